@@ -1,0 +1,4 @@
+@NullMarked
+package dev.palate.agent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.palate.prompts;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.palate.retrieval;
+
+import org.jspecify.annotations.NullMarked;

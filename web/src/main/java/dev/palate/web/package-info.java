@@ -1,0 +1,4 @@
+@NullMarked
+package dev.palate.web;
+
+import org.jspecify.annotations.NullMarked;
