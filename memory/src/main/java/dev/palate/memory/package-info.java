@@ -1,3 +1,4 @@
+/// Catalog, users, interactions, memories, tiers and text encoding; no language model, no web framework.
 @NullMarked
 package dev.palate.memory;
 

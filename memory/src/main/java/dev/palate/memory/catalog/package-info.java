@@ -1,0 +1,5 @@
+/// Items that can be recommended.
+@NullMarked
+package dev.palate.memory.catalog;
+
+import org.jspecify.annotations.NullMarked;

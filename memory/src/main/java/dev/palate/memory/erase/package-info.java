@@ -1,0 +1,5 @@
+/// Forgetting a user or a memory, with a receipt.
+@NullMarked
+package dev.palate.memory.erase;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,37 @@
+package dev.palate.memory.interaction;
+
+import dev.palate.memory.Page;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.user.UserId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The log of interactions. Thread-safe; a write returns once it is on disk.
+public interface Interactions {
+    /// Appends those whose id is new, in one commit; users that do not exist are made.
+    ///
+    /// @return how many were new
+    int append(List<Interaction> interactions);
+
+    /// A user's interactions, oldest first, equal times in order of arrival; the newest `limit` of them.
+    List<Interaction> ofUser(UserId user, int limit);
+
+    /// A page of a user's interactions, newest first.
+    Page<Interaction> page(UserId user, @Nullable String cursor, int limit);
+
+    /// Every interaction by user id, then time, then arrival, streamed from one consistent read.
+    void scan(Consumer<Interaction> consumer);
+
+    /// How many interactions each item had since the time given, items without any left out.
+    Map<ItemId, Integer> countsSince(Instant since);
+
+    /// How many interactions there are.
+    long count();
+
+    /// The time of the newest interaction, absent when there is none.
+    @Nullable
+    Instant newest();
+}

@@ -1,0 +1,43 @@
+package dev.palate.memory.memory;
+
+import dev.palate.memory.Page;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The memories, as the truth has them. Thread-safe; a write returns once it is on disk.
+public interface Memories {
+    /// One memory to be written.
+    ///
+    /// @param memory its new state; its `revision` is the revision it was read at, 0 for a new one
+    /// @param actor who writes
+    /// @param cause why
+    record Write(Memory memory, Actor actor, String cause) {}
+
+    /// Writes all or none, each as a new revision, in one commit.
+    ///
+    /// @return the memories with their new revisions, in order
+    /// @throws dev.palate.memory.MemoryException `REVISION_CONFLICT` when a stored revision is not the one given,
+    ///     `LOCKED` when a locked memory is changed by other than an operator
+    List<Memory> put(List<Write> writes);
+
+    /// The memory, whatever its status.
+    Optional<Memory> memory(MemoryId id);
+
+    /// The active memories of a subject, oldest first, at most 400.
+    List<Memory> active(Subject subject);
+
+    /// A page, newest change first.
+    Page<Memory> page(MemoryFilter filter, @Nullable String cursor, int limit);
+
+    /// All revisions, oldest first; empty when there is no such memory.
+    List<Revision> history(MemoryId id);
+
+    /// Deletes the memory and all its revisions for good.
+    ///
+    /// @return false when there was none
+    boolean forget(MemoryId id);
+
+    /// How many memories are active.
+    long count();
+}
