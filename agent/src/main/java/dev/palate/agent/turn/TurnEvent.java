@@ -1,0 +1,119 @@
+package dev.palate.agent.turn;
+
+import dev.palate.memory.conversation.MessageId;
+import dev.palate.memory.conversation.TurnId;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.slate.SlateId;
+import dev.palate.retrieval.recommend.RankedItem;
+import java.util.List;
+
+/// What happens in a turn, in order: created, recalled, understood, recommendations, words, memories, completed.
+///
+/// Items always come before words. A [Completed] or a [Failed] is the last event.
+public sealed interface TurnEvent {
+    /// The name on the wire, such as `message.delta`.
+    String name();
+
+    /// The turn has begun.
+    record Created(TurnId turn, MessageId message, String level) implements TurnEvent {
+        @Override
+        public String name() {
+            return "turn.created";
+        }
+    }
+
+    /// The memories that this turn works with.
+    record Recalled(List<MemoryId> memories, long millis) implements TurnEvent {
+        @Override
+        public String name() {
+            return "memory.recalled";
+        }
+    }
+
+    /// What the message was taken to mean.
+    ///
+    /// @param intent `recommend`, `refine`, `explain`, `memory`, `forget`, `chat`
+    /// @param constraints each as a short phrase, such as `no Horror` or `before 2000`
+    /// @param unknown wishes that the catalog knows nothing of, in the user's words
+    record Understood(String intent, List<String> constraints, List<String> unknown, double confidence)
+            implements TurnEvent {
+        @Override
+        public String name() {
+            return "intent.parsed";
+        }
+    }
+
+    /// The slate; a later one of a higher revision replaces it.
+    ///
+    /// @param reasons one sentence an item, in the order of the items
+    record Recommended(SlateId slate, int revision, List<RankedItem> items, List<String> reasons, List<String> degraded)
+            implements TurnEvent {
+        @Override
+        public String name() {
+            return "recommendations";
+        }
+    }
+
+    /// More of the answer's words.
+    record Delta(String text) implements TurnEvent {
+        @Override
+        public String name() {
+            return "message.delta";
+        }
+    }
+
+    /// The whole answer as stored; it replaces what the deltas said.
+    ///
+    /// @param level the model level that found the words
+    record Spoken(MessageId message, String text, String level) implements TurnEvent {
+        @Override
+        public String name() {
+            return "message.completed";
+        }
+    }
+
+    /// A memory was written, changed, or refused.
+    ///
+    /// @param outcome `ADD`, `MERGE`, `SUPERSEDE`, `FORGET`, `REJECT`
+    /// @param id of the memory, empty when refused
+    /// @param text of the memory
+    /// @param reason a reason code, empty when written
+    record Remembered(String outcome, String id, String text, String reason) implements TurnEvent {
+        @Override
+        public String name() {
+            return outcome.equals("REJECT") ? "memory.proposed" : "memory.written";
+        }
+    }
+
+    /// What the turn cost.
+    record Usage(int promptTokens, int completionTokens, int calls) implements TurnEvent {
+        @Override
+        public String name() {
+            return "usage";
+        }
+    }
+
+    /// The turn could not be done.
+    record Failed(String code, String detail) implements TurnEvent {
+        @Override
+        public String name() {
+            return "error";
+        }
+    }
+
+    /// The turn is over.
+    ///
+    /// @param finish `stop`, `cancelled`, `deadline`
+    /// @param level the lowest model level that served it
+    record Completed(String finish, String level, long millis) implements TurnEvent {
+        @Override
+        public String name() {
+            return "turn.completed";
+        }
+    }
+
+    /// True when no event comes after it.
+    default boolean last() {
+        return this instanceof Completed || this instanceof Failed;
+    }
+}
