@@ -1,3 +1,4 @@
+/// Versioned prompt templates and the typed records that are the only way to fill them.
 @NullMarked
 package dev.palate.prompts;
 
