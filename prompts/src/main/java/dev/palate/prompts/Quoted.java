@@ -43,7 +43,8 @@ public record Quoted(String text, boolean truncated) {
             throw new IllegalArgumentException(
                     "maxCharacters must be in [1, " + MAX_CHARACTERS + "], was " + maxCharacters);
         }
-        // Work is bounded by the cap, not by what somebody pastes; cleaning never needs more than a few times the cap.
+        // Work is bounded by the cap, not by what somebody pastes; cleaning never needs more than a few times the
+        // cap.
         int bound = Math.min(raw.length(), 4 * MAX_CHARACTERS);
         String clean = clean(raw.substring(0, bound));
         boolean truncated = clean.length() > maxCharacters || bound < raw.length();
@@ -60,7 +61,8 @@ public record Quoted(String text, boolean truncated) {
         return clean.substring(0, end).strip() + CUT_MARK;
     }
 
-    // Taking one marker out may join the halves of another, so it goes on until nothing changes; each round shortens
+    // Taking one marker out may join the halves of another, so it goes on until nothing changes; each round
+    // shortens
     // the text, which bounds the loop.
     private static String clean(String raw) {
         String text = Normalizer.normalize(raw, Normalizer.Form.NFC);

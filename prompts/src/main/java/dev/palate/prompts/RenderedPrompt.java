@@ -1,6 +1,7 @@
 package dev.palate.prompts;
 
-/// A prompt ready to be sent: a system part that is the same for every call of its version (so that a model may keep
+/// A prompt ready to be sent: a system part that is the same for every call of its version (so that a model may
+/// keep
 /// its evaluated prefix) and a user part that holds everything that changes.
 ///
 /// @param system text of the system role; never holds text from people, items or memories

@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Asks for one or two sentences that say why the shown titles fit what a person said. The model speaks of a title by
-/// its handle, `[[A]]`, and never sees an id. Sized for a small local model, whose budget is time: everything here is
+/// Asks for one or two sentences that say why the shown titles fit what a person said. The model speaks of a title
+/// by
+/// its handle, `[[A]]`, and never sees an id. Sized for a small local model, whose budget is time: everything here
+/// is
 /// evaluated before the first word.
 ///
 /// @param message the person's last message
@@ -55,7 +57,8 @@ public record SpeakPrompt(Quoted message, List<Title> titles, List<Quoted> memor
         }
     }
 
-    /// @throws IllegalArgumentException for too many or no titles, too many memories, a handle used twice, or text over
+    /// @throws IllegalArgumentException for too many or no titles, too many memories, a handle used twice, or
+    ///     text over
     ///     its cap
     public SpeakPrompt {
         titles = List.copyOf(titles);
