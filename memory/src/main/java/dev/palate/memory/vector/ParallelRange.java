@@ -43,7 +43,8 @@ public final class ParallelRange {
         }
     }
 
-    private static void drain(AtomicInteger next, int count, IntConsumer body, AtomicReference<@Nullable Throwable> failure) {
+    private static void drain(
+            AtomicInteger next, int count, IntConsumer body, AtomicReference<@Nullable Throwable> failure) {
         try {
             int index;
             while ((index = next.getAndIncrement()) < count) {
