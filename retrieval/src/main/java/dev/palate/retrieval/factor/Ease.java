@@ -1,0 +1,157 @@
+package dev.palate.retrieval.factor;
+
+import dev.palate.memory.vector.Kernels;
+import dev.palate.memory.vector.SymmetricInverse;
+import dev.palate.retrieval.Progress;
+import dev.palate.retrieval.RetrievalException;
+import java.util.Arrays;
+
+/// Embarrassingly shallow autoencoder (`steck2019ease`): the closed-form linear model that reconstructs a history from
+/// its other items. Holds one dense row of weights per item, 4 · n² bytes. Immutable and thread-safe.
+///
+/// | paper | code |
+/// |---|---|
+/// | X, users × items, 0 or 1 | `histories` |
+/// | G = XᵀX + λI, P = G⁻¹ | `matrix`, then its inverse in place |
+/// | B_ij = −P_ij / P_jj, diagonal 0 | `rows[i][j]` |
+/// | λ | `Options.regularization` |
+public final class Ease {
+    /// @param regularization λ, above 0; a few hundred for dense data, fewer for sparse
+    /// @param threads for the inverse, in [1, 256]; any number gives the same result
+    public record Options(double regularization, int threads) {
+        /// @throws IllegalArgumentException when a value is out of range
+        public Options {
+            if (!(regularization > 0)) {
+                throw new IllegalArgumentException("regularization must be above 0, was " + regularization);
+            }
+            if (threads < 1 || threads > 256) {
+                throw new IllegalArgumentException("threads must be in [1, 256], was " + threads);
+            }
+        }
+
+        /// λ = 100 suits histories whose events all count the same; with decay fewer events carry the score and the
+        /// weights need more smoothing, λ = 300.
+        public static double defaultRegularization(HistoryDecay decay) {
+            return decay.factor() == 1 ? 100 : 300;
+        }
+    }
+
+    private final int itemCount;
+    private final float[][] rows;
+
+    private Ease(int itemCount, float[][] rows) {
+        this.itemCount = itemCount;
+        this.rows = rows;
+    }
+
+    /// Bytes of heap that [#fit] needs for this many items.
+    public static long requiredBytes(int itemCount) {
+        long order = SymmetricInverse.paddedOrder(itemCount);
+        return order * order * Float.BYTES + SymmetricInverse.workingBytes(itemCount);
+    }
+
+    /// Learns the weights. O(Σ (history size)² + n³); deterministic.
+    ///
+    /// @throws RetrievalException with code MEMORY when the heap is too small
+    public static Ease fit(Histories histories, Options options, Progress progress) {
+        int itemCount = histories.itemCount();
+        Runtime runtime = Runtime.getRuntime();
+        checkMemory(itemCount, runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory());
+        int order = SymmetricInverse.paddedOrder(Math.max(1, itemCount));
+        float[][] matrix = new float[order][order];
+        for (int user = 0; user < histories.userCount(); user++) {
+            int[] items = histories.of(user).items();
+            for (int item : items) {
+                float[] row = matrix[item];
+                for (int other : items) {
+                    row[other]++;
+                }
+            }
+        }
+        for (int i = 0; i < order; i++) {
+            matrix[i][i] += i < itemCount ? (float) options.regularization : 1;
+        }
+        int blocks = order / SymmetricInverse.BLOCK;
+        SymmetricInverse.invert(matrix, options.threads, done -> progress.advanced("ease", done, blocks));
+        return new Ease(itemCount, weights(matrix, itemCount));
+    }
+
+    static void checkMemory(int itemCount, long freeBytes) {
+        long required = requiredBytes(itemCount);
+        if (required > freeBytes) {
+            throw new RetrievalException(
+                    RetrievalException.Code.MEMORY,
+                    "EASE over " + itemCount + " items needs " + mebibytes(required) + " MiB of heap, "
+                            + mebibytes(freeBytes) + " MiB are free: give the JVM at least "
+                            + mebibytes(required + (512L << 20)) + " MiB (-Xmx), or leave EASE out");
+        }
+    }
+
+    private static long mebibytes(long bytes) {
+        return Math.ceilDiv(bytes, 1L << 20);
+    }
+
+    private static float[][] weights(float[][] inverse, int itemCount) {
+        float[] scale = new float[itemCount];
+        for (int i = 0; i < itemCount; i++) {
+            scale[i] = -1 / inverse[i][i];
+        }
+        float[][] rows = new float[itemCount][];
+        for (int i = 0; i < itemCount; i++) {
+            float[] row = inverse[i];
+            for (int j = 0; j < itemCount; j++) {
+                row[j] *= scale[j];
+            }
+            row[i] = 0;
+            rows[i] = row;
+        }
+        return rows;
+    }
+
+    /// The number of items.
+    public int itemCount() {
+        return itemCount;
+    }
+
+    /// A scorer over the dense rows. O(history · n) per user.
+    public Scorer scorer(HistoryDecay decay) {
+        return new DecayedRows(this, decay);
+    }
+
+    /// The `limit` weights of each row that are largest in absolute value; the rest are taken as 0.
+    public ItemNeighbours pruned(int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit must be at least 1, was " + limit);
+        }
+        ItemNeighbours.Builder pruned = new ItemNeighbours.Builder(itemCount);
+        int[] all = new int[itemCount];
+        for (int i = 0; i < itemCount; i++) {
+            all[i] = i;
+        }
+        float[] magnitude = new float[itemCount];
+        for (float[] row : rows) {
+            for (int j = 0; j < itemCount; j++) {
+                magnitude[j] = row[j] == 0 ? Float.NEGATIVE_INFINITY : Math.abs(row[j]);
+            }
+            pruned.addRow(all, row, magnitude, limit);
+        }
+        return pruned.build();
+    }
+
+    private record DecayedRows(Ease ease, HistoryDecay decay) implements Scorer {
+        @Override
+        public int itemCount() {
+            return ease.itemCount;
+        }
+
+        @Override
+        public void score(History history, float[] target) {
+            Arrays.fill(target, 0);
+            int depth = decay.depth(history.size());
+            for (int age = 0; age < depth; age++) {
+                int item = history.items()[history.size() - 1 - age];
+                Kernels.axpy(decay.weight(age), ease.rows[item], 0, target, 0, ease.itemCount);
+            }
+        }
+    }
+}
