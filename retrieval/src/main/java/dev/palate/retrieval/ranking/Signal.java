@@ -1,0 +1,35 @@
+package dev.palate.retrieval.ranking;
+
+import java.util.Locale;
+
+/// One kind of evidence that a candidate suits a user now; higher values speak for the candidate.
+public enum Signal {
+    /// Inner product of the user's and the item's collaborative vectors.
+    CF,
+    /// EASE over the decayed history.
+    EASE,
+    /// Item neighbours of the decayed history.
+    KNN,
+    /// What followed the last events of the history, on a log scale.
+    TRANSITIONS,
+    /// Text similarity to the wish, or to the history when there is none.
+    TEXT,
+    /// Lexical match with the wish.
+    BM25,
+    /// Agreement with the genres of wish and history.
+    GENRE,
+    /// Similarity to the titles that the user named as liked.
+    LIKED,
+    /// Number of users that had the item, on a log scale. Its weight may be negative: beside collaborative signals,
+    /// which all favour the popular, it corrects them.
+    POP,
+    /// Number of events in the days before now, on a log scale.
+    RECENT,
+    /// Agreement with the user's memories.
+    MEMORY;
+
+    /// The name in requests, answers and files.
+    public String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.palate.retrieval.ranking;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+
+/// A signed weight per signal, for z-scored signals; a signal that is not named has weight 0.
+///
+/// @param weights finite
+public record SignalWeights(Map<Signal, Double> weights) {
+    /// The history length from which a user counts as warm.
+    public static final int WARM_HISTORY = 20;
+
+    /// For users with a long history: collaborative signals lead and popularity corrects them downward.
+    public static final SignalWeights WARM = new SignalWeights(Map.ofEntries(
+            Map.entry(Signal.CF, 0.30),
+            Map.entry(Signal.EASE, 0.30),
+            Map.entry(Signal.KNN, 0.15),
+            Map.entry(Signal.TRANSITIONS, 0.30),
+            Map.entry(Signal.TEXT, 0.20),
+            Map.entry(Signal.BM25, 0.30),
+            Map.entry(Signal.GENRE, 0.20),
+            Map.entry(Signal.LIKED, 0.40),
+            Map.entry(Signal.POP, -0.40),
+            Map.entry(Signal.RECENT, 0.30),
+            Map.entry(Signal.MEMORY, 0.20)));
+
+    /// For users with a short or no history: the wish in words leads, and popularity stands in for what is not known.
+    public static final SignalWeights COLD = new SignalWeights(Map.ofEntries(
+            Map.entry(Signal.CF, 0.15),
+            Map.entry(Signal.EASE, 0.15),
+            Map.entry(Signal.KNN, 0.15),
+            Map.entry(Signal.TRANSITIONS, 0.10),
+            Map.entry(Signal.TEXT, 0.50),
+            Map.entry(Signal.BM25, 0.40),
+            Map.entry(Signal.GENRE, 0.50),
+            Map.entry(Signal.LIKED, 0.60),
+            Map.entry(Signal.POP, 0.25),
+            Map.entry(Signal.RECENT, 0.15),
+            Map.entry(Signal.MEMORY, 0.30)));
+
+    /// @throws IllegalArgumentException when a weight is not finite
+    public SignalWeights {
+        Map<Signal, Double> copy = new EnumMap<>(Signal.class);
+        copy.putAll(weights);
+        copy.forEach((signal, weight) -> {
+            if (!Double.isFinite(weight)) {
+                throw new IllegalArgumentException(
+                        "the weight of {" + signal.key() + "} must be finite, was " + weight);
+            }
+        });
+        weights = Collections.unmodifiableMap(copy);
+    }
+
+    /// The fixed weights for a user with so many events: [#COLD] at none, [#WARM] from [#WARM_HISTORY] on, a straight
+    /// line between.
+    public static SignalWeights forHistory(int historySize) {
+        if (historySize < 0) {
+            throw new IllegalArgumentException("historySize must be at least 0, was " + historySize);
+        }
+        double warmth = Math.min(1, historySize / (double) WARM_HISTORY);
+        Map<Signal, Double> mixed = new EnumMap<>(Signal.class);
+        for (Signal signal : Signal.values()) {
+            mixed.put(signal, warmth * WARM.of(signal) + (1 - warmth) * COLD.of(signal));
+        }
+        return new SignalWeights(mixed);
+    }
+
+    /// The weight of a signal.
+    public double of(Signal signal) {
+        return weights.getOrDefault(signal, 0.0);
+    }
+}
