@@ -1,0 +1,51 @@
+package dev.palate.retrieval.evaluation;
+
+import dev.palate.retrieval.factor.Ease;
+import dev.palate.retrieval.factor.HistoryDecay;
+import dev.palate.retrieval.factor.ImplicitAls;
+import dev.palate.retrieval.factor.ItemKnn;
+import dev.palate.retrieval.factor.Transitions;
+import java.util.OptionalDouble;
+
+/// The settings of an evaluation run. What is left open takes the default of the model at hand.
+///
+/// @param historyDecay of EASE and the item neighbours, in (0, 1]; open means none for a model alone, and 0.9 (EASE)
+/// and
+///     0.6 (neighbours) in the fused ranking
+/// @param easeRegularization above 0; open means 100 without decay and 300 with it
+/// @param knn of the item neighbours
+/// @param transitions of the fused ranking
+/// @param als of the factorisation
+/// @param recentWindow length of the window of recent popularity in the unit of the timestamps
+/// @param seed of everything random
+public record ModelSettings(
+        OptionalDouble historyDecay,
+        OptionalDouble easeRegularization,
+        ItemKnn.Options knn,
+        Transitions.Options transitions,
+        ImplicitAls.Options als,
+        long recentWindow,
+        long seed) {
+    /// Fourteen days of seconds.
+    public static final long DEFAULT_RECENT_WINDOW = 14 * 86_400L;
+
+    /// Nothing asked for.
+    public static final ModelSettings DEFAULT = new ModelSettings(
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            ItemKnn.Options.DEFAULT,
+            Transitions.Options.DEFAULT,
+            ImplicitAls.Options.DEFAULT,
+            DEFAULT_RECENT_WINDOW,
+            1);
+
+    /// The decay asked for, else the given one.
+    HistoryDecay decayOr(double fallback) {
+        return HistoryDecay.of(historyDecay.orElse(fallback));
+    }
+
+    /// λ of EASE under a decay.
+    double easeRegularization(HistoryDecay decay) {
+        return easeRegularization.orElse(Ease.Options.defaultRegularization(decay));
+    }
+}

@@ -1,0 +1,114 @@
+package dev.palate.retrieval.evaluation;
+
+import dev.palate.retrieval.RetrievalException;
+import dev.palate.retrieval.RetrievalException.Code;
+import dev.palate.retrieval.embedding.Vocabulary;
+import dev.palate.retrieval.factor.Histories;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Interactions divided into train, valid and test, as read from a folder with `train.tsv`, `valid.tsv` and `test.tsv`
+/// (each may be gzipped, `.tsv.gz`) whose rows are `user_id item_id rating timestamp` under a header line.
+///
+/// @param name the folder's name
+/// @param train rows in file order
+/// @param valid likewise
+/// @param test likewise
+public record Split(String name, List<Row> train, List<Row> valid, List<Row> test) {
+    /// One interaction.
+    ///
+    /// @param user external id
+    /// @param item external id
+    /// @param time timestamp in the unit of the file
+    public record Row(String user, String item, long time) {}
+
+    /// Copies the lists.
+    public Split {
+        train = List.copyOf(train);
+        valid = List.copyOf(valid);
+        test = List.copyOf(test);
+    }
+
+    /// Reads a folder.
+    ///
+    /// @throws RetrievalException with code NOT_FOUND when the folder or a file is missing, BAD_INPUT when a line
+    ///     is malformed
+    public static Split read(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new RetrievalException(
+                    Code.NOT_FOUND,
+                    "no split folder at " + folder
+                            + ": give a folder with train.tsv, valid.tsv and test.tsv (or .tsv.gz)");
+        }
+        Path name = folder.toAbsolutePath().normalize().getFileName();
+        return new Split(
+                name == null ? "" : name.toString(),
+                readPart(folder, "train"),
+                readPart(folder, "valid"),
+                readPart(folder, "test"));
+    }
+
+    /// Learn from train and valid, rank for the test rows. Test rows are left out whose user or item has no event to
+    /// learn from, or which the user already had.
+    ///
+    /// @throws RetrievalException with code BAD_INPUT when nothing is left
+    public RankingTask testTask() {
+        List<Row> known = new ArrayList<>(train);
+        known.addAll(valid);
+        return task("test", known, test);
+    }
+
+    /// Learn from train, rank for the valid rows: for choosing between models and settings.
+    ///
+    /// @throws RetrievalException with code BAD_INPUT when nothing is left
+    public RankingTask validTask() {
+        return task("valid", train, valid);
+    }
+
+    private RankingTask task(String part, List<Row> known, List<Row> wanted) {
+        Set<String> userIds = new LinkedHashSet<>();
+        known.forEach(row -> userIds.add(row.user));
+        Vocabulary users = Vocabulary.inOrder(List.copyOf(userIds));
+        Vocabulary items = Vocabulary.sorted(known.stream().map(Row::item).toList());
+        Histories.Builder histories = new Histories.Builder(items.size()).withUserCount(users.size());
+        int[] eventCounts = new int[items.size()];
+        long end = Long.MIN_VALUE;
+        for (Row row : known) {
+            int item = items.row(row.item).orElseThrow();
+            histories.add(users.row(row.user).orElseThrow(), item, row.time);
+            eventCounts[item]++;
+            end = Math.max(end, row.time);
+        }
+        boolean temporal = !wanted.isEmpty();
+        List<Set<Integer>> truth = new ArrayList<>();
+        for (int user = 0; user < users.size(); user++) {
+            truth.add(new LinkedHashSet<>());
+        }
+        for (Row row : wanted) {
+            temporal &= row.time >= end;
+            if (users.row(row.user).isPresent() && items.row(row.item).isPresent()) {
+                truth.get(users.row(row.user).getAsInt())
+                        .add(items.row(row.item).getAsInt());
+            }
+        }
+        return RankingTask.of(name + "/" + part, users, items, histories.build(), eventCounts, truth, temporal, end);
+    }
+
+    private static List<Row> readPart(Path folder, String part) {
+        Path plain = folder.resolve(part + ".tsv");
+        Path zipped = folder.resolve(part + ".tsv.gz");
+        Path file = Files.exists(plain) ? plain : zipped;
+        if (!Files.exists(file)) {
+            throw new RetrievalException(
+                    Code.NOT_FOUND, "no " + part + ".tsv or " + part + ".tsv.gz in the split folder " + folder);
+        }
+        List<Row> rows = new ArrayList<>();
+        TabSeparated.forEach(
+                file, 4, cells -> rows.add(new Row(cells[0], cells[1], (long) Double.parseDouble(cells[3]))));
+        return rows;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.palate.retrieval.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.palate.retrieval.RetrievalException;
+import dev.palate.retrieval.RetrievalException.Code;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SplitTest {
+    private static final String HEADER = "user_id\titem_id\trating\ttimestamp\n";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void readsPlainAndZippedAndRefitsOnTrainAndValid() throws IOException {
+        plain("train", HEADER + "u\tb\t4.0\t10\nu\ta\t4\t5\nv\ta\t1\t7\n");
+        zipped("valid", HEADER + "u\tc\t4\t11\n");
+        plain("test", HEADER + "u\ta\t4\t12\nv\tc\t4\t13.0\nv\tcold\t3\t14\nw\ta\t3\t15\n");
+        RankingTask task = Split.read(folder).testTask();
+        assertThat(task.items().ids()).containsExactly("a", "b", "c");
+        assertThat(task.known().of(task.users().row("u").orElseThrow()).items()).containsExactly(0, 1, 2);
+        // u already had a; cold has no event; w is unknown: only v is left.
+        assertThat(task.evaluated()).containsExactly(task.users().row("v").orElseThrow());
+        assertThat(task.truth()[0]).containsExactly(2);
+        assertThat(task.temporal()).isTrue();
+        assertThat(task.end()).isEqualTo(11);
+    }
+
+    @Test
+    void namesWhatIsMissingOrMalformed() throws IOException {
+        assertRefused(Code.NOT_FOUND, folder.resolve("nowhere"), "no split folder at ");
+        assertRefused(Code.NOT_FOUND, folder, "no train.tsv or train.tsv.gz in the split folder ");
+        plain("train", HEADER + "u\ta\t4\t5\n");
+        plain("valid", HEADER);
+        plain("test", HEADER + "u\tb\t4\n");
+        assertRefused(
+                Code.BAD_INPUT,
+                folder,
+                folder.resolve("test.tsv")
+                        + " line 2: needs 4 cells separated by tabs, the first two not empty, had 3");
+        plain("test", HEADER + "u\tb\t4\tsoon\n");
+        assertRefused(Code.BAD_INPUT, folder, folder.resolve("test.tsv") + " line 2: ");
+        plain("test", HEADER + "u\tb\t4\t9\n");
+        assertThatThrownBy(() -> Split.read(folder).testTask())
+                .hasMessageContaining("/test has no row whose user and item both have earlier events, so nothing can be"
+                        + " ranked: give a split that is not about cold items");
+    }
+
+    private static void assertRefused(Code code, Path folder, String start) {
+        assertThatThrownBy(() -> Split.read(folder))
+                .isInstanceOfSatisfying(
+                        RetrievalException.class, e -> assertThat(e.code()).isEqualTo(code))
+                .hasMessageStartingWith(start);
+    }
+
+    private void plain(String part, String text) throws IOException {
+        Files.writeString(folder.resolve(part + ".tsv"), text);
+    }
+
+    private void zipped(String part, String text) throws IOException {
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(folder.resolve(part + ".tsv.gz")))) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}
