@@ -28,7 +28,8 @@ public interface Catalog {
     /// Writes the item and returns it with its new revision; an equal item keeps its revision and makes no change.
     Item put(Item item);
 
-    /// Writes many in one commit; equal items make no change.
+    /// Writes many, in order; equal items make no change. A short list is one commit, a long one several, so that it
+    /// never keeps single writes waiting; repeating it after a failure completes it.
     ///
     /// @return how many changed
     int putAll(List<Item> items);

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The log of interactions. Thread-safe; a write returns once it is on disk.
 public interface Interactions {
-    /// Appends those whose id is new, in one commit; users that do not exist are made.
+    /// Appends those whose id is new, in order; users that do not exist are made. A short list is one commit, a long
+    /// one several, so that it never keeps single writes waiting; repeating it after a failure completes it.
     ///
     /// @return how many were new
     int append(List<Interaction> interactions);

@@ -24,7 +24,7 @@ public interface Users {
     /// Writes or replaces the user.
     void put(User user);
 
-    /// Writes those of the users that do not exist yet, in one commit.
+    /// Writes those of the users that do not exist yet; a long list in several commits.
     ///
     /// @return how many were new
     int ensureAll(List<User> users);
