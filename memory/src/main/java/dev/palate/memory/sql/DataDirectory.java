@@ -1,0 +1,183 @@
+package dev.palate.memory.sql;
+
+import dev.palate.memory.MemoryException;
+import dev.palate.memory.MemoryException.Code;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The one directory that holds everything Palate keeps, owned by one process at a time.
+///
+/// Opening makes the directory where it is missing, gives it mode 0700 and takes its lock; closing gives the lock
+/// back, and so does the end of the process, however it ends. Thread-safe.
+public final class DataDirectory implements AutoCloseable {
+    /// Directories held in this process. A lock of the operating system belongs to the process and is lost when *any*
+    /// channel of the file is closed, so a second opening must be refused before it touches the file.
+    private static final Set<Path> HELD = new HashSet<>();
+
+    private final Path root;
+    private final FileChannel channel;
+    private final FileLock lock;
+
+    private DataDirectory(Path root, FileChannel channel, FileLock lock) {
+        this.root = root;
+        this.channel = channel;
+        this.lock = lock;
+    }
+
+    /// Opens and locks the directory, making it when missing.
+    ///
+    /// @throws MemoryException `DIRECTORY_HELD` when a process has it open, `STORAGE` when it cannot be
+    ///     made or written
+    public static DataDirectory open(Path path) {
+        Path root = make(path);
+        synchronized (HELD) {
+            if (!HELD.add(root)) {
+                throw held(root);
+            }
+        }
+        boolean opened = false;
+        try {
+            DataDirectory directory = lock(root);
+            opened = true;
+            return directory;
+        } finally {
+            if (!opened) {
+                synchronized (HELD) {
+                    HELD.remove(root);
+                }
+            }
+        }
+    }
+
+    private static Path make(Path path) {
+        try {
+            Files.createDirectories(path);
+            Path root = path.toRealPath();
+            restrict(root);
+            for (String part : new String[] {"index", "models", "logs", "exports"}) {
+                Files.createDirectories(root.resolve(part));
+            }
+            return root;
+        } catch (IOException e) {
+            throw new MemoryException(
+                    Code.STORAGE,
+                    "the data directory " + path.toAbsolutePath() + " cannot be made or written (" + reason(e)
+                            + "); give one that can be written with --data",
+                    e);
+        }
+    }
+
+    private static void restrict(Path root) throws IOException {
+        FileStore store = Files.getFileStore(root);
+        if (store.supportsFileAttributeView(PosixFileAttributeView.class)) {
+            Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
+        }
+    }
+
+    private static DataDirectory lock(Path root) {
+        @Nullable FileChannel channel = null;
+        try {
+            channel =
+                    FileChannel.open(root.resolve("palate.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            @Nullable FileLock lock = channel.tryLock();
+            if (lock == null) {
+                throw held(root);
+            }
+            Files.writeString(owner(root), Long.toString(ProcessHandle.current().pid()));
+            DataDirectory directory = new DataDirectory(root, channel, lock);
+            channel = null;
+            return directory;
+        } catch (IOException e) {
+            throw new MemoryException(
+                    Code.STORAGE, "the data directory " + root + " cannot be locked (" + reason(e) + ")", e);
+        } finally {
+            closeQuietly(channel);
+        }
+    }
+
+    private static void closeQuietly(@Nullable FileChannel channel) {
+        if (channel != null) {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                // The exception under way says more than a failed close of a file without content.
+            }
+        }
+    }
+
+    private static MemoryException held(Path root) {
+        String owner;
+        try {
+            owner = "process " + Files.readString(owner(root)).strip();
+        } catch (IOException e) {
+            owner = "another process";
+        }
+        return new MemoryException(
+                Code.DIRECTORY_HELD,
+                "the data directory " + root + " is held by " + owner + "; stop it or give another with --data");
+    }
+
+    private static Path owner(Path root) {
+        return root.resolve("palate.pid");
+    }
+
+    private static String reason(IOException e) {
+        return e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+
+    /// The directory itself.
+    public Path root() {
+        return root;
+    }
+
+    /// The SQLite file; its log files stand beside it.
+    public Path truth() {
+        return root.resolve("truth.db");
+    }
+
+    /// Where the Lucene indexes stand.
+    public Path index() {
+        return root.resolve("index");
+    }
+
+    /// Where model files stand.
+    public Path models() {
+        return root.resolve("models");
+    }
+
+    /// Where logs and reports stand.
+    public Path logs() {
+        return root.resolve("logs");
+    }
+
+    /// Where exports stand.
+    public Path exports() {
+        return root.resolve("exports");
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (lock.isValid()) {
+                lock.release();
+            }
+            channel.close();
+        } catch (IOException e) {
+            throw new MemoryException(Code.STORAGE, "the lock of " + root + " cannot be released", e);
+        } finally {
+            synchronized (HELD) {
+                HELD.remove(root);
+            }
+        }
+    }
+}

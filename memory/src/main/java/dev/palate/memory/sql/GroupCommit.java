@@ -1,0 +1,283 @@
+package dev.palate.memory.sql;
+
+import dev.palate.memory.MemoryException;
+import dev.palate.memory.MemoryException.Code;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/// The one writing thread: gathers the writes that wait, runs them in one transaction and commits once.
+///
+/// A write runs inside a savepoint, so one that fails takes nothing with it. A caller is answered after the commit
+/// returned, never before. Interactive writes go first; bulk work runs in chunks and gives way after
+/// [#BULK_SLICE] or as soon as an interactive write waits. Thread-safe.
+final class GroupCommit implements AutoCloseable {
+    /// Most writes of one transaction.
+    static final int MAX_GROUP = 2_000;
+    /// How long bulk work may hold the writer before it commits.
+    static final Duration BULK_SLICE = Duration.ofMillis(4);
+    /// How long a caller waits for its answer.
+    static final Duration DEADLINE = Duration.ofSeconds(30);
+
+    /// Work in no transaction, such as a checkpoint.
+    interface Alone<T> {
+        T run(Connection connection) throws SQLException;
+    }
+
+    private static final class Waiting<T> {
+        final Function<Transaction, T> work;
+        final CompletableFuture<T> answer = new CompletableFuture<>();
+        final AtomicBoolean begun = new AtomicBoolean();
+        final @Nullable Alone<T> alone;
+
+        @Nullable
+        Runnable acknowledge;
+
+        Waiting(Function<Transaction, T> work, @Nullable Alone<T> alone) {
+            this.work = work;
+            this.alone = alone;
+        }
+    }
+
+    private final Handle handle;
+    private final Connection connection;
+    private final Transaction transaction;
+    private final LongConsumer committed;
+    private final WriteQueue<Waiting<?>> queue = new WriteQueue<>();
+    private final Thread thread;
+    private boolean bulkTurn;
+
+    /// @param handle on the writing connection, which nobody else uses from now on and which [#close] leaves open
+    /// @param committed told the newest change number after each commit, before any caller is answered
+    GroupCommit(Handle handle, Clock clock, Retention retention, LongConsumer committed) throws SQLException {
+        this.handle = handle;
+        this.connection = handle.getConnection();
+        this.committed = committed;
+        this.transaction = new Transaction(handle, clock, retention);
+        connection.setAutoCommit(false);
+        this.thread = Thread.ofPlatform().name("palate-writer").daemon().start(this::run);
+    }
+
+    /// Runs the write in the next group and waits until it is on disk.
+    <T> T write(Function<Transaction, T> work) {
+        Waiting<T> waiting = new Waiting<>(work, null);
+        queue.add(waiting);
+        return await(waiting);
+    }
+
+    /// Runs a chunk of bulk work behind the interactive writes and waits until it is on disk. A chunk should take no
+    /// longer than [#BULK_SLICE], since nothing can interrupt it.
+    <T> T bulk(Function<Transaction, T> work) {
+        return queueBulk(new Waiting<>(work, null));
+    }
+
+    /// Runs work between groups, in no transaction.
+    <T> T alone(Alone<T> work) {
+        return queueBulk(new Waiting<>(
+                transaction -> {
+                    throw new IllegalStateException("work of its own runs in no transaction");
+                },
+                work));
+    }
+
+    private <T> T queueBulk(Waiting<T> waiting) {
+        try {
+            queue.addBulk(waiting, DEADLINE);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+        return await(waiting);
+    }
+
+    private static <T> T await(Waiting<T> waiting) {
+        try {
+            return waiting.answer.get(DEADLINE.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw rethrown(e.getCause() == null ? e : e.getCause());
+        } catch (InterruptedException e) {
+            waiting.begun.set(true);
+            throw interrupted(e);
+        } catch (TimeoutException e) {
+            boolean never = waiting.begun.compareAndSet(false, true);
+            throw new MemoryException(
+                    Code.DEADLINE,
+                    "the write was not on disk within " + DEADLINE.toSeconds() + " s; "
+                            + (never
+                                    ? "it was taken back, try again"
+                                    : "it may still get there, read before trying again"),
+                    e);
+        }
+    }
+
+    /// The failure with the caller's stack on it.
+    private static RuntimeException rethrown(Throwable failure) {
+        return switch (failure) {
+            case MemoryException known -> new MemoryException(known.code(), String.valueOf(known.getMessage()), known);
+            case IllegalArgumentException argument -> new IllegalArgumentException(argument.getMessage(), argument);
+            default -> new IllegalStateException(failure.getMessage(), failure);
+        };
+    }
+
+    private static MemoryException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new MemoryException(
+                Code.DEADLINE,
+                "interrupted while a write was under way; it may be on disk, read before trying again",
+                e);
+    }
+
+    private void run() {
+        while (queue.awaitWrite()) {
+            runGroup();
+        }
+    }
+
+    private void runGroup() {
+        List<Waiting<?>> group = new ArrayList<>();
+        @Nullable Waiting<?> alone = null;
+        try {
+            transaction.beginGroup();
+            for (Waiting<?> waiting : queue.takeInteractive(MAX_GROUP)) {
+                runWrite(waiting, group);
+            }
+            // Every other group leaves bulk work out while interactive writes keep coming, so that neither starves.
+            bulkTurn = group.isEmpty() || !bulkTurn;
+            if (bulkTurn) {
+                alone = runBulk(group);
+            }
+            transaction.endGroup();
+            connection.commit();
+        } catch (SQLException | RuntimeException | Error e) {
+            rollBack(e);
+            RuntimeException failure = Failures.of(e);
+            group.forEach(waiting -> waiting.answer.completeExceptionally(failure));
+            // An empty group that cannot even begin must still answer somebody, or it would spin.
+            failNext(group, failure);
+            if (alone != null) {
+                alone.answer.completeExceptionally(failure);
+            }
+            return;
+        }
+        committed.accept(transaction.latestChange());
+        for (Waiting<?> waiting : group) {
+            if (waiting.acknowledge != null) {
+                waiting.acknowledge.run();
+            }
+        }
+        if (alone != null) {
+            runAlone(alone);
+        }
+    }
+
+    private void failNext(List<Waiting<?>> group, RuntimeException failure) {
+        if (group.isEmpty()) {
+            queue.takeInteractive(MAX_GROUP).forEach(waiting -> waiting.answer.completeExceptionally(failure));
+            @Nullable Waiting<?> bulk = queue.takeBulk();
+            if (bulk != null) {
+                bulk.answer.completeExceptionally(failure);
+            }
+        }
+    }
+
+    private @Nullable Waiting<?> runBulk(List<Waiting<?>> group) {
+        long start = System.nanoTime();
+        while (group.size() < MAX_GROUP
+                && System.nanoTime() - start < BULK_SLICE.toNanos()
+                && !queue.hasInteractive()) {
+            @Nullable Waiting<?> next = queue.takeBulk();
+            if (next == null) {
+                return null;
+            }
+            if (next.alone != null) {
+                return next;
+            }
+            runWrite(next, group);
+        }
+        return null;
+    }
+
+    private <T> void runWrite(Waiting<T> waiting, List<Waiting<?>> group) {
+        if (!waiting.begun.compareAndSet(false, true)) {
+            return;
+        }
+        group.add(waiting);
+        transaction.beginWrite();
+        T result;
+        try {
+            result = waiting.work.apply(transaction);
+            transaction.endWrite();
+        } catch (RuntimeException | Error e) {
+            group.removeLast();
+            waiting.answer.completeExceptionally(Failures.of(e));
+            undo(e);
+            return;
+        }
+        waiting.acknowledge = () -> waiting.answer.complete(result);
+    }
+
+    /// Takes back the failed write; where the database has already rolled everything back, the group fails with it.
+    private void undo(Throwable failure) {
+        try {
+            transaction.undoWrite();
+        } catch (RuntimeException e) {
+            RuntimeException cause = Failures.of(failure);
+            cause.addSuppressed(e);
+            throw cause;
+        }
+    }
+
+    private <T> void runAlone(Waiting<T> waiting) {
+        if (!waiting.begun.compareAndSet(false, true) || waiting.alone == null) {
+            return;
+        }
+        try {
+            connection.setAutoCommit(true);
+            try {
+                waiting.answer.complete(waiting.alone.run(connection));
+            } finally {
+                connection.setAutoCommit(false);
+            }
+        } catch (SQLException | RuntimeException e) {
+            waiting.answer.completeExceptionally(Failures.of(e));
+        }
+    }
+
+    private void rollBack(Throwable cause) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /// Commits what waits, then ends the thread.
+    @Override
+    public void close() {
+        queue.close();
+        try {
+            if (!thread.join(DEADLINE)) {
+                throw new MemoryException(
+                        Code.DEADLINE, "the writer did not end within " + DEADLINE.toSeconds() + " s");
+            }
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    /// The handle of the writing connection, for its pragmas in tests.
+    Handle handle() {
+        return handle;
+    }
+}

@@ -1,0 +1,173 @@
+package dev.palate.memory.sql;
+
+import dev.palate.memory.Page;
+import dev.palate.memory.Require;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.change.Change;
+import dev.palate.memory.interaction.Feedback;
+import dev.palate.memory.interaction.Interaction;
+import dev.palate.memory.interaction.InteractionId;
+import dev.palate.memory.interaction.Interactions;
+import dev.palate.memory.slate.SlateId;
+import dev.palate.memory.user.UserId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
+
+/// The interactions in table `interaction`.
+final class SqlInteractions implements Interactions {
+    private static final int FETCH = 1_000;
+    private static final int MAX_OF_USER = 100_000;
+    private static final String APPEND = """
+            insert into interaction (id, user_id, item_id, type, stars, at, slate_id, arrival)
+            values (:id, :user, :item, :type, :stars, :at, :slate, :arrival)
+            on conflict (id) do nothing
+            """;
+
+    private final Database database;
+
+    SqlInteractions(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public int append(List<Interaction> interactions) {
+        return database.writeRows(interactions, (transaction, chunk) -> {
+            Set<UserId> users = new LinkedHashSet<>();
+            chunk.forEach(interaction -> users.add(interaction.user()));
+            users.forEach(user -> SqlUsers.ensure(transaction, user));
+            Set<UserId> changed = new LinkedHashSet<>();
+            int added = 0;
+            for (Interaction interaction : chunk) {
+                if (insert(transaction, interaction)) {
+                    added++;
+                    changed.add(interaction.user());
+                    transaction.outbox(
+                            "interaction",
+                            "user",
+                            interaction.user().value(),
+                            interaction.id().value());
+                }
+            }
+            changed.forEach(user -> transaction.change(Change.Type.INTERACTION, user.value(), 1));
+            return added;
+        });
+    }
+
+    private static boolean insert(Transaction transaction, Interaction interaction) {
+        Feedback feedback = interaction.feedback();
+        @Nullable SlateId slate = interaction.slate();
+        return transaction
+                        .handle()
+                        .createUpdate(APPEND)
+                        .bind("id", interaction.id().value())
+                        .bind("user", interaction.user().value())
+                        .bind("item", interaction.item().value())
+                        .bind("type", feedback.type())
+                        .bind("stars", feedback instanceof Feedback.Rated rated ? rated.stars() : 0)
+                        .bind("at", Times.column(interaction.at()))
+                        .bind("slate", slate == null ? null : slate.value())
+                        .bind("arrival", transaction.arrival())
+                        .execute()
+                == 1;
+    }
+
+    @Override
+    public List<Interaction> ofUser(UserId user, int limit) {
+        Require.range("limit", limit, 0, MAX_OF_USER);
+        List<Interaction> newestFirst =
+                database.read(handle -> handle.createQuery("select * from interaction where user_id = :user"
+                                + " order by at desc, arrival desc limit :limit")
+                        .bind("user", user.value())
+                        .bind("limit", limit)
+                        .map(SqlInteractions::row)
+                        .list());
+        return List.copyOf(newestFirst.reversed());
+    }
+
+    @Override
+    public Page<Interaction> page(UserId user, @Nullable String cursor, int limit) {
+        Require.range("limit", limit, 1, Page.MAX_LIMIT);
+        @Nullable List<String> parts = Cursor.parts("interactions", 2, cursor);
+        long at = parts == null ? Long.MAX_VALUE : Cursor.number("interactions", parts.get(0), String.valueOf(cursor));
+        long arrival =
+                parts == null ? Long.MAX_VALUE : Cursor.number("interactions", parts.get(1), String.valueOf(cursor));
+        List<Numbered> rows = database.read(handle -> handle.createQuery(
+                        "select * from interaction where user_id = :user and at <= :at"
+                                + " and (at < :at or arrival < :arrival) order by at desc, arrival desc limit :limit")
+                .bind("user", user.value())
+                .bind("at", at)
+                .bind("arrival", arrival)
+                .bind("limit", limit + 1)
+                .map((result, context) -> new Numbered(row(result, context), result.getLong("arrival")))
+                .list());
+        Page<Numbered> page = Pages.cut(
+                rows,
+                limit,
+                "interactions",
+                row -> List.of(Long.toString(Times.column(row.interaction.at())), Long.toString(row.arrival)));
+        return new Page<>(page.items().stream().map(Numbered::interaction).toList(), page.nextCursor());
+    }
+
+    private record Numbered(Interaction interaction, long arrival) {}
+
+    @Override
+    public void scan(Consumer<Interaction> consumer) {
+        database.readAtOnce(handle -> {
+            handle.createQuery("select * from interaction order by user_id, at, arrival")
+                    .setFetchSize(FETCH)
+                    .map(SqlInteractions::row)
+                    .forEach(consumer);
+            return true;
+        });
+    }
+
+    @Override
+    public Map<ItemId, Integer> countsSince(Instant since) {
+        Map<ItemId, Integer> counts = new HashMap<>();
+        database.read(handle -> {
+            handle.createQuery("select item_id, count(*) from interaction where at >= :since group by item_id")
+                    .bind("since", Times.column(since))
+                    .map((result, context) -> Map.entry(new ItemId(new Row(result).text("item_id")), result.getInt(2)))
+                    .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
+            return true;
+        });
+        return counts;
+    }
+
+    @Override
+    public long count() {
+        return database.read(handle -> handle.createQuery("select count(*) from interaction")
+                .mapTo(Long.class)
+                .one());
+    }
+
+    @Override
+    public @Nullable Instant newest() {
+        return database.read(handle -> handle.createQuery("select at from interaction order by at desc limit 1")
+                        .mapTo(Long.class)
+                        .findOne())
+                .map(Times::of)
+                .orElse(null);
+    }
+
+    private static Interaction row(ResultSet result, StatementContext context) throws SQLException {
+        Row row = new Row(result);
+        @Nullable String slate = row.textOrNull("slate_id");
+        return new Interaction(
+                new InteractionId(row.text("id")),
+                new UserId(row.text("user_id")),
+                new ItemId(row.text("item_id")),
+                Feedback.of(row.text("type"), row.real("stars")),
+                row.time("at"),
+                slate == null ? null : new SlateId(slate));
+    }
+}

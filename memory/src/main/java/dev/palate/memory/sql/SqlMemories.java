@@ -1,0 +1,231 @@
+package dev.palate.memory.sql;
+
+import dev.palate.memory.MemoryException;
+import dev.palate.memory.MemoryException.Code;
+import dev.palate.memory.Page;
+import dev.palate.memory.Require;
+import dev.palate.memory.change.Change;
+import dev.palate.memory.memory.Actor;
+import dev.palate.memory.memory.Memories;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryFilter;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.MemoryKind;
+import dev.palate.memory.memory.MemoryStatus;
+import dev.palate.memory.memory.Revision;
+import dev.palate.memory.memory.Subject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/// The memories in tables `memory` and `memory_revision`.
+final class SqlMemories implements Memories {
+    private static final int MAX_ACTIVE = 400;
+    private static final int MAX_WRITES = 2_000;
+
+    private final Database database;
+
+    SqlMemories(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public List<Memory> put(List<Write> writes) {
+        if (writes.isEmpty()) {
+            return List.of();
+        }
+        if (writes.size() > MAX_WRITES) {
+            throw new MemoryException(
+                    Code.LIMIT,
+                    "one call writes at most " + MAX_WRITES + " memories, had " + writes.size() + "; split the list");
+        }
+        return database.write(transaction -> {
+            List<Memory> written = new ArrayList<>(writes.size());
+            for (Write write : writes) {
+                written.add(putOne(transaction, write));
+            }
+            return List.copyOf(written);
+        });
+    }
+
+    private record Stored(long revision, boolean locked) {}
+
+    private static Memory putOne(Transaction transaction, Write write) {
+        Memory memory = write.memory();
+        Stored stored = transaction
+                .handle()
+                .createQuery("select revision, locked from memory where id = :id")
+                .bind("id", memory.id().value())
+                .map((result, context) -> new Stored(result.getLong(1), result.getInt(2) != 0))
+                .findOne()
+                .orElse(new Stored(0, false));
+        check(write, stored);
+        switch (memory.subject()) {
+            case Subject.OfUser user -> SqlUsers.ensure(transaction, user.user());
+            case Subject.OfItem item -> {}
+        }
+        MemoryState state =
+                MemoryState.of(memory.draft().revision(stored.revision + 1).build());
+        MemoryRows.save(transaction.handle(), state, write, transaction.now());
+        transaction.change(Change.Type.MEMORY, state.id(), state.revision());
+        transaction.outbox("memory", state.subjectType(), state.subjectId(), state.id());
+        return state.memory();
+    }
+
+    private static void check(Write write, Stored stored) {
+        Memory memory = write.memory();
+        if (memory.revision() != stored.revision) {
+            throw new MemoryException(
+                    Code.REVISION_CONFLICT,
+                    "memory " + memory.id().value() + " is at revision " + stored.revision + ", the write was made at "
+                            + memory.revision() + "; read it again and repeat the change");
+        }
+        if (stored.locked && !isOperator(write.actor())) {
+            throw new MemoryException(
+                    Code.LOCKED,
+                    "memory " + memory.id().value() + " is locked, only an operator may change it, actor was "
+                            + write.actor().value());
+        }
+        Require.text("cause", write.cause(), 0, 200);
+    }
+
+    private static boolean isOperator(Actor actor) {
+        return actor.value().startsWith("operator:");
+    }
+
+    @Override
+    public Optional<Memory> memory(MemoryId id) {
+        return database.read(handle -> handle.createQuery("select * from memory where id = :id")
+                .bind("id", id.value())
+                .map(MemoryRows::row)
+                .findOne());
+    }
+
+    @Override
+    public List<Memory> active(Subject subject) {
+        List<Memory> newestFirst = database.read(handle -> handle.createQuery(
+                        "select * from memory where subject_type = :type and subject_id = :id and status = :status"
+                                + " order by created_at desc, id desc limit :limit")
+                .bind("type", subject.type())
+                .bind("id", subject.id())
+                .bind("status", MemoryStatus.ACTIVE.key())
+                .bind("limit", MAX_ACTIVE)
+                .map(MemoryRows::row)
+                .list());
+        return List.copyOf(newestFirst.reversed());
+    }
+
+    @Override
+    public Page<Memory> page(MemoryFilter filter, @Nullable String cursor, int limit) {
+        Require.range("limit", limit, 1, Page.MAX_LIMIT);
+        @Nullable List<String> parts = Cursor.parts("memories", 2, cursor);
+        List<String> conditions = conditions(filter);
+        if (parts != null) {
+            conditions.add("updated_at <= :at and (updated_at < :at or id < :id)");
+        }
+        String where = conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions);
+        String sql = "select * from memory" + where + " order by updated_at desc, id desc limit :limit";
+        List<Memory> memories = database.read(handle -> {
+            Query query = bound(handle.createQuery(sql), filter).bind("limit", limit + 1);
+            if (parts != null) {
+                query.bind("at", Cursor.number("memories", parts.get(0), String.valueOf(cursor)))
+                        .bind("id", parts.get(1));
+            }
+            return query.map(MemoryRows::row).list();
+        });
+        return Pages.cut(
+                memories,
+                limit,
+                "memories",
+                memory -> List.of(
+                        Long.toString(Times.column(memory.updatedAt())),
+                        memory.id().value()));
+    }
+
+    private static List<String> conditions(MemoryFilter filter) {
+        List<String> conditions = new ArrayList<>();
+        if (filter.subject() != null) {
+            conditions.add("subject_type = :subjectType and subject_id = :subjectId");
+        }
+        if (!filter.kinds().isEmpty()) {
+            conditions.add("kind in (<kinds>)");
+        }
+        if (!filter.statuses().isEmpty()) {
+            conditions.add("status in (<statuses>)");
+        }
+        if (filter.words() != null) {
+            conditions.add("words like :words escape '!'");
+        }
+        return conditions;
+    }
+
+    private static Query bound(Query query, MemoryFilter filter) {
+        @Nullable Subject subject = filter.subject();
+        if (subject != null) {
+            query.bind("subjectType", subject.type()).bind("subjectId", subject.id());
+        }
+        if (!filter.kinds().isEmpty()) {
+            query.bindList("kinds", filter.kinds().stream().map(MemoryKind::key).toList());
+        }
+        if (!filter.statuses().isEmpty()) {
+            query.bindList(
+                    "statuses",
+                    filter.statuses().stream().map(MemoryStatus::key).toList());
+        }
+        @Nullable String words = filter.words();
+        if (words != null) {
+            String literal = words.toLowerCase(Locale.ROOT)
+                    .replace("!", "!!")
+                    .replace("%", "!%")
+                    .replace("_", "!_");
+            query.bind("words", "%" + literal + "%");
+        }
+        return query;
+    }
+
+    @Override
+    public List<Revision> history(MemoryId id) {
+        return database.read(handle -> handle.createQuery(
+                        "select * from memory_revision where memory_id = :id order by revision")
+                .bind("id", id.value())
+                .map((result, context) -> {
+                    Row row = new Row(result);
+                    return new Revision(
+                            Json.read(row.text("state"), MemoryState.class).memory(),
+                            new Actor(row.text("actor")),
+                            row.text("cause"),
+                            row.time("recorded_at"));
+                })
+                .list());
+    }
+
+    @Override
+    public boolean forget(MemoryId id) {
+        return database.write(transaction -> {
+            Handle handle = transaction.handle();
+            delete(handle, "delete from memory_revision where memory_id = :id", id);
+            if (delete(handle, "delete from memory where id = :id", id) == 0) {
+                return false;
+            }
+            delete(handle, "delete from outbox where topic = 'memory' and payload_id = :id", id);
+            delete(handle, "delete from change_log where type = 'MEMORY' and id = :id", id);
+            transaction.change(Change.Type.MEMORY, id.value(), 0);
+            return true;
+        });
+    }
+
+    private static int delete(Handle handle, String sql, MemoryId id) {
+        return handle.createUpdate(sql).bind("id", id.value()).execute();
+    }
+
+    @Override
+    public long count() {
+        return database.read(handle -> handle.createQuery("select count(*) from memory where status = 'active'")
+                .mapTo(Long.class)
+                .one());
+    }
+}

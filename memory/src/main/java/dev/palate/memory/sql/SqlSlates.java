@@ -1,0 +1,116 @@
+package dev.palate.memory.sql;
+
+import dev.palate.memory.Require;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.conversation.ConversationId;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.slate.SlateId;
+import dev.palate.memory.slate.SlateRecord;
+import dev.palate.memory.slate.Slates;
+import dev.palate.memory.user.UserId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+
+/// The slates in table `slate`.
+final class SqlSlates implements Slates {
+    private static final int MAX_OF_CONVERSATION = 1_000;
+    private static final TypeReference<List<EntryState>> ENTRIES = new TypeReference<>() {};
+    private static final String PUT = """
+            insert into slate (id, user_id, conversation_id, at, model_version, level, entries, degraded)
+            values (:id, :user, :conversation, :at, :modelVersion, :level, :entries, :degraded)
+            on conflict (id) do update set user_id = excluded.user_id, conversation_id = excluded.conversation_id,
+                at = excluded.at, model_version = excluded.model_version, level = excluded.level,
+                entries = excluded.entries, degraded = excluded.degraded
+            """;
+
+    private record EntryState(
+            String item, int rank, double score, Map<String, Double> parts, String reason, List<String> memories) {
+        static EntryState of(SlateRecord.Entry entry) {
+            return new EntryState(
+                    entry.item().value(),
+                    entry.rank(),
+                    entry.score(),
+                    entry.parts(),
+                    entry.reason(),
+                    entry.memories().stream().map(MemoryId::value).toList());
+        }
+
+        SlateRecord.Entry entry() {
+            return new SlateRecord.Entry(
+                    new ItemId(item),
+                    rank,
+                    score,
+                    parts,
+                    reason,
+                    memories.stream().map(MemoryId::new).toList());
+        }
+    }
+
+    private final Database database;
+
+    SqlSlates(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public void put(SlateRecord slate) {
+        @Nullable UserId user = slate.user();
+        @Nullable ConversationId conversation = slate.conversation();
+        List<EntryState> entries = slate.entries().stream().map(EntryState::of).toList();
+        database.write(transaction -> transaction
+                .handle()
+                .createUpdate(PUT)
+                .bind("id", slate.id().value())
+                .bind("user", user == null ? null : user.value())
+                .bind("conversation", conversation == null ? null : conversation.value())
+                .bind("at", Times.column(slate.at()))
+                .bind("modelVersion", slate.modelVersion())
+                .bind("level", slate.level())
+                .bind("entries", Json.write(entries))
+                .bind("degraded", Json.write(slate.degraded()))
+                .execute());
+    }
+
+    @Override
+    public Optional<SlateRecord> slate(SlateId id) {
+        return database.read(handle -> handle.createQuery("select * from slate where id = :id")
+                .bind("id", id.value())
+                .map(SqlSlates::row)
+                .findOne());
+    }
+
+    @Override
+    public List<SlateRecord> ofConversation(ConversationId conversation, int limit) {
+        Require.range("limit", limit, 0, MAX_OF_CONVERSATION);
+        List<SlateRecord> newestFirst = database.read(handle -> handle.createQuery(
+                        "select * from slate where conversation_id = :id" + " order by at desc, id desc limit :limit")
+                .bind("id", conversation.value())
+                .bind("limit", limit)
+                .map(SqlSlates::row)
+                .list());
+        return List.copyOf(newestFirst.reversed());
+    }
+
+    private static SlateRecord row(ResultSet result, StatementContext context) throws SQLException {
+        Row row = new Row(result);
+        @Nullable String user = row.textOrNull("user_id");
+        @Nullable String conversation = row.textOrNull("conversation_id");
+        return new SlateRecord(
+                new SlateId(row.text("id")),
+                user == null ? null : new UserId(user),
+                conversation == null ? null : new ConversationId(conversation),
+                row.time("at"),
+                row.text("model_version"),
+                row.text("level"),
+                Json.read(row.text("entries"), ENTRIES).stream()
+                        .map(EntryState::entry)
+                        .toList(),
+                Json.strings(row.text("degraded")));
+    }
+}

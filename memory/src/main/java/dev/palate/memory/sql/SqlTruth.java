@@ -1,0 +1,140 @@
+package dev.palate.memory.sql;
+
+import dev.palate.memory.Ids;
+import dev.palate.memory.MemoryException;
+import dev.palate.memory.access.ApiKeys;
+import dev.palate.memory.catalog.Catalog;
+import dev.palate.memory.change.Changes;
+import dev.palate.memory.change.Outbox;
+import dev.palate.memory.conversation.Conversations;
+import dev.palate.memory.erase.Erasure;
+import dev.palate.memory.erase.ErasurePlace;
+import dev.palate.memory.interaction.Interactions;
+import dev.palate.memory.job.Jobs;
+import dev.palate.memory.memory.Memories;
+import dev.palate.memory.slate.Slates;
+import dev.palate.memory.user.Users;
+import java.time.Clock;
+import java.util.List;
+
+/// Everything Palate keeps, in one SQLite file: the way in to every port of this module that has to do with storing.
+///
+/// A write returns once it is on disk (`synchronous=FULL`, many writes to a commit) and fails with a `MemoryException`
+/// when it is not within 30 seconds. Lists longer than a few rows are written in chunks behind the single writes, so
+/// that those wait a few milliseconds at most. Times are kept to the microsecond. Thread-safe.
+public final class SqlTruth implements AutoCloseable {
+    private final Database database;
+    private final Ids ids;
+    private final Clock clock;
+    private final Catalog catalog;
+    private final Users users;
+    private final Interactions interactions;
+    private final Memories memories;
+    private final Conversations conversations;
+    private final Slates slates;
+    private final Changes changes;
+    private final Outbox outbox;
+    private final Jobs jobs;
+    private final ApiKeys apiKeys;
+
+    private SqlTruth(Database database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+        ids = new Ids(clock);
+        SqlChanges.identify(database, ids.next());
+        catalog = new SqlCatalog(database);
+        users = new SqlUsers(database);
+        interactions = new SqlInteractions(database);
+        memories = new SqlMemories(database);
+        conversations = new SqlConversations(database, ids);
+        slates = new SqlSlates(database);
+        changes = new SqlChanges(database);
+        outbox = new SqlOutbox(database);
+        jobs = new SqlJobs(database, ids);
+        apiKeys = new SqlApiKeys(database, ids, clock);
+    }
+
+    /// Opens the database of a directory, making it when missing; the directory stays the caller's to close, after
+    /// this.
+    ///
+    /// @throws MemoryException `BAD_FILE` when the file is damaged or newer than this build, `STORAGE` when
+    ///     the disk refuses
+    public static SqlTruth open(DataDirectory directory, Clock clock) {
+        return of(Database.open(directory.truth(), clock), clock);
+    }
+
+    /// Over a database that is open.
+    static SqlTruth of(Database database, Clock clock) {
+        boolean opened = false;
+        try {
+            SqlTruth truth = new SqlTruth(database, clock);
+            opened = true;
+            return truth;
+        } finally {
+            if (!opened) {
+                database.close();
+            }
+        }
+    }
+
+    /// The items.
+    public Catalog catalog() {
+        return catalog;
+    }
+
+    /// The users.
+    public Users users() {
+        return users;
+    }
+
+    /// The interactions.
+    public Interactions interactions() {
+        return interactions;
+    }
+
+    /// The memories.
+    public Memories memories() {
+        return memories;
+    }
+
+    /// The conversations.
+    public Conversations conversations() {
+        return conversations;
+    }
+
+    /// The slates.
+    public Slates slates() {
+        return slates;
+    }
+
+    /// The feed of changes.
+    public Changes changes() {
+        return changes;
+    }
+
+    /// The notes for what follows a write.
+    public Outbox outbox() {
+        return outbox;
+    }
+
+    /// The jobs.
+    public Jobs jobs() {
+        return jobs;
+    }
+
+    /// The API keys.
+    public ApiKeys apiKeys() {
+        return apiKeys;
+    }
+
+    /// Erasure here and in the other places given, in their order.
+    public Erasure erasure(List<ErasurePlace> others) {
+        return new SqlErasure(database, ids, clock, others);
+    }
+
+    /// Commits what waits and closes the file.
+    @Override
+    public void close() {
+        database.close();
+    }
+}

@@ -1,0 +1,93 @@
+package dev.palate.memory.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.palate.memory.Page;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.change.Outbox;
+import dev.palate.memory.interaction.Feedback;
+import dev.palate.memory.interaction.Interaction;
+import dev.palate.memory.interaction.InteractionId;
+import dev.palate.memory.slate.SlateId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+abstract class InteractionsContract extends TruthContract {
+    @Test
+    void oneIdIsOneInteractionAndMakesItsUser() {
+        Interaction first = rated("x1", ANN, "1", 4.5, NOW);
+        assertThat(truth().interactions().append(List.of(first))).isEqualTo(1);
+        assertThat(truth().interactions().append(List.of(first, rated("x2", ANN, "2", 1, NOW))))
+                .isEqualTo(1);
+        assertThat(truth().interactions().count()).isEqualTo(2);
+        assertThat(truth().users().user(ANN)).isPresent();
+        assertThat(truth().outbox().after(0, 10))
+                .extracting(Outbox.Note::payloadId)
+                .containsExactly("x1", "x2");
+    }
+
+    @Test
+    void everyKindOfFeedbackComesBack() {
+        List<Interaction> all = Stream.of("rated", "liked", "disliked", "consumed", "purchased", "viewed", "dismissed")
+                .map(type -> new Interaction(
+                        new InteractionId(type), ANN, new ItemId("7"), Feedback.of(type, 3.5), NOW, new SlateId("s")))
+                .toList();
+        truth().interactions().append(all);
+        reopen();
+        assertThat(truth().interactions().ofUser(ANN, 100)).isEqualTo(all);
+    }
+
+    @Test
+    void aUsersInteractionsAreOldestFirstEqualTimesByArrival() {
+        List<Interaction> written = List.of(
+                rated("late", ANN, "1", 4, NOW.plusSeconds(9)),
+                rated("b", ANN, "2", 4, NOW),
+                rated("a", ANN, "3", 4, NOW),
+                rated("other", BEN, "3", 4, NOW));
+        truth().interactions().append(written);
+        assertThat(truth().interactions().ofUser(ANN, 10))
+                .containsExactly(written.get(1), written.get(2), written.get(0));
+        assertThat(truth().interactions().ofUser(ANN, 2)).containsExactly(written.get(2), written.get(0));
+        assertThat(truth().interactions().newest()).isEqualTo(NOW.plusSeconds(9));
+    }
+
+    @Test
+    void pagesAreNewestFirstWithoutGapOrRepeat() {
+        List<Interaction> written = IntStream.range(0, 130)
+                .mapToObj(i -> rated("x" + i, ANN, "i" + i, 3, NOW.plusSeconds(i / 10)))
+                .toList();
+        assertThat(truth().interactions().append(written)).isEqualTo(130);
+        List<Interaction> paged = new ArrayList<>();
+        @Nullable String cursor = null;
+        do {
+            Page<Interaction> page = truth().interactions().page(ANN, cursor, 7);
+            paged.addAll(page.items());
+            cursor = page.nextCursor();
+        } while (cursor != null);
+        assertThat(paged).isEqualTo(written.reversed());
+    }
+
+    @Test
+    void aScanGoesByUserThenTimeAndCountsAreSinceATime() {
+        truth().interactions()
+                .append(List.of(
+                        rated("1", BEN, "i", 4, NOW),
+                        rated("2", ANN, "i", 4, NOW.plusSeconds(5)),
+                        rated("3", ANN, "j", 4, NOW.minusSeconds(5))));
+        List<String> scanned = new ArrayList<>();
+        truth().interactions().scan(interaction -> scanned.add(interaction.id().value()));
+        assertThat(scanned).containsExactly("3", "2", "1");
+        assertThat(truth().interactions().countsSince(NOW)).isEqualTo(Map.of(new ItemId("i"), 2));
+    }
+
+    @Test
+    void anEmptyStoreHasNoNewest() {
+        assertThat(truth().interactions().newest()).isNull();
+        assertThat(truth().interactions().append(List.of())).isZero();
+    }
+}

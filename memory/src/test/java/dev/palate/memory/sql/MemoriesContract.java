@@ -1,0 +1,168 @@
+package dev.palate.memory.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.palate.memory.MemoryException;
+import dev.palate.memory.MemoryException.Code;
+import dev.palate.memory.Page;
+import dev.palate.memory.change.Change;
+import dev.palate.memory.change.ChangeNumber;
+import dev.palate.memory.memory.Actor;
+import dev.palate.memory.memory.Memories;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryFilter;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.MemoryKind;
+import dev.palate.memory.memory.MemoryStatus;
+import dev.palate.memory.memory.Revision;
+import dev.palate.memory.memory.Subject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+abstract class MemoriesContract extends TruthContract {
+    private static final Subject OF_ANN = new Subject.OfUser(ANN);
+    private static final Actor OPERATOR = new Actor("operator:k1");
+
+    private Memory put(Memory memory, Actor actor) {
+        return truth().memories()
+                .put(List.of(new Memories.Write(memory, actor, "test")))
+                .getFirst();
+    }
+
+    @Test
+    void everyFieldComesBackWithItsRevisions() {
+        Memory first = put(likes("m1", ANN, "horror"), Actor.AGENT);
+        assertThat(first)
+                .isEqualTo(likes("m1", ANN, "horror").draft().revision(1).build());
+        Memory second = put(
+                first.draft()
+                        .text("Loves horror")
+                        .strength(0.8)
+                        .muted(true)
+                        .validTo(NOW.plusSeconds(60))
+                        .supersededBy(new MemoryId("m9"))
+                        .status(MemoryStatus.SUPERSEDED)
+                        .slot(null)
+                        .build(),
+                new Actor("user:ann"));
+        reopen();
+        assertThat(truth().memories().memory(first.id())).contains(second);
+        List<Revision> history = truth().memories().history(first.id());
+        assertThat(history).extracting(Revision::state).containsExactly(first, second);
+        assertThat(history).extracting(Revision::actor).containsExactly(Actor.AGENT, new Actor("user:ann"));
+        assertThat(history).extracting(Revision::cause).containsOnly("test");
+    }
+
+    @Test
+    void aStaleRevisionIsRefusedAndTakesTheWholeCallWithIt() {
+        Memory stored = put(likes("m1", ANN, "horror"), Actor.AGENT);
+        put(stored.draft().strength(0.9).build(), Actor.AGENT);
+        List<Memories.Write> writes = List.of(
+                new Memories.Write(likes("m2", ANN, "drama"), Actor.AGENT, ""),
+                new Memories.Write(stored.draft().strength(0.1).build(), Actor.AGENT, ""));
+        assertThatThrownBy(() -> truth().memories().put(writes))
+                .isInstanceOf(MemoryException.class)
+                .hasMessage("memory m1 is at revision 2, the write was made at 1; read it again and repeat the change")
+                .extracting(e -> ((MemoryException) e).code())
+                .isEqualTo(Code.REVISION_CONFLICT);
+        assertThat(truth().memories().memory(new MemoryId("m2"))).isEmpty();
+        assertThat(truth().changes().latest()).isEqualTo(new ChangeNumber(2));
+        assertThatThrownBy(() -> put(likes("m1", ANN, "horror"), Actor.AGENT)).hasMessageContaining("is at revision 2");
+    }
+
+    @Test
+    void aLockedMemoryIsOnlyForOperators() {
+        Memory stored = put(likes("m1", ANN, "horror").draft().locked(true).build(), OPERATOR);
+        assertThatThrownBy(() -> put(stored.draft().strength(0.9).build(), Actor.AGENT))
+                .isInstanceOf(MemoryException.class)
+                .hasMessage("memory m1 is locked, only an operator may change it, actor was agent")
+                .extracting(e -> ((MemoryException) e).code())
+                .isEqualTo(Code.LOCKED);
+        assertThat(put(stored.draft().locked(false).build(), OPERATOR).revision())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void theActiveOnesAreOldestFirst() {
+        Memory second = put(at(likes("m1", ANN, "horror"), 2), Actor.AGENT);
+        Memory first = put(at(likes("m2", ANN, "drama"), 1), Actor.AGENT);
+        put(likes("m3", ANN, "war").draft().status(MemoryStatus.QUARANTINED).build(), Actor.AGENT);
+        put(likes("m4", BEN, "war"), Actor.AGENT);
+        assertThat(truth().memories().active(OF_ANN)).containsExactly(first, second);
+        assertThat(truth().memories().count()).isEqualTo(3);
+    }
+
+    private static Memory at(Memory memory, long seconds) {
+        return Memory.fresh(
+                memory.id(),
+                memory.subject(),
+                memory.kind(),
+                memory.text(),
+                memory.polarity(),
+                memory.trust(),
+                memory.slot(),
+                memory.evidence(),
+                NOW.plusSeconds(seconds));
+    }
+
+    @Test
+    void aListingFiltersAndPagesNewestChangeFirst() {
+        IntStream.range(0, 30).forEach(i -> put(at(likes("m" + (100 + i), ANN, "genre" + i), i / 4), Actor.AGENT));
+        put(likes("x", BEN, "100% _jazz_!"), Actor.AGENT);
+        List<String> paged = new ArrayList<>();
+        @Nullable String cursor = null;
+        do {
+            Page<Memory> page = truth().memories().page(MemoryFilter.active(OF_ANN), cursor, 7);
+            page.items().forEach(memory -> paged.add(memory.id().value()));
+            cursor = page.nextCursor();
+        } while (cursor != null);
+        assertThat(paged)
+                .isEqualTo(IntStream.range(0, 30).mapToObj(i -> "m" + (129 - i)).toList());
+        assertThat(ids("LOVE GENRE7")).containsExactly("m107");
+        assertThat(ids("0% _j")).containsExactly("x");
+        assertThat(ids("0_ _j")).isEmpty();
+        assertThat(truth().memories()
+                        .page(new MemoryFilter(null, Set.of(MemoryKind.TRAIT), Set.of(), null), null, 10)
+                        .items())
+                .isEmpty();
+    }
+
+    private List<String> ids(String words) {
+        return truth().memories().page(new MemoryFilter(null, Set.of(), Set.of(), words), null, 100).items().stream()
+                .map(memory -> memory.id().value())
+                .toList();
+    }
+
+    @Test
+    void forgettingLeavesNoRevisionAndSaysSoInTheFeed() {
+        Memory stored = put(likes("m1", ANN, "horror"), Actor.AGENT);
+        assertThat(truth().memories().forget(stored.id())).isTrue();
+        assertThat(truth().memories().forget(stored.id())).isFalse();
+        assertThat(truth().memories().memory(stored.id())).isEmpty();
+        assertThat(truth().memories().history(stored.id())).isEmpty();
+        assertThat(truth().outbox().count()).isZero();
+        assertThat(truth().changes().after(ChangeNumber.NONE, 10))
+                .containsExactly(new Change(new ChangeNumber(2), Change.Type.MEMORY, "m1", 0));
+    }
+
+    @Test
+    void theSlotOfAnItemsMemoryComesBack() {
+        Memory ofItem = Memory.fresh(
+                new MemoryId("i"),
+                Subject.of("item", "42"),
+                MemoryKind.THEME,
+                "slow",
+                0,
+                dev.palate.memory.memory.Trust.PROPAGATED,
+                null,
+                List.of(),
+                NOW);
+        assertThat(put(ofItem, Actor.SYSTEM).subject()).isEqualTo(Subject.of("item", "42"));
+        assertThat(truth().users().count()).isZero();
+    }
+}

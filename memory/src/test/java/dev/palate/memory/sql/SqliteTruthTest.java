@@ -1,0 +1,36 @@
+package dev.palate.memory.sql;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Nested;
+
+/// Every contract on a SQLite file.
+class SqliteTruthTest {
+    private static SqlTruth sqlite(Path folder) {
+        TickingClock clock = new TickingClock();
+        return SqlTruth.of(Database.open(folder.resolve("truth.db"), clock), clock);
+    }
+
+    @Nested
+    class SqliteCatalog extends CatalogContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return sqlite(folder);
+        }
+    }
+
+    @Nested
+    class SqliteInteractions extends InteractionsContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return sqlite(folder);
+        }
+    }
+
+    @Nested
+    class SqliteMemories extends MemoriesContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return sqlite(folder);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.palate.memory.sql;
+
+import org.jspecify.annotations.NullMarked;
