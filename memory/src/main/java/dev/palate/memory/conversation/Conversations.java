@@ -30,6 +30,9 @@ public interface Conversations {
     /// The newest `limit` messages, oldest first.
     List<Message> latest(ConversationId conversation, int limit);
 
+    /// The message, from any conversation.
+    Optional<Message> message(MessageId id);
+
     /// A page of messages, oldest first.
     Page<Message> messages(ConversationId conversation, @Nullable String cursor, int limit);
 

@@ -163,6 +163,14 @@ final class SqlConversations implements Conversations {
     }
 
     @Override
+    public Optional<Message> message(MessageId id) {
+        return database.read(handle -> handle.createQuery("select * from message where id = :id")
+                .bind("id", id.value())
+                .map(SqlConversations::message)
+                .findOne());
+    }
+
+    @Override
     public Page<Message> messages(ConversationId conversation, @Nullable String cursor, int limit) {
         Require.range("limit", limit, 1, Page.MAX_LIMIT);
         @Nullable List<String> parts = Cursor.parts("messages", 1, cursor);
