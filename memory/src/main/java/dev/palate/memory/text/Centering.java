@@ -3,7 +3,7 @@ package dev.palate.memory.text;
 import dev.palate.memory.Require;
 
 /// The running mean of raw vectors, from which an [EncodingVersion] is fixed. Zero vectors do not count.
-/// Not thread-safe; O(dimension) a vector.
+/// Not thread-safe; O(dimension) a vector. Paper: mu2018allbutthetop, the mean only.
 public final class Centering {
     private final String model;
     private final double[] sum;

@@ -9,7 +9,7 @@ import java.util.Locale;
 /// The encoder without a model: words, pairs of words and character trigrams, each hashed to a signed place of the
 /// vector. Texts that share words are close; meaning is not seen. Immutable, thread-safe, O(characters).
 ///
-/// Paper: weinberger2009feature. Symbols: feature → word, pair or trigram; h → place; ξ → sign.
+/// Paper: weinberger2009hashing. Symbols: feature → word, pair or trigram; h → place; ξ → sign.
 public final class HashingEncoder implements TextEncoder {
     /// The dimension when none is given.
     public static final int DEFAULT_DIMENSION = 256;

@@ -1,0 +1,397 @@
+package dev.palate.memory.index;
+
+import dev.palate.memory.MemoryException;
+import dev.palate.memory.catalog.Catalog;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.change.Change;
+import dev.palate.memory.change.ChangeNumber;
+import dev.palate.memory.change.Changes;
+import dev.palate.memory.erase.ErasurePlace;
+import dev.palate.memory.memory.Memories;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.Subject;
+import dev.palate.memory.text.EncodingVersion;
+import dev.palate.memory.text.TextEncoder;
+import dev.palate.memory.user.UserId;
+import dev.palate.memory.vector.VectorModule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The indexes over one data directory and the thread that keeps them in step with the truth.
+///
+/// The thread reads the numbered feed of changes, writes the present state of what changed, makes it searchable, and
+/// commits now and then with the number reached; after a crash the rest is replayed. An index that follows another
+/// database, epoch or encoder, is ahead of the database, behind its horizon or damaged is built anew while it serves
+/// what it has. Vectors are computed in the background. Thread-safe.
+public final class IndexChanges implements ErasurePlace, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(IndexChanges.class);
+    private static final int BATCH = 1_000;
+    private static final Duration ORDER_DEADLINE = Duration.ofMinutes(2);
+    private static final Duration IDLE = Duration.ofMillis(100);
+    private static final Duration IDLE_WHILE_ENCODING = Duration.ofMillis(10);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+    private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(30);
+
+    private final Sources sources;
+    private final IndexOptions options;
+    private final Position origin;
+    private final Stores stores;
+    private final ItemIndex items;
+    private final MemoryIndex memories;
+    private final Encodings encodings;
+    private final IndexWrites writes;
+    private final AppliedNumber applied = new AppliedNumber();
+    private final Orders orders = new Orders();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread indexThread;
+    private final Thread encodingThread;
+
+    private volatile double rebuildProgress = 1;
+    private volatile @Nullable String failure;
+    private volatile boolean encodingBusy;
+    // Of the index thread only.
+    private boolean rebuildItems;
+    private boolean rebuildMemories;
+    private ChangeNumber resumeAt = ChangeNumber.NONE;
+    private ChangeNumber committed = ChangeNumber.NONE;
+    private int uncommitted;
+    private long committedAtNanos = System.nanoTime();
+
+    /// Where the truth is.
+    public record Sources(Changes changes, Catalog catalog, Memories memories) {}
+
+    private IndexChanges(Path directory, Sources sources, TextEncoder encoder, IndexOptions options) {
+        this.sources = sources;
+        this.options = options;
+        TextAnalysis analysis = new TextAnalysis();
+        encodings = new Encodings(directory.resolve(EncodingVersion.FILE_NAME), encoder);
+        stores = Stores.open(directory.resolve("index"), encoder, options.vectorFormat(), analysis.analyzer());
+        items = new ItemIndex(stores.items(), analysis, encoder.dimension());
+        memories = new MemoryIndex(stores.memories(), analysis, encoder.dimension());
+        writes = new IndexWrites(items, memories, sources.catalog(), sources.memories(), stores.vectors());
+        origin = new Position(
+                sources.changes().databaseId(), sources.changes().epoch(), encoder.version(), ChangeNumber.NONE);
+        findPosition();
+        EncodingWorker worker = new EncodingWorker(
+                new EncodingWorker.Work(
+                        items,
+                        memories,
+                        sources.catalog(),
+                        sources.memories(),
+                        encoder,
+                        options.encodingThreads(),
+                        stores.vectors(),
+                        new Encoded()),
+                closing);
+        indexThread = Thread.ofPlatform().daemon().name("palate-index").unstarted(this::run);
+        encodingThread = Thread.ofPlatform().daemon().name("palate-encoding").unstarted(worker);
+    }
+
+    /// Opens the indexes below `directory` and starts to follow the truth; returns before they have caught up. The
+    /// encoder and the sources stay the caller's and must outlive this.
+    ///
+    /// @throws MemoryException `DIRECTORY_HELD`, `BAD_FILE` for a damaged encoding version, or `STORAGE`
+    /// @throws IllegalStateException when the JVM runs without the vector module
+    public static IndexChanges open(Path directory, Sources sources, TextEncoder encoder, IndexOptions options) {
+        VectorModule.require();
+        try {
+            Files.createDirectories(directory.resolve("index"));
+        } catch (IOException e) {
+            throw new MemoryException(MemoryException.Code.STORAGE, "could not make " + directory + "/index: " + e, e);
+        }
+        IndexChanges changes = new IndexChanges(directory, sources, encoder, options);
+        changes.indexThread.start();
+        changes.encodingThread.start();
+        return changes;
+    }
+
+    /// The index of items.
+    public ItemIndex items() {
+        return items;
+    }
+
+    /// The index of memories.
+    public MemoryIndex memories() {
+        return memories;
+    }
+
+    /// The encoding version in force.
+    public EncodingVersion encoding() {
+        return encodings.current();
+    }
+
+    /// Fixes the centring mean to that of the items encoded now, unless it is fixed or there are none; happens by
+    /// itself once enough items are encoded and none waits.
+    public EncodingVersion fixEncoding() {
+        return encodings.fix(items.freshVectors());
+    }
+
+    /// Waits until searches see the change.
+    ///
+    /// @return false when the time was over before
+    public boolean awaitApplied(ChangeNumber number, Duration atMost) throws InterruptedException {
+        return applied.await(number, atMost);
+    }
+
+    /// Waits until searches see every change so far and everything has its vector.
+    ///
+    /// @return false when the time was over before
+    public boolean awaitEncoded(Duration atMost) throws InterruptedException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        ChangeNumber latest = sources.changes().latest();
+        if (!applied.await(latest, atMost)) {
+            return false;
+        }
+        while (items.pendingCount() + memories.pendingCount() > 0) {
+            if (System.nanoTime() >= deadline || closing.await(IDLE.toMillis(), TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// How far the indexes are.
+    public IndexStatus status() {
+        return new IndexStatus(
+                applied.number(),
+                sources.changes().latest(),
+                rebuildProgress < 1,
+                rebuildProgress,
+                items.count(),
+                items.pendingCount(),
+                memories.count(),
+                memories.pendingCount(),
+                encodings.current().id(),
+                failure);
+    }
+
+    @Override
+    public String name() {
+        return "memory index";
+    }
+
+    /// Removes the memories about the user and rewrites the segments that held them.
+    ///
+    /// @throws MemoryException `DEADLINE` when the index thread did not come to it within two minutes
+    @Override
+    public long erase(UserId user) {
+        Subject subject = new Subject.OfUser(user);
+        return orders.ask(
+                () -> {
+                    long before = memories.count(subject);
+                    memories.delete(subject);
+                    memories.store().expunge(origin.at(applied.number()));
+                    return before;
+                },
+                ORDER_DEADLINE);
+    }
+
+    @Override
+    public long remaining(UserId user) {
+        return orders.ask(
+                () -> {
+                    memories.store().refresh();
+                    return memories.count(new Subject.OfUser(user));
+                },
+                ORDER_DEADLINE);
+    }
+
+    /// Commits and closes; what the commit does not reach is replayed at the next opening.
+    @Override
+    public void close() {
+        closing.countDown();
+        boolean ended;
+        try {
+            ended = encodingThread.join(CLOSE_DEADLINE) & indexThread.join(CLOSE_DEADLINE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            ended = false;
+        }
+        if (!ended) {
+            LOG.warn("the index threads did not end within {} s", CLOSE_DEADLINE.toSeconds());
+        }
+        stores.close();
+    }
+
+    private void run() {
+        while (closing.getCount() > 0) {
+            try {
+                step();
+                failure = null;
+            } catch (CancellationException e) {
+                LOG.debug("index work ended by closing");
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            } catch (RuntimeException e) {
+                failure = String.valueOf(e.getMessage());
+                LOG.warn("the index cannot go on, next try in {} s", AFTER_FAILURE.toSeconds(), e);
+                recover();
+            }
+        }
+        orders.close();
+        if (!rebuilding() && failure == null) {
+            commit();
+        }
+    }
+
+    private void step() throws InterruptedException {
+        if (rebuilding()) {
+            rebuild();
+        }
+        boolean worked = applyNext();
+        worked |= orders.run();
+        boolean due =
+                System.nanoTime() - committedAtNanos >= options.commitInterval().toNanos();
+        long behind = applied.number().value() - committed.value();
+        if (uncommitted > 0 && due || Math.max(uncommitted, behind) >= options.commitChanges()) {
+            commit();
+        }
+        if (!worked) {
+            sources.changes().await(applied.number(), encodingBusy ? IDLE_WHILE_ENCODING : IDLE);
+        }
+    }
+
+    /// Applies the next batch; returns false when there is none.
+    private boolean applyNext() {
+        ChangeNumber from = applied.number();
+        if (from.compareTo(sources.changes().horizon()) < 0) {
+            LOG.info("the index stands at {}, before the oldest change kept; rebuilding", from.value());
+            rebuildItems = true;
+            rebuildMemories = true;
+            return true;
+        }
+        List<Change> batch = sources.changes().after(from, BATCH);
+        if (batch.isEmpty()) {
+            return false;
+        }
+        uncommitted += writes.apply(batch);
+        applied.set(batch.getLast().number());
+        return true;
+    }
+
+    private void commit() {
+        committed = applied.number();
+        stores.commit(origin.at(committed));
+        uncommitted = 0;
+        committedAtNanos = System.nanoTime();
+    }
+
+    /// Finds where to go on from what the two commits say, and what must be rebuilt.
+    private void findPosition() {
+        Optional<ChangeNumber> ofItems = Position.usable(stores.items().committed(), origin, sources.changes());
+        Optional<ChangeNumber> ofMemories = Position.usable(stores.memories().committed(), origin, sources.changes());
+        rebuildItems = ofItems.isEmpty();
+        rebuildMemories = ofMemories.isEmpty();
+        resumeAt = Stream.of(ofItems, ofMemories)
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder())
+                .orElse(ChangeNumber.NONE);
+        committed = resumeAt;
+        applied.set(rebuilding() ? ChangeNumber.NONE : resumeAt);
+    }
+
+    private boolean rebuilding() {
+        return rebuildItems || rebuildMemories;
+    }
+
+    private void rebuild() {
+        boolean both = rebuildItems && rebuildMemories;
+        ChangeNumber start = sources.changes().latest();
+        applied.set(ChangeNumber.NONE);
+        LOG.info(
+                "rebuilding the index of {} at change {}",
+                both ? "items and memories" : rebuildItems ? "items" : "memories",
+                start.value());
+        rebuildProgress = 0;
+        if (rebuildItems) {
+            writes.rebuildItems(share -> progress(both ? share / 2 : share));
+            rebuildItems = false;
+        }
+        if (rebuildMemories) {
+            double before = rebuildProgress;
+            writes.rebuildMemories(share -> progress(before + (1 - before) * share));
+            rebuildMemories = false;
+        }
+        rebuildProgress = 1;
+        applied.set(both ? start : resumeAt);
+        commit();
+        LOG.info("rebuilt: {} items, {} memories", items.count(), memories.count());
+    }
+
+    private void progress(double share) {
+        if (closing.getCount() == 0) {
+            throw new CancellationException("closing");
+        }
+        rebuildProgress = Math.min(share, 0.999);
+        orders.run();
+    }
+
+    private void recover() {
+        try {
+            closing.await(AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
+            if (stores.reopen()) {
+                findPosition();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.warn("the index could not be opened again", e);
+        }
+    }
+
+    /// Takes what the encoding thread has.
+    private final class Encoded implements EncodingWorker.Sink {
+        @Override
+        public boolean items(List<ItemId> ids, boolean refresh) {
+            encodingBusy = true;
+            return orders.ask(
+                    () -> {
+                        writes.items(ids);
+                        uncommitted += ids.size();
+                        if (refresh) {
+                            items.store().refresh();
+                        }
+                        return true;
+                    },
+                    ORDER_DEADLINE);
+        }
+
+        @Override
+        public boolean memories(List<MemoryId> ids, Map<VectorKey, float[]> encoded) {
+            encodingBusy = true;
+            return orders.ask(
+                    () -> {
+                        writes.memories(ids, encoded);
+                        uncommitted += ids.size();
+                        memories.store().refresh();
+                        return true;
+                    },
+                    ORDER_DEADLINE);
+        }
+
+        @Override
+        public void rested(Duration rest) {
+            encodingBusy = false;
+            if (!encodings.current().centred()
+                    && rest.compareTo(options.encodingRest()) >= 0
+                    && rebuildProgress == 1
+                    && items.count() >= options.minCentred()) {
+                fixEncoding();
+            }
+        }
+    }
+}

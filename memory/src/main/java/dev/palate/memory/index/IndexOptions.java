@@ -1,0 +1,35 @@
+package dev.palate.memory.index;
+
+import dev.palate.memory.Require;
+import java.time.Duration;
+
+/// How the indexes use the machine.
+///
+/// @param vectorFormat of the graph
+/// @param encodingThreads that encode in the background, in [1, 64]
+/// @param commitInterval the longest time between a change and its commit to the index; a crash replays that much
+/// @param commitChanges the most changes between two commits, in [1, 1000000]
+/// @param minCentred how many encoded items it takes for the mean to be fixed unasked, at least 2
+/// @param encodingRest how long nothing must wait for encoding before that
+public record IndexOptions(
+        VectorFormat vectorFormat,
+        int encodingThreads,
+        Duration commitInterval,
+        int commitChanges,
+        int minCentred,
+        Duration encodingRest) {
+    public IndexOptions {
+        Require.range("encodingThreads", encodingThreads, 1, 64);
+        Require.range("commitInterval in ms", commitInterval.toMillis(), 0, 3_600_000L);
+        Require.range("commitChanges", commitChanges, 1, 1_000_000);
+        Require.range("minCentred", minCentred, 2, Integer.MAX_VALUE);
+        Require.range("encodingRest in ms", encodingRest.toMillis(), 0, 3_600_000L);
+    }
+
+    /// Bytes as vectors, all cores but one, a commit every 5 s or 5,000 changes, a mean of at least 100 items after 3 s
+    /// of rest.
+    public static IndexOptions defaults() {
+        int threads = Math.clamp(Runtime.getRuntime().availableProcessors() - 1, 1, 64);
+        return new IndexOptions(VectorFormat.INT8, threads, Duration.ofSeconds(5), 5_000, 100, Duration.ofSeconds(3));
+    }
+}

@@ -1,0 +1,126 @@
+package dev.palate.memory.index;
+
+import dev.palate.memory.Page;
+import dev.palate.memory.catalog.Catalog;
+import dev.palate.memory.catalog.Item;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.change.Change;
+import dev.palate.memory.memory.Memories;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryFilter;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.Subject;
+import dev.palate.memory.user.UserId;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.DoubleConsumer;
+
+/// What is written to the two indexes, always from the present state of the truth, so that every write may be repeated
+/// and the order of two writes does not matter. Used by the index thread only.
+final class IndexWrites {
+    private static final int REFRESH_EVERY = 2_000;
+    private static final int PAGE = 500;
+
+    private final ItemIndex items;
+    private final MemoryIndex memories;
+    private final Catalog catalog;
+    private final Memories truth;
+    private final VectorFile vectors;
+
+    IndexWrites(ItemIndex items, MemoryIndex memories, Catalog catalog, Memories truth, VectorFile vectors) {
+        this.items = items;
+        this.memories = memories;
+        this.catalog = catalog;
+        this.truth = truth;
+        this.vectors = vectors;
+    }
+
+    /// Applies the changes; returns how many things were written.
+    int apply(List<Change> changes) {
+        Set<ItemId> changedItems = new LinkedHashSet<>();
+        Set<MemoryId> changedMemories = new LinkedHashSet<>();
+        Set<UserId> erased = new LinkedHashSet<>();
+        for (Change change : changes) {
+            switch (change.type()) {
+                case ITEM -> changedItems.add(new ItemId(change.id()));
+                case MEMORY -> changedMemories.add(new MemoryId(change.id()));
+                case USER -> erased.add(new UserId(change.id()));
+                case INTERACTION -> {}
+            }
+        }
+        erased.forEach(user -> memories.delete(new Subject.OfUser(user)));
+        items(changedItems);
+        memories(changedMemories, Map.of());
+        if (!changedItems.isEmpty()) {
+            items.store().refresh();
+        }
+        if (!changedMemories.isEmpty() || !erased.isEmpty()) {
+            memories.store().refresh();
+        }
+        return changedItems.size() + changedMemories.size() + erased.size();
+    }
+
+    void items(Collection<ItemId> ids) {
+        Map<ItemId, Item> present = catalog.items(ids);
+        for (ItemId id : ids) {
+            Item item = present.get(id);
+            if (item == null) {
+                items.delete(id);
+            } else {
+                items.put(item, vectors);
+            }
+        }
+    }
+
+    void memories(Collection<MemoryId> ids, Map<VectorKey, float[]> encoded) {
+        for (MemoryId id : ids) {
+            Optional<Memory> memory = truth.memory(id);
+            if (memory.isEmpty()) {
+                memories.delete(id);
+            } else {
+                memories.put(memory.get(), encoded);
+            }
+        }
+    }
+
+    /// Writes every item anew.
+    ///
+    /// @param progress told the share done, often; may throw to end it
+    void rebuildItems(DoubleConsumer progress) {
+        items.store().clear();
+        double all = Math.max(1, catalog.count());
+        int[] done = {0};
+        catalog.scan(item -> {
+            items.put(item, vectors);
+            done[0]++;
+            if (done[0] % REFRESH_EVERY == 0) {
+                items.store().refresh();
+            }
+            progress.accept(Math.min(1, done[0] / all));
+        });
+        items.store().refresh();
+    }
+
+    /// Writes every memory anew. Those that change meanwhile may be missed or seen twice; the feed has them.
+    ///
+    /// @param progress told the share done, between pages; may throw to end it
+    void rebuildMemories(DoubleConsumer progress) {
+        memories.store().clear();
+        double all = Math.max(1, truth.count());
+        MemoryFilter every = new MemoryFilter(null, Set.of(), Set.of(), null);
+        int done = 0;
+        Optional<String> cursor = Optional.empty();
+        do {
+            Page<Memory> page = truth.page(every, cursor.orElse(null), PAGE);
+            page.items().forEach(memory -> memories.put(memory, Map.of()));
+            done += page.items().size();
+            memories.store().refresh();
+            progress.accept(Math.min(1, done / all));
+            cursor = Optional.ofNullable(page.nextCursor());
+        } while (cursor.isPresent());
+    }
+}

@@ -1,0 +1,257 @@
+package dev.palate.memory.index;
+
+import dev.palate.memory.MemoryException;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.LockObtainFailedException;
+import org.apache.lucene.util.IOUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One Lucene directory with its writer and its searchers. Searches may come from any thread; writes from one.
+///
+/// A directory that cannot be read is moved aside, to `NAME.broken`, and begun anew.
+final class LuceneStore implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LuceneStore.class);
+    private static final double BUFFER_MIB = 64;
+
+    private final Path path;
+    private final VectorFormat format;
+    private final Analyzer analyzer;
+    private volatile Opened opened;
+
+    /// What is open, replaced as one.
+    private record Opened(Directory directory, IndexWriter writer, SearcherManager searchers) {
+        void close() throws IOException {
+            IOUtils.close(writer::rollback, searchers, directory);
+        }
+    }
+
+    /// Something to do with a searcher.
+    interface Search<T> {
+        T with(IndexSearcher searcher) throws IOException;
+    }
+
+    /// Opens or makes the index; reads every file of it once to find damage.
+    ///
+    /// @throws MemoryException `DIRECTORY_HELD` when another process writes it, `STORAGE` when the disk refuses
+    LuceneStore(Path path, VectorFormat format, Analyzer analyzer) {
+        this.path = path;
+        this.format = format;
+        this.analyzer = analyzer;
+        opened = open();
+    }
+
+    /// Opens again what a failed write closed, from the last commit.
+    ///
+    /// @return false when it was open
+    boolean reopen() {
+        if (opened.writer().isOpen()) {
+            return false;
+        }
+        try {
+            opened.close();
+        } catch (IOException e) {
+            LOG.warn("index {} did not close after a failure: {}", path, e.toString());
+        }
+        opened = open();
+        return true;
+    }
+
+    private Opened open() {
+        try {
+            try {
+                return openOnce();
+            } catch (CorruptIndexException
+                    | IndexFormatTooOldException
+                    | IndexFormatTooNewException
+                    | EOFException
+                    | FileNotFoundException
+                    | NoSuchFileException
+                    | IllegalArgumentException e) {
+                Path aside = moveAside(path);
+                LOG.warn("index {} cannot be read ({}); moved to {}, will be rebuilt", path, e.toString(), aside);
+                return openOnce();
+            }
+        } catch (LockObtainFailedException e) {
+            throw new MemoryException(
+                    MemoryException.Code.DIRECTORY_HELD,
+                    "the index " + path + " is held by another process; end that process first",
+                    e);
+        } catch (IOException e) {
+            throw failed("open", e);
+        }
+    }
+
+    private Opened openOnce() throws IOException {
+        Files.createDirectories(path);
+        Directory directory = FSDirectory.open(path);
+        IndexWriter writer = null;
+        try {
+            // Erasing means that no segment keeps a deleted document, however few there are.
+            TieredMergePolicy merges = new TieredMergePolicy().setForceMergeDeletesPctAllowed(0);
+            writer = new IndexWriter(
+                    directory,
+                    new IndexWriterConfig(analyzer)
+                            .setCodec(VectorFormats.codec(format))
+                            .setRAMBufferSizeMB(BUFFER_MIB)
+                            .setMergePolicy(merges)
+                            .setCommitOnClose(false));
+            SearcherManager searchers = new SearcherManager(writer, true, true, null);
+            IndexSearcher searcher = searchers.acquire();
+            try {
+                for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+                    leaf.reader().checkIntegrity();
+                }
+            } finally {
+                searchers.release(searcher);
+            }
+            return new Opened(directory, writer, searchers);
+        } catch (IOException | RuntimeException e) {
+            if (writer != null) {
+                writer.rollback();
+            }
+            directory.close();
+            throw e;
+        }
+    }
+
+    private static Path moveAside(Path path) throws IOException {
+        Path aside = path.resolveSibling(path.getFileName() + ".broken");
+        if (Files.exists(aside)) {
+            List<Path> old;
+            try (Stream<Path> files = Files.walk(aside)) {
+                old = files.sorted(Comparator.reverseOrder()).toList();
+            }
+            for (Path file : old) {
+                Files.delete(file);
+            }
+        }
+        return Files.move(path, aside, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /// Where the commit that is open stands, absent when there is none of ours.
+    Optional<Position> committed() {
+        Iterable<java.util.Map.Entry<String, String>> commit = opened.writer().getLiveCommitData();
+        return commit == null ? Optional.empty() : Position.ofCommit(commit);
+    }
+
+    /// Runs the search on the newest refreshed state.
+    <T> T search(Search<T> search) {
+        SearcherManager searchers = opened.searchers();
+        try {
+            IndexSearcher searcher = searchers.acquire();
+            try {
+                return search.with(searcher);
+            } finally {
+                searchers.release(searcher);
+            }
+        } catch (IOException e) {
+            throw failed("search", e);
+        }
+    }
+
+    void replace(Term id, Document document) {
+        write("write", () -> opened.writer().updateDocument(id, document));
+    }
+
+    void delete(Query query) {
+        write("delete", () -> opened.writer().deleteDocuments(query));
+    }
+
+    void clear() {
+        write("clear", opened.writer()::deleteAll);
+    }
+
+    /// Makes the writes so far searchable.
+    void refresh() {
+        write("refresh", () -> {
+            opened.searchers().maybeRefreshBlocking();
+            return 0;
+        });
+    }
+
+    /// Makes the writes so far durable, with the position.
+    void commit(Position position) {
+        write("commit", () -> {
+            opened.writer().setLiveCommitData(position.toCommit().entrySet());
+            return opened.writer().commit();
+        });
+    }
+
+    /// Rewrites every segment that holds deleted documents, so that nothing of them is left on disk.
+    void expunge(Position position) {
+        write("expunge", () -> {
+            opened.writer().forceMergeDeletes(true);
+            return 0;
+        });
+        commit(position);
+        refresh();
+        write("expunge", () -> {
+            opened.writer().deleteUnusedFiles();
+            return 0;
+        });
+    }
+
+    /// Closes without a commit: what was not committed is replayed from the feed.
+    @Override
+    public void close() {
+        try {
+            opened.close();
+        } catch (IOException e) {
+            throw failed("close", e);
+        }
+    }
+
+    private interface Write {
+        long run() throws IOException;
+    }
+
+    private static void write(String what, Write write) {
+        try {
+            write.run();
+        } catch (IOException e) {
+            throw failed(what, e);
+        }
+    }
+
+    private static MemoryException failed(String what, IOException e) {
+        return new MemoryException(
+                MemoryException.Code.STORAGE,
+                "the index could not " + what + ": " + e.getMessage()
+                        + "; check the disk, the index is rebuilt on start",
+                e);
+    }
+
+    /// The generation of what is searched now, to tell whether something changed.
+    Object generation() {
+        return search(searcher -> ((DirectoryReader) searcher.getIndexReader())
+                .getReaderCacheHelper()
+                .getKey());
+    }
+}

@@ -1,0 +1,199 @@
+package dev.palate.memory.index;
+
+import dev.palate.memory.Require;
+import dev.palate.memory.memory.Evidence;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryFilter;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.Subject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.lucene.document.BinaryDocValuesField;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.BoostQuery;
+import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.TermInSetQuery;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.util.BytesRef;
+
+/// Search over memories of every status by words, by vectors and by subject. Follows the truth within moments of a
+/// change; a memory is found by words first and by its vector once that is computed. Thread-safe.
+public final class MemoryIndex {
+    /// The most that one search returns.
+    public static final int MAX_RESULTS = 1_000;
+
+    private static final String SUBJECT = "subject";
+    private static final String KIND = "kind";
+    private static final String STATUS = "status";
+    private static final String SLOT = "slot";
+    private static final String TEXT = "text";
+    private static final String QUOTE = "quote";
+    private static final float SLOT_WEIGHT = 5;
+    private static final List<TextAnalysis.Weighted> FIELDS =
+            List.of(new TextAnalysis.Weighted(TEXT, 1), new TextAnalysis.Weighted(QUOTE, 0.5f));
+
+    private final LuceneStore store;
+    private final TextAnalysis analysis;
+    private final int dimension;
+
+    MemoryIndex(LuceneStore store, TextAnalysis analysis, int dimension) {
+        this.store = store;
+        this.analysis = analysis;
+        this.dimension = dimension;
+    }
+
+    /// The memories that fit the words best, by BM25 over text and quotes; a memory whose slot value is the words
+    /// wins. Scores are positive and comparable within one call only.
+    ///
+    /// @param words as people type them, no query language; without words nothing is found
+    /// @param filter its own words, when given, must all be in text or quotes, by stem
+    /// @param k in [1, 1000]
+    public List<ScoredMemory> search(String words, MemoryFilter filter, int k) {
+        Require.range("k", k, 1, MAX_RESULTS);
+        if (analysis.queryTerms(words).isEmpty()) {
+            return List.of();
+        }
+        Query slot = new BoostQuery(new TermQuery(new Term(SLOT, TextAnalysis.folded(words))), SLOT_WEIGHT);
+        Query query = new BooleanQuery.Builder()
+                .add(analysis.anyWord(words, FIELDS, Occur.SHOULD), Occur.SHOULD)
+                .add(slot, Occur.SHOULD)
+                .build();
+        return memories(store.search(searcher -> VectorSearch.best(searcher, query, query(filter), k)));
+    }
+
+    /// The memories whose raw vectors have the highest cosine with the raw unit vector given, approximately.
+    ///
+    /// @param k in [1, 1000]
+    public List<ScoredMemory> nearest(float[] rawVector, MemoryFilter filter, int k) {
+        Require.range("k", k, 1, MAX_RESULTS);
+        Require.range("length of the vector", rawVector.length, dimension, dimension);
+        return memories(store.search(searcher -> VectorSearch.nearest(searcher, rawVector, query(filter), k)));
+    }
+
+    /// The raw vector of the memory when it is of this text, absent while it is not.
+    public Optional<float[]> vector(MemoryId memory, String text) {
+        String key = VectorKey.of(text).toString();
+        return store.search(searcher -> VectorSearch.stored(searcher, memory.value()))
+                .filter(stored -> stored.key().equals(key))
+                .map(VectorSearch.Stored::raw);
+    }
+
+    /// How many memories it holds, of every status.
+    public long count() {
+        return store.search(searcher -> (long) searcher.getIndexReader().numDocs());
+    }
+
+    /// How many memories of the subject it holds, of every status.
+    public long count(Subject subject) {
+        return store.search(searcher -> (long) searcher.count(new TermQuery(subjectTerm(subject))));
+    }
+
+    /// How many memories wait for their vector.
+    public long pendingCount() {
+        return store.search(searcher -> (long) searcher.count(new TermQuery(VectorSearch.pendingTerm())));
+    }
+
+    LuceneStore store() {
+        return store;
+    }
+
+    List<MemoryId> pending(int limit) {
+        return store.search(searcher -> VectorSearch.pending(searcher, limit)).stream()
+                .map(MemoryId::new)
+                .toList();
+    }
+
+    /// Writes the memory with the vector of its text, from those just encoded or from what is stored already.
+    void put(Memory memory, Map<VectorKey, float[]> encoded) {
+        VectorKey key = VectorKey.of(memory.text());
+        float[] fresh = encoded.get(key);
+        Optional<float[]> vector = fresh == null ? vector(memory.id(), memory.text()) : Optional.of(fresh);
+        Document document = document(memory);
+        document.add(new BinaryDocValuesField(VectorSearch.KEY, new BytesRef(key.toString())));
+        if (vector.isEmpty()) {
+            document.add(new StringField(VectorSearch.PENDING, "1", Field.Store.NO));
+        } else if (!VectorSearch.zero(vector.get())) {
+            document.add(VectorSearch.field(vector.get()));
+        }
+        store.replace(idTerm(memory.id()), document);
+    }
+
+    void delete(MemoryId memory) {
+        store.delete(new TermQuery(idTerm(memory)));
+    }
+
+    void delete(Subject subject) {
+        store.delete(new TermQuery(subjectTerm(subject)));
+    }
+
+    private static Document document(Memory memory) {
+        Document document = new Document();
+        document.add(new StringField(VectorSearch.ID, memory.id().value(), Field.Store.NO));
+        document.add(new BinaryDocValuesField(
+                VectorSearch.ID, new BytesRef(memory.id().value())));
+        document.add(new StringField(SUBJECT, subjectTerm(memory.subject()).text(), Field.Store.NO));
+        document.add(new StringField(KIND, memory.kind().key(), Field.Store.NO));
+        document.add(new StringField(STATUS, memory.status().key(), Field.Store.NO));
+        if (memory.slot() != null) {
+            document.add(new StringField(SLOT, TextAnalysis.folded(memory.slot().value()), Field.Store.NO));
+        }
+        document.add(new TextField(TEXT, memory.text(), Field.Store.NO));
+        for (Evidence evidence : memory.evidence()) {
+            document.add(new TextField(QUOTE, evidence.quote(), Field.Store.NO));
+        }
+        return document;
+    }
+
+    private Query query(MemoryFilter filter) {
+        BooleanQuery.Builder query = new BooleanQuery.Builder().add(MatchAllDocsQuery.INSTANCE, Occur.FILTER);
+        if (filter.subject() != null) {
+            query.add(new TermQuery(subjectTerm(filter.subject())), Occur.FILTER);
+        }
+        if (!filter.kinds().isEmpty()) {
+            query.add(
+                    anyOf(KIND, filter.kinds().stream().map(kind -> kind.key()).toList()), Occur.FILTER);
+        }
+        if (!filter.statuses().isEmpty()) {
+            query.add(
+                    anyOf(
+                            STATUS,
+                            filter.statuses().stream()
+                                    .map(status -> status.key())
+                                    .toList()),
+                    Occur.FILTER);
+        }
+        if (filter.words() != null && !analysis.queryTerms(filter.words()).isEmpty()) {
+            query.add(analysis.anyWord(filter.words(), FIELDS, Occur.MUST), Occur.FILTER);
+        }
+        return query.build();
+    }
+
+    private static Query anyOf(String field, List<String> values) {
+        List<BytesRef> terms = new ArrayList<>();
+        values.forEach(value -> terms.add(new BytesRef(value)));
+        return new TermInSetQuery(field, terms);
+    }
+
+    private static List<ScoredMemory> memories(List<VectorSearch.Hit> hits) {
+        return hits.stream()
+                .map(hit -> new ScoredMemory(new MemoryId(hit.id()), hit.score()))
+                .toList();
+    }
+
+    private static Term idTerm(MemoryId memory) {
+        return new Term(VectorSearch.ID, memory.value());
+    }
+
+    private static Term subjectTerm(Subject subject) {
+        return new Term(SUBJECT, subject.type() + '/' + subject.id());
+    }
+}

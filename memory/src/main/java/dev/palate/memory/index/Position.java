@@ -1,0 +1,68 @@
+package dev.palate.memory.index;
+
+import dev.palate.memory.change.ChangeNumber;
+import dev.palate.memory.change.Changes;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// Up to where an index has followed which database, as it stands in the commit.
+///
+/// @param databaseId of the feed
+/// @param epoch of the feed
+/// @param encoder the version of the encoder whose vectors the index holds
+/// @param number the last change applied
+record Position(String databaseId, long epoch, String encoder, ChangeNumber number) {
+    private static final String DATABASE = "palate.database";
+    private static final String EPOCH = "palate.epoch";
+    private static final String ENCODER = "palate.encoder";
+    private static final String NUMBER = "palate.change";
+
+    Position at(ChangeNumber newNumber) {
+        return new Position(databaseId, epoch, encoder, newNumber);
+    }
+
+    /// True when both follow the same database of the same epoch with the same encoder.
+    boolean sameSource(Position other) {
+        return databaseId.equals(other.databaseId) && epoch == other.epoch && encoder.equals(other.encoder);
+    }
+
+    /// The number from which the feed can be followed on; absent when the index must be built anew.
+    static Optional<ChangeNumber> usable(Optional<Position> committed, Position origin, Changes feed) {
+        return committed
+                .filter(origin::sameSource)
+                .map(Position::number)
+                .filter(number -> number.compareTo(feed.latest()) <= 0)
+                .filter(number -> number.compareTo(feed.horizon()) >= 0);
+    }
+
+    Map<String, String> toCommit() {
+        return Map.of(
+                DATABASE,
+                databaseId,
+                EPOCH,
+                Long.toString(epoch),
+                ENCODER,
+                encoder,
+                NUMBER,
+                Long.toString(number.value()));
+    }
+
+    /// Absent when the commit is not one of ours or not readable.
+    static Optional<Position> ofCommit(Iterable<Map.Entry<String, String>> commit) {
+        Map<String, String> values = new HashMap<>();
+        commit.forEach(entry -> values.put(entry.getKey(), entry.getValue()));
+        if (!values.keySet().containsAll(java.util.Set.of(DATABASE, EPOCH, ENCODER, NUMBER))) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Position(
+                    values.getOrDefault(DATABASE, ""),
+                    Long.parseLong(values.getOrDefault(EPOCH, "")),
+                    values.getOrDefault(ENCODER, ""),
+                    new ChangeNumber(Long.parseLong(values.getOrDefault(NUMBER, "")))));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.palate.memory.index;
+
+import dev.palate.memory.text.TextEncoder;
+import java.nio.file.Path;
+import org.apache.lucene.analysis.Analyzer;
+
+/// The files of the indexes, opened and closed as one. The locks come first: the vectors have none of their own.
+record Stores(LuceneStore items, LuceneStore memories, VectorFile vectors) implements AutoCloseable {
+    static Stores open(Path index, TextEncoder encoder, VectorFormat format, Analyzer analyzer) {
+        LuceneStore items = new LuceneStore(index.resolve("items"), format, analyzer);
+        try {
+            LuceneStore memories = new LuceneStore(index.resolve("memories"), format, analyzer);
+            try {
+                VectorFile vectors =
+                        VectorFile.open(index.resolve("item-vectors.plvc"), encoder.version(), encoder.dimension());
+                return new Stores(items, memories, vectors);
+            } catch (RuntimeException e) {
+                memories.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            items.close();
+            throw e;
+        }
+    }
+
+    /// Opens again what a failure closed; returns false when nothing was.
+    boolean reopen() {
+        return items.reopen() | memories.reopen();
+    }
+
+    void commit(Position position) {
+        items.commit(position);
+        memories.commit(position);
+    }
+
+    @Override
+    public void close() {
+        items.close();
+        memories.close();
+        vectors.close();
+    }
+}
