@@ -3,7 +3,7 @@ package dev.palate.retrieval.factor;
 import java.util.Arrays;
 
 /// Item-to-item neighbours by the cosine of the items' user vectors, users weighted by inverse activity
-/// (`sarwar2001item`). Cost: Σ over users of (history size)².
+/// (`deshpande2004itemknn`). Cost: Σ over users of (history size)².
 ///
 /// | paper | code |
 /// |---|---|

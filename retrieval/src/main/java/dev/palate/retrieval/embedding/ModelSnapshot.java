@@ -1,0 +1,103 @@
+package dev.palate.retrieval.embedding;
+
+import dev.palate.retrieval.factor.HistoryDecay;
+import dev.palate.retrieval.factor.ItemFactors;
+import dev.palate.retrieval.factor.ItemNeighbours;
+import dev.palate.retrieval.factor.Popularity;
+import dev.palate.retrieval.factor.Scorer;
+import dev.palate.retrieval.factor.Transitions;
+import dev.palate.retrieval.ranking.Signal;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+
+/// Everything that one training run learnt about items. Immutable and thread-safe; all parts share the item rows of
+/// the vocabulary.
+///
+/// @param about where it comes from
+/// @param items ids of the item rows
+/// @param factors collaborative vectors, with the fold-in of users
+/// @param ease strongest weights of each row of EASE; empty rows when there were too many items for it
+/// @param knn item neighbours
+/// @param transitions what followed what
+/// @param popularity users per item
+public record ModelSnapshot(
+        About about,
+        Vocabulary items,
+        ItemFactors factors,
+        ItemNeighbours ease,
+        ItemNeighbours knn,
+        ItemNeighbours transitions,
+        Popularity popularity) {
+    /// Where a model comes from.
+    ///
+    /// @param version its name
+    /// @param trainedAt when training ended
+    /// @param seed of everything random
+    /// @param changeNumber the newest change of the database that the model has learnt from, at least 0
+    /// @param users number of users learnt from
+    /// @param events number of distinct user-item pairs learnt from
+    /// @param easeDecay history decay that goes with EASE
+    /// @param knnDecay history decay that goes with the item neighbours
+    public record About(
+            ModelVersion version,
+            Instant trainedAt,
+            long seed,
+            long changeNumber,
+            int users,
+            long events,
+            double easeDecay,
+            double knnDecay) {
+        /// @throws IllegalArgumentException when a count is negative or a decay out of range
+        public About {
+            if (changeNumber < 0 || users < 0 || events < 0) {
+                throw new IllegalArgumentException("changeNumber, users and events must be at least 0, were "
+                        + changeNumber + ", " + users + " and " + events);
+            }
+            HistoryDecay.of(easeDecay);
+            HistoryDecay.of(knnDecay);
+        }
+    }
+
+    /// @throws IllegalArgumentException when the parts do not have the same number of items
+    public ModelSnapshot {
+        int count = items.size();
+        if (factors.itemCount() != count
+                || ease.itemCount() != count
+                || knn.itemCount() != count
+                || transitions.itemCount() != count
+                || popularity.itemCount() != count) {
+            throw new IllegalArgumentException("all parts must have the vocabulary's " + count + " items, had factors "
+                    + factors.itemCount() + ", ease " + ease.itemCount() + ", knn " + knn.itemCount()
+                    + ", transitions " + transitions.itemCount() + ", popularity " + popularity.itemCount());
+        }
+    }
+
+    /// The collaborative sources with their decays and scales, ready for the ranker. Recent popularity is not among
+    /// them: it depends on the present.
+    public Map<Signal, Scorer> sources() {
+        Map<Signal, Scorer> sources = new EnumMap<>(Signal.class);
+        sources.put(Signal.CF, factors);
+        sources.put(Signal.EASE, ease.scorer(HistoryDecay.of(about.easeDecay)));
+        sources.put(Signal.KNN, knn.scorer(HistoryDecay.of(about.knnDecay)));
+        sources.put(Signal.TRANSITIONS, transitions.scorer(Transitions.DECAY).logarithmic());
+        sources.put(Signal.POP, popularity.logarithmic());
+        return sources;
+    }
+
+    /// Writes the model file at once or not at all.
+    ///
+    /// @throws dev.palate.retrieval.RetrievalException with code STORAGE when the disk refuses
+    public void write(Path file) {
+        SnapshotSections.file(this, file).write();
+    }
+
+    /// Reads a model file.
+    ///
+    /// @throws dev.palate.retrieval.RetrievalException with code NOT_FOUND when there is none, BAD_FILE when it is
+    ///     damaged, truncated or newer than this build
+    public static ModelSnapshot read(Path file) {
+        return SnapshotSections.snapshot(ModelFile.read(file), file);
+    }
+}

@@ -1,0 +1,132 @@
+package dev.palate.retrieval.embedding;
+
+import dev.palate.retrieval.embedding.ModelFile.Section;
+import dev.palate.retrieval.factor.ImplicitAls;
+import dev.palate.retrieval.factor.ItemFactors;
+import dev.palate.retrieval.factor.ItemNeighbours;
+import dev.palate.retrieval.factor.Popularity;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/// How a snapshot is laid out in the sections of a model file:
+/// `manifest` (JSON), `items.ends` and `items.utf8` (the ids one after the other, with the end of each), `als.factors`,
+/// `ease.*`, `knn.*` and `transitions.*` (each `offsets`, `items`, `weights`), `popularity.counts`.
+final class SnapshotSections {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    /// The manifest; plain values only, in this order.
+    record Manifest(
+            String version,
+            String trainedAt,
+            long seed,
+            long changeNumber,
+            int users,
+            long events,
+            double easeDecay,
+            double knnDecay,
+            ImplicitAls.Options als) {}
+
+    private SnapshotSections() {}
+
+    static ModelFile file(ModelSnapshot snapshot, Path place) {
+        ModelSnapshot.About about = snapshot.about();
+        Manifest manifest = new Manifest(
+                about.version().value(),
+                about.trainedAt().toString(),
+                about.seed(),
+                about.changeNumber(),
+                about.users(),
+                about.events(),
+                about.easeDecay(),
+                about.knnDecay(),
+                snapshot.factors().options());
+        Map<String, Section> sections = new LinkedHashMap<>();
+        sections.put("manifest", new Section.Bytes(JSON.writeValueAsBytes(manifest)));
+        putIds(sections, snapshot.items());
+        sections.put("als.factors", new Section.Floats(snapshot.factors().factors()));
+        putNeighbours(sections, "ease", snapshot.ease());
+        putNeighbours(sections, "knn", snapshot.knn());
+        putNeighbours(sections, "transitions", snapshot.transitions());
+        sections.put("popularity.counts", new Section.Ints(snapshot.popularity().counts()));
+        return new ModelFile(place, sections);
+    }
+
+    /// Turns sections into a snapshot; what does not fit together is reported as damage.
+    static ModelSnapshot snapshot(ModelFile file, Path place) {
+        try {
+            Manifest manifest = JSON.readValue(file.bytes("manifest"), Manifest.class);
+            ModelSnapshot.About about = new ModelSnapshot.About(
+                    new ModelVersion(manifest.version),
+                    Instant.parse(manifest.trainedAt),
+                    manifest.seed,
+                    manifest.changeNumber,
+                    manifest.users,
+                    manifest.events,
+                    manifest.easeDecay,
+                    manifest.knnDecay);
+            return new ModelSnapshot(
+                    about,
+                    ids(file),
+                    new ItemFactors(file.floats("als.factors"), manifest.als),
+                    neighbours(file, "ease"),
+                    neighbours(file, "knn"),
+                    neighbours(file, "transitions"),
+                    new Popularity(file.ints("popularity.counts")));
+        } catch (JacksonException
+                | IllegalArgumentException
+                | java.time.DateTimeException
+                | IndexOutOfBoundsException e) {
+            throw ModelFile.damaged(place, "its parts do not fit (" + e.getMessage() + ")");
+        }
+    }
+
+    private static void putIds(Map<String, Section> sections, Vocabulary items) {
+        List<byte[]> encoded = new ArrayList<>();
+        int[] ends = new int[items.size()];
+        int size = 0;
+        for (int row = 0; row < items.size(); row++) {
+            byte[] id = items.id(row).getBytes(StandardCharsets.UTF_8);
+            encoded.add(id);
+            size = Math.addExact(size, id.length);
+            ends[row] = size;
+        }
+        byte[] text = new byte[size];
+        int at = 0;
+        for (byte[] id : encoded) {
+            System.arraycopy(id, 0, text, at, id.length);
+            at += id.length;
+        }
+        sections.put("items.ends", new Section.Ints(ends));
+        sections.put("items.utf8", new Section.Bytes(text));
+    }
+
+    private static Vocabulary ids(ModelFile file) {
+        int[] ends = file.ints("items.ends");
+        byte[] text = file.bytes("items.utf8");
+        List<String> ids = new ArrayList<>(ends.length);
+        int start = 0;
+        for (int end : ends) {
+            ids.add(new String(text, start, end - start, StandardCharsets.UTF_8));
+            start = end;
+        }
+        return Vocabulary.inOrder(ids);
+    }
+
+    private static void putNeighbours(Map<String, Section> sections, String name, ItemNeighbours neighbours) {
+        sections.put(name + ".offsets", new Section.Ints(neighbours.offsets()));
+        sections.put(name + ".items", new Section.Ints(neighbours.items()));
+        sections.put(name + ".weights", new Section.Floats(neighbours.weights()));
+    }
+
+    private static ItemNeighbours neighbours(ModelFile file, String name) {
+        return new ItemNeighbours(
+                file.ints(name + ".offsets"), file.ints(name + ".items"), file.floats(name + ".weights"));
+    }
+}
