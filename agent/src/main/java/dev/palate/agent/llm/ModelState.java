@@ -53,6 +53,12 @@ public sealed interface ModelState {
     /// @param speed measured at the start; empty where nothing was measured
     record Ready(String reason, Optional<ModelSpeed> speed) implements ModelState {}
 
+    /// It runs, but so slowly that answers do without it.
+    ///
+    /// @param reason what was measured and what is needed
+    /// @param speed measured
+    record Slow(String reason, ModelSpeed speed) implements ModelState {}
+
     /// The process ended or stalled and comes back by itself.
     ///
     /// @param reason what happened

@@ -1,0 +1,172 @@
+package dev.palate.agent.llm.local;
+
+import dev.palate.agent.AgentException;
+import dev.palate.agent.AgentException.Code;
+import dev.palate.agent.llm.Choice;
+import dev.palate.agent.llm.Deadline;
+import dev.palate.agent.llm.FillLimits;
+import dev.palate.agent.llm.Filled;
+import dev.palate.agent.llm.JsonShape;
+import dev.palate.agent.llm.LanguageModel;
+import dev.palate.agent.llm.ModelId;
+import dev.palate.agent.llm.ModelLevel;
+import dev.palate.agent.llm.ModelState;
+import dev.palate.agent.llm.Reply;
+import dev.palate.agent.llm.SayLimits;
+import dev.palate.agent.llm.TokenSink;
+import dev.palate.agent.llm.Usage;
+import dev.palate.prompts.RenderedPrompt;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
+
+/// A model in a supervised child process. A crash or a stall costs the call under way, never the server: that call
+/// fails with `MODEL_LOST` and the process comes back by itself. One call is served at a time, in the order of
+/// arrival;
+/// at most [LocalModelOptions#QUEUE_LIMIT] wait. Thread-safe.
+public final class LocalModel implements LanguageModel {
+    private final LocalModelOptions options;
+    private final FairGate gate = new FairGate(LocalModelOptions.QUEUE_LIMIT);
+    private final AtomicLong ids = new AtomicLong();
+    private final Supervisor supervisor;
+
+    private LocalModel(LocalModelOptions options, InstantSource clock) {
+        this.options = options;
+        this.supervisor = new Supervisor(options, clock, gate, ids);
+    }
+
+    /// Starts the process and returns at once; [#state] tells when it is ready.
+    public static LocalModel start(LocalModelOptions options, InstantSource clock) {
+        var model = new LocalModel(options, clock);
+        model.supervisor.start();
+        return model;
+    }
+
+    /// Id of the process that runs now, for operators and tests.
+    public OptionalLong processId() {
+        return supervisor.processId();
+    }
+
+    /// How many calls wait.
+    public int waiting() {
+        return gate.waiting();
+    }
+
+    @Override
+    public ModelId id() {
+        return options.id();
+    }
+
+    @Override
+    public ModelLevel level() {
+        return state().usable() ? options.level() : ModelLevel.T0;
+    }
+
+    @Override
+    public ModelState state() {
+        return supervisor.state();
+    }
+
+    @Override
+    public Choice choose(RenderedPrompt prompt, List<String> asked, Deadline deadline) {
+        Choice.checkOptions(asked);
+        Conversation talk = converse(
+                id -> new Frame.Weigh(id, millis(deadline), prompt.system(), prompt.user(), asked),
+                deadline,
+                piece -> true);
+        if (!(talk.last() instanceof Frame.Weighed weighed)
+                || weighed.logLikelihoods().size() != asked.size()) {
+            throw late();
+        }
+        var scored = new ArrayList<Choice.Scored>();
+        for (int i = 0; i < asked.size(); i++) {
+            scored.add(new Choice.Scored(
+                    asked.get(i), Math.min(0, weighed.logLikelihoods().get(i))));
+        }
+        return new Choice(scored, usage(weighed.work()));
+    }
+
+    @Override
+    public Filled fill(RenderedPrompt prompt, JsonShape shape, FillLimits limits, Deadline deadline) {
+        String grammar = Gbnf.of(shape);
+        Conversation talk = converse(
+                id -> new Frame.Write(
+                        id, millis(deadline), prompt.system(), prompt.user(), grammar, limits.maxTokens()),
+                deadline,
+                piece -> true);
+        if (talk.finish() == Reply.Finish.DEADLINE) {
+            throw late();
+        }
+        return new Filled(talk.text(), talk.usage());
+    }
+
+    @Override
+    public Reply say(RenderedPrompt prompt, SayLimits limits, Deadline deadline, TokenSink sink) {
+        Conversation talk = converse(
+                id -> new Frame.Write(id, millis(deadline), prompt.system(), prompt.user(), "", limits.maxTokens()),
+                deadline,
+                sink);
+        if (talk.finish() == Reply.Finish.DEADLINE && talk.text().isEmpty()) {
+            throw late();
+        }
+        return new Reply(talk.text(), talk.usage(), talk.finish());
+    }
+
+    /// Ends the process, within three seconds.
+    @Override
+    public void close() {
+        supervisor.close();
+    }
+
+    private Conversation converse(LongFunction<Frame.Command> command, Deadline deadline, TokenSink sink) {
+        if (deadline.expired()) {
+            throw late();
+        }
+        requireReady();
+        gate.enter(deadline, sink::cancelled);
+        LocalModelProcess process = supervisor.ready();
+        if (process == null) {
+            gate.leave();
+            throw requireReady();
+        }
+        long id = ids.incrementAndGet();
+        Exchange exchange = process.open(id, gate::leave);
+        try {
+            process.send(command.apply(id));
+            var talk = new Conversation(deadline, sink);
+            talk.run(exchange);
+            if (talk.last() instanceof Frame.Final && talk.work() != null) {
+                supervisor.observed(talk.work());
+            }
+            return talk;
+        } finally {
+            process.abandon(exchange);
+        }
+    }
+
+    // Returns only to be thrown: the state may have changed since the caller looked.
+    private AgentException requireReady() {
+        ModelState state = state();
+        var unavailable = new AgentException(
+                Code.MODEL_UNAVAILABLE, "the model " + options.id() + " is not ready: " + state.reason());
+        if (!state.usable()) {
+            throw unavailable;
+        }
+        return unavailable;
+    }
+
+    private static long millis(Deadline deadline) {
+        return Math.max(1, deadline.remaining().toMillis());
+    }
+
+    static Usage usage(Frame.Work work) {
+        return new Usage(work.promptTokens(), work.cachedTokens(), work.completionTokens());
+    }
+
+    static AgentException late() {
+        return new AgentException(Code.MODEL_DEADLINE, "the deadline passed before there was an answer");
+    }
+}
