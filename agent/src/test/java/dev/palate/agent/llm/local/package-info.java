@@ -1,0 +1,4 @@
+@NullMarked
+package dev.palate.agent.llm.local;
+
+import org.jspecify.annotations.NullMarked;
