@@ -1,0 +1,102 @@
+package dev.palate.web;
+
+import dev.palate.memory.Require;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/// The settings under `palate.`, from `palate.yml` beside the launcher, `PALATE_…` variables or the command line.
+///
+/// @param dataDirectory where the truth, the index, the models and the logs are
+/// @param allowedHosts host names answered beside the loopback ones
+/// @param encoder how texts become vectors
+/// @param limits of requests
+/// @param streams of turn events
+/// @param llm the local language model
+/// @param training of the collaborative model
+public record PalateProperties(
+        @Nullable Path dataDirectory,
+        @DefaultValue List<String> allowedHosts,
+        @DefaultValue("minilm") Encoder encoder,
+        @DefaultValue Limits limits,
+        @DefaultValue Streams streams,
+        @DefaultValue Llm llm,
+        @DefaultValue Training training) {
+    /// How texts become vectors.
+    public enum Encoder {
+        /// MiniLM, in process.
+        MINILM,
+        /// Hashed words, without a model: for tests and very small machines.
+        HASHING
+    }
+
+    /// Limits of requests.
+    ///
+    /// @param requestsInFlight at a time, 1 to 10,000; more are answered with 429
+    /// @param streamsInFlight at a time, 1 to 10,000
+    /// @param bodyBytes of one request, 1 KiB to 64 MiB
+    /// @param turnsInFlight chat turns at a time, 1 to 1,000
+    public record Limits(
+            @DefaultValue("64") int requestsInFlight,
+            @DefaultValue("512") int streamsInFlight,
+            @DefaultValue("1048576") long bodyBytes,
+            @DefaultValue("16") int turnsInFlight) {
+        public Limits {
+            Require.range("palate.limits.requests-in-flight", requestsInFlight, 1, 10_000);
+            Require.range("palate.limits.streams-in-flight", streamsInFlight, 1, 10_000);
+            Require.range("palate.limits.body-bytes", bodyBytes, 1_024, 64L << 20);
+            Require.range("palate.limits.turns-in-flight", turnsInFlight, 1, 1_000);
+        }
+    }
+
+    /// Streams of turn events.
+    ///
+    /// @param keepalive between comments on a quiet stream, 100 ms to 5 minutes
+    /// @param orphan how long a turn goes on when its last reader is gone, 100 ms to 10 minutes
+    /// @param resumable how long the events of an ended turn can be read again, 1 s to 1 day
+    public record Streams(
+            @DefaultValue("15s") Duration keepalive,
+            @DefaultValue("10s") Duration orphan,
+            @DefaultValue("10m") Duration resumable) {
+        public Streams {
+            Require.range("palate.streams.keepalive in ms", keepalive.toMillis(), 100, 300_000);
+            Require.range("palate.streams.orphan in ms", orphan.toMillis(), 100, 600_000);
+            Require.range("palate.streams.resumable in ms", resumable.toMillis(), 1_000, 86_400_000);
+        }
+    }
+
+    /// The local language model.
+    ///
+    /// @param enabled false to stay at T0
+    /// @param model its id in the list of models, absent for the default
+    public record Llm(@DefaultValue("true") boolean enabled, @Nullable String model) {}
+
+    /// Training of the collaborative model.
+    ///
+    /// @param automatic true to train at start when there is no active model and there are interactions
+    public record Training(@DefaultValue("true") boolean automatic) {}
+
+    public PalateProperties {
+        allowedHosts = List.copyOf(allowedHosts);
+        Require.range("number of palate.allowed-hosts", allowedHosts.size(), 0, 100);
+    }
+
+    /// The settings of the environment.
+    ///
+    /// @throws IllegalArgumentException naming an unknown or impossible setting
+    public static PalateProperties of(ConfigurableEnvironment environment) {
+        KnownSettings.check(environment, PalateProperties.class);
+        return Binder.get(environment).bindOrCreate("palate", PalateProperties.class);
+    }
+
+    /// Where the data is: as set, else `.palate/data` beside the launcher.
+    public Path data() {
+        return dataDirectory != null
+                ? dataDirectory
+                : Path.of(System.getProperty("palate.project.root", "."), ".palate", "data");
+    }
+}

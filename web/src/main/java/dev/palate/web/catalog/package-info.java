@@ -1,0 +1,5 @@
+/// Items.
+@NullMarked
+package dev.palate.web.catalog;
+
+import org.jspecify.annotations.NullMarked;

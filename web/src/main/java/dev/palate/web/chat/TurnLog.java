@@ -1,0 +1,168 @@
+package dev.palate.web.chat;
+
+import dev.palate.agent.turn.Turn;
+import dev.palate.agent.turn.TurnEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// The events of one turn as they come, to be read from any place by any number of readers.
+///
+/// The writer never waits for a reader. At most 2,000 events are kept: past that, further words are left out, since
+/// the completed message holds them all. Thread-safe.
+final class TurnLog {
+    private static final int MAX_EVENTS = 2_000;
+
+    /// What came after a place in the log.
+    ///
+    /// @param events in order, the first has the sequence number after the one asked for
+    /// @param over true when no event will come after these
+    record Batch(List<TurnEvent> events, boolean over) {}
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final List<TurnEvent> events = new ArrayList<>();
+    private boolean ended;
+    private boolean closed;
+    private int readers;
+    private @Nullable Turn turn;
+
+    /// Adds an event.
+    void append(TurnEvent event) {
+        lock.lock();
+        try {
+            if (!ended && (events.size() < MAX_EVENTS || !(event instanceof TurnEvent.Delta))) {
+                events.add(event);
+            }
+            ended |= event.last();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Tells the log whose events it holds.
+    void attach(Turn started) {
+        lock.lock();
+        try {
+            turn = started;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The events after the sequence number, waiting for one at most so long; empty when the time is over.
+    Batch after(int sequence, Duration atMost) throws InterruptedException {
+        long nanos = atMost.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (events.size() <= sequence && !over() && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
+            }
+            List<TurnEvent> fresh =
+                    sequence >= events.size() ? List.of() : List.copyOf(events.subList(sequence, events.size()));
+            return new Batch(fresh, over());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits for the end of the turn.
+    ///
+    /// @return false when the time is over first
+    boolean awaitEnd(Duration atMost) throws InterruptedException {
+        long nanos = atMost.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (!over() && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
+            }
+            return over();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A reader came.
+    void readerCame() {
+        lock.lock();
+        try {
+            readers++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A reader went.
+    ///
+    /// @return true when it was the last and the turn still goes on
+    boolean readerWent() {
+        lock.lock();
+        try {
+            readers--;
+            return readers == 0 && !over();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Ends the turn when nobody reads it.
+    void cancelIfUnread() {
+        Turn running;
+        lock.lock();
+        try {
+            running = readers == 0 && !ended ? turn : null;
+        } finally {
+            lock.unlock();
+        }
+        if (running != null) {
+            running.cancel();
+        }
+    }
+
+    /// Ends the turn.
+    ///
+    /// @return false when it was over already
+    boolean cancel() {
+        Turn running;
+        lock.lock();
+        try {
+            running = ended ? null : turn;
+        } finally {
+            lock.unlock();
+        }
+        if (running != null) {
+            running.cancel();
+        }
+        return running != null;
+    }
+
+    /// Sends readers away: the server stops.
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// True when the last event has come.
+    boolean hasEnded() {
+        lock.lock();
+        try {
+            return ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean over() {
+        return ended || closed;
+    }
+}

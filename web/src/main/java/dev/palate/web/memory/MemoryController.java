@@ -1,0 +1,126 @@
+package dev.palate.web.memory;
+
+import dev.palate.memory.memory.Memories;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryFilter;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.MemoryKind;
+import dev.palate.memory.memory.MemoryStatus;
+import dev.palate.memory.memory.Subject;
+import dev.palate.memory.user.UserId;
+import dev.palate.web.problem.Input;
+import dev.palate.web.problem.ProblemException;
+import dev.palate.web.security.Access;
+import dev.palate.web.security.Caller;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/// `/v1/memories`: what is remembered.
+@RestController
+final class MemoryController {
+    private final Memories memories;
+    private final MemoryDesk desk;
+    private final Access access;
+
+    MemoryController(Memories memories, MemoryDesk desk, Access access) {
+        this.memories = memories;
+        this.desk = desk;
+        this.access = access;
+    }
+
+    @GetMapping("/v1/memories")
+    MemoryView.Listing list(
+            @AuthenticationPrincipal Caller caller,
+            @RequestParam(name = "user_id") @Nullable String userId,
+            @RequestParam(name = "item_id") @Nullable String itemId,
+            @RequestParam @Nullable Set<String> kind,
+            @RequestParam @Nullable Set<String> status,
+            @RequestParam @Nullable String words,
+            @RequestParam @Nullable String cursor,
+            @RequestParam @Nullable Integer limit) {
+        Subject subject = MemoryQuery.subject(caller, access, "#", userId, itemId);
+        MemoryFilter filter = new MemoryFilter(subject, kinds(kind), statuses(status), words);
+        return MemoryView.Listing.of(Input.page(limit, size -> memories.page(filter, cursor, size)));
+    }
+
+    @GetMapping("/v1/memories/{id}")
+    ResponseEntity<MemoryView> get(@AuthenticationPrincipal Caller caller, @PathVariable String id) {
+        return answer(owned(caller, id));
+    }
+
+    @PatchMapping("/v1/memories/{id}")
+    ResponseEntity<MemoryView> edit(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable String id,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @RequestBody MemoryEdit body) {
+        return answer(desk.edit(owned(caller, id), body, IfMatch.revision(ifMatch), caller.actor()));
+    }
+
+    @DeleteMapping("/v1/memories/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void delete(@AuthenticationPrincipal Caller caller, @PathVariable String id) {
+        desk.forget(owned(caller, id), caller.actor());
+    }
+
+    @GetMapping("/v1/memories/{id}/history")
+    MemoryView.History history(@AuthenticationPrincipal Caller caller, @PathVariable String id) {
+        MemoryId memory = owned(caller, id).id();
+        return new MemoryView.History(
+                id,
+                memories.history(memory).stream()
+                        .map(MemoryView.RevisionView::of)
+                        .toList());
+    }
+
+    @PostMapping("/v1/memories/{id}/restore")
+    ResponseEntity<MemoryView> restore(
+            @AuthenticationPrincipal Caller caller, @PathVariable String id, @RequestBody Restore body) {
+        long revision = Input.required("#/revision", body.revision());
+        return answer(desk.restore(owned(caller, id), revision, caller.actor()));
+    }
+
+    private Memory owned(Caller caller, String id) {
+        Memory memory = memories.memory(Input.parameter("id", () -> new MemoryId(id)))
+                .orElseThrow(() -> ProblemException.notFound("memory", id));
+        UserId owner = memory.subject() instanceof Subject.OfUser(UserId user) ? user : null;
+        access.owns(caller, owner, "memory", id);
+        return memory;
+    }
+
+    private static ResponseEntity<MemoryView> answer(Memory memory) {
+        return ResponseEntity.ok().eTag(String.valueOf(memory.revision())).body(MemoryView.of(memory));
+    }
+
+    private static Set<MemoryKind> kinds(@Nullable Set<String> keys) {
+        return Input.parameter("kind", () -> OneOf.parsed(oneOf(keys), MemoryKind::ofKey));
+    }
+
+    private static Set<MemoryStatus> statuses(@Nullable Set<String> keys) {
+        return keys == null
+                ? Set.of(MemoryStatus.ACTIVE)
+                : Input.parameter("status", () -> OneOf.parsed(oneOf(keys), MemoryStatus::ofKey));
+    }
+
+    private static @Nullable OneOf oneOf(@Nullable Set<String> keys) {
+        return keys == null ? null : new OneOf(List.copyOf(keys));
+    }
+
+    /// Which state to bring back.
+    record Restore(@Nullable Long revision) {}
+}

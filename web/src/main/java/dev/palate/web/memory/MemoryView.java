@@ -1,0 +1,99 @@
+package dev.palate.web.memory;
+
+import dev.palate.memory.Page;
+import dev.palate.memory.memory.Evidence;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.Revision;
+import dev.palate.memory.memory.Slot;
+import dev.palate.memory.memory.Subject;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A memory as answered; names follow Mem0 where it has them.
+///
+/// @param memory its text
+/// @param userId of the subject when that is a user
+/// @param score in a search, higher is nearer; absent elsewhere
+/// @param expirationDate from when it no longer holds
+/// @param revision also the `ETag`
+record MemoryView(
+        String id,
+        String memory,
+        @Nullable String userId,
+        SubjectView subject,
+        @Nullable Double score,
+        String kind,
+        double polarity,
+        double strength,
+        double confidence,
+        String trust,
+        @Nullable String slot,
+        List<Evidence> evidence,
+        Instant validFrom,
+        @Nullable Instant expirationDate,
+        @Nullable String supersededBy,
+        String status,
+        boolean muted,
+        boolean locked,
+        String language,
+        Instant createdAt,
+        Instant updatedAt,
+        long revision) {
+    /// Whom or what it is about.
+    record SubjectView(String type, String id) {}
+
+    static MemoryView of(Memory memory) {
+        return of(memory, null);
+    }
+
+    static MemoryView of(Memory memory, @Nullable Double score) {
+        Subject subject = memory.subject();
+        Slot slot = memory.slot();
+        return new MemoryView(
+                memory.id().value(),
+                memory.text(),
+                subject instanceof Subject.OfUser ? subject.id() : null,
+                new SubjectView(subject.type(), subject.id()),
+                score,
+                memory.kind().key(),
+                memory.polarity(),
+                memory.strength(),
+                memory.confidence(),
+                memory.trust().key(),
+                slot == null ? null : slot.toString(),
+                memory.evidence(),
+                memory.validFrom(),
+                memory.validTo(),
+                memory.supersededBy() == null ? null : memory.supersededBy().value(),
+                memory.status().key(),
+                memory.muted(),
+                memory.locked(),
+                memory.language(),
+                memory.createdAt(),
+                memory.updatedAt(),
+                memory.revision());
+    }
+
+    /// A page, newest change first.
+    record Listing(List<MemoryView> results, @Nullable String nextCursor) {
+        static Listing of(Page<Memory> page) {
+            return new Listing(page.items().stream().map(MemoryView::of).toList(), page.nextCursor());
+        }
+    }
+
+    /// One recorded state.
+    record RevisionView(long revision, MemoryView state, String actor, String cause, Instant recordedAt) {
+        static RevisionView of(Revision revision) {
+            return new RevisionView(
+                    revision.state().revision(),
+                    MemoryView.of(revision.state()),
+                    revision.actor().value(),
+                    revision.cause(),
+                    revision.recordedAt());
+        }
+    }
+
+    /// All states, oldest first.
+    record History(String id, List<RevisionView> history) {}
+}

@@ -1,0 +1,71 @@
+package dev.palate.web.recommendation;
+
+import dev.palate.memory.Ids;
+import dev.palate.memory.change.Changes;
+import dev.palate.memory.slate.SlateId;
+import dev.palate.memory.slate.SlateRecord;
+import dev.palate.memory.slate.Slates;
+import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.recommend.Recommender;
+import dev.palate.retrieval.recommend.Slate;
+import dev.palate.web.problem.Input;
+import dev.palate.web.problem.ProblemException;
+import dev.palate.web.problem.ProblemType;
+import dev.palate.web.security.Access;
+import dev.palate.web.security.Caller;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+
+/// `/v1/recommendations`: lists on request.
+@RestController
+final class RecommendationController {
+    private final Recommender recommender;
+    private final Slates slates;
+    private final Changes changes;
+    private final Access access;
+    private final Ids ids;
+    private final InstantSource clock;
+
+    RecommendationController(
+            Recommender recommender, Slates slates, Changes changes, Access access, Ids ids, InstantSource clock) {
+        this.recommender = recommender;
+        this.slates = slates;
+        this.changes = changes;
+        this.access = access;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    @PostMapping("/v1/recommendations")
+    SlateView recommend(@AuthenticationPrincipal Caller caller, @RequestBody RecommendationBody body) {
+        UserId user = body.forNobody() ? null : user(caller, body.userId());
+        Slate slate = recommender.recommend(body.request(user));
+        SlateRecord made = SlateRecords.of(new SlateId(ids.next()), user, clock.instant(), slate);
+        if (body.recorded()) {
+            slates.put(made);
+        }
+        return SlateView.of(made, slate, changes.latest(), body.explained());
+    }
+
+    @GetMapping("/v1/recommendations/{id}")
+    SlateView.Stored get(@AuthenticationPrincipal Caller caller, @PathVariable String id) {
+        SlateId slate = Input.parameter("id", () -> new SlateId(id));
+        SlateRecord stored = slates.slate(slate)
+                .orElseThrow(() -> new ProblemException(
+                        ProblemType.NOT_FOUND,
+                        "there is no recommendation " + id + "; those asked for with \"record\": true are kept"));
+        access.owns(caller, stored.user(), "recommendation", id);
+        return SlateView.Stored.of(stored);
+    }
+
+    private @Nullable UserId user(Caller caller, @Nullable String named) {
+        UserId user = access.optionalScope(caller, "#/user_id", named);
+        return user == null ? null : access.existing(user).id();
+    }
+}

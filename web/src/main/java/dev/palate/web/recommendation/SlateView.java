@@ -1,0 +1,108 @@
+package dev.palate.web.recommendation;
+
+import dev.palate.memory.change.ChangeNumber;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.slate.SlateRecord;
+import dev.palate.retrieval.recommend.RankedItem;
+import dev.palate.retrieval.recommend.Slate;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// A list as answered.
+///
+/// @param modelLevel the model level that served it
+/// @param modelVersion of the collaborative model, empty when none was used
+/// @param catalogVersion the newest change the list can have seen
+/// @param degraded the sources that failed or were late
+record SlateView(
+        String id,
+        String modelLevel,
+        String modelVersion,
+        long catalogVersion,
+        List<Entry> items,
+        List<String> degraded,
+        Usage usage) {
+    /// One place of the list; the last three are left out without `explain`.
+    record Entry(
+            String itemId,
+            String title,
+            @Nullable Integer year,
+            List<String> categories,
+            int rank,
+            double score,
+            @Nullable String reason,
+            @Nullable List<String> memoryIds,
+            @Nullable Map<String, Double> signals) {}
+
+    /// What the list cost.
+    record Usage(int promptTokens, int completionTokens, double costUsd) {}
+
+    static SlateView of(SlateRecord made, Slate slate, ChangeNumber latest, boolean explained) {
+        List<Entry> entries = IntStream.range(0, slate.items().size())
+                .mapToObj(i -> entry(slate.items().get(i), made.entries().get(i), explained))
+                .toList();
+        return new SlateView(
+                made.id().value(),
+                made.level(),
+                made.modelVersion(),
+                latest.value(),
+                entries,
+                slate.degraded(),
+                new Usage(0, 0, 0));
+    }
+
+    private static Entry entry(RankedItem ranked, SlateRecord.Entry made, boolean explained) {
+        return new Entry(
+                ranked.item().id().value(),
+                ranked.item().title(),
+                ranked.item().year(),
+                ranked.item().categories(),
+                ranked.rank(),
+                ranked.score(),
+                explained ? made.reason() : null,
+                explained ? ids(ranked.memories()) : null,
+                explained ? ranked.parts() : null);
+    }
+
+    private static List<String> ids(List<MemoryId> memories) {
+        return memories.stream().map(MemoryId::value).toList();
+    }
+
+    /// A list as it was kept.
+    record Stored(
+            String id,
+            @Nullable String userId,
+            @Nullable String conversationId,
+            Instant at,
+            String modelLevel,
+            String modelVersion,
+            List<StoredEntry> items,
+            List<String> degraded) {
+        static Stored of(SlateRecord slate) {
+            return new Stored(
+                    slate.id().value(),
+                    slate.user() == null ? null : slate.user().value(),
+                    slate.conversation() == null ? null : slate.conversation().value(),
+                    slate.at(),
+                    slate.level(),
+                    slate.modelVersion(),
+                    slate.entries().stream()
+                            .map(entry -> new StoredEntry(
+                                    entry.item().value(),
+                                    entry.rank(),
+                                    entry.score(),
+                                    entry.reason(),
+                                    ids(entry.memories()),
+                                    entry.parts()))
+                            .toList(),
+                    slate.degraded());
+        }
+    }
+
+    /// One place of a kept list.
+    record StoredEntry(
+            String itemId, int rank, double score, String reason, List<String> memoryIds, Map<String, Double> signals) {}
+}

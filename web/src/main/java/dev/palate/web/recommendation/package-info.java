@@ -1,0 +1,5 @@
+/// Lists on request.
+@NullMarked
+package dev.palate.web.recommendation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,77 @@
+package dev.palate.web.security;
+
+import dev.palate.memory.access.ApiKey;
+import dev.palate.memory.access.ApiKeys;
+import dev.palate.web.problem.ProblemException;
+import dev.palate.web.problem.ProblemResponse;
+import dev.palate.web.problem.ProblemType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/// Reads the key from `X-API-Key` or `Authorization: Bearer`. A key that is given decides alone: a session beside it
+/// counts for nothing, and a wrong key is refused at once.
+final class CredentialFilter extends OncePerRequestFilter {
+    private static final String KEY_HEADER = "X-API-Key";
+    private static final String BEARER = "Bearer ";
+
+    private final ApiKeys keys;
+    private final ProblemResponse problems;
+
+    CredentialFilter(ApiKeys keys, ProblemResponse problems) {
+        this.keys = keys;
+        this.problems = problems;
+    }
+
+    /// True when the request brings a key, good or bad.
+    static boolean hasKey(HttpServletRequest request) {
+        return request.getHeader(KEY_HEADER) != null || request.getHeader(HttpHeaders.AUTHORIZATION) != null;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        if (!hasKey(request)) {
+            chain.doFilter(request, response);
+            return;
+        }
+        String secret = secret(request);
+        Optional<ApiKey> key = secret == null ? Optional.empty() : keys.authenticate(secret);
+        if (key.isEmpty()) {
+            problems.write(
+                    new ProblemException(
+                            ProblemType.UNAUTHORIZED, "the key is unknown, expired or revoked; send one key that is in force"),
+                    request,
+                    response);
+            return;
+        }
+        SecurityContext context = SecurityContextHolder.createEmptyContext();
+        ApiKey found = key.get();
+        context.setAuthentication(
+                new CallerToken(new Caller(found.id().value(), found.role(), found.user(), false)));
+        SecurityContextHolder.setContext(context);
+        chain.doFilter(request, response);
+    }
+
+    /// The one secret sent, absent when there is none or two that differ.
+    private static @Nullable String secret(HttpServletRequest request) {
+        String plain = request.getHeader(KEY_HEADER);
+        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+        if (authorization == null) {
+            return plain;
+        }
+        if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            return null;
+        }
+        String bearer = authorization.substring(BEARER.length()).strip();
+        return plain == null || plain.equals(bearer) ? bearer : null;
+    }
+}

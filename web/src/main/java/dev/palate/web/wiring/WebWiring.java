@@ -1,0 +1,105 @@
+package dev.palate.web.wiring;
+
+import dev.palate.agent.turn.ChatAgent;
+import dev.palate.memory.Ids;
+import dev.palate.memory.access.ApiKeys;
+import dev.palate.memory.memory.Memories;
+import dev.palate.memory.user.Users;
+import dev.palate.web.PalateProperties;
+import dev.palate.web.chat.TurnEventJson;
+import dev.palate.web.chat.TurnStreams;
+import dev.palate.web.chat.TurnWriter;
+import dev.palate.web.memory.MemoryDesk;
+import dev.palate.web.problem.ProblemException;
+import dev.palate.web.problem.ProblemResponse;
+import dev.palate.web.problem.ProblemType;
+import dev.palate.web.security.Access;
+import dev.palate.web.security.LoginLinks;
+import dev.palate.web.security.PageSessions;
+import dev.palate.web.security.SecurityRules;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.firewall.RequestRejectedHandler;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The HTTP side: problems, security, streams.
+@Configuration(proxyBeanMethods = false)
+class WebWiring {
+    @Bean
+    PalateProperties palateProperties(ConfigurableEnvironment environment) {
+        return PalateProperties.of(environment);
+    }
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    Ids ids(Clock clock) {
+        return new Ids(clock);
+    }
+
+    @Bean
+    ProblemResponse problemResponse(JsonMapper json) {
+        return new ProblemResponse(json);
+    }
+
+    @Bean
+    PageSessions pageSessions() {
+        return new PageSessions();
+    }
+
+    @Bean
+    LoginLinks loginLinks(Clock clock) {
+        return new LoginLinks(clock);
+    }
+
+    @Bean
+    Access access(Users users) {
+        return new Access(users);
+    }
+
+    @Bean
+    SecurityFilterChain securityChain(
+            HttpSecurity http,
+            PalateProperties properties,
+            ApiKeys keys,
+            PageSessions sessions,
+            ProblemResponse problems) {
+        PalateProperties.Limits limits = properties.limits();
+        SecurityRules.Bounds bounds = new SecurityRules.Bounds(
+                properties.allowedHosts(), limits.requestsInFlight(), limits.streamsInFlight(), limits.bodyBytes());
+        return SecurityRules.chain(http, bounds, keys, sessions, problems);
+    }
+
+    /// What the firewall refuses, such as encoded slashes in a path, is a problem like any other.
+    @Bean
+    RequestRejectedHandler requestRejectedHandler(ProblemResponse problems) {
+        return (request, response, e) -> problems.write(
+                new ProblemException(ProblemType.VALIDATION_FAILED, "the address holds characters that are not served"),
+                request,
+                response);
+    }
+
+    @Bean(destroyMethod = "close")
+    TurnStreams turnStreams(ChatAgent agent, PalateProperties properties) {
+        PalateProperties.Streams streams = properties.streams();
+        return new TurnStreams(agent, streams.orphan(), streams.resumable());
+    }
+
+    @Bean
+    TurnWriter turnWriter(TurnStreams turns, Memories memories, JsonMapper json, PalateProperties properties) {
+        return new TurnWriter(
+                turns, new TurnEventJson(memories), json, properties.streams().keepalive());
+    }
+
+    @Bean
+    MemoryDesk memoryDesk(Memories memories, Clock clock) {
+        return new MemoryDesk(memories, clock);
+    }
+}
