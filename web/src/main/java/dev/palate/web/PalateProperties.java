@@ -73,7 +73,8 @@ public record PalateProperties(
     ///
     /// @param enabled false to stay at T0
     /// @param model its id in the list of models, absent for the default
-    public record Llm(@DefaultValue("true") boolean enabled, @Nullable String model) {}
+    public record Llm(
+            @DefaultValue("true") boolean enabled, @Nullable String model) {}
 
     /// Training of the collaborative model.
     ///

@@ -43,7 +43,8 @@ final class ItemController {
 
     @PutMapping("/v1/items/{id}")
     ResponseEntity<ItemView> put(@PathVariable String id, @RequestBody ItemBody body) {
-        boolean fresh = catalog.item(Input.parameter("id", () -> new ItemId(id))).isEmpty();
+        boolean fresh =
+                catalog.item(Input.parameter("id", () -> new ItemId(id))).isEmpty();
         Item written = catalog.put(body.item("#", id));
         return ResponseEntity.status(fresh ? HttpStatus.CREATED : HttpStatus.OK)
                 .eTag(String.valueOf(written.revision()))

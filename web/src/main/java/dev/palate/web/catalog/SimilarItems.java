@@ -18,8 +18,8 @@ final class SimilarItems {
 
     static RecommendationRequest request(Item item, int size) {
         Taste taste = new Taste("", List.of(item.id()), List.of(), Map.of(), Map.of());
-        Constraints others = new Constraints(
-                Set.of(), Set.of(), Set.of(), Set.of(), YearRange.ANY, Set.of(), Set.of(item.id()));
+        Constraints others =
+                new Constraints(Set.of(), Set.of(), Set.of(), Set.of(), YearRange.ANY, Set.of(), Set.of(item.id()));
         return new RecommendationRequest(null, size, taste, others, false, 0, DEADLINE);
     }
 }

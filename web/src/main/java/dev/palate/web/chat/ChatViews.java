@@ -33,7 +33,8 @@ final class ChatViews {
     }
 
     /// A page, latest change first.
-    record ConversationListing(List<ConversationView> conversations, @Nullable String nextCursor) {
+    record ConversationListing(
+            List<ConversationView> conversations, @Nullable String nextCursor) {
         static ConversationListing of(Page<Conversation> page) {
             return new ConversationListing(
                     page.items().stream().map(ConversationView::of).toList(), page.nextCursor());
@@ -45,7 +46,10 @@ final class ChatViews {
     /// @param content 1 to 4,000 characters
     /// @param n how many items, 1 to 20, 5 when absent
     /// @param useLlm `auto` or `never`
-    record MessageBody(@Nullable String content, @Nullable Integer n, @Nullable String useLlm) {
+    record MessageBody(
+            @Nullable String content,
+            @Nullable Integer n,
+            @Nullable String useLlm) {
         TurnRequest request(ConversationId conversation) {
             String words = Input.required("#/content", content);
             TurnRequest.UseModels models = models();
@@ -56,8 +60,7 @@ final class ChatViews {
             return switch (Input.or(useLlm, "auto")) {
                 case "auto" -> TurnRequest.UseModels.AUTO;
                 case "never" -> TurnRequest.UseModels.NEVER;
-                default ->
-                    throw ProblemException.invalid("#/use_llm", "use_llm must be auto or never, was " + useLlm);
+                default -> throw ProblemException.invalid("#/use_llm", "use_llm must be auto or never, was " + useLlm);
             };
         }
     }
@@ -104,7 +107,8 @@ final class ChatViews {
     }
 
     /// A page, oldest first.
-    record MessageListing(List<MessageView> messages, @Nullable String nextCursor) {
+    record MessageListing(
+            List<MessageView> messages, @Nullable String nextCursor) {
         static MessageListing of(Page<Message> page) {
             return new MessageListing(page.items().stream().map(MessageView::of).toList(), page.nextCursor());
         }

@@ -48,8 +48,7 @@ final class ConversationController {
     ResponseEntity<ChatViews.ConversationView> start(
             @AuthenticationPrincipal Caller caller, @RequestBody ChatViews.ConversationBody body) {
         UserId user = access.scope(caller, "#/user_id", body.userId());
-        return ResponseEntity.status(HttpStatus.CREATED)
-                .body(ChatViews.ConversationView.of(conversations.start(user)));
+        return ResponseEntity.status(HttpStatus.CREATED).body(ChatViews.ConversationView.of(conversations.start(user)));
     }
 
     @GetMapping("/v1/conversations")
@@ -89,7 +88,8 @@ final class ConversationController {
 
     /// Streams the turn when the caller accepts event streams by name, else answers 202 at once.
     @PostMapping("/v1/conversations/{id}/messages")
-    @Nullable ResponseEntity<ChatViews.Accepted> say(
+    @Nullable
+    ResponseEntity<ChatViews.Accepted> say(
             @AuthenticationPrincipal Caller caller,
             @PathVariable String id,
             @RequestBody ChatViews.MessageBody body,
@@ -118,7 +118,8 @@ final class ConversationController {
     ChatViews.Cancelled cancel(@AuthenticationPrincipal Caller caller, @PathVariable String id) {
         ConversationId conversation = owned(caller, id).id();
         return turns.current(conversation)
-                .map(entry -> new ChatViews.Cancelled(entry.log().cancel(), entry.turn().value()))
+                .map(entry -> new ChatViews.Cancelled(
+                        entry.log().cancel(), entry.turn().value()))
                 .orElseGet(() -> new ChatViews.Cancelled(false, null));
     }
 

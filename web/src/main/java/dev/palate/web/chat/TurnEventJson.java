@@ -78,8 +78,7 @@ public final class TurnEventJson {
     private List<Map<String, Object>> recalled(List<MemoryId> ids) {
         List<Map<String, Object>> found = new ArrayList<>();
         for (MemoryId id : ids) {
-            memories.memory(id)
-                    .ifPresent(memory -> found.add(Map.of("id", id.value(), "memory", memory.text())));
+            memories.memory(id).ifPresent(memory -> found.add(Map.of("id", id.value(), "memory", memory.text())));
         }
         return found;
     }
@@ -98,7 +97,9 @@ public final class TurnEventJson {
             item.put("rank", ranked.rank());
             item.put("score", ranked.score());
             item.put("reason", i < event.reasons().size() ? event.reasons().get(i) : "");
-            item.put("memory_ids", ranked.memories().stream().map(MemoryId::value).toList());
+            item.put(
+                    "memory_ids",
+                    ranked.memories().stream().map(MemoryId::value).toList());
             item.put("signals", ranked.parts());
             items.add(item);
         }

@@ -65,7 +65,8 @@ public final class TurnStreams implements AutoCloseable {
     /// The running turn of the conversation.
     Optional<Entry> current(ConversationId conversation) {
         return running.values().stream()
-                .filter(entry -> entry.conversation().equals(conversation) && !entry.log().hasEnded())
+                .filter(entry -> entry.conversation().equals(conversation)
+                        && !entry.log().hasEnded())
                 .findAny();
     }
 

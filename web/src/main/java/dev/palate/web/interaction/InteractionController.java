@@ -39,8 +39,7 @@ final class InteractionController {
     private final Ids ids;
     private final InstantSource clock;
 
-    InteractionController(
-            Interactions interactions, Catalog catalog, Access access, Ids ids, InstantSource clock) {
+    InteractionController(Interactions interactions, Catalog catalog, Access access, Ids ids, InstantSource clock) {
         this.interactions = interactions;
         this.catalog = catalog;
         this.access = access;
@@ -104,5 +103,6 @@ final class InteractionController {
     record Written(int received, int added) {}
 
     /// A page, newest first.
-    record Listing(List<InteractionView> interactions, @Nullable String nextCursor) {}
+    record Listing(
+            List<InteractionView> interactions, @Nullable String nextCursor) {}
 }

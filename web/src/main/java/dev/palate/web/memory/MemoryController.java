@@ -35,10 +35,12 @@ import org.springframework.web.bind.annotation.RestController;
 final class MemoryController {
     private final Memories memories;
     private final MemoryDesk desk;
+    private final MemorySearch search;
     private final Access access;
 
-    MemoryController(Memories memories, MemoryDesk desk, Access access) {
+    MemoryController(Memories memories, MemoryDesk desk, MemorySearch search, Access access) {
         this.memories = memories;
+        this.search = search;
         this.desk = desk;
         this.access = access;
     }
@@ -56,6 +58,16 @@ final class MemoryController {
         Subject subject = MemoryQuery.subject(caller, access, "#", userId, itemId);
         MemoryFilter filter = new MemoryFilter(subject, kinds(kind), statuses(status), words);
         return MemoryView.Listing.of(Input.page(limit, size -> memories.page(filter, cursor, size)));
+    }
+
+    @PostMapping("/v1/memories/search")
+    Found search(@AuthenticationPrincipal Caller caller, @RequestBody MemoryQuery body) throws InterruptedException {
+        MemoryFilter filter = body.filter(caller, access);
+        double threshold = Input.or(body.threshold(), 0.0);
+        return new Found(search.search(body.words(), filter, body.size()).stream()
+                .filter(hit -> hit.score() >= threshold)
+                .map(hit -> MemoryView.of(hit.memory(), hit.score()))
+                .toList());
     }
 
     @GetMapping("/v1/memories/{id}")
@@ -120,6 +132,9 @@ final class MemoryController {
     private static @Nullable OneOf oneOf(@Nullable Set<String> keys) {
         return keys == null ? null : new OneOf(List.copyOf(keys));
     }
+
+    /// What a search found, best first.
+    record Found(List<MemoryView> results) {}
 
     /// Which state to bring back.
     record Restore(@Nullable Long revision) {}

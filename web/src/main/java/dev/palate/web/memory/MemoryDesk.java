@@ -47,8 +47,7 @@ public final class MemoryDesk {
     void forget(Memory memory, Actor actor) {
         if (memory.locked() && !actor.value().startsWith("operator:")) {
             throw new MemoryException(
-                    MemoryException.Code.LOCKED,
-                    "memory " + memory.id() + " is locked; an operator can unlock it");
+                    MemoryException.Code.LOCKED, "memory " + memory.id() + " is locked; an operator can unlock it");
         }
         memories.forget(memory.id());
     }

@@ -21,8 +21,7 @@ record MemoryEdit(
         @Nullable Instant expirationDate) {
     Memory apply(Memory memory, Instant now) {
         if (text == null && polarity == null && muted == null && locked == null && expirationDate == null) {
-            throw ProblemException.invalid(
-                    "#", "name at least one of text, polarity, muted, locked, expiration_date");
+            throw ProblemException.invalid("#", "name at least one of text, polarity, muted, locked, expiration_date");
         }
         return Input.at("#", () -> {
             Memory.Draft draft = memory.draft().updatedAt(now);

@@ -12,6 +12,7 @@ import dev.palate.web.problem.ProblemException;
 import dev.palate.web.problem.ProblemType;
 import dev.palate.web.security.Access;
 import dev.palate.web.security.Caller;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A search as sent; its scope stands inside the filters.
@@ -51,7 +52,9 @@ record MemoryQuery(
         return new MemoryFilter(
                 subject,
                 Input.at("#/filters/kind", () -> OneOf.parsed(wanted.kind, MemoryKind::ofKey)),
-                Input.at("#/filters/status", () -> OneOf.parsed(wanted.status, MemoryStatus::ofKey)),
+                wanted.status == null && !Input.or(showExpired, false)
+                        ? Set.of(MemoryStatus.ACTIVE)
+                        : Input.at("#/filters/status", () -> OneOf.parsed(wanted.status, MemoryStatus::ofKey)),
                 null);
     }
 

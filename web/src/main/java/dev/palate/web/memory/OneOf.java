@@ -27,8 +27,6 @@ record OneOf(List<String> values) {
     }
 
     static <T> Set<T> parsed(@Nullable OneOf filter, Function<String, T> parse) {
-        return filter == null
-                ? Set.of()
-                : filter.values.stream().map(parse).collect(Collectors.toUnmodifiableSet());
+        return filter == null ? Set.of() : filter.values.stream().map(parse).collect(Collectors.toUnmodifiableSet());
     }
 }

@@ -34,8 +34,7 @@ final class Faults {
 
     static ProblemException tooLarge(BodyTooLargeException e) {
         return new ProblemException(
-                ProblemType.PAYLOAD_TOO_LARGE,
-                "the body has more than " + e.limit() + " bytes; send less at a time");
+                ProblemType.PAYLOAD_TOO_LARGE, "the body has more than " + e.limit() + " bytes; send less at a time");
     }
 
     private static ProblemException json(JacksonException e) {
@@ -52,8 +51,10 @@ final class Faults {
             return at(pointer(e), "unknown field " + unknown.getPropertyName() + known);
         }
         if (e instanceof StreamReadException) {
-            return at("#", "malformed JSON at line " + e.getLocation().getLineNr() + ", column "
-                    + e.getLocation().getColumnNr());
+            return at(
+                    "#",
+                    "malformed JSON at line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr());
         }
         if (e instanceof DatabindException && e.getCause() instanceof IllegalArgumentException illegal) {
             return at(pointer(e), shortened(String.valueOf(illegal.getMessage())));

@@ -25,8 +25,7 @@ public record Problem(
     /// @param pointer JSON pointer into the body, such as `#/filters/categories/0`
     /// @param parameter the name of a query parameter or header
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Fault(
-            @Nullable String pointer, @Nullable String parameter, String detail) {
+    public record Fault(@Nullable String pointer, @Nullable String parameter, String detail) {
         /// A fault in the body.
         public static Fault at(String pointer, String detail) {
             return new Fault(pointer, null, detail);

@@ -1,6 +1,8 @@
 package dev.palate.web.problem;
 
+import dev.palate.agent.AgentException;
 import dev.palate.memory.MemoryException;
+import dev.palate.retrieval.RetrievalException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,22 @@ public final class ProblemAdvice extends ResponseEntityExceptionHandler {
         return problems.entity(new ProblemException(type, String.valueOf(e.getMessage())), request);
     }
 
+    /// What finding, ranking or training refuses.
+    @ExceptionHandler
+    ResponseEntity<Object> retrieval(RetrievalException e, HttpServletRequest request) {
+        ProblemType type = typeOf(e.code());
+        if (type == ProblemType.INTERNAL) {
+            return fault(e, request);
+        }
+        return problems.entity(new ProblemException(type, String.valueOf(e.getMessage())), request);
+    }
+
+    /// What the agent refuses.
+    @ExceptionHandler
+    ResponseEntity<Object> agent(AgentException e, HttpServletRequest request) {
+        return problems.entity(new ProblemException(typeOf(e.codeName()), String.valueOf(e.getMessage())), request);
+    }
+
     /// What nobody expected: the caller learns nothing but the trace id.
     @ExceptionHandler
     ResponseEntity<Object> fault(Exception e, HttpServletRequest request) {
@@ -67,11 +85,7 @@ public final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @Override
     protected ResponseEntity<Object> handleExceptionInternal(
-            Exception e,
-            @Nullable Object body,
-            HttpHeaders headers,
-            HttpStatusCode status,
-            WebRequest request) {
+            Exception e, @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         ProblemException problem = translate(e, status);
         if (problem.type() == ProblemType.INTERNAL) {
             return java.util.Objects.requireNonNull(fault(e, servlet(request)));
@@ -99,8 +113,7 @@ public final class ProblemAdvice extends ResponseEntityExceptionHandler {
                         ProblemType.UNSUPPORTED_MEDIA_TYPE,
                         "the media type " + media.getContentType() + " is not read here; send application/json");
             case MissingServletRequestParameterException missing ->
-                ProblemException.parameter(
-                        missing.getParameterName(), missing.getParameterName() + " is required");
+                ProblemException.parameter(missing.getParameterName(), missing.getParameterName() + " is required");
             case MethodArgumentTypeMismatchException mismatch ->
                 ProblemException.parameter(
                         String.valueOf(mismatch.getPropertyName()),
@@ -132,6 +145,25 @@ public final class ProblemAdvice extends ResponseEntityExceptionHandler {
             case DEADLINE -> ProblemType.DEADLINE_EXCEEDED;
             case DIRECTORY_HELD -> ProblemType.UNAVAILABLE;
             case BAD_FILE, STORAGE -> ProblemType.INTERNAL;
+        };
+    }
+
+    private static ProblemType typeOf(RetrievalException.Code code) {
+        return switch (code) {
+            case NOT_FOUND -> ProblemType.NOT_FOUND;
+            case BAD_INPUT -> ProblemType.VALIDATION_FAILED;
+            case DEADLINE -> ProblemType.DEADLINE_EXCEEDED;
+            case CANCELLED, MEMORY -> ProblemType.UNAVAILABLE;
+            case BAD_FILE, TRAINING, STORAGE -> ProblemType.INTERNAL;
+        };
+    }
+
+    private static ProblemType typeOf(String agentCode) {
+        return switch (agentCode) {
+            case "busy", "model_busy" -> ProblemType.RATE_LIMITED;
+            case "not_found" -> ProblemType.NOT_FOUND;
+            case "model_deadline" -> ProblemType.DEADLINE_EXCEEDED;
+            default -> ProblemType.UNAVAILABLE;
         };
     }
 

@@ -16,8 +16,7 @@ public final class ProblemException extends RuntimeException {
     }
 
     /// As above, with the places in the request.
-    public ProblemException(
-            ProblemType type, String detail, List<Problem.Fault> faults, @Nullable Throwable cause) {
+    public ProblemException(ProblemType type, String detail, List<Problem.Fault> faults, @Nullable Throwable cause) {
         super(detail, cause);
         this.type = type;
         this.faults = List.copyOf(faults);

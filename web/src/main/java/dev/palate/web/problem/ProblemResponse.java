@@ -4,7 +4,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -34,8 +35,7 @@ public final class ProblemResponse {
     }
 
     /// Writes the problem from a filter; does nothing when the answer has already begun.
-    public void write(ProblemException e, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
+    public void write(ProblemException e, HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (response.isCommitted()) {
             return;
         }
@@ -56,8 +56,14 @@ public final class ProblemResponse {
         return Problem.of(e, request.getRequestURI(), trace(request));
     }
 
-    private static @Nullable String trace(HttpServletRequest request) {
-        return request.getAttribute(TRACE_ATTRIBUTE) instanceof String trace ? trace : null;
+    /// A new trace id, 32 hexadecimal digits.
+    public static String newTrace() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        return HexFormat.of().toHexDigits(random.nextLong()) + HexFormat.of().toHexDigits(random.nextLong());
+    }
+
+    private static String trace(HttpServletRequest request) {
+        return request.getAttribute(TRACE_ATTRIBUTE) instanceof String trace ? trace : newTrace();
     }
 
     private static void headers(ProblemType type, java.util.function.BiConsumer<String, String> headers) {

@@ -104,5 +104,10 @@ record SlateView(
 
     /// One place of a kept list.
     record StoredEntry(
-            String itemId, int rank, double score, String reason, List<String> memoryIds, Map<String, Double> signals) {}
+            String itemId,
+            int rank,
+            double score,
+            String reason,
+            List<String> memoryIds,
+            Map<String, Double> signals) {}
 }

@@ -48,15 +48,15 @@ final class CredentialFilter extends OncePerRequestFilter {
         if (key.isEmpty()) {
             problems.write(
                     new ProblemException(
-                            ProblemType.UNAUTHORIZED, "the key is unknown, expired or revoked; send one key that is in force"),
+                            ProblemType.UNAUTHORIZED,
+                            "the key is unknown, expired or revoked; send one key that is in force"),
                     request,
                     response);
             return;
         }
         SecurityContext context = SecurityContextHolder.createEmptyContext();
         ApiKey found = key.get();
-        context.setAuthentication(
-                new CallerToken(new Caller(found.id().value(), found.role(), found.user(), false)));
+        context.setAuthentication(new CallerToken(new Caller(found.id().value(), found.role(), found.user(), false)));
         SecurityContextHolder.setContext(context);
         chain.doFilter(request, response);
     }

@@ -32,8 +32,9 @@ public final class SecurityRules {
     }
 
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
-    private static final String POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-            + "form-action 'self'; frame-ancestors 'none'";
+    private static final String POLICY =
+            "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+                    + "form-action 'self'; frame-ancestors 'none'";
     private static final String ADMIN = "ADMIN";
     private static final String APP = "APP";
 
@@ -75,7 +76,13 @@ public final class SecurityRules {
         rules.dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.FORWARD)
                 .permitAll()
                 .requestMatchers(
-                        "/actuator/health/**", "/login", "/error", "/local/**", "/v3/api-docs/**", "/assets/**", "/webjars/**")
+                        "/actuator/health/**",
+                        "/login",
+                        "/error",
+                        "/local/**",
+                        "/v3/api-docs/**",
+                        "/assets/**",
+                        "/webjars/**")
                 .permitAll()
                 .requestMatchers("/v1/api-keys/**", "/v1/models/**", "/v1/models:train")
                 .hasRole(ADMIN)

@@ -47,8 +47,9 @@ final class UserController {
         UserId user = Input.parameter("id", () -> new UserId(id));
         User before = users.user(user).orElse(null);
         Instant created = before == null ? clock.instant() : before.createdAt();
-        User next = Input.at("#/name", () -> new User(
-                user, Input.or(body.name(), ""), created, before != null && before.imported()));
+        User next = Input.at(
+                "#/name",
+                () -> new User(user, Input.or(body.name(), ""), created, before != null && before.imported()));
         users.put(next);
         return ResponseEntity.status(before == null ? HttpStatus.CREATED : HttpStatus.OK)
                 .body(UserView.of(next));
@@ -102,12 +103,7 @@ final class UserController {
             List<String> notes) {
         static Receipt of(UserId user, ErasureReceipt receipt) {
             return new Receipt(
-                    receipt.id(),
-                    user.value(),
-                    receipt.at(),
-                    receipt.complete(),
-                    receipt.places(),
-                    receipt.notes());
+                    receipt.id(), user.value(), receipt.at(), receipt.complete(), receipt.places(), receipt.notes());
         }
     }
 }

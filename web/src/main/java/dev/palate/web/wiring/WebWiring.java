@@ -3,21 +3,32 @@ package dev.palate.web.wiring;
 import dev.palate.agent.turn.ChatAgent;
 import dev.palate.memory.Ids;
 import dev.palate.memory.access.ApiKeys;
+import dev.palate.memory.change.Changes;
+import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.memory.Memories;
+import dev.palate.memory.sql.DataDirectory;
+import dev.palate.memory.text.TextEncoder;
 import dev.palate.memory.user.Users;
 import dev.palate.web.PalateProperties;
 import dev.palate.web.chat.TurnEventJson;
 import dev.palate.web.chat.TurnStreams;
 import dev.palate.web.chat.TurnWriter;
 import dev.palate.web.memory.MemoryDesk;
+import dev.palate.web.memory.MemorySearch;
 import dev.palate.web.problem.ProblemException;
 import dev.palate.web.problem.ProblemResponse;
 import dev.palate.web.problem.ProblemType;
 import dev.palate.web.security.Access;
+import dev.palate.web.security.LocalDoor;
 import dev.palate.web.security.LoginLinks;
 import dev.palate.web.security.PageSessions;
 import dev.palate.web.security.SecurityRules;
 import java.time.Clock;
+import org.apache.tomcat.util.buf.EncodedSolidusHandling;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -57,6 +68,17 @@ class WebWiring {
     @Bean
     LoginLinks loginLinks(Clock clock) {
         return new LoginLinks(clock);
+    }
+
+    /// Opens when the server listens, so that the file names the port in use.
+    @Bean(destroyMethod = "close")
+    LocalDoor localDoor(DataDirectory directory) {
+        return new LocalDoor(directory.root());
+    }
+
+    @Bean
+    ApplicationListener<WebServerInitializedEvent> localDoorOpener(LocalDoor door) {
+        return event -> door.open(event.getWebServer().getPort());
     }
 
     @Bean
@@ -101,5 +123,17 @@ class WebWiring {
     @Bean
     MemoryDesk memoryDesk(Memories memories, Clock clock) {
         return new MemoryDesk(memories, clock);
+    }
+
+    @Bean
+    MemorySearch memorySearch(IndexChanges index, Changes changes, Memories memories, TextEncoder encoder) {
+        return new MemorySearch(index, changes, memories, encoder);
+    }
+
+    /// Lets encoded slashes through to the firewall, whose answer is a problem and not Tomcat's own page.
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> tomcatCustomizer() {
+        return factory -> factory.addConnectorCustomizers(
+                connector -> connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
     }
 }

@@ -1,0 +1,47 @@
+package dev.palate.web.security;
+
+import dev.palate.web.problem.ProblemException;
+import dev.palate.web.problem.ProblemType;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+/// `/local`: what commands on the same machine ask of the server that holds the data directory.
+@RestController
+final class LocalController {
+    private final LocalDoor door;
+    private final LoginLinks links;
+
+    LocalController(LocalDoor door, LoginLinks links) {
+        this.door = door;
+        this.links = links;
+    }
+
+    @PostMapping("/local/login-links")
+    Link link(
+            @RequestHeader(name = LocalDoor.HEADER, required = false) @Nullable String token,
+            HttpServletRequest request) {
+        if (token == null || !door.admits(token) || !loopback(request.getRemoteAddr())) {
+            throw new ProblemException(
+                    ProblemType.UNAUTHORIZED, "the local token is missing or wrong; ./palate login reads it");
+        }
+        return new Link("/login?token=" + links.issue(), LoginLinks.LIFETIME.toSeconds());
+    }
+
+    private static boolean loopback(String address) {
+        try {
+            return InetAddress.getByName(address).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    /// A link that works once.
+    ///
+    /// @param path to be opened on this server
+    record Link(String path, long expiresInSeconds) {}
+}

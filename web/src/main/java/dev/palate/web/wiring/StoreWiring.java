@@ -1,0 +1,86 @@
+package dev.palate.web.wiring;
+
+import dev.palate.memory.access.ApiKeys;
+import dev.palate.memory.catalog.Catalog;
+import dev.palate.memory.change.Changes;
+import dev.palate.memory.conversation.Conversations;
+import dev.palate.memory.erase.Erasure;
+import dev.palate.memory.erase.ErasurePlace;
+import dev.palate.memory.interaction.Interactions;
+import dev.palate.memory.job.Jobs;
+import dev.palate.memory.memory.Memories;
+import dev.palate.memory.slate.Slates;
+import dev.palate.memory.sql.DataDirectory;
+import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.user.Users;
+import dev.palate.web.PalateProperties;
+import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/// The truth and its ports.
+@Configuration(proxyBeanMethods = false)
+class StoreWiring {
+    @Bean(destroyMethod = "close")
+    DataDirectory dataDirectory(PalateProperties properties) {
+        return DataDirectory.open(properties.data());
+    }
+
+    @Bean(destroyMethod = "close")
+    SqlTruth truth(DataDirectory directory, Clock clock) {
+        SqlTruth truth = SqlTruth.open(directory, clock);
+        truth.jobs().failAbandoned();
+        return truth;
+    }
+
+    @Bean
+    Catalog catalog(SqlTruth truth) {
+        return truth.catalog();
+    }
+
+    @Bean
+    Users users(SqlTruth truth) {
+        return truth.users();
+    }
+
+    @Bean
+    Interactions interactions(SqlTruth truth) {
+        return truth.interactions();
+    }
+
+    @Bean
+    Memories memories(SqlTruth truth) {
+        return truth.memories();
+    }
+
+    @Bean
+    Conversations conversations(SqlTruth truth) {
+        return truth.conversations();
+    }
+
+    @Bean
+    Slates slates(SqlTruth truth) {
+        return truth.slates();
+    }
+
+    @Bean
+    Changes changes(SqlTruth truth) {
+        return truth.changes();
+    }
+
+    @Bean
+    Jobs jobs(SqlTruth truth) {
+        return truth.jobs();
+    }
+
+    @Bean
+    ApiKeys apiKeys(SqlTruth truth) {
+        return truth.apiKeys();
+    }
+
+    @Bean
+    Erasure erasure(SqlTruth truth, ObjectProvider<ErasurePlace> places) {
+        return truth.erasure(places.orderedStream().toList());
+    }
+}

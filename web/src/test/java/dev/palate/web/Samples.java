@@ -1,0 +1,38 @@
+package dev.palate.web;
+
+import dev.palate.memory.Ids;
+import dev.palate.memory.memory.Actor;
+import dev.palate.memory.memory.Evidence;
+import dev.palate.memory.memory.Memories;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.MemoryKind;
+import dev.palate.memory.memory.Subject;
+import dev.palate.memory.memory.Trust;
+import dev.palate.memory.user.UserId;
+import java.time.Clock;
+import java.util.List;
+
+/// Things written straight into the truth.
+final class Samples {
+    private Samples() {}
+
+    /// The id of a new memory of the user.
+    static String memory(TestServer server, String user, String text) {
+        Memory fresh = Memory.fresh(
+                new MemoryId(new Ids(Clock.systemUTC()).next()),
+                new Subject.OfUser(new UserId(user)),
+                MemoryKind.PREFERENCE,
+                text,
+                1,
+                Trust.STATED,
+                null,
+                List.of(new Evidence("operator", "", text)),
+                Clock.systemUTC().instant());
+        return server.bean(Memories.class)
+                .put(List.of(new Memories.Write(fresh, Actor.SYSTEM, "test")))
+                .getFirst()
+                .id()
+                .value();
+    }
+}
