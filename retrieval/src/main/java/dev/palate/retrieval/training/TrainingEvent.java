@@ -1,0 +1,62 @@
+package dev.palate.retrieval.training;
+
+import dev.palate.retrieval.RetrievalException;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What a training process reports, one JSON object per line of its standard output.
+public sealed interface TrainingEvent {
+    /// Some steps of a phase are done.
+    ///
+    /// @param phase `read`, `ease`, `als`, `knn`, `transitions` or `write`
+    /// @param done steps finished, from 0 to `total`
+    /// @param total at least 1
+    record Advanced(String phase, int done, int total) implements TrainingEvent {}
+
+    /// The model file is written.
+    ///
+    /// @param users learnt from
+    /// @param items in the model
+    /// @param events distinct user-item pairs learnt from
+    /// @param millis the whole run, from the start of the process's work
+    record Finished(int users, int items, long events, long millis) implements TrainingEvent {}
+
+    /// There will be no model file.
+    ///
+    /// @param code why
+    /// @param message for people
+    record Failed(RetrievalException.Code code, String message) implements TrainingEvent {}
+
+    /// The line for this event, without a line end.
+    default String toLine() {
+        JsonMapper json = JsonMapper.shared();
+        String kind = switch (this) {
+            case Advanced ignored -> "advanced";
+            case Finished ignored -> "finished";
+            case Failed ignored -> "failed";
+        };
+        return "{\"event\":\"" + kind + "\",\"details\":" + json.writeValueAsString(this) + "}";
+    }
+
+    /// The event of a line; empty for a line that is none, such as a warning of the JVM.
+    static Optional<TrainingEvent> ofLine(String line) {
+        if (!line.startsWith("{")) {
+            return Optional.empty();
+        }
+        try {
+            JsonMapper json = JsonMapper.shared();
+            JsonNode node = json.readTree(line);
+            JsonNode details = node.path("details");
+            return switch (node.path("event").asString("")) {
+                case "advanced" -> Optional.of(json.treeToValue(details, Advanced.class));
+                case "finished" -> Optional.of(json.treeToValue(details, Finished.class));
+                case "failed" -> Optional.of(json.treeToValue(details, Failed.class));
+                default -> Optional.empty();
+            };
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.palate.retrieval.training;
+
+import dev.palate.retrieval.factor.Ease;
+import dev.palate.retrieval.factor.HistoryDecay;
+import dev.palate.retrieval.factor.ImplicitAls;
+import dev.palate.retrieval.factor.ItemKnn;
+import dev.palate.retrieval.factor.Transitions;
+
+/// The settings of a training run.
+///
+/// @param seed of everything random
+/// @param threads in [1, 256]
+/// @param als of the collaborative vectors; its own number of threads is not looked at
+/// @param easeRegularization λ, above 0
+/// @param easeDecay history decay that EASE is served with, in (0, 1]
+/// @param easeNeighbours strongest weights of a row of EASE that are kept, in [1, 10000]
+/// @param easeItemLimit above so many items EASE is left out: its cost grows with the cube
+/// @param knn of the item neighbours
+/// @param knnDecay history decay that they are served with, in (0, 1]
+/// @param transitions of what followed what
+public record TrainingOptions(
+        long seed,
+        int threads,
+        ImplicitAls.Options als,
+        double easeRegularization,
+        double easeDecay,
+        int easeNeighbours,
+        int easeItemLimit,
+        ItemKnn.Options knn,
+        double knnDecay,
+        Transitions.Options transitions) {
+    private static final int BASE_MEBIBYTES = 384;
+
+    /// @throws IllegalArgumentException when a value is out of range
+    public TrainingOptions {
+        new Ease.Options(easeRegularization, threads);
+        HistoryDecay.of(easeDecay);
+        HistoryDecay.of(knnDecay);
+        if (easeNeighbours < 1 || easeNeighbours > 10_000 || easeItemLimit < 0) {
+            throw new IllegalArgumentException(
+                    "easeNeighbours must be in [1, 10000] and easeItemLimit at least 0, were " + easeNeighbours
+                            + " and " + easeItemLimit);
+        }
+    }
+
+    /// The defaults, for so many threads.
+    public static TrainingOptions defaults(long seed, int threads) {
+        return new TrainingOptions(
+                seed,
+                threads,
+                ImplicitAls.Options.DEFAULT,
+                Ease.Options.defaultRegularization(HistoryDecay.of(0.9)),
+                0.9,
+                500,
+                20_000,
+                ItemKnn.Options.DEFAULT,
+                0.6,
+                Transitions.Options.DEFAULT);
+    }
+
+    /// Heap that a training run needs for about so many items and interactions, in MiB.
+    public int heapMebibytes(int items, long interactions) {
+        long ease = items <= easeItemLimit ? Ease.requiredBytes(items) : 0;
+        long rows = 24L * items * (easeNeighbours + knn.neighbours() + transitions.neighbours());
+        long bytes = ease + rows + 200 * interactions;
+        return Math.toIntExact(BASE_MEBIBYTES + Math.ceilDiv(bytes, 1L << 20));
+    }
+}

@@ -1,0 +1,191 @@
+package dev.palate.retrieval.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.palate.retrieval.Progress;
+import dev.palate.retrieval.RetrievalException;
+import dev.palate.retrieval.RetrievalException.Code;
+import dev.palate.retrieval.embedding.ModelSnapshot;
+import dev.palate.retrieval.embedding.ModelVersion;
+import dev.palate.retrieval.factor.History;
+import dev.palate.retrieval.factor.ImplicitAls;
+import dev.palate.retrieval.ranking.Signal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+class TrainingProcessTest {
+    private static final ModelVersion VERSION = new ModelVersion("v1");
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.EPOCH);
+
+    @TempDir
+    Path folder;
+
+    private Path input;
+    private Path output;
+
+    @BeforeEach
+    void places() {
+        input = folder.resolve("input");
+        output = folder.resolve("model");
+    }
+
+    @Test
+    void theChildTrainsWhatThisProcessWouldTrain() {
+        Ratings.write(input, 100, 400);
+        TrainingOptions options = TrainingOptions.defaults(5, 2);
+        List<TrainingEvent> events = new CopyOnWriteArrayList<>();
+        TrainingEvent.Finished finished;
+        try (TrainingProcess process = start(options, Duration.ofMinutes(2), events::add)) {
+            finished = process.await();
+        }
+        ModelSnapshot expected = Training.run(TrainingInput.read(input), options, VERSION, CLOCK, Progress.NONE);
+        ModelSnapshot actual = ModelSnapshot.read(output);
+        assertThat(finished.events()).isEqualTo(expected.about().events());
+        assertThat(actual.about().changeNumber()).isEqualTo(77);
+        for (Signal signal : expected.sources().keySet()) {
+            assertThat(scores(actual, signal)).as(signal.key()).isEqualTo(scores(expected, signal));
+        }
+        assertThat(events)
+                .contains(new TrainingEvent.Advanced("als", 10, 10), new TrainingEvent.Advanced("write", 1, 1));
+        assertThat(folder.resolve("model.part")).doesNotExist();
+    }
+
+    @Test
+    void cancellingLeavesNeitherProcessNorFile() throws InterruptedException {
+        Ratings.write(input, 100, 400);
+        CountDownLatch working = new CountDownLatch(1);
+        TrainingProcess process = start(endless(), Duration.ofMinutes(2), event -> {
+            if (event instanceof TrainingEvent.Advanced(String phase, int done, int total)
+                    && phase.equals("als")
+                    && done < total) {
+                working.countDown();
+            }
+        });
+        assertThat(working.await(60, TimeUnit.SECONDS)).isTrue();
+        process.cancel();
+        assertThat(ProcessHandle.of(process.pid()).filter(ProcessHandle::isAlive))
+                .isEmpty();
+        assertThatThrownBy(process::await)
+                .isInstanceOfSatisfying(
+                        RetrievalException.class, e -> assertThat(e.code()).isEqualTo(Code.CANCELLED))
+                .hasMessage("training was cancelled");
+        assertThat(folder).isDirectoryNotContaining(file -> !file.equals(input));
+    }
+
+    @Test
+    void theDeadlineStopsTheChild() {
+        Ratings.write(input, 100, 400);
+        TrainingProcess process = start(endless(), Duration.ofMillis(1_500), event -> {});
+        assertThatThrownBy(process::await)
+                .isInstanceOfSatisfying(
+                        RetrievalException.class, e -> assertThat(e.code()).isEqualTo(Code.DEADLINE))
+                .hasMessage("training took longer than 1 s and was stopped: raise its deadline");
+        assertThat(ProcessHandle.of(process.pid()).filter(ProcessHandle::isAlive))
+                .isEmpty();
+        assertThat(output).doesNotExist();
+    }
+
+    @Test
+    void theChildEndsWithItsParent() throws Exception {
+        Ratings.write(input, 100, 400);
+        Process child = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--add-modules",
+                        "jdk.incubator.vector",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        TrainingMain.class.getName(),
+                        input.toString(),
+                        output.toString(),
+                        "v1",
+                        JsonMapper.shared().writeValueAsString(endless())))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertThat(child.waitFor(1, TimeUnit.SECONDS)).isFalse();
+        child.getOutputStream().close();
+        assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.exitValue()).isEqualTo(3);
+        assertThat(output).doesNotExist();
+    }
+
+    @Test
+    void theReasonOfAFailureComesBack() throws Exception {
+        Files.writeString(input, "user_id item_id");
+        try (TrainingProcess process = start(TrainingOptions.defaults(1, 1), Duration.ofMinutes(1), event -> {})) {
+            assertThatThrownBy(process::await)
+                    .isInstanceOfSatisfying(
+                            RetrievalException.class, e -> assertThat(e.code()).isEqualTo(Code.BAD_FILE))
+                    .hasMessageEndingWith(" is not a training input: it does not start with PALATETI");
+        }
+        assertThat(output).doesNotExist();
+    }
+
+    @Test
+    void linesThatAreNoEventsAreSkipped() {
+        TrainingEvent event = new TrainingEvent.Failed(Code.MEMORY, "a \"quoted\" reason");
+        assertThat(TrainingEvent.ofLine(event.toLine())).contains(event);
+        assertThat(TrainingEvent.ofLine("WARNING: Using incubator modules")).isEmpty();
+        assertThat(TrainingEvent.ofLine("{\"event\":\"dance\"}")).isEmpty();
+        assertThat(TrainingEvent.ofLine("{\"event\":")).isEmpty();
+    }
+
+    @Test
+    void heapGrowsWithTheItemsAndOptionsAreChecked() {
+        TrainingOptions options = TrainingOptions.defaults(1, 1);
+        assertThat(options.heapMebibytes(9_066, 100_000)).isBetween(900, 1_200);
+        assertThat(options.heapMebibytes(20_001, 0)).isLessThan(options.heapMebibytes(20_000, 0));
+        assertThatThrownBy(() -> new TrainingProcess.Options(1, Duration.ofSeconds(1), options))
+                .hasMessage("heapMebibytes must be in [64, 1048576], was 1");
+        assertThatThrownBy(() -> new TrainingProcess.Options(64, Duration.ZERO, options))
+                .hasMessage("deadline must be above zero, was PT0S");
+    }
+
+    @Test
+    @Tag("long")
+    void theWholeShippedDataSetTrainsWithinAMinute() throws Exception {
+        Ratings.write(input, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        TrainingOptions options = TrainingOptions.defaults(1, 2);
+        try (TrainingProcess process = TrainingProcess.start(
+                input,
+                output,
+                VERSION,
+                new TrainingProcess.Options(options.heapMebibytes(9_066, 100_004), Duration.ofMinutes(3), options),
+                event -> {})) {
+            assertThat(process.await().millis()).isLessThan(60_000);
+        }
+        assertThat(Files.size(output)).isLessThan(100L << 20);
+    }
+
+    private TrainingProcess start(TrainingOptions options, Duration deadline, Consumer<TrainingEvent> listener) {
+        return TrainingProcess.start(
+                input, output, VERSION, new TrainingProcess.Options(512, deadline, options), listener);
+    }
+
+    private static TrainingOptions endless() {
+        TrainingOptions d = TrainingOptions.defaults(1, 1);
+        ImplicitAls.Options als = new ImplicitAls.Options(512, 1, 0.003, 1, 1_000, 100, 1);
+        return new TrainingOptions(1, 1, als, 100, 0.9, 10, 0, d.knn(), 0.6, d.transitions());
+    }
+
+    private static float[] scores(ModelSnapshot snapshot, Signal signal) {
+        float[] scores = new float[snapshot.items().size()];
+        Objects.requireNonNull(snapshot.sources().get(signal)).score(History.of(1, 5, 30), scores);
+        return scores;
+    }
+}
