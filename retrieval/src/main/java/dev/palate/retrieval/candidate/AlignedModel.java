@@ -1,0 +1,96 @@
+package dev.palate.retrieval.candidate;
+
+import dev.palate.memory.catalog.ItemId;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// A collaborative model seen by the rows of a catalog snapshot. Immutable and thread-safe.
+public final class AlignedModel {
+    private final CatalogSnapshot catalog;
+    private final CollaborativeModel.Loaded model;
+    private final int[] catalogRow;
+    private final int[] modelRow;
+
+    private AlignedModel(CatalogSnapshot catalog, CollaborativeModel.Loaded model) {
+        this.catalog = catalog;
+        this.model = model;
+        catalogRow = new int[model.items().size()];
+        modelRow = new int[catalog.size()];
+        Arrays.fill(modelRow, -1);
+        for (int row = 0; row < catalogRow.length; row++) {
+            ItemId id = model.items().get(row);
+            catalogRow[row] = catalog.row(id);
+            if (catalogRow[row] >= 0) {
+                modelRow[catalogRow[row]] = row;
+            }
+        }
+    }
+
+    /// Aligns whatever model is in force with whatever snapshot is asked for, and keeps the last pair. Thread-safe.
+    static final class Source {
+        private final CollaborativeModel model;
+        private final AtomicReference<Optional<AlignedModel>> last = new AtomicReference<>(Optional.empty());
+
+        Source(CollaborativeModel model) {
+            this.model = model;
+        }
+
+        /// Empty while no model is in force. O(items) after a change of either, else O(1).
+        @SuppressWarnings("ReferenceEquality") // one object is one version, on both sides
+        Optional<AlignedModel> of(CatalogSnapshot catalog) {
+            Optional<CollaborativeModel.Loaded> current = model.current();
+            if (current.isEmpty()) {
+                return Optional.empty();
+            }
+            Optional<AlignedModel> kept = last.get();
+            if (kept.isPresent() && kept.get().catalog == catalog && kept.get().model == current.get()) {
+                return kept;
+            }
+            Optional<AlignedModel> aligned = Optional.of(new AlignedModel(catalog, current.get()));
+            last.set(aligned);
+            return aligned;
+        }
+    }
+
+    /// The model's version.
+    public String version() {
+        return model.version();
+    }
+
+    /// True when the model has a scorer of this name.
+    public boolean has(String signal) {
+        return model.scorers().containsKey(signal);
+    }
+
+    /// True when the model knows the item of a catalog row.
+    public boolean knows(int row) {
+        return modelRow[row] >= 0;
+    }
+
+    /// A score per catalog row, NaN for items that the model does not know; empty when it knows none of the history
+    /// or
+    /// has no such scorer.
+    ///
+    /// @param history catalog rows, oldest first, each once
+    public Optional<float[]> score(String signal, int[] history) {
+        CollaborativeModel.RowScorer scorer = model.scorers().get(signal);
+        int[] known = Arrays.stream(history)
+                .map(row -> modelRow[row])
+                .filter(row -> row >= 0)
+                .toArray();
+        if (scorer == null || known.length == 0) {
+            return Optional.empty();
+        }
+        float[] scores = new float[catalogRow.length];
+        scorer.score(known, scores);
+        float[] aligned = new float[modelRow.length];
+        Arrays.fill(aligned, Float.NaN);
+        for (int row = 0; row < scores.length; row++) {
+            if (catalogRow[row] >= 0) {
+                aligned[catalogRow[row]] = scores[row];
+            }
+        }
+        return Optional.of(aligned);
+    }
+}

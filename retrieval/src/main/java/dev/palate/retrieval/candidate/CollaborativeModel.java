@@ -1,0 +1,45 @@
+package dev.palate.retrieval.candidate;
+
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.retrieval.factor.History;
+import dev.palate.retrieval.factor.Scorer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The collaborative model in force, as sources need it. Thread-safe.
+public interface CollaborativeModel {
+    /// No model yet.
+    CollaborativeModel NONE = Optional::empty;
+
+    /// The model in force now; the same object until another is activated.
+    Optional<Loaded> current();
+
+    /// One version of the model, immutable.
+    ///
+    /// @param version names it in slates
+    /// @param items the item of each row
+    /// @param scorers by signal name: `cf`, `ease`, `knn`, `transitions`
+    record Loaded(String version, List<ItemId> items, Map<String, RowScorer> scorers) {
+        public Loaded {
+            items = List.copyOf(items);
+            scorers = Map.copyOf(scorers);
+        }
+
+        /// Of scorers over the same rows, all with one score per item.
+        public static Loaded of(String version, List<ItemId> items, Map<String, Scorer> scorers) {
+            Map<String, RowScorer> byRow = new HashMap<>();
+            scorers.forEach((signal, scorer) ->
+                    byRow.put(signal, (history, target) -> scorer.score(History.of(history), target)));
+            return new Loaded(version, items, byRow);
+        }
+    }
+
+    /// Scores every row of the model for one history. Thread-safe.
+    interface RowScorer {
+        /// @param history rows of the model, oldest first, each once
+        /// @param target one score per row of the model, overwritten; higher is better
+        void score(int[] history, float[] target);
+    }
+}

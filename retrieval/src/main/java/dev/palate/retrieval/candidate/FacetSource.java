@@ -1,0 +1,137 @@
+package dev.palate.retrieval.candidate;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Agreement with the categories and tags that the request names, and with the categories of the titles liked in it;
+/// with those of the history when the request says neither.
+///
+/// A category weighs by how much commoner it is among those titles than in the whole catalog. Of equally fitting
+/// items
+/// the better liked comes first, because a category alone fits thousands.
+final class FacetSource implements CandidateSource {
+    private static final double OF_LIKED = 0.5;
+    private static final int MAX_EVENTS = 50;
+    private static final double QUALITY_SHARE = 0.4;
+
+    @Override
+    public String signal() {
+        return "genre";
+    }
+
+    @Override
+    public Optional<Scored> score(Wish wish) {
+        Map<Integer, Double> categories = new HashMap<>();
+        Map<Integer, Double> tags = new HashMap<>();
+        boolean spoken = !wish.categories().isEmpty() || !wish.tags().isEmpty() || wish.liked().length > 0;
+        if (spoken) {
+            addNamed(wish.catalog().categories(), wish.categories(), categories);
+            addNamed(wish.catalog().tags(), wish.tags(), tags);
+            addProfile(wish.catalog().categories(), wish.liked(), OF_LIKED, categories);
+        } else {
+            int[] history = wish.history();
+            int from = Math.max(0, history.length - MAX_EVENTS);
+            addProfile(
+                    wish.catalog().categories(),
+                    java.util.Arrays.copyOfRange(history, from, history.length),
+                    1,
+                    categories);
+        }
+        if (categories.isEmpty() && tags.isEmpty()) {
+            return Optional.empty();
+        }
+        float[] scores = add(wish, categories, tags);
+        return Optional.of(Scored.of(scores, row -> explain(wish, spoken, categories, tags, row)));
+    }
+
+    private static void addNamed(Postings postings, Map<String, Double> named, Map<Integer, Double> target) {
+        named.forEach((word, weight) -> {
+            int code = postings.code(word);
+            if (code >= 0) {
+                target.merge(code, weight, Double::sum);
+            }
+        });
+    }
+
+    private static void addProfile(Postings postings, int[] rows, double factor, Map<Integer, Double> target) {
+        if (rows.length == 0) {
+            return;
+        }
+        Map<Integer, Integer> counts = new HashMap<>();
+        for (int row : rows) {
+            for (int code : postings.codesOf(row)) {
+                counts.merge(code, 1, Integer::sum);
+            }
+        }
+        counts.forEach((code, count) -> {
+            double here = (double) count / rows.length;
+            double everywhere = Math.exp(-postings.rarity(code));
+            target.merge(code, factor * (here - everywhere), Double::sum);
+        });
+    }
+
+    private static float[] add(Wish wish, Map<Integer, Double> categories, Map<Integer, Double> tags) {
+        CatalogSnapshot catalog = wish.catalog();
+        double[] sums = new double[catalog.size()];
+        categories.forEach((code, weight) -> {
+            for (int row : catalog.categories().rowsOf((int) code)) {
+                sums[row] += weight / Math.sqrt(catalog.categories().codesOf(row).length);
+            }
+        });
+        tags.forEach((code, weight) -> {
+            for (int row : catalog.tags().rowsOf((int) code)) {
+                sums[row] += weight;
+            }
+        });
+        float[] scores = new float[sums.length];
+        for (int row = 0; row < scores.length; row++) {
+            double liked = 1 - QUALITY_SHARE + QUALITY_SHARE * wish.statistics().quality(row);
+            scores[row] = (float) (sums[row] > 0 ? sums[row] * liked : sums[row]);
+        }
+        return scores;
+    }
+
+    private static Evidence explain(
+            Wish wish, boolean spoken, Map<Integer, Double> categories, Map<Integer, Double> tags, int row) {
+        CatalogSnapshot catalog = wish.catalog();
+        String tag = strongest(catalog.tags(), tags, row);
+        if (tag != null) {
+            return Evidence.of("tagged " + Phrases.spelling(catalog.item(row).tags(), tag) + ", as you asked");
+        }
+        String category = strongest(catalog.categories(), categories, row);
+        if (category == null) {
+            return Evidence.NONE;
+        }
+        String spelling = Phrases.spelling(catalog.item(row).categories(), category);
+        if (wish.categories().getOrDefault(category, 0.0) > 0) {
+            return Evidence.of(spelling + ", as you asked");
+        }
+        if (spoken) {
+            for (int at = wish.liked().length - 1; at >= 0; at--) {
+                int liked = wish.liked()[at];
+                if (catalog.categories().has(liked, catalog.categories().code(category))) {
+                    return Evidence.naming(
+                            Phrases.title(spelling + " like ", catalog.item(liked), ""),
+                            List.of(catalog.item(liked).id()));
+                }
+            }
+        }
+        return Evidence.of("more " + spelling + ", which you like");
+    }
+
+    private static @Nullable String strongest(Postings postings, Map<Integer, Double> weights, int row) {
+        double highest = 0;
+        String strongest = null;
+        for (int code : postings.codesOf(row)) {
+            double weight = weights.getOrDefault(code, 0.0);
+            if (weight > highest) {
+                highest = weight;
+                strongest = postings.words().get(code);
+            }
+        }
+        return strongest;
+    }
+}

@@ -1,0 +1,133 @@
+package dev.palate.retrieval.candidate;
+
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.interaction.Interactions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What the crowd did with each item, by row of one catalog snapshot. Immutable and thread-safe.
+public final class ItemStatistics {
+    /// Interactions that an item without any is thought to have had, at the mean of all.
+    private static final double PRIOR_COUNT = 20;
+
+    private final CatalogSnapshot catalog;
+    private final int[] counts;
+    private final float[] quality;
+    private final float[] recent;
+
+    private ItemStatistics(CatalogSnapshot catalog, int[] counts, float[] quality, float[] recent) {
+        this.catalog = catalog;
+        this.counts = counts;
+        this.quality = quality;
+        this.recent = recent;
+    }
+
+    /// Of a catalog nobody has touched.
+    static ItemStatistics none(CatalogSnapshot catalog) {
+        int size = catalog.size();
+        return new ItemStatistics(catalog, new int[size], new float[size], new float[size]);
+    }
+
+    /// From one pass over the log.
+    ///
+    /// @param recentWindow before "now" that counts as recent. "Now" is the clock's time, or the newest interaction
+    ///     when that is more than a window ago: the recent past of an old data set is the end of that data set
+    static ItemStatistics read(CatalogSnapshot catalog, Interactions interactions, Duration recentWindow, Instant now) {
+        int size = catalog.size();
+        int[] counts = new int[size];
+        double[] liking = new double[size];
+        interactions.scan(interaction -> {
+            int row = catalog.row(interaction.item());
+            if (row >= 0) {
+                counts[row]++;
+                liking[row] += (interaction.feedback().weight() + 1) / 2;
+            }
+        });
+        Instant newest = interactions.newest();
+        float[] recent = new float[size];
+        if (newest != null) {
+            readRecent(catalog, interactions.countsSince(since(newest, now, recentWindow)), recent);
+        }
+        return new ItemStatistics(catalog, counts, quality(counts, liking), recent);
+    }
+
+    private static Instant since(Instant newest, Instant now, Duration window) {
+        Instant end = newest.isBefore(now.minus(window)) ? newest : now;
+        return end.minus(window);
+    }
+
+    private static void readRecent(CatalogSnapshot catalog, Map<ItemId, Integer> counts, float[] target) {
+        counts.forEach((item, count) -> {
+            int row = catalog.row(item);
+            if (row >= 0) {
+                target[row] = (float) Math.log1p(count);
+            }
+        });
+    }
+
+    private static float[] quality(int[] counts, double[] liking) {
+        double sum = 0;
+        long events = 0;
+        for (int row = 0; row < counts.length; row++) {
+            sum += liking[row];
+            events += counts[row];
+        }
+        double mean = events == 0 ? 0 : sum / events;
+        double[] raw = new double[counts.length];
+        double highest = 0;
+        for (int row = 0; row < counts.length; row++) {
+            double shrunken = (liking[row] + PRIOR_COUNT * mean) / (counts[row] + PRIOR_COUNT);
+            // The square tells a loved film from a merely much seen one; the logarithm alone hardly does.
+            raw[row] = shrunken * shrunken * Math.log1p(counts[row]);
+            highest = Math.max(highest, raw[row]);
+        }
+        float[] quality = new float[counts.length];
+        for (int row = 0; row < counts.length; row++) {
+            quality[row] = highest == 0 ? 0 : (float) (raw[row] / highest);
+        }
+        return quality;
+    }
+
+    /// The same numbers for the rows of another snapshot; items new there have none.
+    ItemStatistics alignedTo(CatalogSnapshot other) {
+        if (isOf(other)) {
+            return this;
+        }
+        int size = other.size();
+        ItemStatistics aligned = new ItemStatistics(other, new int[size], new float[size], new float[size]);
+        for (int row = 0; row < size; row++) {
+            int old = catalog.row(other.item(row).id());
+            if (old >= 0) {
+                aligned.counts[row] = counts[old];
+                aligned.quality[row] = quality[old];
+                aligned.recent[row] = recent[old];
+            }
+        }
+        return aligned;
+    }
+
+    /// True when the rows are those of the snapshot.
+    @SuppressWarnings("ReferenceEquality") // one snapshot object is one numbering of rows
+    boolean isOf(@Nullable CatalogSnapshot other) {
+        return catalog == other;
+    }
+
+    /// How many interactions the row's item had.
+    public int count(int row) {
+        return counts[row];
+    }
+
+    /// How well liked by how many, in [0, 1], 1 for the best of the catalog: squared mean liking, shrunken towards
+    /// the
+    /// mean of all, times log(1 + count).
+    public float quality(int row) {
+        return quality[row];
+    }
+
+    /// log(1 + interactions in the recent window).
+    public float recent(int row) {
+        return recent[row];
+    }
+}

@@ -1,0 +1,91 @@
+package dev.palate.retrieval.candidate;
+
+import dev.palate.memory.catalog.Item;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One scorer of the collaborative model over the history and the titles liked in the request. Empty while no model
+/// is
+/// in force, and for a history of which the model knows nothing.
+final class ModelSource implements CandidateSource {
+    /// Of the newest so many events one may be named as the reason.
+    private static final int NAMEABLE = 20;
+
+    private static final double DECAY = 0.9;
+
+    private final String signal;
+    private final boolean namesItems;
+
+    /// @param signal of the model's scorer and of this source
+    /// @param namesItems true when the scorer adds up the history's items, so that one of them can be named
+    ModelSource(String signal, boolean namesItems) {
+        this.signal = signal;
+        this.namesItems = namesItems;
+    }
+
+    @Override
+    public String signal() {
+        return signal;
+    }
+
+    @Override
+    public Optional<Scored> score(Wish wish) {
+        int[] profile = wish.profile();
+        if (wish.model().isEmpty() || profile.length == 0) {
+            return Optional.empty();
+        }
+        AlignedModel model = wish.model().get();
+        Scored.Explainer explainer = namesItems
+                ? new NearestOfHistory(signal, wish.catalog(), model, profile)
+                : row -> Evidence.of("people with your taste liked it");
+        return model.score(signal, profile).map(scores -> Scored.of(scores, explainer));
+    }
+
+    /// Names the event that added most to an item. The rows of the newest events are scored once, when first asked.
+    private static final class NearestOfHistory implements Scored.Explainer {
+        private final String signal;
+        private final CatalogSnapshot catalog;
+        private final AlignedModel model;
+        private final int[] newestFirst;
+        private float @Nullable [][] single;
+
+        NearestOfHistory(String signal, CatalogSnapshot catalog, AlignedModel model, int[] profile) {
+            this.signal = signal;
+            this.catalog = catalog;
+            this.model = model;
+            newestFirst = new int[Math.min(NAMEABLE, profile.length)];
+            for (int age = 0; age < newestFirst.length; age++) {
+                newestFirst[age] = profile[profile.length - 1 - age];
+            }
+        }
+
+        @Override
+        public synchronized Evidence of(int row) {
+            float[][] rows = single == null ? scoreEach() : single;
+            single = rows;
+            int best = -1;
+            double highest = 0;
+            for (int age = 0; age < rows.length; age++) {
+                double share = rows[age].length == 0 ? 0 : Math.pow(DECAY, age) * rows[age][row];
+                if (share > highest) {
+                    highest = share;
+                    best = age;
+                }
+            }
+            if (best < 0) {
+                return Evidence.of("people with your taste liked it");
+            }
+            Item near = catalog.item(newestFirst[best]);
+            return Evidence.naming(Phrases.title("often liked with ", near, ""), List.of(near.id()));
+        }
+
+        private float[][] scoreEach() {
+            float[][] rows = new float[newestFirst.length][];
+            for (int age = 0; age < rows.length; age++) {
+                rows[age] = model.score(signal, new int[] {newestFirst[age]}).orElse(new float[0]);
+            }
+            return rows;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.palate.retrieval.candidate;
+
+import dev.palate.memory.Require;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// Runs sources side by side, each on a virtual thread of its own, under one deadline.
+///
+/// A source that throws is left out. One that is late is interrupted and left behind: nobody waits for it, but while
+/// [Options#maxInFlight] calls of one source are still under way, further ones count as late at once. Thread-safe.
+public final class ParallelSources implements AutoCloseable {
+    /// @param maxInFlight calls of one source at the same time, 1 to 10,000
+    /// @param maxSources in one call, 1 to 64
+    public record Options(int maxInFlight, int maxSources) {
+        /// 64 calls, 16 sources.
+        public static final Options DEFAULT = new Options(64, 16);
+
+        public Options {
+            Require.range("maxInFlight", maxInFlight, 1, 10_000);
+            Require.range("maxSources", maxSources, 1, 64);
+        }
+    }
+
+    private static final System.Logger LOG = System.getLogger(ParallelSources.class.getName());
+
+    private final List<CandidateSource> sources;
+    private final Map<String, Semaphore> inFlight = new LinkedHashMap<>();
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+
+    /// @throws IllegalArgumentException when there are too many sources or two give the same signal
+    public ParallelSources(List<CandidateSource> sources, Options options) {
+        Require.range("number of sources", sources.size(), 1, options.maxSources);
+        this.sources = List.copyOf(sources);
+        for (CandidateSource source : sources) {
+            if (inFlight.put(source.signal(), new Semaphore(options.maxInFlight)) != null) {
+                throw new IllegalArgumentException("two sources give the signal " + source.signal());
+            }
+        }
+    }
+
+    /// What the sources answer within the time given. Never throws for what a source does.
+    public Gathered gather(Wish wish, Duration atMost) {
+        long end = System.nanoTime() + atMost.toNanos();
+        List<Optional<Future<Optional<Scored>>>> calls = new ArrayList<>();
+        for (CandidateSource source : sources) {
+            calls.add(start(source, wish));
+        }
+        Map<String, Scored> answers = new LinkedHashMap<>();
+        List<String> degraded = new ArrayList<>();
+        for (int at = 0; at < calls.size(); at++) {
+            String signal = sources.get(at).signal();
+            try {
+                if (calls.get(at).isEmpty()) {
+                    throw new TimeoutException();
+                }
+                long left = Math.max(0, end - System.nanoTime());
+                calls.get(at).get().get(left, TimeUnit.NANOSECONDS).ifPresent(scored -> answers.put(signal, scored));
+            } catch (ExecutionException failed) {
+                degraded.add(signal);
+                Throwable cause = failed.getCause();
+                // Only the kind of failure: its message may quote the user.
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "source {0} failed with {1}",
+                        signal,
+                        cause == null ? "nothing" : cause.getClass().getName());
+            } catch (TimeoutException late) {
+                degraded.add(signal);
+                calls.get(at).ifPresent(call -> call.cancel(true));
+                LOG.log(System.Logger.Level.DEBUG, "source {0} was late and is left behind", signal);
+            } catch (InterruptedException interrupted) {
+                // Asked to stop: what is there by now is the answer.
+                end = System.nanoTime();
+                degraded.add(signal);
+                Thread.currentThread().interrupt();
+                calls.subList(at, calls.size()).forEach(call -> call.ifPresent(future -> future.cancel(true)));
+                sources.subList(at + 1, sources.size()).forEach(rest -> degraded.add(rest.signal()));
+                break;
+            }
+        }
+        return new Gathered(answers, degraded);
+    }
+
+    private Optional<Future<Optional<Scored>>> start(CandidateSource source, Wish wish) {
+        Semaphore free = java.util.Objects.requireNonNull(inFlight.get(source.signal()));
+        if (!free.tryAcquire()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(executor.submit(() -> {
+                try {
+                    return source.score(wish);
+                } finally {
+                    free.release();
+                }
+            }));
+        } catch (RejectedExecutionException closed) {
+            free.release();
+            throw new IllegalStateException("the sources are closed", closed);
+        }
+    }
+
+    /// Interrupts what is under way and waits for nothing.
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+}

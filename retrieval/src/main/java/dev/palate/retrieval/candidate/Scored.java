@@ -1,0 +1,38 @@
+package dev.palate.retrieval.candidate;
+
+import dev.palate.memory.catalog.ItemId;
+
+/// What a source answers: a score for every row, and why on demand. Thread-safe as long as nobody writes to the
+/// array.
+///
+/// @param scores by catalog row, higher is better; NaN where the source knows nothing of the item. Only rows above 0
+///     become candidates; shared: do not modify
+/// @param emphasis how much of the signal's weight this answer deserves, in [0, 2]; 1 is usual
+public record Scored(float[] scores, double emphasis, Explainer explainer) {
+    /// Finds the evidence of one row; called for the few items of a slate.
+    public interface Explainer {
+        /// The evidence, [Evidence#NONE] when there is none.
+        Evidence of(int row);
+
+        /// How much an item that the request names added to the row's score, 0 for nothing or for one not named.
+        default double share(int row, ItemId named) {
+            return 0;
+        }
+
+        /// The evidence that names the item alone; asked for only where [#share] is above 0.
+        default Evidence naming(ItemId named) {
+            return Evidence.NONE;
+        }
+    }
+
+    public Scored {
+        if (!(emphasis >= 0 && emphasis <= 2)) {
+            throw new IllegalArgumentException("emphasis must be in [0, 2], was " + emphasis);
+        }
+    }
+
+    /// With the usual emphasis.
+    static Scored of(float[] scores, Explainer explainer) {
+        return new Scored(scores, 1, explainer);
+    }
+}

@@ -1,0 +1,95 @@
+package dev.palate.retrieval.candidate;
+
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.index.ItemFilter;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.text.EncodingVersion;
+import dev.palate.memory.text.TextEncoder;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/// All sources of a recommender, and the wishes they understand. Thread-safe.
+public final class Sources {
+    private final AlignedModel.Source model;
+    private final CentredVectors.Source vectors;
+    private final Themes themes;
+    private final List<CandidateSource> all;
+
+    /// @param encoding the version in force; absent parts of the machine are given by their `NONE`
+    public Sources(
+            CollaborativeModel model,
+            TextVectors vectors,
+            TextEncoder encoder,
+            Supplier<EncodingVersion> encoding,
+            ItemSearch search,
+            Themes themes) {
+        this.model = new AlignedModel.Source(model);
+        this.vectors = new CentredVectors.Source(vectors, encoder, encoding);
+        this.themes = themes;
+        all = List.of(
+                new ModelSource("cf", false),
+                new ModelSource("ease", true),
+                new ModelSource("knn", true),
+                new ModelSource("transitions", true),
+                new TextSource(this.vectors),
+                new LexicalSource(search),
+                new FacetSource(),
+                new LikedSource(),
+                new CrowdSource(CrowdSource.Crowd.ALWAYS),
+                new CrowdSource(CrowdSource.Crowd.LATELY),
+                new MemorySource());
+    }
+
+    /// Every source, each giving another signal.
+    public List<CandidateSource> all() {
+        return all;
+    }
+
+    /// What a request says, by item id.
+    ///
+    /// @param words may be empty
+    /// @param liked newest last
+    /// @param categories in lower case → weight in [-1, 1]
+    /// @param tags likewise
+    public record Said(String words, List<ItemId> liked, Map<String, Double> categories, Map<String, Double> tags) {}
+
+    /// The wish of a request over the view given. Items that the catalog does not have are left out.
+    ///
+    /// @param memories the effective ones
+    /// @param filter what searches of the index may return
+    public Wish wish(
+            Freshness.View view,
+            Said said,
+            UserHistory history,
+            List<Memory> memories,
+            ItemFilter filter,
+            Instant now) {
+        CatalogSnapshot catalog = view.catalog();
+        return new Wish(
+                catalog,
+                view.statistics(),
+                model.of(catalog),
+                vectors.of(catalog),
+                said.words,
+                catalog.rowsOf(said.liked),
+                said.categories,
+                said.tags,
+                catalog.rowsOf(history.taste()),
+                memories,
+                themes,
+                filter,
+                now);
+    }
+
+    /// The themes that memories may name.
+    public Themes themes() {
+        return themes;
+    }
+
+    /// How near the items of a snapshot are to each other now.
+    public Neighbourhood neighbourhood(CatalogSnapshot catalog) {
+        return new Neighbourhood(catalog, model.of(catalog), vectors.of(catalog));
+    }
+}

@@ -1,0 +1,86 @@
+package dev.palate.retrieval.candidate;
+
+import dev.palate.memory.catalog.Item;
+import java.util.List;
+import java.util.Optional;
+
+/// Nearness of the items' texts to the words of the wish and the titles liked in it, or to the history when the wish
+/// says neither. Empty while no item has a vector.
+final class TextSource implements CandidateSource {
+    private static final double DECAY = 0.9;
+    private static final int MAX_EVENTS = 50;
+    private static final double NAMED_FROM = 0.2;
+
+    private final CentredVectors.Source vectors;
+
+    TextSource(CentredVectors.Source vectors) {
+        this.vectors = vectors;
+    }
+
+    @Override
+    public String signal() {
+        return "text";
+    }
+
+    @Override
+    public Optional<Scored> score(Wish wish) {
+        if (wish.vectors().isEmpty()) {
+            return Optional.empty();
+        }
+        CentredVectors space = wish.vectors().get();
+        float[] query = new float[space.dimension()];
+        boolean spoken = !wish.words().isBlank() || wish.liked().length > 0;
+        int[] shown = spoken ? wish.liked() : newest(wish.history());
+        if (!wish.words().isBlank()) {
+            float[] words = vectors.encode(wish.words(), space);
+            System.arraycopy(words, 0, query, 0, query.length);
+        }
+        addUnitProfile(space, shown, spoken ? 1 : DECAY, query);
+        float[] scores = space.scores(query);
+        boolean any = false;
+        for (int row = 0; row < scores.length; row++) {
+            if (!space.knows(row)) {
+                scores[row] = Float.NaN;
+            }
+            any |= scores[row] > 0;
+        }
+        return any ? Optional.of(Scored.of(scores, row -> explain(wish, space, shown, row))) : Optional.empty();
+    }
+
+    private static int[] newest(int[] history) {
+        return java.util.Arrays.copyOfRange(history, Math.max(0, history.length - MAX_EVENTS), history.length);
+    }
+
+    private static void addUnitProfile(CentredVectors space, int[] rows, double decay, float[] query) {
+        float[] profile = new float[query.length];
+        double weight = 1;
+        for (int at = rows.length - 1; at >= 0; at--) {
+            space.add((float) weight, rows[at], profile);
+            weight *= decay;
+        }
+        double squares = 0;
+        for (float value : profile) {
+            squares += value * value;
+        }
+        if (squares > 1e-12) {
+            dev.palate.memory.vector.Kernels.axpy((float) (1 / Math.sqrt(squares)), profile, 0, query, 0, query.length);
+        }
+    }
+
+    private static Evidence explain(Wish wish, CentredVectors space, int[] shown, int row) {
+        int nearest = -1;
+        float highest = (float) NAMED_FROM;
+        for (int other : shown) {
+            float cosine = space.cosine(row, other);
+            if (cosine > highest) {
+                highest = cosine;
+                nearest = other;
+            }
+        }
+        if (nearest >= 0) {
+            Item near = wish.catalog().item(nearest);
+            return Evidence.naming(Phrases.title("reads much like ", near, ""), List.of(near.id()));
+        }
+        return wish.words().isBlank() ? Evidence.NONE : Evidence.of("close to what you asked for");
+    }
+}

@@ -1,0 +1,71 @@
+package dev.palate.retrieval.candidate;
+
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.interaction.Feedback;
+import dev.palate.memory.interaction.Interaction;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// What one user did, oldest first, each item once: of repeated interactions the newest counts.
+///
+/// @param events at most [#MAX_EVENTS], the newest
+public record UserHistory(List<Event> events) {
+    /// The longest history that is read.
+    public static final int MAX_EVENTS = 2_000;
+
+    /// Of somebody of whom nothing is known.
+    public static final UserHistory EMPTY = new UserHistory(List.of());
+
+    /// Below this weight an interaction speaks against the item: it is no evidence of taste for its like.
+    private static final double AGAINST = -0.25;
+
+    /// @param weight how much it counts as liking, in [-1, 1]
+    /// @param had true when the user now had the item or waved it away; only looking does not count
+    public record Event(ItemId item, double weight, boolean had) {}
+
+    public UserHistory {
+        events = List.copyOf(events);
+    }
+
+    /// Of interactions in the order of time.
+    static UserHistory of(List<Interaction> interactions) {
+        List<Event> newestFirst = new ArrayList<>();
+        Set<ItemId> seen = new HashSet<>();
+        Set<ItemId> had = new HashSet<>();
+        for (Interaction interaction : interactions) {
+            if (!(interaction.feedback() instanceof Feedback.Viewed)) {
+                had.add(interaction.item());
+            }
+        }
+        for (Interaction interaction : interactions.reversed()) {
+            ItemId item = interaction.item();
+            if (seen.add(item)) {
+                newestFirst.add(new Event(item, interaction.feedback().weight(), had.contains(item)));
+            }
+        }
+        Collections.reverse(newestFirst);
+        return new UserHistory(newestFirst);
+    }
+
+    /// The items that tell of the user's taste, oldest first: all but those spoken against.
+    public List<ItemId> taste() {
+        return events.stream()
+                .filter(event -> event.weight() > AGAINST)
+                .map(Event::item)
+                .toList();
+    }
+
+    /// The items not to be shown again.
+    public Set<ItemId> had() {
+        Set<ItemId> had = new HashSet<>();
+        for (Event event : events) {
+            if (event.had()) {
+                had.add(event.item());
+            }
+        }
+        return had;
+    }
+}

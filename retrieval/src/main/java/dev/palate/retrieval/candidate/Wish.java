@@ -1,0 +1,66 @@
+package dev.palate.retrieval.candidate;
+
+import dev.palate.memory.index.ItemFilter;
+import dev.palate.memory.memory.Memory;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/// One request as the sources see it: resolved to the rows of one catalog snapshot, one model and one set of vectors,
+/// so that all sources speak of the same items. Arrays are shared: do not modify. Thread-safe.
+///
+/// @param words the wish in words, may be empty
+/// @param liked rows said to be liked in the request, newest last
+/// @param categories in lower case → weight in [-1, 1], as the request has them
+/// @param tags likewise
+/// @param history rows that tell of the user's taste, oldest first
+/// @param memories the effective ones
+/// @param filter what searches of the index may return: no less than what the hard filters let through
+/// @param now the time that decay counts from
+public record Wish(
+        CatalogSnapshot catalog,
+        ItemStatistics statistics,
+        Optional<AlignedModel> model,
+        Optional<CentredVectors> vectors,
+        String words,
+        int[] liked,
+        Map<String, Double> categories,
+        Map<String, Double> tags,
+        int[] history,
+        List<Memory> memories,
+        Themes themes,
+        ItemFilter filter,
+        Instant now) {
+    public Wish {
+        categories = Map.copyOf(categories);
+        tags = Map.copyOf(tags);
+        memories = List.copyOf(memories);
+        if (!statistics.isOf(catalog)) {
+            throw new IllegalArgumentException("the statistics must be of the same catalog snapshot");
+        }
+    }
+
+    /// The history with the titles liked in the request as its newest events, each row once.
+    public int[] profile() {
+        IntStream before =
+                IntStream.of(history).filter(row -> IntStream.of(liked).noneMatch(other -> other == row));
+        return IntStream.concat(before, IntStream.of(liked)).toArray();
+    }
+
+    /// True when the request itself says what is wanted.
+    public boolean spoken() {
+        return !words.isEmpty() || liked.length > 0 || !categories.isEmpty() || !tags.isEmpty();
+    }
+
+    /// True when nothing at all is known of the wish or the user.
+    public boolean blank() {
+        return !spoken() && history.length == 0 && memories.isEmpty();
+    }
+
+    /// How near items are to each other, by the model, the vectors and the categories of this wish.
+    public Neighbourhood neighbourhood() {
+        return new Neighbourhood(catalog, model, vectors);
+    }
+}
