@@ -1,0 +1,59 @@
+package dev.palate.retrieval.recommend;
+
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.retrieval.candidate.CollaborativeModel;
+import dev.palate.retrieval.embedding.ModelRegistry;
+import dev.palate.retrieval.embedding.ModelSnapshot;
+import dev.palate.retrieval.factor.Scorer;
+import dev.palate.retrieval.ranking.Signal;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// The model that a registry serves now, as the sources need it. Thread-safe; an activation counts from the next
+/// request on.
+public final class ActiveModel implements CollaborativeModel {
+    private static final Set<Signal> SCORERS = EnumSet.of(Signal.CF, Signal.EASE, Signal.KNN, Signal.TRANSITIONS);
+
+    private record Seen(ModelSnapshot snapshot, Loaded loaded) {}
+
+    private final ModelRegistry registry;
+    private final AtomicReference<Optional<Seen>> last = new AtomicReference<>(Optional.empty());
+
+    /// Over the registry, which stays its owner's.
+    public ActiveModel(ModelRegistry registry) {
+        this.registry = registry;
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // one snapshot object is one activation
+    public Optional<Loaded> current() {
+        Optional<ModelSnapshot> active = registry.active();
+        if (active.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Seen> before = last.get();
+        if (before.isPresent() && before.get().snapshot == active.get()) {
+            return Optional.of(before.get().loaded);
+        }
+        Seen next = new Seen(active.get(), loaded(active.get()));
+        last.set(Optional.of(next));
+        return Optional.of(next.loaded);
+    }
+
+    /// The collaborative scorers of a snapshot; popularity is counted afresh from the log instead.
+    static Loaded loaded(ModelSnapshot snapshot) {
+        Map<String, Scorer> scorers = new HashMap<>();
+        snapshot.sources().forEach((signal, scorer) -> {
+            if (SCORERS.contains(signal)) {
+                scorers.put(signal.key(), scorer);
+            }
+        });
+        List<ItemId> items = snapshot.items().ids().stream().map(ItemId::new).toList();
+        return Loaded.of(snapshot.about().version().value(), items, scorers);
+    }
+}

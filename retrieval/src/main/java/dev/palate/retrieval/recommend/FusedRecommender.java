@@ -1,0 +1,255 @@
+package dev.palate.retrieval.recommend;
+
+import dev.palate.memory.Require;
+import dev.palate.memory.catalog.Catalog;
+import dev.palate.memory.catalog.Item;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.Slot;
+import dev.palate.retrieval.candidate.AlignedModel;
+import dev.palate.retrieval.candidate.CatalogSnapshot;
+import dev.palate.retrieval.candidate.Freshness;
+import dev.palate.retrieval.candidate.Gathered;
+import dev.palate.retrieval.candidate.ParallelSources;
+import dev.palate.retrieval.candidate.Sources;
+import dev.palate.retrieval.candidate.UserHistory;
+import dev.palate.retrieval.candidate.UserMemories;
+import dev.palate.retrieval.candidate.Wish;
+import dev.palate.retrieval.ranking.Diversity;
+import dev.palate.retrieval.ranking.HardFilters;
+import dev.palate.retrieval.ranking.Reasons;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The recommender: sources side by side under the request's deadline, hard filters before and after, one fused
+/// score.
+///
+/// A slate depends on nothing but the request and what is committed when it is made: equal inputs give equal slates,
+/// ties go by item id. Every item is read once more from the catalog when the slate is made, and left out unless it
+/// still passes all filters. Thread-safe. Costs O(items) a source.
+public final class FusedRecommender implements Recommender, AutoCloseable {
+    /// @param perSource candidates of each source, 1 to 500
+    /// @param maxCandidates in all, 1 to 5,000
+    /// @param sources how the sources run
+    public record Options(int perSource, int maxCandidates, ParallelSources.Options sources) {
+        /// 50 of each source, 400 in all.
+        public static final Options DEFAULT = new Options(50, 400, ParallelSources.Options.DEFAULT);
+
+        public Options {
+            Require.range("perSource", perSource, 1, 500);
+            Require.range("maxCandidates", maxCandidates, 1, 5_000);
+        }
+    }
+
+    /// Where nothing is known of wish or user a list of the crowd's favourites is mixed, lest all be of one year and
+    /// kind.
+    private static final double DIVERSITY_OF_BLANK = 0.3;
+
+    private static final int RESERVE = 50;
+    private static final String DIVERSITY = "diversity";
+
+    private final Catalog catalog;
+    private final Freshness freshness;
+    private final UserMemories memories;
+    private final Sources sources;
+    private final ParallelSources parallel;
+    private final InstantSource clock;
+    private final Options options;
+
+    /// With all sources.
+    public FusedRecommender(
+            Catalog catalog,
+            Freshness freshness,
+            UserMemories memories,
+            Sources sources,
+            InstantSource clock,
+            Options options) {
+        this(
+                catalog,
+                freshness,
+                memories,
+                sources,
+                new ParallelSources(sources.all(), options.sources),
+                clock,
+                options);
+    }
+
+    FusedRecommender(
+            Catalog catalog,
+            Freshness freshness,
+            UserMemories memories,
+            Sources sources,
+            ParallelSources parallel,
+            InstantSource clock,
+            Options options) {
+        this.catalog = catalog;
+        this.freshness = freshness;
+        this.memories = memories;
+        this.sources = sources;
+        this.parallel = parallel;
+        this.clock = clock;
+        this.options = options;
+    }
+
+    @Override
+    public Slate recommend(RecommendationRequest request) {
+        long start = System.nanoTime();
+        Instant now = clock.instant();
+        Freshness.View view = freshness.current();
+        UserHistory history = request.user() == null
+                ? UserHistory.EMPTY
+                : freshness.histories().of(request.user());
+        List<Memory> effective = effective(request, now);
+        HardFilters filters = filters(request, history, effective, now);
+        BitSet allowed = filters.rows(view.catalog());
+        Wish wish = sources.wish(view, said(request.taste()), history, effective, filters.coarse(), now);
+        Duration left = request.deadline().minusNanos(System.nanoTime() - start);
+        Gathered gathered = parallel.gather(wish, left.isNegative() ? Duration.ZERO : left);
+        int[] pool = CandidatePool.of(
+                gathered.answers().values(),
+                allowed,
+                view.statistics(),
+                options.perSource,
+                options.maxCandidates,
+                Math.min(request.size() + RESERVE, options.maxCandidates));
+        Fusion fusion = Fusion.of(pool, gathered.answers(), wish);
+        List<Place> places = admitted(places(fusion, wish, request), filters, request.size());
+        return new Slate(
+                ranked(places, gathered, request.taste(), view.catalog()),
+                gathered.degraded(),
+                wish.model().map(AlignedModel::version).orElse(""),
+                pool.length);
+    }
+
+    private List<Memory> effective(RecommendationRequest request, Instant now) {
+        if (request.user() == null) {
+            return List.of();
+        }
+        return memories.active(request.user()).stream()
+                .filter(memory -> memory.effectiveAt(now))
+                .sorted(Comparator.comparing(memory -> memory.id().value()))
+                .toList();
+    }
+
+    private static Sources.Said said(Taste taste) {
+        return new Sources.Said(taste.words(), taste.likedItems(), taste.categories(), taste.tags());
+    }
+
+    private HardFilters filters(
+            RecommendationRequest request, UserHistory history, List<Memory> effective, Instant now) {
+        Constraints constraints = request.constraints();
+        HardFilters.Builder filters = HardFilters.at(now)
+                .requireCategories(constraints.requiredCategories())
+                .excludeCategories(constraints.excludedCategories())
+                .requireAnyTag(constraints.requiredTags())
+                .excludeTags(constraints.excludedTags())
+                .excludeItems(constraints.excludedItems())
+                .excludeItems(request.taste().dislikedItems())
+                .memories(effective, sources.themes());
+        if (!constraints.years().any()) {
+            filters.requireYears(constraints.years().from(), constraints.years().to());
+        }
+        constraints.excludedYears().forEach(years -> filters.excludeYears(years.from(), years.to()));
+        if (!request.includeHad()) {
+            filters.excludeItems(history.had())
+                    .excludeItems(request.taste().likedItems())
+                    .excludeTitleSlots(effective.stream()
+                            .map(Memory::slot)
+                            .filter(slot -> slot != null && slot.facet().equals("title"))
+                            .map(Slot::value)
+                            .toList());
+        }
+        return filters.build();
+    }
+
+    /// One place of a list before its item was read again.
+    ///
+    /// @param parts signal → share; they add up to the score
+    private record Place(int row, Item item, double score, Map<String, Double> parts) {}
+
+    private List<Place> places(Fusion fusion, Wish wish, RecommendationRequest request) {
+        double diversity = wish.blank() ? Math.max(DIVERSITY_OF_BLANK, request.diversity()) : request.diversity();
+        ItemLikeness likeness = new ItemLikeness(wish.catalog(), wish.vectors(), fusion.rows());
+        Diversity.Selection selection =
+                Diversity.select(fusion.order(), fusion.scores(), request.size() + RESERVE, diversity, likeness);
+        List<Place> places = new ArrayList<>();
+        for (int at = 0; at < selection.order().length; at++) {
+            int candidate = selection.order()[at];
+            int row = fusion.rows()[candidate];
+            Map<String, Double> parts = fusion.partsOf(candidate);
+            if (selection.penalties()[at] != 0) {
+                parts.put(DIVERSITY, selection.penalties()[at]);
+            }
+            double score =
+                    parts.values().stream().mapToDouble(Double::doubleValue).sum();
+            places.add(new Place(row, wish.catalog().item(row), score, parts));
+        }
+        return places;
+    }
+
+    /// The first places whose item, as the catalog has it now, passes the filters.
+    private List<Place> admitted(List<Place> places, HardFilters filters, int size) {
+        List<Place> admitted = new ArrayList<>();
+        for (int from = 0; from < places.size() && admitted.size() < size; from += size) {
+            List<Place> some = places.subList(from, Math.min(places.size(), from + size));
+            Map<ItemId, Item> present =
+                    catalog.items(some.stream().map(place -> place.item.id()).toList());
+            for (Place place : some) {
+                Item item = present.get(place.item.id());
+                if (item != null && filters.admits(item) && admitted.size() < size) {
+                    admitted.add(new Place(place.row, item, place.score, place.parts));
+                }
+            }
+        }
+        return admitted;
+    }
+
+    private static List<RankedItem> ranked(
+            List<Place> places, Gathered gathered, Taste taste, CatalogSnapshot snapshot) {
+        int[] rows = places.stream().mapToInt(Place::row).toArray();
+        List<Map<String, Double>> parts = places.stream().map(Place::parts).toList();
+        List<ItemId> liked = Arrays.stream(snapshot.rowsOf(taste.likedItems()))
+                .mapToObj(row -> snapshot.item(row).id())
+                .toList();
+        List<Reasons.OfItem> reasons = new Reasons(gathered.answers()).of(rows, parts, liked);
+        List<RankedItem> ranked = new ArrayList<>();
+        for (int at = 0; at < rows.length; at++) {
+            Place place = places.get(at);
+            Reasons.OfItem why = reasons.get(at);
+            ranked.add(new RankedItem(
+                    place.item,
+                    at + 1,
+                    place.score,
+                    largestFirst(place.parts),
+                    why.found().stream()
+                            .map(found ->
+                                    new Reason(found.signal(), found.evidence().text(), found.share()))
+                            .toList(),
+                    why.memories()));
+        }
+        return ranked;
+    }
+
+    private static Map<String, Double> largestFirst(Map<String, Double> parts) {
+        Map<String, Double> sorted = new LinkedHashMap<>();
+        parts.entrySet().stream()
+                .sorted(Map.Entry.<String, Double>comparingByValue(Comparator.reverseOrder())
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .forEach(part -> sorted.put(part.getKey(), part.getValue()));
+        return sorted;
+    }
+
+    /// Interrupts what is under way; the ports stay their owner's.
+    @Override
+    public void close() {
+        parallel.close();
+    }
+}
