@@ -28,7 +28,7 @@ import org.apache.lucene.search.TermQuery;
 
 /// Words to terms: English stems, folded to ASCII, stop words kept in the index because titles are made of them.
 /// Thread-safe.
-final class TextAnalysis {
+public final class TextAnalysis {
     private static final int MAX_TERMS = 32;
     private static final float OTHER_FIELDS = 0.1f;
 
@@ -64,7 +64,7 @@ final class TextAnalysis {
     }
 
     /// The different terms of the words, stop words only when there is nothing else, at most 32.
-    Set<String> queryTerms(String words) {
+    public Set<String> queryTerms(String words) {
         Set<String> all = new LinkedHashSet<>(terms(words, 4 * MAX_TERMS));
         Set<String> telling = new LinkedHashSet<>(all);
         telling.removeIf(EnglishAnalyzer.getDefaultStopSet()::contains);
@@ -94,7 +94,7 @@ final class TextAnalysis {
     }
 
     /// The terms of the text in order, at most `limit`.
-    List<String> terms(String text, int limit) {
+    public List<String> terms(String text, int limit) {
         List<String> terms = new ArrayList<>();
         try (TokenStream tokens = analyzer.tokenStream("", text)) {
             CharTermAttribute term = tokens.addAttribute(CharTermAttribute.class);

@@ -20,9 +20,8 @@ import java.util.zip.CRC32C;
 /// holds raw vectors; who compares says which of the two it means. The mean is fixed at the first import and changes
 /// only when everything is encoded anew. Immutable, thread-safe.
 ///
-/// File, little-endian: magic `PLEV` [int32] · format 1 [int32] · length of the model's name [int32] · the name, UTF-8
-/// ·
-/// texts in the mean [int64] · dimension [int32] · the mean [float32 each] · CRC-32C of all before [int32].
+/// File, little-endian: magic `PLEV` [int32] · format 1 [int32] · length of the model's name [int32] · the name in
+/// UTF-8 · texts in the mean [int64] · dimension [int32] · the mean [float32 each] · CRC-32C of all before [int32].
 public final class EncodingVersion {
     /// The file's name in the data directory.
     public static final String FILE_NAME = "encoding.plev";

@@ -1,0 +1,108 @@
+package dev.palate.memory.tier;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.palate.memory.erase.ErasurePlace;
+import dev.palate.memory.memory.Subject;
+import dev.palate.memory.user.UserId;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+
+/// Packs in the heap, within a budget of bytes. Thread-safe, without a lock over a load.
+///
+/// Every write to a subject counts its stamp up after the commit. A pack carries the stamp read before it was loaded
+/// and counts only while the two agree, so a load that a write overtook is never served. Subjects share 4,096 stamps:
+/// a shared one costs a needless load, never a stale pack.
+///
+/// Paper of the eviction: einziger2017tinylfu.
+final class HotTier implements ErasurePlace {
+    private static final int STAMPS = 4_096;
+
+    private final AtomicLongArray stamps = new AtomicLongArray(STAMPS);
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
+    private final long budgetBytes;
+    private final Cache<Subject, Stamped> packs;
+
+    private record Stamped(MemoryPack pack, long stamp) {}
+
+    HotTier(TierOptions options) {
+        budgetBytes = options.hotBytes();
+        packs = Caffeine.newBuilder()
+                .maximumWeight(budgetBytes)
+                .weigher((Subject subject, Stamped stamped) -> stamped.pack().byteSize())
+                .recordStats()
+                .build();
+    }
+
+    /// The pack when it is fresh; counts a hit or a miss.
+    Optional<MemoryPack> fresh(Subject subject) {
+        Optional<MemoryPack> found = Optional.ofNullable(packs.getIfPresent(subject))
+                .filter(stamped -> stamped.stamp() == stamp(subject))
+                .map(Stamped::pack);
+        (found.isPresent() ? hits : misses).increment();
+        return found;
+    }
+
+    /// The last pack, fresh or not, to take unchanged vectors from.
+    Optional<MemoryPack> last(Subject subject) {
+        return Optional.ofNullable(packs.policy().getIfPresentQuietly(subject)).map(Stamped::pack);
+    }
+
+    /// The stamp to read before a load.
+    long stamp(Subject subject) {
+        return stamps.get(place(subject));
+    }
+
+    /// Keeps the pack unless a write came since the stamp was read.
+    void keep(MemoryPack pack, long stamp) {
+        packs.asMap()
+                .compute(pack.subject(), (subject, old) -> stamp(subject) == stamp ? new Stamped(pack, stamp) : old);
+    }
+
+    /// A write was committed: what was loaded before is stale.
+    void written(Subject subject) {
+        stamps.incrementAndGet(place(subject));
+    }
+
+    /// Something was forgotten: what was loaded before is stale and must not linger either.
+    void forgotten(Subject subject) {
+        written(subject);
+        packs.invalidate(subject);
+    }
+
+    TierStats stats() {
+        packs.cleanUp();
+        long bytes = packs.policy()
+                .eviction()
+                .map(eviction -> eviction.weightedSize().orElse(0))
+                .orElse(0L);
+        return new TierStats(
+                hits.sum(), misses.sum(), packs.stats().evictionCount(), packs.estimatedSize(), bytes, budgetBytes);
+    }
+
+    @Override
+    public String name() {
+        return "hot memory packs";
+    }
+
+    @Override
+    public long erase(UserId user) {
+        long before = remaining(user);
+        forgotten(new Subject.OfUser(user));
+        return before;
+    }
+
+    @Override
+    public long remaining(UserId user) {
+        return last(new Subject.OfUser(user))
+                .map(pack -> (long) pack.memories().size())
+                .orElse(0L);
+    }
+
+    private static int place(Subject subject) {
+        int hash = subject.hashCode();
+        return (hash ^ hash >>> 12 ^ hash >>> 24) & STAMPS - 1;
+    }
+}

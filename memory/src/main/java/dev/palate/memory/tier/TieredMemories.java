@@ -1,0 +1,198 @@
+package dev.palate.memory.tier;
+
+import dev.palate.memory.Page;
+import dev.palate.memory.Require;
+import dev.palate.memory.erase.ErasurePlace;
+import dev.palate.memory.index.IndexChanges;
+import dev.palate.memory.index.MemoryIndex;
+import dev.palate.memory.index.ScoredMemory;
+import dev.palate.memory.index.TextAnalysis;
+import dev.palate.memory.memory.Memories;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryFilter;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.Revision;
+import dev.palate.memory.memory.Subject;
+import dev.palate.memory.text.EncodingVersion;
+import dev.palate.memory.text.TextEncoder;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The memories with a pack per subject in the heap and a search index behind it.
+///
+/// All writes of the process go through here, so that a pack asked for after a write has returned holds it.
+/// Thread-safe; owns neither the truth nor the index nor the encoder.
+///
+/// Paper of the fused search: cormack2009rrf; k → RANK_OFFSET.
+public final class TieredMemories implements Memories {
+    private static final Duration PACK_DEADLINE = Duration.ofSeconds(5);
+    private static final int MAX_RESULTS = 400;
+    private static final int RANK_OFFSET = 60;
+    private static final int DEPTH = 2;
+
+    private final Memories truth;
+    private final MemoryIndex index;
+    private final TextEncoder encoder;
+    private final Supplier<EncodingVersion> encoding;
+    private final InstantSource clock;
+    private final TextAnalysis analysis = new TextAnalysis();
+    private final PackLoader loader;
+    private final HotTier hot;
+
+    /// @param truth the memories as stored; written through here only from now on
+    /// @param index over the same truth
+    /// @param encoder the index's
+    public TieredMemories(
+            Memories truth, IndexChanges index, TextEncoder encoder, InstantSource clock, TierOptions options) {
+        this.truth = truth;
+        this.index = index.memories();
+        this.encoder = encoder;
+        this.encoding = index::encoding;
+        this.clock = clock;
+        loader = new PackLoader(truth, this.index, encoder, analysis);
+        hot = new HotTier(options);
+    }
+
+    /// The active memories of the subject with their vectors; holds every write that returned before the call.
+    /// From the heap when it is hot; else some milliseconds, and about 2 more for each text without a vector
+    /// yet, at most five seconds in all.
+    public MemoryPack pack(Subject subject) {
+        return pack(subject, System.nanoTime() + PACK_DEADLINE.toNanos());
+    }
+
+    private MemoryPack pack(Subject subject, long deadlineNanos) {
+        Optional<MemoryPack> found = hot.fresh(subject);
+        if (found.isPresent()) {
+            return found.get();
+        }
+        long stamp = hot.stamp(subject);
+        MemoryPack pack = loader.load(subject, hot.last(subject), deadlineNanos);
+        if (pack.complete()) {
+            hot.keep(pack, stamp);
+        }
+        return pack;
+    }
+
+    /// The subject's memories in force that the words call to mind, by meaning, words and slot together.
+    ///
+    /// @param words as people type them; without words nothing is found
+    /// @param k in [1, 400]
+    /// @param deadline after this no more vectors are computed; what is there then is scored
+    public Recall recall(Subject subject, String words, int k, Duration deadline) {
+        Require.range("k", k, 1, MAX_RESULTS);
+        long deadlineNanos = System.nanoTime() + deadline.toNanos();
+        Set<String> terms = analysis.queryTerms(words);
+        if (terms.isEmpty()) {
+            return new Recall(List.of(), true);
+        }
+        MemoryPack pack = pack(subject, deadlineNanos);
+        Optional<float[]> query = pack.memories().isEmpty() || System.nanoTime() - deadlineNanos >= 0
+                ? Optional.empty()
+                : Optional.of(encoder.encode(words));
+        List<RecalledMemory> best = PackScores.best(pack, terms, query, encoding.get(), clock.instant(), k);
+        return new Recall(
+                best, pack.complete() && (query.isPresent() || pack.memories().isEmpty()));
+    }
+
+    /// The memories that fit the words best among all that the filter takes, by the index: ranks of BM25 and of the
+    /// vectors, fused. Seen through the truth, so nothing forgotten or of another status comes back; a write of the
+    /// last moments may be missing.
+    ///
+    /// @param k in [1, 400]
+    public List<Memory> search(String words, MemoryFilter filter, int k) {
+        Require.range("k", k, 1, MAX_RESULTS);
+        Map<MemoryId, Double> fused = new HashMap<>();
+        add(fused, index.search(words, filter, DEPTH * k));
+        if (!words.isBlank()) {
+            add(fused, index.nearest(encoder.encode(words), filter, DEPTH * k));
+        }
+        List<Memory> found = new ArrayList<>();
+        fused.entrySet().stream()
+                .sorted(Map.Entry.<MemoryId, Double>comparingByValue(Comparator.reverseOrder())
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .map(Map.Entry::getKey)
+                .takeWhile(id -> found.size() < k)
+                .forEach(id ->
+                        truth.memory(id).filter(memory -> fits(memory, filter)).ifPresent(found::add));
+        return found;
+    }
+
+    private static void add(Map<MemoryId, Double> fused, List<ScoredMemory> ranked) {
+        for (int rank = 0; rank < ranked.size(); rank++) {
+            fused.merge(ranked.get(rank).memory(), 1.0 / (RANK_OFFSET + rank + 1), Double::sum);
+        }
+    }
+
+    private static boolean fits(Memory memory, MemoryFilter filter) {
+        return (filter.subject() == null || filter.subject().equals(memory.subject()))
+                && (filter.kinds().isEmpty() || filter.kinds().contains(memory.kind()))
+                && (filter.statuses().isEmpty() || filter.statuses().contains(memory.status()));
+    }
+
+    /// What the hot tier did since the start.
+    public TierStats stats() {
+        return hot.stats();
+    }
+
+    /// The hot tier as a place that erasure reaches.
+    public ErasurePlace erasurePlace() {
+        return hot;
+    }
+
+    @Override
+    public List<Memory> put(List<Write> writes) {
+        Set<Subject> subjects = new HashSet<>();
+        writes.forEach(write -> subjects.add(write.memory().subject()));
+        try {
+            return truth.put(writes);
+        } finally {
+            // Also after a failure: a write that timed out may still have been committed.
+            subjects.forEach(hot::written);
+        }
+    }
+
+    @Override
+    public boolean forget(MemoryId id) {
+        Optional<Memory> memory = truth.memory(id);
+        try {
+            return truth.forget(id);
+        } finally {
+            memory.map(Memory::subject).ifPresent(hot::forgotten);
+        }
+    }
+
+    @Override
+    public Optional<Memory> memory(MemoryId id) {
+        return truth.memory(id);
+    }
+
+    @Override
+    public List<Memory> active(Subject subject) {
+        return hot.fresh(subject).map(MemoryPack::memories).orElseGet(() -> truth.active(subject));
+    }
+
+    @Override
+    public Page<Memory> page(MemoryFilter filter, @Nullable String cursor, int limit) {
+        return truth.page(filter, cursor, limit);
+    }
+
+    @Override
+    public List<Revision> history(MemoryId id) {
+        return truth.history(id);
+    }
+
+    @Override
+    public long count() {
+        return truth.count();
+    }
+}
