@@ -1,0 +1,72 @@
+package dev.palate.memory.dataset;
+
+import dev.palate.memory.catalog.Catalog;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.dataset.DatasetRow.InteractionRow;
+import dev.palate.memory.dataset.DatasetRow.ItemRow;
+import dev.palate.memory.dataset.DatasetRow.TagRow;
+import dev.palate.memory.dataset.DatasetRow.UserRow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What a row must keep beyond its own form: items once, references to items that exist, times in range.
+///
+/// Two checks that see the same rows in the same order give the same answers. Holds the ids of the items. Not
+/// thread-safe.
+final class RowCheck {
+    private static final int MAX_REMEMBERED_MISSING = 100_000;
+    private static final Duration AHEAD = Duration.ofDays(1);
+
+    private final Catalog catalog;
+    private final Instant latest;
+    private final Set<ItemId> items = new HashSet<>();
+    private final Set<ItemId> existing = new HashSet<>();
+    private final Set<ItemId> missing = new HashSet<>();
+
+    RowCheck(Catalog catalog, Instant now) {
+        this.catalog = catalog;
+        this.latest = now.plus(AHEAD);
+    }
+
+    /// Why the row is left out, or null when it is good.
+    @Nullable
+    String reason(DatasetRow row) {
+        return switch (row) {
+            case ItemRow item ->
+                items.add(item.item().id()) ? null : "item " + item.item().id() + " stands in an earlier line";
+            case TagRow tag -> unknown(tag.item());
+            case UserRow user -> null;
+            case InteractionRow interaction -> {
+                Instant at = interaction.interaction().at();
+                yield at.isBefore(Instant.EPOCH) || at.isAfter(latest)
+                        ? "timestamp must be in [" + Instant.EPOCH + ", " + latest + "], was " + at
+                        : unknown(interaction.interaction().item());
+            }
+        };
+    }
+
+    private @Nullable String unknown(ItemId item) {
+        return items.contains(item) || inCatalog(item)
+                ? null
+                : "item " + item + " is neither in the data set nor in the catalog";
+    }
+
+    private boolean inCatalog(ItemId item) {
+        if (existing.contains(item)) {
+            return true;
+        }
+        if (missing.contains(item)) {
+            return false;
+        }
+        boolean found = catalog.item(item).isPresent();
+        if (found) {
+            existing.add(item);
+        } else if (missing.size() < MAX_REMEMBERED_MISSING) {
+            missing.add(item);
+        }
+        return found;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.palate.memory.dataset;
+
+import org.jspecify.annotations.NullMarked;
