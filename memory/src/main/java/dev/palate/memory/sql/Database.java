@@ -10,9 +10,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -37,7 +39,7 @@ final class Database implements AutoCloseable {
     static final Duration READ_DEADLINE = Duration.ofSeconds(10);
     /// Lists up to this length are written with the interactive writes, longer ones as bulk work.
     static final int INTERACTIVE_ROWS = 8;
-    /// Rows of one chunk of bulk work, few enough to stay within [GroupCommit#BULK_SLICE].
+    /// Rows of one chunk of bulk work, few enough for a few milliseconds.
     static final int CHUNK_ROWS = 64;
 
     private static final int BUSY_MILLIS = 5_000;
@@ -52,12 +54,14 @@ final class Database implements AutoCloseable {
     private final HikariDataSource pool;
     private final Connection writing;
     private final GroupCommit commits;
+    private final Checkpoints checkpoints;
     private final AtomicLong latestChange = new AtomicLong();
     private final ReentrantLock changeLock = new ReentrantLock();
     private final Condition changed = changeLock.newCondition();
 
-    private Database(Jdbi readers, HikariDataSource pool, Connection writing, Options options) throws SQLException {
-        this.readers = readers;
+    private Database(SQLiteDataSource source, HikariDataSource pool, Connection writing, Options options)
+            throws SQLException {
+        this.readers = quiet(Jdbi.create(pool));
         this.pool = pool;
         this.writing = writing;
         Handle handle = quiet(Jdbi.create(writing)).open();
@@ -66,6 +70,7 @@ final class Database implements AutoCloseable {
                 .mapTo(Long.class)
                 .one());
         this.commits = new GroupCommit(handle, options.clock, options.retention, this::committed);
+        this.checkpoints = new Checkpoints(source.getConnection(), commits);
     }
 
     /// Opens the file, making it when missing, and brings its tables up to date.
@@ -84,9 +89,11 @@ final class Database implements AutoCloseable {
             Connection writing = options.wrap.apply(source.getConnection());
             try (Statement statement = writing.createStatement()) {
                 statement.execute("pragma secure_delete = on");
+                statement.execute("pragma wal_autocheckpoint = 0");
+                statement.execute("pragma cache_size = -65536");
             }
             HikariDataSource pool = pool(source);
-            return new Database(quiet(Jdbi.create(pool)), pool, writing, options);
+            return new Database(source, pool, writing, options);
         } catch (SQLException | FlywayException e) {
             throw Failures.of(e);
         }
@@ -99,6 +106,7 @@ final class Database implements AutoCloseable {
         config.setTransactionMode(SQLiteConfig.TransactionMode.DEFERRED);
         config.enforceForeignKeys(true);
         config.setBusyTimeout(BUSY_MILLIS);
+        config.setGetGeneratedKeys(false);
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + file);
         return source;
@@ -166,12 +174,12 @@ final class Database implements AutoCloseable {
         if (rows.size() <= INTERACTIVE_ROWS) {
             return write(transaction -> work.apply(transaction, rows));
         }
-        int changed = 0;
+        List<Function<Transaction, Integer>> chunks = new ArrayList<>();
         for (int from = 0; from < rows.size(); from += CHUNK_ROWS) {
             List<R> chunk = List.copyOf(rows.subList(from, Math.min(rows.size(), from + CHUNK_ROWS)));
-            changed += commits.bulk(transaction -> work.apply(transaction, chunk));
+            chunks.add(transaction -> work.apply(transaction, chunk));
         }
-        return changed;
+        return commits.bulk(chunks).stream().mapToInt(Integer::intValue).sum();
     }
 
     /// Deletes the write-ahead log's content, so that nothing deleted is left in it.
@@ -189,6 +197,7 @@ final class Database implements AutoCloseable {
             if (done) {
                 return true;
             }
+            LockSupport.parkNanos(1_000_000);
         } while (System.nanoTime() < end);
         return false;
     }
@@ -216,6 +225,7 @@ final class Database implements AutoCloseable {
     }
 
     private void committed(long newest) {
+        checkpoints.committed();
         if (latestChange.getAndSet(newest) == newest) {
             return;
         }
@@ -235,6 +245,7 @@ final class Database implements AutoCloseable {
     /// Commits what waits and closes all connections.
     @Override
     public void close() {
+        checkpoints.close();
         commits.close();
         pool.close();
         try {

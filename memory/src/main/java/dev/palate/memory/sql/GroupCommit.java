@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
 /// The one writing thread: gathers the writes that wait, runs them in one transaction and commits once.
 ///
 /// A write runs inside a savepoint, so one that fails takes nothing with it. A caller is answered after the commit
-/// returned, never before. Interactive writes go first; bulk work runs in chunks and gives way after
-/// [#BULK_SLICE] or as soon as an interactive write waits. Thread-safe.
+/// returned, never before. Interactive writes go first; bulk work runs in chunks and commits after [#BULK_SLICE]. An
+/// interactive write that comes up meanwhile joins after the chunk under way, and the group commits. Thread-safe.
 final class GroupCommit implements AutoCloseable {
     /// Most writes of one transaction.
     static final int MAX_GROUP = 2_000;
-    /// How long bulk work may hold the writer before it commits.
-    static final Duration BULK_SLICE = Duration.ofMillis(4);
+    /// How long bulk work may hold the writer before it commits, while no interactive write waits.
+    static final Duration BULK_SLICE = Duration.ofMillis(20);
     /// How long a caller waits for its answer.
     static final Duration DEADLINE = Duration.ofSeconds(30);
 
@@ -77,22 +77,30 @@ final class GroupCommit implements AutoCloseable {
         return await(waiting);
     }
 
-    /// Runs a chunk of bulk work behind the interactive writes and waits until it is on disk. A chunk should take no
-    /// longer than [#BULK_SLICE], since nothing can interrupt it.
-    <T> T bulk(Function<Transaction, T> work) {
-        return queueBulk(new Waiting<>(work, null));
+    /// Runs chunks of bulk work behind the interactive writes, in order, and waits until all are on disk. A chunk
+    /// should
+    /// take a few milliseconds at most, since nothing can interrupt it. When one fails, others may be on disk.
+    <T> List<T> bulk(List<Function<Transaction, T>> chunks) {
+        List<Waiting<T>> waiting = new ArrayList<>(chunks.size());
+        try {
+            for (Function<Transaction, T> chunk : chunks) {
+                Waiting<T> next = new Waiting<>(chunk, null);
+                queue.addBulk(next, DEADLINE);
+                waiting.add(next);
+            }
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+        return waiting.stream().map(GroupCommit::await).toList();
     }
 
     /// Runs work between groups, in no transaction.
     <T> T alone(Alone<T> work) {
-        return queueBulk(new Waiting<>(
+        Waiting<T> waiting = new Waiting<>(
                 transaction -> {
                     throw new IllegalStateException("work of its own runs in no transaction");
                 },
-                work));
-    }
-
-    private <T> T queueBulk(Waiting<T> waiting) {
+                work);
         try {
             queue.addBulk(waiting, DEADLINE);
         } catch (InterruptedException e) {
@@ -149,13 +157,11 @@ final class GroupCommit implements AutoCloseable {
         @Nullable Waiting<?> alone = null;
         try {
             transaction.beginGroup();
-            for (Waiting<?> waiting : queue.takeInteractive(MAX_GROUP)) {
-                runWrite(waiting, group);
-            }
-            // Every other group leaves bulk work out while interactive writes keep coming, so that neither starves.
+            runInteractive(group);
+            // Beside interactive writes every other group takes one chunk of bulk work, so that neither starves.
             bulkTurn = group.isEmpty() || !bulkTurn;
             if (bulkTurn) {
-                alone = runBulk(group);
+                alone = runBulk(group, group.isEmpty() ? MAX_GROUP : 1);
             }
             transaction.endGroup();
             connection.commit();
@@ -191,11 +197,20 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    private @Nullable Waiting<?> runBulk(List<Waiting<?>> group) {
+    private void runInteractive(List<Waiting<?>> group) {
+        for (Waiting<?> waiting : queue.takeInteractive(MAX_GROUP)) {
+            runWrite(waiting, group);
+        }
+    }
+
+    /// @return work that must run alone after this group, which it ends
+    private @Nullable Waiting<?> runBulk(List<Waiting<?>> group, int mostChunks) {
         long start = System.nanoTime();
-        while (group.size() < MAX_GROUP
-                && System.nanoTime() - start < BULK_SLICE.toNanos()
-                && !queue.hasInteractive()) {
+        for (int chunk = 0; chunk < mostChunks && System.nanoTime() - start < BULK_SLICE.toNanos(); chunk++) {
+            if (mostChunks > 1 && queue.hasInteractive()) {
+                runInteractive(group);
+                return null;
+            }
             @Nullable Waiting<?> next = queue.takeBulk();
             if (next == null) {
                 return null;

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
@@ -44,17 +45,17 @@ final class SqlInteractions implements Interactions {
             Set<UserId> users = new LinkedHashSet<>();
             chunk.forEach(interaction -> users.add(interaction.user()));
             users.forEach(user -> SqlUsers.ensure(transaction, user));
+            int[] inserted = insert(transaction, chunk);
             Set<UserId> changed = new LinkedHashSet<>();
             int added = 0;
-            for (Interaction interaction : chunk) {
-                if (insert(transaction, interaction)) {
+            for (int i = 0; i < inserted.length; i++) {
+                if (inserted[i] == 1) {
                     added++;
+                    Interaction interaction = chunk.get(i);
+                    String user = interaction.user().value();
                     changed.add(interaction.user());
                     transaction.outbox(
-                            "interaction",
-                            "user",
-                            interaction.user().value(),
-                            interaction.id().value());
+                            "interaction", "user", user, interaction.id().value());
                 }
             }
             changed.forEach(user -> transaction.change(Change.Type.INTERACTION, user.value(), 1));
@@ -62,13 +63,13 @@ final class SqlInteractions implements Interactions {
         });
     }
 
-    private static boolean insert(Transaction transaction, Interaction interaction) {
-        Feedback feedback = interaction.feedback();
-        @Nullable SlateId slate = interaction.slate();
-        return transaction
-                        .handle()
-                        .createUpdate(APPEND)
-                        .bind("id", interaction.id().value())
+    /// @return for each interaction 1 when it was new, else 0
+    private static int[] insert(Transaction transaction, List<Interaction> chunk) {
+        try (PreparedBatch batch = transaction.handle().prepareBatch(APPEND)) {
+            for (Interaction interaction : chunk) {
+                Feedback feedback = interaction.feedback();
+                @Nullable SlateId slate = interaction.slate();
+                batch.bind("id", interaction.id().value())
                         .bind("user", interaction.user().value())
                         .bind("item", interaction.item().value())
                         .bind("type", feedback.type())
@@ -76,8 +77,10 @@ final class SqlInteractions implements Interactions {
                         .bind("at", Times.column(interaction.at()))
                         .bind("slate", slate == null ? null : slate.value())
                         .bind("arrival", transaction.arrival())
-                        .execute()
-                == 1;
+                        .add();
+            }
+            return batch.execute();
+        }
     }
 
     @Override

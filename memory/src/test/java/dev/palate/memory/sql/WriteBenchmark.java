@@ -41,13 +41,17 @@ final class WriteBenchmark {
         long[] nanos = new long[count];
         long start = System.nanoTime();
         long cpu = cpu();
-        inParallel(writers, count, i -> truth.interactions()
-                .append(List.of(TruthContract.rated(
-                        "b" + writers + "-" + i,
-                        new dev.palate.memory.user.UserId("u" + i % 500),
-                        "i" + i % 900,
-                        4,
-                        TruthContract.NOW.plusSeconds(i)))), nanos);
+        inParallel(
+                writers,
+                count,
+                i -> truth.interactions()
+                        .append(List.of(TruthContract.rated(
+                                "b" + writers + "-" + i,
+                                new dev.palate.memory.user.UserId("u" + i % 500),
+                                "i" + i % 900,
+                                4,
+                                TruthContract.NOW.plusSeconds(i)))),
+                nanos);
         print("interactions, " + writers + " writers", nanos, start, cpu);
     }
 
@@ -55,9 +59,13 @@ final class WriteBenchmark {
         long[] nanos = new long[count];
         long start = System.nanoTime();
         long cpu = cpu();
-        inParallel(writers, count, i -> truth.memories()
-                .put(List.of(new Memories.Write(
-                        TruthContract.likes("m" + i, TruthContract.ANN, "genre" + i), Actor.AGENT, "bench"))), nanos);
+        inParallel(
+                writers,
+                count,
+                i -> truth.memories()
+                        .put(List.of(new Memories.Write(
+                                TruthContract.likes("m" + i, TruthContract.ANN, "genre" + i), Actor.AGENT, "bench"))),
+                nanos);
         print("memories, " + writers + " writers", nanos, start, cpu);
     }
 
@@ -105,8 +113,13 @@ final class WriteBenchmark {
                     .run(new MovieLensReader(folder), (phase, done, total) -> {});
             double seconds = (System.nanoTime() - start) / 1e9;
             beside.join();
-            System.out.printf("%s: %.1f s, %.1f cpu-s, %s%n", round, seconds, (cpu() - cpu) / 1e9, DatasetImport.summary(result));
-            print("  single writes beside it", single.stream().mapToLong(Long::longValue).toArray(), start, cpu);
+            System.out.printf(
+                    "%s: %.1f s, %.1f cpu-s, %s%n", round, seconds, (cpu() - cpu) / 1e9, DatasetImport.summary(result));
+            print(
+                    "  single writes beside it",
+                    single.stream().mapToLong(Long::longValue).toArray(),
+                    start,
+                    cpu);
         }
     }
 
