@@ -43,7 +43,8 @@ public record RankedLists(RankingTask task, Ranker.Ranked[] lists) {
         return new RankedLists(task, lists);
     }
 
-    /// Reads lists in the format that [#write] produces, of this or another recommender; `.gz` is read too. Users that
+    /// Reads lists in the format that [#write] produces, of this or another recommender; `.gz` is read too. Users
+    /// that
     /// the
     /// task does not evaluate are skipped, users without rows get an empty list.
     ///

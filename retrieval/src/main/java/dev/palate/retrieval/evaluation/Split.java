@@ -11,7 +11,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Interactions divided into train, valid and test, as read from a folder with `train.tsv`, `valid.tsv` and `test.tsv`
+/// Interactions divided into train, valid and test, as read from a folder with `train.tsv`, `valid.tsv` and
+/// `test.tsv`
 /// (each may be gzipped, `.tsv.gz`) whose rows are `user_id item_id rating timestamp` under a header line.
 ///
 /// @param name the folder's name

@@ -1,0 +1,90 @@
+package dev.palate.retrieval.evaluation;
+
+import dev.palate.retrieval.Progress;
+import dev.palate.retrieval.RetrievalException;
+import dev.palate.retrieval.RetrievalException.Code;
+import dev.palate.retrieval.embedding.Vocabulary;
+import dev.palate.retrieval.factor.HistoryDecay;
+import dev.palate.retrieval.factor.Scorer;
+import dev.palate.retrieval.ranking.Signal;
+import dev.palate.retrieval.semantic.ContentProfile;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/// Sources from what a catalog says: text and genres, each compared with the decayed history.
+public final class CatalogSources {
+    private static final HistoryDecay DECAY = HistoryDecay.of(0.9);
+    private static final int REPORT_EVERY = 100;
+
+    private CatalogSources() {}
+
+    /// The sources for the items of a task. Items that the catalog lacks have neither text nor genres.
+    ///
+    /// @param encoder text to raw vector, all of one length; called once per item
+    /// @throws RetrievalException with code BAD_INPUT when the catalog knows none of the items
+    public static Map<Signal, Scorer> of(
+            List<CatalogItem> catalog, Vocabulary items, Function<String, float[]> encoder, Progress progress) {
+        Map<Integer, CatalogItem> known = new HashMap<>();
+        for (CatalogItem item : catalog) {
+            OptionalInt row = items.row(item.id());
+            if (row.isPresent()) {
+                known.put(row.getAsInt(), item);
+            }
+        }
+        if (known.isEmpty()) {
+            throw new RetrievalException(
+                    Code.BAD_INPUT,
+                    "the catalog has none of the split's " + items.size()
+                            + " items: give the catalog of the same data set");
+        }
+        Map<Signal, Scorer> sources = new EnumMap<>(Signal.class);
+        sources.put(Signal.TEXT, ContentProfile.centred(textVectors(known, items.size(), encoder, progress), DECAY));
+        float[][] genres = genreVectors(known, items.size());
+        if (genres.length > 0 && genres[0].length > 0) {
+            sources.put(Signal.GENRE, ContentProfile.centred(genres, DECAY));
+        }
+        return sources;
+    }
+
+    private static float[][] textVectors(
+            Map<Integer, CatalogItem> known, int itemCount, Function<String, float[]> encoder, Progress progress) {
+        float[][] vectors = new float[itemCount][];
+        int done = 0;
+        int dimension = 0;
+        for (int row = 0; row < itemCount; row++) {
+            CatalogItem item = known.get(row);
+            if (item == null) {
+                continue;
+            }
+            vectors[row] = encoder.apply(item.text());
+            dimension = vectors[row].length;
+            if (++done % REPORT_EVERY == 0 || done == known.size()) {
+                progress.advanced("encode", done, known.size());
+            }
+        }
+        for (int row = 0; row < itemCount; row++) {
+            if (!known.containsKey(row)) {
+                vectors[row] = new float[dimension];
+            }
+        }
+        return vectors;
+    }
+
+    private static float[][] genreVectors(Map<Integer, CatalogItem> known, int itemCount) {
+        TreeSet<String> names = new TreeSet<>();
+        known.values().forEach(item -> names.addAll(item.genres()));
+        List<String> columns = List.copyOf(names);
+        float[][] vectors = new float[itemCount][columns.size()];
+        known.forEach((row, item) -> {
+            for (int column = 0; column < columns.size(); column++) {
+                vectors[row][column] = item.genres().contains(columns.get(column)) ? 1 : 0;
+            }
+        });
+        return vectors;
+    }
+}

@@ -1,0 +1,190 @@
+package dev.palate.web.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.palate.memory.text.HashingEncoder;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class EvaluateCommandTest {
+    private static final String HEADER = "user_id\titem_id\trating\ttimestamp\n";
+
+    @TempDir
+    Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    /// Users of two tastes; the held-out items follow the taste.
+    @BeforeEach
+    void writeSplit() throws IOException {
+        StringBuilder train = new StringBuilder(HEADER);
+        StringBuilder valid = new StringBuilder(HEADER);
+        StringBuilder test = new StringBuilder(HEADER);
+        StringBuilder catalog = new StringBuilder();
+        for (int user = 0; user < 40; user++) {
+            for (int step = 0; step < 18; step++) {
+                int item = 2 * ((user / 2 + step) % 20) + user % 2;
+                StringBuilder part = step < 16 ? train : step == 16 ? valid : test;
+                part.append("u%d\ti%d\t4\t%d\n".formatted(user, item, 1_000 * user + step));
+            }
+        }
+        for (int item = 0; item < 40; item++) {
+            catalog.append("{\"item_id\":\"i%d\",\"title\":\"%s %d\",\"year\":1990,\"genres\":[\"%s\"]}\n"
+                    .formatted(item, item % 2 == 0 ? "comet" : "meadow", item, item % 2 == 0 ? "Space" : "Pastoral"));
+        }
+        Files.writeString(folder.resolve("train.tsv"), train);
+        Files.writeString(folder.resolve("valid.tsv"), valid);
+        Files.writeString(folder.resolve("test.tsv"), test);
+        Files.writeString(folder.resolve("catalog.jsonl"), catalog);
+    }
+
+    @Test
+    void everyModelPrintsTheMetrics() {
+        for (String model : List.of("popular", "item-knn", "ease", "als", "fused")) {
+            assertThat(evaluate("--model", model, "--factors", "8")).as(model).isZero();
+            assertThat(out.toString())
+                    .contains("users\t40\n")
+                    .contains("Recall@10\t")
+                    .contains("SE_NDCG@10\t");
+            assertThat(recall()).as(model).isGreaterThan(model.equals("popular") ? 0 : 0.9);
+        }
+        assertThat(evaluate("--model", "ease", "--part", "valid", "--history-decay", ".9"))
+                .isZero();
+    }
+
+    @Test
+    void writesListsAndJson() throws IOException {
+        Path lists = folder.resolve("lists.tsv");
+        Path json = folder.resolve("run.json");
+        assertThat(evaluate("--model", "ease", "--seed", "7", "--lists", lists.toString(), "--json", json.toString()))
+                .isZero();
+        assertThat(Files.readAllLines(lists)).first().isEqualTo("user_id\titem_id\trank\tscore");
+        assertThat(Files.readAllLines(lists))
+                .hasSize(1 + 40 * 20)
+                .element(1)
+                .asString()
+                .startsWith("u0\ti");
+        JsonNode run = JsonMapper.shared().readTree(Files.readString(json));
+        assertThat(run.get("model").asString()).isEqualTo("ease");
+        assertThat(run.get("seed").asLong()).isEqualTo(7);
+        assertThat(run.get("metrics").get("users").asInt()).isEqualTo(40);
+    }
+
+    @Test
+    void aCatalogAddsTextAndGenres() {
+        String catalog = folder.resolve("catalog.jsonl").toString();
+        assertThat(evaluate("--model", "fused", "--factors", "8", "--catalog", catalog))
+                .isZero();
+        assertThat(recall()).isGreaterThan(0.9);
+    }
+
+    @Test
+    void whatIsWrongIsSaidInOneLine() throws IOException {
+        assertRefused(1, "no model {svd}; there are popular, item-knn, ease, als, fused", "--model", "svd");
+        assertRefused(2, "history decay must be in (0, 1], was 1.5", "--model", "ease", "--history-decay", "1.5");
+        assertRefused(2, "--part must be test or valid, was train", "--model", "ease", "--part", "train");
+        assertRefused(2, "dimension must be in [1, 1024], was 0", "--model", "als", "--factors", "0");
+        assertRefused(
+                1,
+                "model {popular} has no history decay: leave --history-decay out, or use item-knn, ease or fused",
+                "--model",
+                "popular",
+                "--history-decay",
+                ".9");
+        Path catalog = folder.resolve("bad.jsonl");
+        assertRefused(1, "no catalog file at " + catalog, "--model", "fused", "--catalog", catalog.toString());
+        Files.writeString(catalog, "{\"item_id\":\"i1\",\"title\":\"x\"}\n{\"item_id\":\"i2\"}\n");
+        assertRefused(
+                1,
+                catalog + " line 2: needs item_id and title, had item_id {i2} and title {}",
+                "--model",
+                "fused",
+                "--catalog",
+                catalog.toString());
+        Files.writeString(catalog, "i1,x\n");
+        assertRefused(
+                1,
+                catalog + " line 1: needs one JSON object per line",
+                "--model",
+                "fused",
+                "--catalog",
+                catalog.toString());
+        Files.writeString(catalog, "{\"item_id\":\"other\",\"title\":\"x\"}\n");
+        assertRefused(
+                1,
+                "the catalog has none of the split's 40 items: give the catalog of the same data set",
+                "--model",
+                "fused",
+                "--catalog",
+                catalog.toString());
+        Path nowhere = folder.resolve("none/lists.tsv");
+        assertRefused(
+                1,
+                "--lists " + nowhere + " cannot be written: no folder " + nowhere.getParent(),
+                "--model",
+                "ease",
+                "--lists",
+                nowhere.toString());
+        Files.delete(folder.resolve("test.tsv"));
+        assertRefused(1, "no test.tsv or test.tsv.gz in the split folder " + folder, "--model", "ease");
+    }
+
+    @Test
+    void missingOptionsAreAUsageError() {
+        assertThat(run("--split", folder.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("Missing required option: '--model=NAME'");
+    }
+
+    @Test
+    void progressIsPrintedOnlyWhenItTakesLong() {
+        long[] now = {0};
+        StringWriter text = new StringWriter();
+        ProgressPrinter progress = new ProgressPrinter(new PrintWriter(text), () -> now[0]);
+        progress.advanced("ease", 1, 10);
+        now[0] = 2_500_000_000L;
+        progress.advanced("ease", 5, 10);
+        progress.advanced("ease", 6, 10);
+        assertThat(text.toString()).isEqualTo("ease 5/10 (50 %)" + System.lineSeparator());
+    }
+
+    private void assertRefused(int status, String message, String... arguments) {
+        assertThat(evaluate(arguments)).as(message).isEqualTo(status);
+        assertThat(err.toString()).isEqualTo("palate evaluate: " + message + System.lineSeparator());
+    }
+
+    private double recall() {
+        return out.toString()
+                .lines()
+                .filter(line -> line.startsWith("Recall@10\t"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(10)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private int evaluate(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--split", folder.toString()));
+        all.addAll(List.of(arguments));
+        return run(all.toArray(String[]::new));
+    }
+
+    private int run(String... arguments) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        return new CommandLine(new EvaluateCommand(HashingEncoder::new))
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
+    }
+}
