@@ -16,22 +16,27 @@ public final class ProblemResponse {
     /// The request attribute that holds the trace id.
     public static final String TRACE_ATTRIBUTE = "palate.trace";
 
+    private static final MediaType HTML = new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8);
     private static final String RETRY_SECONDS = "1";
 
     private final JsonMapper json;
+    private final ProblemPages pages;
 
-    /// With the mapper of the API.
-    public ProblemResponse(JsonMapper json) {
+    /// With the mapper of the API and the pages for people.
+    public ProblemResponse(JsonMapper json, ProblemPages pages) {
         this.json = json;
+        this.pages = pages;
     }
 
     /// The answer for a controller's exception.
     public ResponseEntity<Object> entity(ProblemException e, HttpServletRequest request) {
         ResponseEntity.BodyBuilder answer = ResponseEntity.status(e.type().status())
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store");
         headers(e.type(), answer::header);
-        return answer.body(problem(e, request));
+        if (pages.wants(request)) {
+            return answer.contentType(HTML).body(pages.page(e, trace(request), request, null));
+        }
+        return answer.contentType(MediaType.APPLICATION_PROBLEM_JSON).body(problem(e, request));
     }
 
     /// Writes the problem from a filter; does nothing when the answer has already begun.
@@ -39,10 +44,13 @@ public final class ProblemResponse {
         if (response.isCommitted()) {
             return;
         }
-        byte[] body = json.writeValueAsBytes(problem(e, request));
+        boolean page = pages.wants(request);
+        byte[] body = page
+                ? pages.page(e, trace(request), request, response).getBytes(StandardCharsets.UTF_8)
+                : json.writeValueAsBytes(problem(e, request));
         response.resetBuffer();
         response.setStatus(e.type().status().value());
-        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+        response.setContentType(page ? MediaType.TEXT_HTML_VALUE : MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         response.setCharacterEncoding(StandardCharsets.UTF_8.name());
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         headers(e.type(), response::setHeader);

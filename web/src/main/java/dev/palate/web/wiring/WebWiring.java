@@ -16,6 +16,7 @@ import dev.palate.web.chat.TurnWriter;
 import dev.palate.web.memory.MemoryDesk;
 import dev.palate.web.memory.MemorySearch;
 import dev.palate.web.problem.ProblemException;
+import dev.palate.web.problem.ProblemPages;
 import dev.palate.web.problem.ProblemResponse;
 import dev.palate.web.problem.ProblemType;
 import dev.palate.web.security.Access;
@@ -56,8 +57,8 @@ class WebWiring {
     }
 
     @Bean
-    ProblemResponse problemResponse(JsonMapper json) {
-        return new ProblemResponse(json);
+    ProblemResponse problemResponse(JsonMapper json, ProblemPages pages) {
+        return new ProblemResponse(json, pages);
     }
 
     @Bean

@@ -1,0 +1,278 @@
+package dev.palate.web.admin;
+
+import dev.palate.memory.MemoryException;
+import dev.palate.memory.Page;
+import dev.palate.memory.memory.Memories;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryFilter;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.MemoryKind;
+import dev.palate.memory.memory.MemoryStatus;
+import dev.palate.memory.memory.Subject;
+import dev.palate.memory.user.UserId;
+import dev.palate.web.problem.Input;
+import dev.palate.web.security.Caller;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.ModelAttribute;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
+
+/// The memories page. Every form works by itself; with htmx only the piece that changed comes back.
+@Controller
+final class MemoryPages {
+    private static final int PAGE_SIZE = 50;
+    private static final String LIST = "fragments/memory :: list";
+    private static final String CARD = "fragments/memory :: card(m=${m})";
+    private static final String EDITOR = "fragments/memory :: editor(m=${m},form=${form})";
+    private static final String BACK = "redirect:/memories";
+
+    private final Memories memories;
+    private final MemoryCards cards;
+    private final MemoryEdits edits;
+
+    MemoryPages(Memories memories, MemoryCards cards, MemoryEdits edits) {
+        this.memories = memories;
+        this.cards = cards;
+        this.edits = edits;
+    }
+
+    /// What every piece of the page offers to choose from.
+    @ModelAttribute
+    void choices(Model model) {
+        model.addAttribute("kinds", Words.KINDS);
+        model.addAttribute("facets", Words.FACETS);
+        model.addAttribute("statuses", Words.STATUSES);
+        model.addAttribute("blank", MemoryForm.blank());
+        model.addAttribute("adding", false);
+    }
+
+    @GetMapping("/memories")
+    String page(
+            @AuthenticationPrincipal Caller caller,
+            @RequestHeader(name = "HX-Request", defaultValue = "false") boolean piece,
+            Search search,
+            @RequestParam @Nullable String m,
+            Model model) {
+        fill(Eyes.of(caller), search, m, model);
+        model.addAttribute("piece", piece);
+        return piece ? LIST : "memories";
+    }
+
+    @GetMapping("/memories/{id}")
+    String card(@AuthenticationPrincipal Caller caller, @PathVariable String id, Model model) {
+        return card(edits.of(Eyes.of(caller), id), model);
+    }
+
+    @GetMapping("/memories/{id}/edit")
+    String editor(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable String id,
+            @RequestHeader(name = "HX-Request", defaultValue = "false") boolean piece,
+            Model model) {
+        Memory memory = edits.of(Eyes.of(caller), id);
+        return editor(Eyes.of(caller), memory, cards.form(memory), null, piece, model);
+    }
+
+    @PostMapping("/memories/{id}")
+    String save(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable String id,
+            @RequestParam long revision,
+            @ModelAttribute("form") MemoryForm form,
+            @RequestHeader(name = "HX-Request", defaultValue = "false") boolean piece,
+            HttpServletResponse response,
+            Model model) {
+        UserId viewer = Eyes.of(caller);
+        Memory before = edits.of(viewer, id);
+        try {
+            Memory after = edits.edit(before, revision, form, caller.actor());
+            return piece ? card(after, model) : BACK;
+        } catch (IllegalArgumentException e) {
+            response.setStatus(HttpStatus.UNPROCESSABLE_CONTENT.value());
+            return editor(viewer, before, form, e.getMessage(), piece, model);
+        } catch (MemoryException e) {
+            requireConflict(e);
+            response.setStatus(HttpStatus.PRECONDITION_FAILED.value());
+            Memory newer = edits.of(viewer, id);
+            String problem = "It was changed in the meantime; this is the newer state. You had written: “" + form.text()
+                    + "”.";
+            return editor(viewer, newer, cards.form(newer), problem, piece, model);
+        }
+    }
+
+    @PostMapping("/memories")
+    String add(
+            @AuthenticationPrincipal Caller caller,
+            @ModelAttribute("form") MemoryForm form,
+            HttpServletResponse response,
+            Model model) {
+        try {
+            return BACK + "?m=" + edits.add(Eyes.of(caller), form, caller.actor()).id();
+        } catch (IllegalArgumentException e) {
+            response.setStatus(HttpStatus.UNPROCESSABLE_CONTENT.value());
+            fill(Eyes.of(caller), Search.all(), null, model);
+            model.addAttribute("problem", e.getMessage());
+            model.addAttribute("blank", form);
+            model.addAttribute("adding", true);
+            return "memories";
+        }
+    }
+
+    @PostMapping("/memories/{id}/muted")
+    String mute(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable String id,
+            @RequestParam long revision,
+            @RequestParam boolean on,
+            @RequestHeader(name = "HX-Request", defaultValue = "false") boolean piece,
+            HttpServletResponse response,
+            Model model) {
+        Memory before = edits.of(Eyes.of(caller), id);
+        return changed(() -> edits.mute(before, revision, on, caller.actor()), before, piece, response, model);
+    }
+
+    @PostMapping("/memories/{id}/locked")
+    String lock(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable String id,
+            @RequestParam long revision,
+            @RequestParam boolean on,
+            @RequestHeader(name = "HX-Request", defaultValue = "false") boolean piece,
+            HttpServletResponse response,
+            Model model) {
+        Memory before = edits.of(Eyes.of(caller), id);
+        return changed(() -> edits.lock(before, revision, on, caller.actor()), before, piece, response, model);
+    }
+
+    @PostMapping("/memories/{id}/restore")
+    String restore(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable String id,
+            @RequestParam long revision,
+            @RequestParam long to,
+            @RequestHeader(name = "HX-Request", defaultValue = "false") boolean piece,
+            HttpServletResponse response,
+            Model model) {
+        Memory before = edits.of(Eyes.of(caller), id);
+        return changed(() -> edits.restore(before, revision, to, caller.actor()), before, piece, response, model);
+    }
+
+    @PostMapping("/memories/{id}/delete")
+    String delete(@AuthenticationPrincipal Caller caller, @PathVariable String id) {
+        edits.forget(edits.of(Eyes.of(caller), id));
+        return BACK;
+    }
+
+    @GetMapping("/memories/{id}/history")
+    String history(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable String id,
+            @RequestHeader(name = "HX-Request", defaultValue = "false") boolean piece,
+            Model model) {
+        Memory memory = edits.of(Eyes.of(caller), id);
+        List<MemoryCards.RevisionCard> revisions = cards.revisions(memories.history(memory.id()));
+        model.addAttribute("memory", cards.card(memory));
+        model.addAttribute("revisions", revisions);
+        model.addAttribute("revisionCount", Words.count(revisions.size(), "state", "states, newest first"));
+        return piece ? "fragments/memory :: history" : "history";
+    }
+
+    private String changed(
+            Supplier<Memory> change, Memory before, boolean piece, HttpServletResponse response, Model model) {
+        try {
+            Memory after = change.get();
+            return piece ? card(after, model) : BACK;
+        } catch (MemoryException e) {
+            requireConflict(e);
+            response.setStatus(HttpStatus.PRECONDITION_FAILED.value());
+            model.addAttribute("notice", "It was changed in the meantime; this is the newer state.");
+            return card(memories.memory(before.id()).orElse(before), model);
+        }
+    }
+
+    private static void requireConflict(MemoryException e) {
+        if (e.code() != MemoryException.Code.REVISION_CONFLICT) {
+            throw e;
+        }
+    }
+
+    private String card(Memory memory, Model model) {
+        model.addAttribute("m", cards.card(memory));
+        return CARD;
+    }
+
+    private String editor(
+            UserId viewer, Memory memory, MemoryForm form, @Nullable String problem, boolean piece, Model model) {
+        model.addAttribute("m", cards.card(memory));
+        model.addAttribute("form", form);
+        if (problem != null) {
+            model.addAttribute("problem", problem);
+        }
+        if (piece) {
+            return EDITOR;
+        }
+        fill(viewer, Search.all(), memory.id().value(), model);
+        model.addAttribute("editing", memory.id().value());
+        return "memories";
+    }
+
+    private void fill(UserId viewer, Search search, @Nullable String wanted, Model model) {
+        Page<Memory> page = memories.page(search.filter(viewer), search.cursor(), PAGE_SIZE);
+        List<Memory> shown = new ArrayList<>(page.items());
+        if (wanted != null && shown.stream().noneMatch(memory -> memory.id().value().equals(wanted))) {
+            memories.memory(Input.parameter("m", () -> new MemoryId(wanted)))
+                    .filter(memory -> memory.subject().equals(new Subject.OfUser(viewer)))
+                    .ifPresent(shown::addFirst);
+        }
+        model.addAttribute("memories", shown.stream().map(cards::card).toList());
+        model.addAttribute("wanted", wanted);
+        model.addAttribute("next", page.nextCursor());
+        model.addAttribute("q", search.q());
+        model.addAttribute("kind", search.kind());
+        model.addAttribute("status", search.status());
+        model.addAttribute("filtered", search.narrowed());
+        model.addAttribute(
+                "tally",
+                page.nextCursor() == null
+                        ? Words.count(shown.size(), "memory", "memories")
+                        : shown.size() + " memories and more");
+    }
+
+    /// What a listing is narrowed to; unknown kinds and statuses do not narrow.
+    record Search(String q, String kind, String status, @Nullable String cursor) {
+        Search(@Nullable String q, @Nullable String kind, @Nullable String status, @Nullable String cursor) {
+            this.q = q == null ? "" : q.strip();
+            this.kind = kind == null ? "" : kind;
+            this.status = status == null ? "active" : status;
+            this.cursor = cursor == null || cursor.isEmpty() ? null : cursor;
+        }
+
+        static Search all() {
+            return new Search(null, null, null, null);
+        }
+
+        boolean narrowed() {
+            return !q.isEmpty() || !kind.isEmpty() || !status.equals("active");
+        }
+
+        MemoryFilter filter(UserId viewer) {
+            return new MemoryFilter(
+                    new Subject.OfUser(viewer),
+                    kind.isEmpty() ? Set.of() : Set.of(Input.parameter("kind", () -> MemoryKind.ofKey(kind))),
+                    status.equals("all") ? Set.of() : Set.of(Input.parameter("status", () -> MemoryStatus.ofKey(status))),
+                    q.isEmpty() ? null : q);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.palate.web.admin;
+
+import dev.palate.agent.llm.LanguageModel;
+import dev.palate.agent.llm.NoModel;
+import dev.palate.memory.Ids;
+import dev.palate.memory.catalog.Catalog;
+import dev.palate.memory.conversation.Conversations;
+import dev.palate.memory.interaction.Interactions;
+import dev.palate.memory.job.Jobs;
+import dev.palate.memory.memory.Memories;
+import dev.palate.memory.slate.Slates;
+import dev.palate.memory.user.Users;
+import dev.palate.web.problem.ProblemPages;
+import java.time.Clock;
+import java.time.ZoneId;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.thymeleaf.ITemplateEngine;
+
+/// Puts the readers of the pages together; they stay inside this package.
+@Configuration(proxyBeanMethods = false)
+class PagesWiring {
+    @Bean
+    ProblemPages problemPages(ITemplateEngine templates) {
+        return new ErrorPages(templates);
+    }
+
+    @Bean
+    FilmCards filmCards(Catalog catalog, Memories memories, Interactions interactions, Clock clock) {
+        return new FilmCards(catalog, memories, interactions, clock);
+    }
+
+    @Bean
+    Talks talks(Conversations conversations, Slates slates, Memories memories, FilmCards films) {
+        return new Talks(conversations, slates, memories, films);
+    }
+
+    @Bean
+    HealthLine healthLine(ObjectProvider<LanguageModel> model, Jobs jobs) {
+        return new HealthLine(model.getIfAvailable(() -> new NoModel("none is wired")), jobs);
+    }
+
+    @Bean
+    People people(Users users, Interactions interactions, Catalog catalog) {
+        return new People(users, interactions, catalog);
+    }
+
+    @Bean
+    MemoryCards memoryCards(Conversations conversations, Catalog catalog) {
+        return new MemoryCards(conversations, new Slots(catalog), new Dates(ZoneId.systemDefault()));
+    }
+
+    @Bean
+    MemoryEdits memoryEdits(Memories memories, Catalog catalog, Ids ids, Clock clock) {
+        return new MemoryEdits(memories, new Slots(catalog), ids, clock);
+    }
+}
