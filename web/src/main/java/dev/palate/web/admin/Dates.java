@@ -13,7 +13,8 @@ final class Dates {
     /// With the zone of the reader.
     Dates(ZoneId zone) {
         day = DateTimeFormatter.ofPattern("d MMM uuuu", Locale.ENGLISH).withZone(zone);
-        minute = DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm", Locale.ENGLISH).withZone(zone);
+        minute =
+                DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm", Locale.ENGLISH).withZone(zone);
     }
 
     /// `3 Oct 2026`.

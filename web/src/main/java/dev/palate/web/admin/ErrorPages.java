@@ -43,13 +43,12 @@ final class ErrorPages implements ProblemPages {
             HttpServletRequest request,
             @Nullable HttpServletResponse response) {
         int status = problem.type().status().value();
-        String template =
-                switch (status) {
-                    case 401 -> "login";
-                    case 403 -> "error/403";
-                    case 404 -> "error/404";
-                    default -> status < 500 ? "error/4xx" : "error";
-                };
+        String template = switch (status) {
+            case 401 -> "login";
+            case 403 -> "error/403";
+            case 404 -> "error/404";
+            default -> status < 500 ? "error/4xx" : "error";
+        };
         var exchange = JakartaServletWebApplication.buildApplication(request.getServletContext())
                 .buildExchange(request, response == null ? current() : response);
         return templates.process(
@@ -58,10 +57,14 @@ final class ErrorPages implements ProblemPages {
                         exchange,
                         Locale.ENGLISH,
                         Map.of(
-                                "status", status,
-                                "detail", Words.capitalised(problem.getMessage()),
-                                "trace", trace == null ? "" : trace,
-                                "spent", request.getParameter("token") != null)));
+                                "status",
+                                status,
+                                "detail",
+                                Words.capitalised(problem.getMessage()),
+                                "trace",
+                                trace == null ? "" : trace,
+                                "spent",
+                                request.getParameter("token") != null)));
     }
 
     private static HttpServletResponse current() {

@@ -51,15 +51,14 @@ final class HealthLine {
     }
 
     private static Work work(Job job) {
-        String label =
-                switch (job.kind()) {
-                    case "train" -> "Learning from the ratings";
-                    case "encode" -> "Reading the catalog’s texts";
-                    case "index" -> "Indexing";
-                    case "import" -> "Importing";
-                    case "model", "pull" -> "Fetching the local model";
-                    default -> Words.capitalised(job.kind().replace('_', ' ').replace('-', ' '));
-                };
+        String label = switch (job.kind()) {
+            case "train" -> "Learning from the ratings";
+            case "encode" -> "Reading the catalog’s texts";
+            case "index" -> "Indexing";
+            case "import" -> "Importing";
+            case "model", "pull" -> "Fetching the local model";
+            default -> Words.capitalised(job.kind().replace('_', ' ').replace('-', ' '));
+        };
         return new Work(label, (int) Math.round(100 * job.progress()));
     }
 

@@ -42,7 +42,13 @@ final class MemoryCards {
 
     /// A revision as drawn.
     public record RevisionCard(
-            long number, String who, String when, String at, String cause, boolean current, List<FieldChange> changes) {}
+            long number,
+            String who,
+            String when,
+            String at,
+            String cause,
+            boolean current,
+            List<FieldChange> changes) {}
 
     /// What a revision changed.
     public record FieldChange(String field, String before, String after) {}

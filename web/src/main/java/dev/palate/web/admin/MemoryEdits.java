@@ -77,7 +77,8 @@ final class MemoryEdits {
         boolean meaning = kind(form) != before.kind()
                 || Math.signum(polarity(form)) != Math.signum(before.polarity())
                 || !Objects.equals(slot, before.slot());
-        boolean reword = meaning && slot != null && polarity(form) != 0 && form.text().equals(before.text());
+        boolean reword =
+                meaning && slot != null && polarity(form) != 0 && form.text().equals(before.text());
         Memory.Draft draft = before.draft()
                 .text(reword && slot != null ? slots.sentence(kind(form), polarity(form), slot) : text(form, slot))
                 .kind(kind(form))

@@ -106,8 +106,8 @@ final class MemoryPages {
             requireConflict(e);
             response.setStatus(HttpStatus.PRECONDITION_FAILED.value());
             Memory newer = edits.of(viewer, id);
-            String problem = "It was changed in the meantime; this is the newer state. You had written: “" + form.text()
-                    + "”.";
+            String problem =
+                    "It was changed in the meantime; this is the newer state. You had written: “" + form.text() + "”.";
             return editor(viewer, newer, cards.form(newer), problem, piece, model);
         }
     }
@@ -119,7 +119,8 @@ final class MemoryPages {
             HttpServletResponse response,
             Model model) {
         try {
-            return BACK + "?m=" + edits.add(Eyes.of(caller), form, caller.actor()).id();
+            return BACK + "?m="
+                    + edits.add(Eyes.of(caller), form, caller.actor()).id();
         } catch (IllegalArgumentException e) {
             response.setStatus(HttpStatus.UNPROCESSABLE_CONTENT.value());
             fill(Eyes.of(caller), Search.all(), null, model);
@@ -231,7 +232,8 @@ final class MemoryPages {
     private void fill(UserId viewer, Search search, @Nullable String wanted, Model model) {
         Page<Memory> page = memories.page(search.filter(viewer), search.cursor(), PAGE_SIZE);
         List<Memory> shown = new ArrayList<>(page.items());
-        if (wanted != null && shown.stream().noneMatch(memory -> memory.id().value().equals(wanted))) {
+        if (wanted != null
+                && shown.stream().noneMatch(memory -> memory.id().value().equals(wanted))) {
             memories.memory(Input.parameter("m", () -> new MemoryId(wanted)))
                     .filter(memory -> memory.subject().equals(new Subject.OfUser(viewer)))
                     .ifPresent(shown::addFirst);
@@ -251,7 +253,8 @@ final class MemoryPages {
     }
 
     /// What a listing is narrowed to; unknown kinds and statuses do not narrow.
-    record Search(String q, String kind, String status, @Nullable String cursor) {
+    record Search(
+            String q, String kind, String status, @Nullable String cursor) {
         Search(@Nullable String q, @Nullable String kind, @Nullable String status, @Nullable String cursor) {
             this.q = q == null ? "" : q.strip();
             this.kind = kind == null ? "" : kind;
@@ -271,7 +274,9 @@ final class MemoryPages {
             return new MemoryFilter(
                     new Subject.OfUser(viewer),
                     kind.isEmpty() ? Set.of() : Set.of(Input.parameter("kind", () -> MemoryKind.ofKey(kind))),
-                    status.equals("all") ? Set.of() : Set.of(Input.parameter("status", () -> MemoryStatus.ofKey(status))),
+                    status.equals("all")
+                            ? Set.of()
+                            : Set.of(Input.parameter("status", () -> MemoryStatus.ofKey(status))),
                     q.isEmpty() ? null : q);
         }
     }

@@ -74,6 +74,7 @@ final class PeoplePages {
     private UserId newcomer() {
         String id = ids.next();
         UserId user = new UserId("guest-" + id.substring(id.length() - ID_TAIL));
-        return users.ensure(new User(user, "a new user", clock.instant(), false)).id();
+        return users.ensure(new User(user, "a new user", clock.instant(), false))
+                .id();
     }
 }

@@ -34,7 +34,8 @@ final class Slots {
     /// The slot's value in plain words: a title for a film, `before 2000` for an era.
     String value(Slot slot) {
         return switch (slot.facet()) {
-            case "title" -> catalog.item(new ItemId(slot.value())).map(Slots::title).orElse("a film that is gone");
+            case "title" ->
+                catalog.item(new ItemId(slot.value())).map(Slots::title).orElse("a film that is gone");
             case "era" -> era(slot.value());
             default -> slot.value();
         };
@@ -147,8 +148,8 @@ final class Slots {
         }
         Matcher range = RANGE.matcher(text);
         if (range.matches() && (range.group(1) != null || range.group(2) != null)) {
-            return (range.group(1) == null ? "" : range.group(1))
-                    + "-" + (range.group(2) == null ? "" : range.group(2));
+            return (range.group(1) == null ? "" : range.group(1)) + "-"
+                    + (range.group(2) == null ? "" : range.group(2));
         }
         throw new IllegalArgumentException(
                 "An era looks like 1980-1989, 1980s, before 2000 or from 1990, was “" + words + "”.");

@@ -96,9 +96,7 @@ final class Talks {
     }
 
     private TurnCard card(
-            List<Message> turn,
-            Map<String, List<FilmCards.MemoryLink>> remembered,
-            Map<ItemId, String> feedback) {
+            List<Message> turn, Map<String, List<FilmCards.MemoryLink>> remembered, Map<ItemId, String> feedback) {
         Message said = turn.getFirst();
         Message answer = turn.size() > 1 ? turn.getLast() : null;
         SlateId slate = answer == null ? null : answer.slate();

@@ -23,7 +23,6 @@ final class ViewerAdvice {
         UserId user = caller == null ? null : caller.user();
         return user == null || caller == null
                 ? null
-                : new Viewer(
-                        user.value(), People.name(user, users.user(user).orElse(null)), caller.session());
+                : new Viewer(user.value(), People.name(user, users.user(user).orElse(null)), caller.session());
     }
 }

@@ -30,8 +30,8 @@ public final class ProblemResponse {
 
     /// The answer for a controller's exception.
     public ResponseEntity<Object> entity(ProblemException e, HttpServletRequest request) {
-        ResponseEntity.BodyBuilder answer = ResponseEntity.status(e.type().status())
-                .header(HttpHeaders.CACHE_CONTROL, "no-store");
+        ResponseEntity.BodyBuilder answer =
+                ResponseEntity.status(e.type().status()).header(HttpHeaders.CACHE_CONTROL, "no-store");
         headers(e.type(), answer::header);
         if (pages.wants(request)) {
             return answer.contentType(HTML).body(pages.page(e, trace(request), request, null));

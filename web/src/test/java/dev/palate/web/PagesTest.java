@@ -1,0 +1,262 @@
+package dev.palate.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.palate.memory.memory.Actor;
+import dev.palate.memory.memory.Evidence;
+import dev.palate.memory.memory.Memories;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.MemoryKind;
+import dev.palate.memory.memory.MemoryStatus;
+import dev.palate.memory.memory.Slot;
+import dev.palate.memory.memory.Subject;
+import dev.palate.memory.memory.Trust;
+import dev.palate.memory.user.UserId;
+import dev.palate.web.security.LoginLinks;
+import java.io.IOException;
+import java.net.CookieManager;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The pages over HTTP, as a browser without scripts would use them.
+class PagesTest {
+    private static final Pattern CSRF = Pattern.compile("name=\"csrf\" content=\"([^\"]+)\"");
+    private static final UserId ME = new UserId("me");
+
+    @TempDir
+    static Path folder;
+
+    private static TestServer server;
+    private HttpClient browser;
+    private Memories memories;
+
+    @BeforeAll
+    static void start() {
+        server = TestServer.start(folder);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @BeforeEach
+    void logIn() {
+        browser = HttpClient.newBuilder()
+                .cookieHandler(new CookieManager())
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .build();
+        HttpResponse<String> page =
+                get("/login?token=" + server.bean(LoginLinks.class).issue());
+        assertThat(page.statusCode()).as(page.body()).isEqualTo(200);
+        assertThat(page.uri().getPath()).isEqualTo("/chat");
+        memories = server.bean(Memories.class);
+        memories.active(new Subject.OfUser(ME)).forEach(memory -> memories.forget(memory.id()));
+    }
+
+    @Test
+    void withoutASessionThePagesSayHowToGetOne() {
+        browser = HttpClient.newHttpClient();
+        HttpResponse<String> page = get("/chat");
+        assertThat(page.statusCode()).isEqualTo(401);
+        assertThat(page.headers().firstValue("Content-Type").orElse("")).startsWith("text/html");
+        assertThat(page.body()).contains("./palate login");
+        assertThat(get("/login?token=used").body()).contains("That link was used already");
+    }
+
+    @Test
+    void aPageThatIsNotThereIsAPageForPeopleAndJsonForPrograms() {
+        assertThat(get("/nowhere").statusCode()).isEqualTo(404);
+        assertThat(get("/nowhere").body()).contains("This page does not exist").doesNotContain("Exception");
+        assertThat(get("/chat/0190-none").body()).contains("This page does not exist");
+        assertThat(get("/memories?kind=nonsense").body()).contains("MemoryKind must be one of");
+        HttpResponse<String> program = server.get(server.admin(), "/v1/memories/none");
+        assertThat(program.headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
+    }
+
+    @Test
+    void theHomeLeadsToTheChat() {
+        HttpResponse<String> page = get("/");
+        assertThat(page.uri().getPath()).isEqualTo("/chat");
+        assertThat(page.body()).contains("What are you in the mood for?").contains("Ready without a language model");
+    }
+
+    @Test
+    void aMemoryIsShownWithItsQuotedWordsAndEscaped() {
+        put("Does not want <b>horror</b>", -1, new Slot("genre", "horror"), "no <b>horror</b>");
+        String page = get("/memories").body();
+        assertThat(page)
+                .contains("Does not want &lt;b&gt;horror&lt;/b&gt;")
+                .contains("“no &lt;b&gt;horror&lt;/b&gt;”")
+                .contains("about a genre: horror")
+                .doesNotContain("<b>horror</b>");
+        assertThat(get("/memories?q=nothing-like-it").body()).contains("Nothing matches");
+        assertThat(get("/memories?kind=trait").body()).contains("Nothing matches");
+    }
+
+    @Test
+    void anEditWithoutScriptsChangesMeaningAndWordsAndIsInTheHistory() {
+        Memory before = put("Does not want horror", -1, new Slot("genre", "horror"), "no horror");
+        HttpResponse<String> saved = post(
+                "/memories/" + before.id(),
+                "revision=1&text=" + encode(before.text()) + "&liking=like&kind=preference&facet=genre&about=horror");
+        assertThat(saved.statusCode()).as(saved.body()).isEqualTo(200);
+        Memory after = memories.memory(before.id()).orElseThrow();
+        assertThat(after.polarity()).isEqualTo(1);
+        assertThat(after.kind()).isEqualTo(MemoryKind.PREFERENCE);
+        assertThat(after.text()).isEqualTo("Likes horror");
+        assertThat(after.evidence()).isEqualTo(before.evidence());
+        assertThat(get("/memories/" + before.id() + "/history").body())
+                .contains("You changed it")
+                .contains("<del>Does not want horror</del>")
+                .contains("Palate wrote it");
+
+        post("/memories/" + before.id() + "/restore", "revision=2&to=1");
+        assertThat(memories.memory(before.id()).orElseThrow().text()).isEqualTo("Does not want horror");
+        assertThat(memories.history(before.id())).hasSize(3);
+    }
+
+    @Test
+    void aStaleEditShowsTheNewerStateAndLosesNoWords() {
+        Memory before = put("Likes drama", 1, new Slot("genre", "drama"), "drama");
+        Memory newer = memories.put(List.of(new Memories.Write(
+                        before.draft().text("Likes slow drama").build(), Actor.AGENT, "said")))
+                .getFirst();
+        HttpResponse<String> answer =
+                post("/memories/" + before.id(), "revision=1&text=My+words&liking=like&kind=preference&facet=&about=");
+        assertThat(answer.statusCode()).isEqualTo(412);
+        assertThat(answer.body())
+                .contains("It was changed in the meantime")
+                .contains("“My words”")
+                .contains("Likes slow drama</textarea>");
+        assertThat(memories.memory(before.id()).orElseThrow()).isEqualTo(newer);
+    }
+
+    @Test
+    void whatCannotBeMeantIsSaidInTheForm() {
+        Memory before = put("Likes drama", 1, null, "drama");
+        String url = "/memories/" + before.id();
+        assertThat(post(url, "revision=1&text=x&liking=like&kind=preference&facet=title&about=No+Such+Film")
+                        .body())
+                .contains("The catalog has no film called “No Such Film”");
+        HttpResponse<String> era = post(url, "revision=1&text=x&liking=like&kind=preference&facet=era&about=long+ago");
+        assertThat(era.statusCode()).isEqualTo(422);
+        assertThat(era.body()).contains("An era looks like 1980-1989");
+        assertThat(post(url, "revision=1&text=x&liking=like&kind=preference&facet=genre&about=")
+                        .body())
+                .contains("Say which one it is about");
+    }
+
+    @Test
+    void oneAddedByHandTakesThePlaceOfItsRival() {
+        Memory rival = put("Does not want horror", -1, new Slot("genre", "horror"), "no horror");
+        HttpResponse<String> page =
+                post("/memories", "text=Horror+is+fine&liking=like&kind=preference&facet=genre&about=Horror");
+        assertThat(page.body()).contains("Horror is fine");
+        assertThat(memories.active(new Subject.OfUser(ME)))
+                .extracting(Memory::text)
+                .containsExactly("Horror is fine");
+        Memory replaced = memories.memory(rival.id()).orElseThrow();
+        assertThat(replaced.status()).isEqualTo(MemoryStatus.SUPERSEDED);
+        assertThat(replaced.supersededBy())
+                .isEqualTo(memories.active(new Subject.OfUser(ME)).getFirst().id());
+        assertThat(get("/memories?status=superseded").body()).contains("Does not want horror");
+    }
+
+    @Test
+    void mutingLockingAndDeletingWorkWithoutScripts() {
+        Memory memory = put("Likes drama", 1, null, "drama");
+        post("/memories/" + memory.id() + "/muted", "revision=1&on=true");
+        post("/memories/" + memory.id() + "/locked", "revision=2&on=true");
+        assertThat(memories.memory(memory.id()).orElseThrow())
+                .matches(Memory::muted)
+                .matches(Memory::locked);
+        post("/memories/" + memory.id() + "/delete", "");
+        assertThat(memories.memory(memory.id())).isEmpty();
+        assertThat(get("/memories").body()).contains("Nothing remembered yet");
+    }
+
+    @Test
+    void aWriteWithoutTheTokenOfThePageIsRefused() {
+        Memory memory = put("Likes drama", 1, null, "drama");
+        HttpResponse<String> answer = send(server.request("/memories/" + memory.id() + "/delete")
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.noBody()));
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(memories.memory(memory.id())).isPresent();
+    }
+
+    @Test
+    void throughOtherEyesOthersMemoriesAreSeenAndOnesOwnAreNot() {
+        Memory mine = put("Likes drama", 1, null, "drama");
+        HttpResponse<String> page = post("/people", "user=");
+        assertThat(page.uri().getPath()).isEqualTo("/chat");
+        assertThat(page.body()).contains("a new user");
+        assertThat(get("/memories").body()).contains("Nothing remembered yet");
+        assertThat(get("/memories/" + mine.id()).statusCode()).isEqualTo(404);
+        assertThat(post("/memories/" + mine.id() + "/delete", "").statusCode()).isEqualTo(404);
+        assertThat(post("/people", "user=me").body()).contains("yourself");
+        assertThat(get("/memories").body()).contains("Likes drama");
+        assertThat(get("/people?q=me").body()).contains("0 ratings");
+        assertThat(post("/people", "user=nobody").statusCode()).isEqualTo(404);
+    }
+
+    private Memory put(String text, double polarity, @org.jspecify.annotations.Nullable Slot slot, String quote) {
+        List<Memories.Write> writes = new ArrayList<>();
+        Memory memory = Memory.fresh(
+                new MemoryId("m-" + java.util.UUID.randomUUID()),
+                new Subject.OfUser(ME),
+                polarity < 0 ? MemoryKind.CONSTRAINT : MemoryKind.PREFERENCE,
+                text,
+                polarity,
+                Trust.STATED,
+                slot,
+                List.of(new Evidence("message", "gone", quote)),
+                Instant.parse("2026-03-01T10:00:00Z"));
+        writes.add(new Memories.Write(memory, Actor.AGENT, "said in a conversation"));
+        return memories.put(writes).getFirst();
+    }
+
+    private HttpResponse<String> get(String path) {
+        return send(server.request(path));
+    }
+
+    private HttpResponse<String> post(String path, String form) {
+        Matcher token = CSRF.matcher(get("/people").body());
+        assertThat(token.find()).isTrue();
+        return send(server.request(path)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(form + "&_csrf=" + encode(token.group(1)))));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return browser.send(
+                    request.header("Accept", "text/html,*/*").build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}
