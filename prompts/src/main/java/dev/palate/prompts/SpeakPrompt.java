@@ -9,9 +9,8 @@ import java.util.stream.Collectors;
 
 /// Asks for one or two sentences that say why the shown titles fit what a person said. The model speaks of a title
 /// by
-/// its handle, `[[A]]`, and never sees an id. Sized for a small local model, whose budget is time: everything here
-/// is
-/// evaluated before the first word.
+/// its handle, `[[A]]`; it sees neither id nor name, so it can leak neither, and names cost time. Sized for a small
+/// local model: everything here is evaluated before the first word. Three titles fit into 60 tokens of answer.
 ///
 /// @param message the person's last message
 /// @param titles 1 to [#MAX_TITLES] titles as they are shown, handles distinct
@@ -29,31 +28,27 @@ public record SpeakPrompt(Quoted message, List<Title> titles, List<Quoted> memor
     public static final int MAX_MEMORIES = 2;
     /// Cap for [#message], in characters.
     public static final int MESSAGE_CHARACTERS = 120;
-    /// Cap for the name of a title, in characters.
-    public static final int TITLE_CHARACTERS = 40;
     /// Cap for the words beside a title, in characters.
-    public static final int WORDS_CHARACTERS = 28;
+    public static final int WORDS_CHARACTERS = 36;
     /// Cap for one memory, in characters.
     public static final int MEMORY_CHARACTERS = 60;
 
     /// A shown title.
     ///
     /// @param handle one letter, `A` to `E`, valid for this prompt only
-    /// @param name the title; a year costs one token a digit, so leave it out
     /// @param words a few words: genres, tags; may be empty
-    public record Title(char handle, Quoted name, Quoted words) {
+    public record Title(char handle, Quoted words) {
         /// @throws IllegalArgumentException for a handle outside A..E or text over its cap
         public Title {
             if (handle < 'A' || handle >= 'A' + MAX_TITLES) {
                 throw new IllegalArgumentException("handle must be in A..E, was '" + handle + "'");
             }
-            requireCap("title name", name, TITLE_CHARACTERS);
             requireCap("title words", words, WORDS_CHARACTERS);
         }
 
-        /// A title from raw text, cleaned and cut to the caps.
-        public static Title of(char handle, String name, String words) {
-            return new Title(handle, Quoted.of(name, TITLE_CHARACTERS), Quoted.of(words, WORDS_CHARACTERS));
+        /// A title from raw text, cleaned and cut to the cap.
+        public static Title of(char handle, String words) {
+            return new Title(handle, Quoted.of(words, WORDS_CHARACTERS));
         }
     }
 
@@ -105,13 +100,12 @@ public record SpeakPrompt(Quoted message, List<Title> titles, List<Quoted> memor
                 "memories",
                         memories.isEmpty()
                                 ? "-"
-                                : memories.stream().map(Quoted::text).collect(Collectors.joining("\n")),
+                                : memories.stream().map(Quoted::text).collect(Collectors.joining("; ")),
                 "language", languageName(language));
     }
 
     private static String line(Title title) {
-        String words = title.words().text();
-        return "[[" + title.handle() + "]] " + title.name().text() + (words.isEmpty() ? "" : ": " + words);
+        return ("[[" + title.handle() + "]] " + title.words().text()).strip();
     }
 
     // The locale may come from a request header: only languages that the JDK can name get into the prompt.

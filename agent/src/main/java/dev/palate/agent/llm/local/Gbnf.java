@@ -19,10 +19,10 @@ final class Gbnf {
         return "root ::= " + rule(shape) + "\n";
     }
 
-    /// Words without line breaks in which `[` only opens a mark like `[[A]]` with one of the given handles.
+    /// Words on one line in which brackets only come as a mark like `[[A]]` with one of the given handles.
     static String words(List<String> handles) {
         String marks = handles.stream().map(h -> literal("[[" + h + "]]")).collect(Collectors.joining(" | "));
-        return "root ::= [^\\[\\]\\x00-\\x1F] ( [^\\[\\]\\x00-\\x1F] | " + marks + " )*\n";
+        return "root ::= ( [^\\[\\]\\x00-\\x1F] | " + marks + " )+\n";
     }
 
     private static String rule(JsonShape shape) {

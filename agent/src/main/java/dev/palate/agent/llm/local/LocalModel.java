@@ -105,8 +105,10 @@ public final class LocalModel implements LanguageModel {
 
     @Override
     public Reply say(RenderedPrompt prompt, SayLimits limits, Deadline deadline, TokenSink sink) {
+        String grammar = limits.handles().isEmpty() ? "" : Gbnf.words(limits.handles());
         Conversation talk = converse(
-                id -> new Frame.Write(id, millis(deadline), prompt.system(), prompt.user(), "", limits.maxTokens()),
+                id -> new Frame.Write(
+                        id, millis(deadline), prompt.system(), prompt.user(), grammar, limits.maxTokens()),
                 deadline,
                 sink);
         if (talk.finish() == Reply.Finish.DEADLINE && talk.text().isEmpty()) {

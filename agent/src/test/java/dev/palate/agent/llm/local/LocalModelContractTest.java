@@ -105,6 +105,36 @@ final class LocalModelContractTest extends LanguageModelContract {
     }
 
     @Test
+    void onlyGivenHandlesCome() {
+        var limits = new SayLimits(40, List.of("A", "C"));
+        Reply reply = model.say(
+                prompt("Repeat exactly: [[A]] [[B]] [[Z]] [[C]] [x] [[A]]"),
+                limits,
+                in(Duration.ofSeconds(60)),
+                _ -> true);
+        assertThat(reply.text().replace("[[A]]", "").replace("[[C]]", "")).doesNotContain("[", "]", "\n");
+    }
+
+    @Test
+    void aUsualSpeakPromptKeepsItsBudgetOfFreshTokens() {
+        var library = dev.palate.prompts.PromptLibrary.load();
+        var rendered = library.render(dev.palate.prompts.SpeakPrompt.of(
+                "I loved Alien and The Thing, but no slashers, something slower, before 2000",
+                List.of(
+                        dev.palate.prompts.SpeakPrompt.Title.of('A', "sci-fi, slow"),
+                        dev.palate.prompts.SpeakPrompt.Title.of('B', "sci-fi, tense"),
+                        dev.palate.prompts.SpeakPrompt.Title.of('C', "drama, sci-fi")),
+                List.of("likes Alien", "no slashers"),
+                java.util.Locale.ENGLISH));
+        var warm = model.say(rendered, new SayLimits(1), in(Duration.ofSeconds(60)), _ -> true);
+        model.say(PROMPT, new SayLimits(1), in(Duration.ofSeconds(60)), _ -> true);
+        var usage = model.say(rendered, new SayLimits(1), in(Duration.ofSeconds(60)), _ -> true)
+                .usage();
+        assertThat(usage.promptTokens() - usage.cachedTokens()).isBetween(30L, 90L);
+        assertThat(usage.promptTokens()).isEqualTo(warm.promptTokens());
+    }
+
+    @Test
     void namesItsSpeed() {
         assertThat(model.state().reason()).matches(".*reads [0-9]+ and writes [0-9.]+ tokens a second");
     }
