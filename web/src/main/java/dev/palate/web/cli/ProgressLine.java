@@ -16,6 +16,8 @@ public final class ProgressLine {
     private final boolean terminal;
     private final LongSupplier nanoTime;
     private final long start;
+    private String part = "";
+    private long partStart;
     private long shownAt;
     private boolean shown;
     private int width;
@@ -42,23 +44,54 @@ public final class ProgressLine {
     /// @param bytes done
     /// @param totalBytes of the whole, above 0
     public synchronized void bytes(String what, long bytes, long totalBytes) {
+        if (isTime(what)) {
+            show(
+                    (double) bytes / totalBytes,
+                    String.format(
+                            Locale.ROOT, "%d of %d MB  %d s", bytes / 1_000_000, totalBytes / 1_000_000, seconds()),
+                    what);
+        }
+    }
+
+    /// Takes note of the progress of work on rows and shows it, with its rate, when it is time.
+    ///
+    /// @param what is done, a few words; another text starts another rate
+    /// @param rows done
+    /// @param totalRows of the whole, 0 when not known
+    public synchronized void rows(String what, long rows, long totalRows) {
+        if (isTime(what)) {
+            double seconds = Math.max(1e-3, (nanoTime.getAsLong() - partStart) / 1e9);
+            String total = totalRows > 0 ? String.format(Locale.ROOT, " of %,d", totalRows) : "";
+            show(
+                    totalRows > 0 ? (double) rows / totalRows : 0,
+                    String.format(
+                            Locale.ROOT, "%,d%s rows  %,.0f rows/s  %d s", rows, total, rows / seconds, seconds()),
+                    what);
+        }
+    }
+
+    private long seconds() {
+        return Duration.ofNanos(nanoTime.getAsLong() - start).toSeconds();
+    }
+
+    private boolean isTime(String what) {
         long now = nanoTime.getAsLong();
+        if (!what.equals(part)) {
+            part = what;
+            partStart = now;
+        }
         Duration every = terminal ? TERMINAL_EVERY : PLAIN_EVERY;
         if (shown && now - shownAt < every.toNanos()) {
-            return;
+            return false;
         }
         shown = true;
         shownAt = now;
-        double share = Math.clamp((double) bytes / totalBytes, 0, 1);
-        long seconds = Duration.ofNanos(now - start).toSeconds();
-        String line = String.format(
-                Locale.ROOT,
-                "%3.0f %%  %d of %d MB  %d s  %s",
-                100 * share,
-                bytes / 1_000_000,
-                totalBytes / 1_000_000,
-                seconds,
-                what);
+        return true;
+    }
+
+    private void show(double done, String amount, String what) {
+        double share = Math.clamp(done, 0, 1);
+        String line = String.format(Locale.ROOT, "%3.0f %%  %s  %s", 100 * share, amount, what);
         if (terminal) {
             int full = (int) Math.round(BAR * share);
             line = "[" + "#".repeat(full) + ".".repeat(BAR - full) + "] " + line;
