@@ -94,7 +94,7 @@ final class LuceneStore implements AutoCloseable {
                     | FileNotFoundException
                     | NoSuchFileException
                     | IllegalArgumentException e) {
-                Path aside = moveAside(path);
+                Path aside = moveAside();
                 LOG.warn("index {} cannot be read ({}); moved to {}, will be rebuilt", path, e.toString(), aside);
                 return openOnce();
             }
@@ -141,18 +141,25 @@ final class LuceneStore implements AutoCloseable {
         }
     }
 
-    private static Path moveAside(Path path) throws IOException {
-        Path aside = path.resolveSibling(path.getFileName() + ".broken");
-        if (Files.exists(aside)) {
+    private Path moveAside() throws IOException {
+        removeAside();
+        return Files.move(path, aside(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private Path aside() {
+        return path.resolveSibling(path.getFileName() + ".broken");
+    }
+
+    private void removeAside() throws IOException {
+        if (Files.exists(aside())) {
             List<Path> old;
-            try (Stream<Path> files = Files.walk(aside)) {
+            try (Stream<Path> files = Files.walk(aside())) {
                 old = files.sorted(Comparator.reverseOrder()).toList();
             }
             for (Path file : old) {
                 Files.delete(file);
             }
         }
-        return Files.move(path, aside, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /// Where the commit that is open stands, absent when there is none of ours.
@@ -204,7 +211,8 @@ final class LuceneStore implements AutoCloseable {
         });
     }
 
-    /// Rewrites every segment that holds deleted documents, so that nothing of them is left on disk.
+    /// Rewrites every segment that holds deleted documents and removes what was moved aside, so that nothing of them is
+    /// left on disk.
     void expunge(Position position) {
         write("expunge", () -> {
             opened.writer().forceMergeDeletes(true);
@@ -214,6 +222,7 @@ final class LuceneStore implements AutoCloseable {
         refresh();
         write("expunge", () -> {
             opened.writer().deleteUnusedFiles();
+            removeAside();
             return 0;
         });
     }

@@ -29,15 +29,30 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class IndexChangesTest {
-    private final InMemoryTruth truth = new InMemoryTruth();
     private final IndexFixture.CountingEncoder encoder = new IndexFixture.CountingEncoder();
+    private TestTruth truth;
 
     @TempDir
-    Path directory;
+    Path folder;
+
+    private Path directory;
+
+    @BeforeEach
+    void openTruth() {
+        truth = new TestTruth(folder.resolve("truth"));
+        directory = folder.resolve("search");
+    }
+
+    @AfterEach
+    void closeTruth() {
+        truth.close();
+    }
 
     private IndexChanges open() {
         return open(encoder);
@@ -64,10 +79,11 @@ class IndexChangesTest {
 
     @Test
     void memoriesAreFoundByWordsVectorsSlotAndFilter() throws Exception {
-        truth.memoriesPort.put(List.of(
-                memory("a", user("u1"), "loves slow science fiction", "genre:sci-fi"),
-                memory("b", user("u1"), "no slashers please", "genre:horror"),
-                memory("c", user("u2"), "loves slow science fiction", "genre:sci-fi")));
+        truth.memories()
+                .put(List.of(
+                        memory("a", user("u1"), "loves slow science fiction", "genre:sci-fi"),
+                        memory("b", user("u1"), "no slashers please", "genre:horror"),
+                        memory("c", user("u2"), "loves slow science fiction", "genre:sci-fi")));
         try (IndexChanges changes = open()) {
             settle(changes);
             MemoryIndex index = changes.memories();
@@ -120,7 +136,7 @@ class IndexChangesTest {
         }
         truth.put(film("2", "Solaris", 1972));
         truth.delete(new ItemId("1"));
-        truth.memoriesPort.put(List.of(memory("a", user("u1"), "likes space", "genre:sci-fi")));
+        truth.memories().put(List.of(memory("a", user("u1"), "likes space", "genre:sci-fi")));
         try (IndexChanges index = open()) {
             settle(index);
             assertThat(index.items().search("alien", ItemFilter.ALL, 5)).isEmpty();
@@ -130,13 +146,13 @@ class IndexChangesTest {
     }
 
     @Test
-    void anotherEpochAForeignNumberAndAPrunedFeedMeanRebuild() throws Exception {
+    void anotherEpochAndAPrunedFeedMeanRebuild() throws Exception {
         truth.put(film("1", "Alien", 1979));
         truth.put(film("2", "Solaris", 1972));
         try (IndexChanges index = open()) {
             settle(index);
         }
-        List<Runnable> breaks = List.of(truth::restored, () -> truth.rollBackTo(1), () -> {
+        List<Runnable> breaks = List.of(truth::restored, () -> {
             truth.put(film("3", "Stalker", 1979));
             truth.prune();
         });
@@ -148,6 +164,34 @@ class IndexChangesTest {
                 assertThat(index.status().applied()).isEqualTo(truth.latest());
                 assertThat(index.status().rebuilding()).isFalse();
             }
+        }
+    }
+
+    @Test
+    void anIndexAheadOfItsDatabaseIsRebuilt() throws Exception {
+        truth.putAll(IndexFixture.films());
+        try (IndexChanges index = open()) {
+            settle(index);
+        }
+        try (TestTruth older = new TestTruth(folder.resolve("older"))) {
+            older.put(film("1", "Alien", 1979));
+            try (IndexChanges index = IndexChanges.open(directory, older.sources(), encoder, OPTIONS)) {
+                settle(index);
+                assertThat(index.items().count()).isEqualTo(1);
+                assertThat(index.status().applied()).isEqualTo(older.latest());
+            }
+        }
+    }
+
+    @Test
+    void aFeedPrunedUnderARunningIndexMeansRebuild() throws Exception {
+        truth.put(film("1", "Alien", 1979));
+        try (IndexChanges index = open()) {
+            settle(index);
+            truth.put(film("2", "Solaris", 1972));
+            truth.prune();
+            settle(index);
+            assertThat(index.items().count()).isEqualTo(2);
         }
     }
 
@@ -250,9 +294,11 @@ class IndexChangesTest {
 
     @Test
     void anErasedUserLeavesNoBytesInTheIndex() throws Exception {
-        truth.memoriesPort.put(List.of(
-                memory("a", user("u1"), "adores xylophonecanary music", "genre:musical"),
-                memory("b", user("u2"), "likes space", "genre:sci-fi")));
+        truth.memories()
+                .put(List.of(
+                        memory("a", user("u1"), "adores xylophonecanary music", "genre:musical"),
+                        memory("b", user("u2"), "likes space", "genre:sci-fi")));
+        damagedOnce();
         try (IndexChanges index = open()) {
             settle(index);
             index.fixEncoding();
@@ -267,6 +313,18 @@ class IndexChangesTest {
             settle(index);
             assertThat(index.memories().count()).isEqualTo(1);
         }
+    }
+
+    /// Leaves a directory moved aside, with the words in it.
+    private void damagedOnce() throws Exception {
+        try (IndexChanges index = open()) {
+            settle(index);
+        }
+        flipInTheMiddle(directory.resolve("index/memories"), ".si");
+        try (IndexChanges index = open()) {
+            settle(index);
+        }
+        assertThat(bytesBelow(directory.resolve("index/memories.broken"))).contains("xylophonecanari");
     }
 
     private static String bytesBelow(Path directory) throws IOException {

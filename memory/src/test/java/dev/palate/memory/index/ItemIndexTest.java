@@ -22,13 +22,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ItemIndexTest {
-    private final InMemoryTruth truth = new InMemoryTruth();
     private final HashingEncoder encoder = new HashingEncoder();
+    private TestTruth truth;
     private IndexChanges changes;
     private ItemIndex index;
 
     @BeforeEach
     void open(@TempDir Path directory) throws Exception {
+        truth = new TestTruth(directory.resolve("truth"));
         truth.putAll(IndexFixture.films());
         changes = IndexChanges.open(directory, truth.sources(), encoder, IndexFixture.OPTIONS);
         index = changes.items();
@@ -38,6 +39,7 @@ class ItemIndexTest {
     @AfterEach
     void close() {
         changes.close();
+        truth.close();
     }
 
     @Test
@@ -89,7 +91,7 @@ class ItemIndexTest {
         Item alien = truth.item(new ItemId("1")).orElseThrow();
         truth.put(timed(alien, false, noon, null));
         truth.put(timed(truth.item(new ItemId("2")).orElseThrow(), false, null, noon));
-        truth.put(timed(truth.item(new ItemId("5")).orElseThrow(), true, Instant.MIN, Instant.MAX));
+        truth.put(timed(truth.item(new ItemId("5")).orElseThrow(), true, Instant.EPOCH, Instant.parse("9999-01-01T00:00:00Z")));
         settle(changes);
         assertThat(sciFiAt(noon)).containsExactly("1");
         assertThat(sciFiAt(noon.minusMillis(1))).containsExactly("2");
