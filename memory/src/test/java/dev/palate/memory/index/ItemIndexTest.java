@@ -91,7 +91,8 @@ class ItemIndexTest {
         Item alien = truth.item(new ItemId("1")).orElseThrow();
         truth.put(timed(alien, false, noon, null));
         truth.put(timed(truth.item(new ItemId("2")).orElseThrow(), false, null, noon));
-        truth.put(timed(truth.item(new ItemId("5")).orElseThrow(), true, Instant.EPOCH, Instant.parse("9999-01-01T00:00:00Z")));
+        truth.put(timed(
+                truth.item(new ItemId("5")).orElseThrow(), true, Instant.EPOCH, Instant.parse("9999-01-01T00:00:00Z")));
         settle(changes);
         assertThat(sciFiAt(noon)).containsExactly("1");
         assertThat(sciFiAt(noon.minusMillis(1))).containsExactly("2");
