@@ -55,7 +55,7 @@ public final class Diversity {
             }
             gone[best] = true;
             picked[place] = order[best];
-            penalties[place] = -diversity * spread * greatest[best];
+            penalties[place] = 0 - diversity * spread * greatest[best];
             for (int at = 0; at < order.length; at++) {
                 greatest[at] = gone[at] ? greatest[at] : Math.max(greatest[at], likeness.of(order[at], order[best]));
             }

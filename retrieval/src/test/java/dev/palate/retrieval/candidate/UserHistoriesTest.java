@@ -1,0 +1,67 @@
+package dev.palate.retrieval.candidate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.interaction.Feedback;
+import dev.palate.memory.interaction.Interaction;
+import dev.palate.memory.interaction.InteractionId;
+import dev.palate.memory.sql.DataDirectory;
+import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.user.UserId;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UserHistoriesTest {
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theNewestInteractionOfAnItemCountsAndLookingIsNotHaving() {
+        UserHistory history = UserHistory.of(List.of(
+                event("a", new Feedback.Rated(5), 0),
+                event("b", new Feedback.Viewed(), 1),
+                event("c", new Feedback.Rated(1), 2),
+                event("a", new Feedback.Viewed(), 3)));
+        assertThat(history.events())
+                .extracting(UserHistory.Event::item)
+                .containsExactly(new ItemId("b"), new ItemId("c"), new ItemId("a"));
+        assertThat(history.taste()).containsExactly(new ItemId("b"), new ItemId("a"));
+        assertThat(history.had()).containsExactlyInAnyOrder(new ItemId("a"), new ItemId("c"));
+    }
+
+    @Test
+    void whatIsKeptStaysUntilForgottenAndNeverExceedsTheCapacity() {
+        try (DataDirectory directory = DataDirectory.open(folder.resolve("data"));
+                SqlTruth truth = SqlTruth.open(directory, Clock.systemUTC())) {
+            UserHistories histories = new UserHistories(truth.interactions(), 2);
+            UserId user = new UserId("u");
+            assertThat(histories.of(user)).isEqualTo(UserHistory.EMPTY);
+            truth.interactions().append(List.of(event("a", new Feedback.Liked(), 0)));
+            assertThat(histories.of(user)).isEqualTo(UserHistory.EMPTY);
+            assertThat(histories.erase(user)).isEqualTo(1);
+            assertThat(histories.remaining(user)).isZero();
+            assertThat(histories.of(user).taste()).containsExactly(new ItemId("a"));
+            histories.of(new UserId("v"));
+            histories.of(new UserId("w"));
+            assertThat(histories.size()).isEqualTo(2);
+            assertThat(histories.remaining(user)).isZero();
+        }
+    }
+
+    private static Interaction event(String item, Feedback feedback, long seconds) {
+        return new Interaction(
+                new InteractionId(item + seconds),
+                new UserId("u"),
+                new ItemId(item),
+                feedback,
+                START.plusSeconds(seconds),
+                null);
+    }
+}
