@@ -237,7 +237,7 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /// The writer, for tests.
+    /// The writer.
     GroupCommit commits() {
         return commits;
     }

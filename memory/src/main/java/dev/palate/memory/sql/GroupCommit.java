@@ -51,7 +51,6 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    private final Handle handle;
     private final Connection connection;
     private final Transaction transaction;
     private final LongConsumer committed;
@@ -62,7 +61,6 @@ final class GroupCommit implements AutoCloseable {
     /// @param handle on the writing connection, which nobody else uses from now on and which [#close] leaves open
     /// @param committed told the newest change number after each commit, before any caller is answered
     GroupCommit(Handle handle, Clock clock, Retention retention, LongConsumer committed) throws SQLException {
-        this.handle = handle;
         this.connection = handle.getConnection();
         this.committed = committed;
         this.transaction = new Transaction(handle, clock, retention);
@@ -291,8 +289,8 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    /// The handle of the writing connection, for its pragmas in tests.
-    Handle handle() {
-        return handle;
+    /// How many writes wait now, chunks of bulk work counted as one each.
+    int waiting() {
+        return queue.size();
     }
 }

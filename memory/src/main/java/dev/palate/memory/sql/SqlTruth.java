@@ -132,6 +132,10 @@ public final class SqlTruth implements AutoCloseable {
         return new SqlErasure(database, ids, clock, others);
     }
 
+    Database database() {
+        return database;
+    }
+
     /// Commits what waits and closes the file.
     @Override
     public void close() {

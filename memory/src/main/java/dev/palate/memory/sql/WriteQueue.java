@@ -127,6 +127,16 @@ final class WriteQueue<W> {
         }
     }
 
+    /// How many wait.
+    int size() {
+        lock.lock();
+        try {
+            return interactive.size() + bulk.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Refuses further writes; those waiting are still taken.
     void close() {
         lock.lock();
