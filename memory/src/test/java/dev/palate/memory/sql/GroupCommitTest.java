@@ -191,6 +191,22 @@ class GroupCommitTest {
         }
     }
 
+    private static Item big(String id) {
+        Item small = item(id);
+        return new Item(
+                small.id(),
+                small.title(),
+                small.year(),
+                small.categories(),
+                small.tags(),
+                "x".repeat(20_000),
+                small.attributes(),
+                false,
+                null,
+                null,
+                0);
+    }
+
     /// Until both writes stand in the queue; the writer is behind a gate, so neither can leave it.
     private static void awaitParked(SqlTruth truth, ExecutorService executor) throws Exception {
         Database database = truth.database();
@@ -207,7 +223,7 @@ class GroupCommitTest {
             truth.catalog().put(item("a"));
             assertThatThrownBy(() -> {
                         for (int i = 0; i < 10_000; i++) {
-                            truth.catalog().put(item("filler " + i));
+                            truth.catalog().put(big("filler " + i));
                         }
                     })
                     .isInstanceOf(MemoryException.class)

@@ -1,0 +1,95 @@
+package dev.palate.memory.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.palate.memory.MemoryException;
+import dev.palate.memory.Page;
+import dev.palate.memory.access.ApiKey;
+import dev.palate.memory.access.ApiKeys;
+import dev.palate.memory.access.Role;
+import dev.palate.memory.job.Job;
+import dev.palate.memory.job.JobId;
+import dev.palate.memory.job.JobStatus;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+abstract class JobsAndKeysContract extends TruthContract {
+    @Test
+    void aJobGoesItsWayAndStaysEnded() {
+        Job job = truth().jobs().start("import", "reading");
+        assertThat(job.status()).isEqualTo(JobStatus.PENDING);
+        truth().jobs().update(job.id(), JobStatus.RUNNING, 0.5, "half");
+        truth().jobs().update(job.id(), JobStatus.SUCCEEDED, 1, "done");
+        truth().jobs().update(job.id(), JobStatus.RUNNING, 0.1, "again");
+        Job found = truth().jobs().job(job.id()).orElseThrow();
+        assertThat(found.status()).isEqualTo(JobStatus.SUCCEEDED);
+        assertThat(found.progress()).isEqualTo(1);
+        assertThat(found.detail()).isEqualTo("done");
+        assertThatThrownBy(() -> truth().jobs().update(new JobId("none"), JobStatus.RUNNING, 0, ""))
+                .isInstanceOf(MemoryException.class)
+                .hasMessage("job none does not exist; start one first");
+    }
+
+    @Test
+    void jobsOfAnEarlierProcessAreFailedAndOnlyThose() {
+        Job left = truth().jobs().start("train", "");
+        truth().jobs().update(left.id(), JobStatus.RUNNING, 0.3, "step 3");
+        assertThat(truth().jobs().failAbandoned()).isZero();
+        reopen();
+        Job mine = truth().jobs().start("import", "");
+        assertThat(truth().jobs().failAbandoned()).isEqualTo(1);
+        assertThat(truth().jobs().job(left.id()).orElseThrow().status()).isEqualTo(JobStatus.FAILED);
+        assertThat(truth().jobs().job(left.id()).orElseThrow().detail())
+                .isEqualTo("the process that ran it ended before it was done");
+        Page<Job> newest = truth().jobs().page(null, 1);
+        assertThat(newest.items()).containsExactly(mine);
+        assertThat(truth().jobs().page(newest.nextCursor(), 1).items())
+                .extracting(Job::id)
+                .containsExactly(left.id());
+    }
+
+    @Test
+    void aKeyOpensUntilItIsRevokedOrOver() {
+        ApiKeys.Issued admin = truth().apiKeys().issue(Role.ADMIN, null, "first", null);
+        ApiKeys.Issued brief = truth().apiKeys().issue(Role.APP, null, "brief", TickingClock.START.plusSeconds(3_600));
+        ApiKeys.Issued past = truth().apiKeys().issue(Role.APP, null, "past", TickingClock.START);
+        assertThat(admin.secret()).matches("pk_[A-Za-z0-9_-]{43}").isNotEqualTo(brief.secret());
+        reopen();
+        assertThat(truth().apiKeys().authenticate(admin.secret())).contains(admin.key());
+        assertThat(truth().apiKeys().authenticate(brief.secret())).contains(brief.key());
+        assertThat(truth().apiKeys().authenticate(past.secret())).isEmpty();
+        assertThat(truth().apiKeys().authenticate(admin.secret() + "x")).isEmpty();
+        assertThat(truth().apiKeys().authenticate("")).isEmpty();
+        assertThat(truth().apiKeys().revoke(admin.key().id())).isTrue();
+        assertThat(truth().apiKeys().revoke(admin.key().id())).isFalse();
+        assertThat(truth().apiKeys().authenticate(admin.secret())).isEmpty();
+        assertThat(truth().apiKeys().all()).extracting(ApiKey::name).containsExactly("past", "brief", "first");
+    }
+
+    @Test
+    void aUserKeyNamesItsUserAndNoSecretIsOnDisk() throws IOException {
+        ApiKeys.Issued key = truth().apiKeys().issue(Role.USER, ANN, "ann's phone", null);
+        assertThat(truth().apiKeys().authenticate(key.secret()).orElseThrow().user())
+                .isEqualTo(ANN);
+        assertThatThrownBy(() -> truth().apiKeys().issue(Role.USER, null, "", null))
+                .hasMessage("a key of role user names its user, and no other does");
+        assertThat(bytesOf(folder)).noneMatch(bytes -> bytes.contains(key.secret()));
+    }
+
+    /// Every file of the database as text of one character a byte.
+    static List<String> bytesOf(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            List<String> contents = new java.util.ArrayList<>();
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                contents.add(Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+            return contents;
+        }
+    }
+}
