@@ -26,7 +26,13 @@ public final class AgentException extends RuntimeException {
         /// The prompt does not fit the model's context.
         MODEL_PROMPT_TOO_LONG,
         /// Weights or the native library cannot be fetched, read or verified.
-        MODEL_STORE
+        MODEL_STORE,
+        /// No lane is free; try again.
+        BUSY,
+        /// The thing named does not exist.
+        NOT_FOUND,
+        /// A data file is malformed.
+        BAD_FILE
     }
 
     private final Code code;

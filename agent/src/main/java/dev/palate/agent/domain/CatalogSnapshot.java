@@ -1,0 +1,132 @@
+package dev.palate.agent.domain;
+
+import dev.palate.memory.catalog.Item;
+import dev.palate.memory.catalog.ItemId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What the catalog held at one moment, as far as understanding needs it: titles, categories, tags in use, and the
+/// items of each theme. Immutable and thread-safe; building costs one pass over the items.
+public final class CatalogSnapshot {
+    private static final int MIN_TAG_USES = 2;
+    private static final int MAX_TAGS = 20_000;
+
+    private final Lexicon lexicon;
+    private final Gazetteer gazetteer;
+    private final Map<String, String> categories = new TreeMap<>();
+    private final Map<String, Set<ItemId>> themeItems = new HashMap<>();
+    private final PhraseTable<String> tags = new PhraseTable<>();
+    private final Set<String> tagWords = new HashSet<>();
+    private @Nullable Integer newest;
+
+    /// Of the items.
+    ///
+    /// @param counts interactions of each item, items without any left out
+    public CatalogSnapshot(List<Item> items, Map<ItemId, Integer> counts, Lexicon lexicon) {
+        this.lexicon = lexicon;
+        gazetteer = Gazetteer.of(items, counts, lexicon);
+        Map<String, Integer> tagUses = new HashMap<>();
+        for (Item item : items) {
+            item.categories().forEach(category -> categories.putIfAbsent(category.toLowerCase(Locale.ROOT), category));
+            item.tags().forEach(tag -> tagUses.merge(tag.toLowerCase(Locale.ROOT), 1, Integer::sum));
+            Integer year = item.year();
+            if (year != null && (newest == null || year > newest)) {
+                newest = year;
+            }
+        }
+        for (DomainPack.Theme theme : lexicon.pack().themes()) {
+            themeItems.put(theme.id(), members(theme, items));
+        }
+        tagUses.entrySet().stream()
+                .filter(use -> use.getValue() >= MIN_TAG_USES && usable(use.getKey()))
+                .sorted(Map.Entry.<String, Integer>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .limit(MAX_TAGS)
+                .forEach(use -> {
+                    tags.add(use.getKey(), use.getKey());
+                    tagWords.addAll(List.of(Folding.phrase(use.getKey()).split(" ", -1)));
+                });
+    }
+
+    private boolean usable(String tag) {
+        String key = Folding.phrase(tag);
+        return key.length() > 2
+                && !lexicon.knows(key)
+                && !lexicon.pack().commonWords().contains(key);
+    }
+
+    private static Set<ItemId> members(DomainPack.Theme theme, List<Item> items) {
+        List<String> stems = theme.titles().stream()
+                .map(stem -> Folding.phrase(TitleForms.plain(stem)))
+                .toList();
+        Set<ItemId> members = new HashSet<>();
+        for (Item item : items) {
+            boolean tagged = item.tags().stream().anyMatch(tag -> theme.tags().contains(tag.toLowerCase(Locale.ROOT)));
+            if (tagged || allowed(theme, item) && starts(item.title(), stems)) {
+                members.add(item.id());
+            }
+        }
+        return Set.copyOf(members);
+    }
+
+    private static boolean allowed(DomainPack.Theme theme, Item item) {
+        return theme.onlyIn().isEmpty() || item.categories().stream().anyMatch(theme.onlyIn()::contains);
+    }
+
+    private static boolean starts(String title, List<String> stems) {
+        if (stems.isEmpty()) {
+            return false;
+        }
+        List<String> forms = new ArrayList<>(TitleForms.of(title, List.of()).keySet());
+        return stems.stream()
+                .anyMatch(stem -> forms.stream().anyMatch(form -> form.equals(stem) || form.startsWith(stem + " ")));
+    }
+
+    /// The lexicon it was made with.
+    public Lexicon lexicon() {
+        return lexicon;
+    }
+
+    /// Its titles.
+    public Gazetteer gazetteer() {
+        return gazetteer;
+    }
+
+    /// The category as the catalog spells it.
+    public Optional<String> category(String name) {
+        return Optional.ofNullable(categories.get(name.toLowerCase(Locale.ROOT)));
+    }
+
+    /// All categories, in order.
+    public List<String> categories() {
+        return List.copyOf(categories.values());
+    }
+
+    /// The items of a theme, empty for an unknown one.
+    public Set<ItemId> themeItems(String theme) {
+        return themeItems.getOrDefault(theme, Set.of());
+    }
+
+    /// The year of the newest item, absent when no item has a year.
+    public @Nullable Integer newestYear() {
+        return newest;
+    }
+
+    /// True when people gave items a tag with this word in it.
+    boolean taggedWith(String word) {
+        return tagWords.contains(word);
+    }
+
+    PhraseTable.@Nullable Hit<String> tagAt(List<Token> tokens, int from) {
+        return tags.at(tokens, from, 5);
+    }
+}

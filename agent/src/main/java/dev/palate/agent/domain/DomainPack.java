@@ -1,0 +1,145 @@
+package dev.palate.agent.domain;
+
+import dev.palate.memory.Require;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// Everything Palate knows of a domain beside its catalog; a data file, see [DomainPackFile].
+///
+/// @param name such as `films`
+/// @param language of its words, BCP 47
+/// @param noun one item in general, such as `film`
+/// @param nouns words that stand for any item, such as `movie` or `something`
+/// @param categories words for the catalog's categories
+/// @param themes finer than a category
+/// @param facets that people ask for and a catalog may know nothing of
+/// @param aliases other names of titles
+/// @param commonWords too ordinary to be a title by themselves
+public record DomainPack(
+        String name,
+        String language,
+        String noun,
+        Set<String> nouns,
+        List<CategoryWords> categories,
+        List<Theme> themes,
+        List<Facet> facets,
+        List<Alias> aliases,
+        Set<String> commonWords) {
+    /// The most entries of each list.
+    public static final int MAX_ENTRIES = 512;
+    /// The most words of one entry.
+    public static final int MAX_WORDS = 256;
+    /// The most common words.
+    public static final int MAX_COMMON_WORDS = 20_000;
+
+    private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9 -]{0,39}");
+
+    /// Words for a category.
+    ///
+    /// @param category as the catalog spells it
+    /// @param label how it is said in a sentence, such as `westerns`
+    /// @param words that name it
+    public record CategoryWords(String category, String label, List<String> words) {
+        public CategoryWords {
+            Require.text("category", category, 1, 100);
+            Require.text("label of " + category, label, 1, 100);
+            words = checked("words of " + category, words, 1);
+        }
+    }
+
+    /// Something finer than a category.
+    ///
+    /// @param id such as `slasher`
+    /// @param label how it is said in a sentence
+    /// @param words that name it
+    /// @param tags an item of one of these belongs to it
+    /// @param titles an item whose title starts so belongs to it
+    /// @param categories that go with it
+    /// @param onlyIn an item that belongs by its title has one of these, when there are any
+    public record Theme(
+            String id,
+            String label,
+            List<String> words,
+            List<String> tags,
+            List<String> titles,
+            List<String> categories,
+            List<String> onlyIn) {
+        public Theme {
+            checkId("theme id", id);
+            Require.text("label of " + id, label, 1, 100);
+            words = checked("words of " + id, words, 1);
+            tags = checked("tags of " + id, tags, 0);
+            titles = checked("titles of " + id, titles, 0);
+            categories = checked("categories of " + id, categories, 0);
+            onlyIn = checked("only_in of " + id, onlyIn, 0);
+        }
+    }
+
+    /// A property that people ask for and that the catalog has no field for.
+    ///
+    /// @param id such as `pace`
+    /// @param label how it is said after "I know nothing about"
+    /// @param words that name it or a value of it
+    public record Facet(String id, String label, List<String> words) {
+        public Facet {
+            checkId("facet id", id);
+            Require.text("label of " + id, label, 1, 100);
+            words = checked("words of " + id, words, 1);
+        }
+    }
+
+    /// Other names of a title.
+    ///
+    /// @param title as the catalog has it, with or without the year
+    /// @param words the other names
+    public record Alias(String title, List<String> words) {
+        public Alias {
+            Require.text("aliased title", title, 1, 300);
+            words = checked("names of " + title, words, 1);
+        }
+    }
+
+    public DomainPack {
+        checkId("pack name", name);
+        Require.text("pack language", language, 2, 35);
+        Require.text("noun", noun, 1, 40);
+        nouns = Set.copyOf(nouns);
+        categories = bounded("categories", categories);
+        themes = bounded("themes", themes);
+        facets = bounded("facets", facets);
+        aliases = bounded("aliases", aliases);
+        commonWords = Set.copyOf(commonWords);
+        Require.range("number of common words", commonWords.size(), 0, MAX_COMMON_WORDS);
+        unique("theme id", themes.stream().map(Theme::id).toList());
+        unique("facet id", facets.stream().map(Facet::id).toList());
+        unique("category", categories.stream().map(CategoryWords::category).toList());
+    }
+
+    private static <T> List<T> bounded(String what, List<T> list) {
+        Require.range("number of " + what, list.size(), 0, MAX_ENTRIES);
+        return List.copyOf(list);
+    }
+
+    private static List<String> checked(String what, List<String> words, int min) {
+        Require.range("number of " + what, words.size(), min, MAX_WORDS);
+        words.forEach(word -> Require.text(what, word, 1, 300));
+        return List.copyOf(words);
+    }
+
+    private static void checkId(String what, String id) {
+        if (!ID.matcher(id).matches()) {
+            throw new IllegalArgumentException(what + " must match " + ID.pattern() + ", was '" + id + "'");
+        }
+    }
+
+    private static void unique(String what, List<String> names) {
+        Set<String> seen = new HashSet<>();
+        for (String name : names) {
+            if (!seen.add(name)) {
+                throw new IllegalArgumentException(what + " must be unique, '" + name + "' is there twice");
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package dev.palate.agent.domain;
+
+import dev.palate.retrieval.recommend.YearRange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Reads spans of years: `before 2000`, `since 1995`, `between 1980 and 1990`, `the nineties`, `not from the 90s`.
+/// Stateless.
+final class EraReader {
+    private static final int FIRST = Integer.MIN_VALUE;
+    private static final int LAST = Integer.MAX_VALUE;
+    private static final Map<String, Integer> DECADES = Map.ofEntries(
+            Map.entry("twenties", 1920),
+            Map.entry("thirties", 1930),
+            Map.entry("forties", 1940),
+            Map.entry("fifties", 1950),
+            Map.entry("sixties", 1960),
+            Map.entry("seventies", 1970),
+            Map.entry("eighties", 1980),
+            Map.entry("nineties", 1990),
+            Map.entry("noughties", 2000),
+            Map.entry("aughts", 2000));
+    private static final Set<String> BEFORE = Set.of("before", "pre", "predating");
+    private static final Set<String> AFTER = Set.of("after", "post", "past");
+    private static final Set<String> SINCE = Set.of("since");
+    private static final Set<String> UNTIL = Set.of("until", "till", "til");
+    private static final Set<String> ON = Set.of("on", "onward", "onwards", "up", "forward", "plus");
+
+    private record Span(int from, int to) {}
+
+    private record Found(YearRange years, int start, int end) {}
+
+    private EraReader() {}
+
+    /// @param taken what belongs to a title
+    static List<Era> read(List<Token> tokens, Spots taken, Clauses clauses) {
+        List<Era> eras = new ArrayList<>();
+        int i = 0;
+        while (i < tokens.size()) {
+            Found found = taken.inTitle(i) ? null : at(tokens, taken, i);
+            if (found == null) {
+                i++;
+                continue;
+            }
+            boolean negated = negated(tokens, clauses.start(i), found.start());
+            eras.add(negated ? opposite(found.years()) : new Era(found.years(), false));
+            i = found.end();
+        }
+        return eras;
+    }
+
+    // "not before 2000" asks for 2000 and later; "not from the 90s" rules a closed span out.
+    private static Era opposite(YearRange years) {
+        if (years.from() == FIRST) {
+            return new Era(new YearRange(years.to() + 1, LAST), false);
+        }
+        return years.to() == LAST ? new Era(new YearRange(FIRST, years.from() - 1), false) : new Era(years, true);
+    }
+
+    private static boolean negated(List<Token> tokens, int clauseStart, int at) {
+        boolean negated = false;
+        for (int i = Math.max(clauseStart, at - 5); i < at; i++) {
+            String word = tokens.get(i).word();
+            if (Cues.NOT.contains(word) || Cues.EXCLUDE.contains(word)) {
+                negated = !negated;
+            } else if (Cues.LOVE.contains(word) && !word.equals("like")) {
+                negated = false;
+            }
+        }
+        return negated;
+    }
+
+    private static @Nullable Found at(List<Token> tokens, Spots taken, int i) {
+        String word = tokens.get(i).word();
+        int next = skip(tokens, i + 1, Set.of("the", "year", "early", "late", "mid"));
+        if (BEFORE.contains(word) || pair(tokens, i, Set.of("older", "earlier"), "than")) {
+            int at = BEFORE.contains(word) ? next : skip(tokens, i + 2, Set.of("the"));
+            Span span = span(tokens, taken, at);
+            return span == null ? null : new Found(new YearRange(FIRST, span.from() - 1), i, at + 1);
+        }
+        if (AFTER.contains(word) || pair(tokens, i, Set.of("newer", "later"), "than")) {
+            int at = AFTER.contains(word) ? next : skip(tokens, i + 2, Set.of("the"));
+            Span span = span(tokens, taken, at);
+            return span == null ? null : new Found(new YearRange(span.to() + 1, LAST), i, at + 1);
+        }
+        if (UNTIL.contains(word) || pair(tokens, i, Set.of("up"), "to")) {
+            int at = UNTIL.contains(word) ? next : skip(tokens, i + 2, Set.of("the"));
+            Span span = span(tokens, taken, at);
+            return span == null ? null : new Found(new YearRange(FIRST, span.to()), i, at + 1);
+        }
+        Span span = span(tokens, taken, i);
+        return span == null ? null : fromSpan(tokens, taken, i, span);
+    }
+
+    private static Found fromSpan(List<Token> tokens, Spots taken, int i, Span span) {
+        if (i > 0 && SINCE.contains(wordBefore(tokens, i))) {
+            return new Found(new YearRange(span.from(), LAST), i - 1, i + 1);
+        }
+        int join = i + 1;
+        boolean range = join < tokens.size()
+                && (Set.of("to", "and", "until", "through")
+                                .contains(tokens.get(join).word())
+                        || tokens.get(join).gap().matches("\\s*[-–—]\\s*"));
+        if (range) {
+            int at = tokens.get(join).number() ? join : skip(tokens, join + 1, Set.of("the"));
+            boolean and = tokens.get(join).word().equals("and");
+            Span other = span(tokens, taken, at);
+            if (other != null && other.to() >= span.from() && (!and || between(tokens, i))) {
+                return new Found(new YearRange(span.from(), other.to()), i, at + 1);
+            }
+        }
+        if (join < tokens.size()
+                && ON.contains(tokens.get(join).word())
+                && !tokens.get(join).afterAny(",.;")) {
+            return new Found(new YearRange(span.from(), LAST), i, join + 1);
+        }
+        if (join + 1 < tokens.size()
+                && tokens.get(join).word().equals("or")
+                && Set.of("later", "newer", "after")
+                        .contains(tokens.get(join + 1).word())) {
+            return new Found(new YearRange(span.from(), LAST), i, join + 2);
+        }
+        if (join + 1 < tokens.size()
+                && tokens.get(join).word().equals("or")
+                && Set.of("earlier", "older", "before")
+                        .contains(tokens.get(join + 1).word())) {
+            return new Found(new YearRange(FIRST, span.to()), i, join + 2);
+        }
+        return new Found(new YearRange(span.from(), span.to()), i, i + 1);
+    }
+
+    private static boolean between(List<Token> tokens, int i) {
+        String before = wordBefore(tokens, i);
+        return before.equals("between")
+                || before.equals("the") && i > 1 && wordBefore(tokens, i - 1).equals("between");
+    }
+
+    private static String wordBefore(List<Token> tokens, int i) {
+        return i == 0 ? "" : tokens.get(i - 1).word();
+    }
+
+    private static boolean pair(List<Token> tokens, int i, Set<String> first, String second) {
+        return first.contains(tokens.get(i).word())
+                && i + 1 < tokens.size()
+                && tokens.get(i + 1).word().equals(second);
+    }
+
+    private static int skip(List<Token> tokens, int from, Set<String> words) {
+        int i = from;
+        while (i < tokens.size() && words.contains(tokens.get(i).word())) {
+            i++;
+        }
+        return i;
+    }
+
+    private static @Nullable Span span(List<Token> tokens, Spots taken, int i) {
+        if (i >= tokens.size() || taken.inTitle(i)) {
+            return null;
+        }
+        String word = tokens.get(i).word();
+        Integer year = Cues.year(word);
+        if (year != null) {
+            return new Span(year, year);
+        }
+        Integer decade = decade(word);
+        if (decade == null) {
+            return null;
+        }
+        return switch (i == 0 ? "" : tokens.get(i - 1).word()) {
+            case "early" -> new Span(decade, decade + 4);
+            case "late" -> new Span(decade + 5, decade + 9);
+            case "mid" -> new Span(decade + 3, decade + 7);
+            default -> new Span(decade, decade + 9);
+        };
+    }
+
+    private static @Nullable Integer decade(String word) {
+        Integer named = DECADES.get(word);
+        if (named != null) {
+            return named;
+        }
+        if (word.matches("(19|20)\\d0s")) {
+            return Integer.parseInt(word.substring(0, 4));
+        }
+        if (word.matches("\\d0s")) {
+            int tens = Integer.parseInt(word.substring(0, 2));
+            return tens < 20 ? 2000 + tens : 1900 + tens;
+        }
+        return null;
+    }
+}

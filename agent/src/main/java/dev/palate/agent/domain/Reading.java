@@ -1,0 +1,56 @@
+package dev.palate.agent.domain;
+
+import java.util.List;
+import java.util.Set;
+
+/// What a message says, as far as rules can tell. Every claim is the user's own view; what others like, and what is
+/// only asked, is left out.
+///
+/// @param text the message
+/// @param claims in the order of the message, one for each thing spoken of
+/// @param eras spans of years
+/// @param unknown wishes that the catalog knows nothing of
+/// @param acts what the message does beside that
+public record Reading(String text, List<Claim> claims, List<Era> eras, List<Unknown> unknown, Set<Act> acts) {
+    /// What a message may do.
+    public enum Act {
+        /// Asks for items.
+        WISH,
+        /// Asks for others than those shown.
+        ELSE,
+        /// Asks for newer ones.
+        NEWER,
+        /// Asks for older ones.
+        OLDER,
+        /// Greets.
+        GREETING,
+        /// Thanks or takes leave.
+        THANKS,
+        /// Asks something that is no wish.
+        QUESTION,
+        /// Asks why something was shown.
+        WHY,
+        /// Asks what is remembered.
+        MEMORY,
+        /// Orders to forget.
+        FORGET,
+        /// Orders to forget everything.
+        FORGET_ALL,
+        /// Asks what Palate can do.
+        HELP,
+        /// Speaks to the machine rather than of the person.
+        INJECTION
+    }
+
+    public Reading {
+        claims = List.copyOf(claims);
+        eras = List.copyOf(eras);
+        unknown = List.copyOf(unknown);
+        acts = Set.copyOf(acts);
+    }
+
+    /// True when the message does this.
+    public boolean does(Act act) {
+        return acts.contains(act);
+    }
+}

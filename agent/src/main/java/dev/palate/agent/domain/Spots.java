@@ -1,0 +1,98 @@
+package dev.palate.agent.domain;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The places of a message that speak of something known: titles, then the lexicon, then tags. Immutable.
+final class Spots {
+    /// @param from index of the first word
+    /// @param to index after the last
+    /// @param mentions what it speaks of; several where one word means several categories; empty for a facet
+    /// @param facet asked for, when it is one
+    record Spot(int from, int to, List<Mention> mentions, DomainPack.@Nullable Facet facet) {
+        boolean title() {
+            return !mentions.isEmpty() && mentions.getFirst() instanceof Mention.Title;
+        }
+    }
+
+    private final List<Spot> spots = new ArrayList<>();
+    private final @Nullable Spot[] byWord;
+
+    Spots(List<Token> tokens, CatalogSnapshot catalog) {
+        byWord = new Spot[tokens.size()];
+        for (TitleMatch match : catalog.gazetteer().find(tokens)) {
+            put(new Spot(
+                    match.from(),
+                    match.to(),
+                    List.of(new Mention.Title(match.item(), match.title(), match.year())),
+                    null));
+        }
+        for (int i = 0; i < tokens.size(); i++) {
+            if (byWord[i] == null) {
+                put(known(tokens, i, catalog));
+            }
+        }
+        spots.sort(java.util.Comparator.comparingInt(Spot::from));
+    }
+
+    private void put(@Nullable Spot spot) {
+        if (spot == null) {
+            return;
+        }
+        for (int i = spot.from(); i < spot.to(); i++) {
+            if (byWord[i] != null) {
+                return;
+            }
+        }
+        for (int i = spot.from(); i < spot.to(); i++) {
+            byWord[i] = spot;
+        }
+        spots.add(spot);
+    }
+
+    private static @Nullable Spot known(List<Token> tokens, int i, CatalogSnapshot catalog) {
+        PhraseTable.Hit<List<Term>> hit = catalog.lexicon().at(tokens, i);
+        PhraseTable.Hit<String> tag = catalog.tagAt(tokens, i);
+        if (tag != null && (hit == null || tag.length() > hit.length())) {
+            return new Spot(i, i + tag.length(), List.of(new Mention.Tag(tag.value())), null);
+        }
+        if (hit == null) {
+            return null;
+        }
+        List<Mention> mentions = new ArrayList<>();
+        DomainPack.Facet facet = null;
+        for (Term term : hit.value()) {
+            switch (term) {
+                case Term.Category category ->
+                    mentions.add(new Mention.Category(
+                            catalog.category(category.category()).orElse(category.category()),
+                            category.label(),
+                            catalog.category(category.category()).isPresent()));
+                case Term.Themed themed -> mentions.add(new Mention.Theme(themed.theme()));
+                case Term.Asked asked -> facet = asked.facet();
+            }
+        }
+        return new Spot(i, i + hit.length(), mentions, facet);
+    }
+
+    List<Spot> all() {
+        return spots;
+    }
+
+    @Nullable
+    Spot at(int word) {
+        return byWord[word];
+    }
+
+    boolean inTitle(int word) {
+        Spot spot = byWord[word];
+        return spot != null && spot.title();
+    }
+
+    /// True for the words of a title after its first.
+    boolean insideTitle(int word) {
+        Spot spot = byWord[word];
+        return spot != null && spot.title() && spot.from() < word;
+    }
+}
