@@ -1,0 +1,30 @@
+package dev.palate.agent.explanation;
+
+import dev.palate.agent.domain.Unknown;
+import dev.palate.memory.catalog.Item;
+import java.util.List;
+
+/// What an answer may speak of.
+///
+/// @param liked items the user said to like, newest first
+/// @param sought what was asked for, as labels, such as `comedies`
+/// @param constraints short phrases, such as `no horror` or `before 2000`
+/// @param unknown wishes that the catalog knows nothing of
+/// @param relaxed true when not all that was asked for could be had at once
+/// @param failed true when the list could not be made
+/// @param noun for one item, such as `film`
+public record Account(
+        List<Item> liked,
+        List<String> sought,
+        List<String> constraints,
+        List<Unknown> unknown,
+        boolean relaxed,
+        boolean failed,
+        String noun) {
+    public Account {
+        liked = List.copyOf(liked);
+        sought = List.copyOf(sought);
+        constraints = List.copyOf(constraints);
+        unknown = List.copyOf(unknown);
+    }
+}
