@@ -1,0 +1,32 @@
+package dev.palate.agent.turn;
+
+import dev.palate.agent.domain.CatalogSnapshots;
+import dev.palate.agent.domain.MessageReader;
+import dev.palate.agent.extraction.MemoryWriter;
+import dev.palate.agent.llm.LanguageModel;
+import dev.palate.memory.Ids;
+import dev.palate.memory.catalog.Catalog;
+import dev.palate.memory.conversation.Conversations;
+import dev.palate.memory.memory.Memories;
+import dev.palate.memory.slate.Slates;
+import dev.palate.prompts.PromptLibrary;
+import dev.palate.retrieval.recommend.Recommender;
+import java.time.InstantSource;
+
+/// What an agent works with.
+///
+/// @param memories should be the tiered ones, which read their own writes
+/// @param model may be no model, and may come and go
+public record AgentParts(
+        Catalog catalog,
+        Conversations conversations,
+        Memories memories,
+        Slates slates,
+        Recommender recommender,
+        CatalogSnapshots snapshots,
+        MessageReader reader,
+        MemoryWriter writer,
+        LanguageModel model,
+        PromptLibrary prompts,
+        Ids ids,
+        InstantSource clock) {}

@@ -1,0 +1,116 @@
+package dev.palate.agent.turn;
+
+import dev.palate.agent.domain.Claim;
+import dev.palate.agent.domain.Reading;
+import dev.palate.agent.domain.Reading.Act;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.memory.Memories;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.Slot;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// Carries out "forget that", "forget horror" and "forget everything about me". Stateless; forgetting is for good.
+final class Forgetting {
+    private static final Pattern ORDER = Pattern.compile(
+            "^\\W*((please|can you|could you|ok|now|actually|no)\\W+)*(forget|delete|remove|erase)\\b(\\W+about\\b)?",
+            Pattern.CASE_INSENSITIVE);
+    private static final Pattern LAST = Pattern.compile(
+            "^\\W*(that|this|it|what i (just )?said|(the|my) last( one)?|(that|this|the last) memor(y|ies))?"
+                    + "(\\W+please)?\\W*$",
+            Pattern.CASE_INSENSITIVE);
+
+    private Forgetting() {}
+
+    /// What was forgotten.
+    static List<Memory> forget(Reading reading, List<Memory> active, State state, Memories memories) {
+        List<Memory> forgotten = new ArrayList<>();
+        for (Memory memory : meant(reading, active, state)) {
+            if (!memory.locked() && memories.forget(memory.id())) {
+                forgotten.add(memory);
+            }
+        }
+        return forgotten;
+    }
+
+    private static List<Memory> meant(Reading reading, List<Memory> active, State state) {
+        if (reading.does(Act.FORGET_ALL)) {
+            return active;
+        }
+        String object = ORDER.matcher(reading.text()).replaceFirst("");
+        if (LAST.matcher(object).matches()) {
+            Set<MemoryId> last = Set.copyOf(state.written());
+            List<Memory> just =
+                    active.stream().filter(memory -> last.contains(memory.id())).toList();
+            return just.isEmpty()
+                    ? active.stream()
+                            .max(Comparator.comparing(Memory::updatedAt).thenComparing(Memory::id))
+                            .stream()
+                            .toList()
+                    : just;
+        }
+        Set<String> values = reading.claims().stream()
+                .map(Claim::mention)
+                .map(mention -> mention.slot().value())
+                .collect(Collectors.toSet());
+        String words = object.strip().toLowerCase(Locale.ROOT);
+        return active.stream()
+                .filter(memory -> {
+                    Slot slot = memory.slot();
+                    boolean named = slot != null && values.contains(slot.value());
+                    return named
+                            || values.isEmpty()
+                                    && words.length() > 2
+                                    && memory.text().toLowerCase(Locale.ROOT).contains(words);
+                })
+                .toList();
+    }
+
+    /// The wish without what the forgotten memories said.
+    static Wish without(Wish wish, List<Memory> forgotten) {
+        Wish.Draft draft = wish.draft();
+        for (Memory memory : forgotten) {
+            Slot slot = memory.slot();
+            if (slot == null) {
+                continue;
+            }
+            String value = slot.value();
+            switch (slot.facet()) {
+                case "genre" -> {
+                    draft.excluded.removeIf(value::equalsIgnoreCase);
+                    draft.fond.removeIf(value::equalsIgnoreCase);
+                }
+                case "theme" -> {
+                    draft.excludedThemes.remove(value);
+                    draft.themes.remove(value);
+                }
+                case "tag" -> {
+                    draft.excludedTags.remove(value);
+                    draft.tags.remove(value);
+                }
+                case "title", "seen" -> {
+                    var item = new ItemId(value);
+                    draft.liked.remove(item);
+                    draft.disliked.remove(item);
+                    draft.seen.remove(item);
+                }
+                default -> {}
+            }
+        }
+        return draft.build();
+    }
+
+    static String words(List<Memory> forgotten) {
+        return switch (forgotten.size()) {
+            case 0 -> "I found nothing of that kind among what I remember.";
+            case 1 -> "Forgotten: " + forgotten.getFirst().text() + ".";
+            default -> "Forgotten: " + forgotten.size() + " memories.";
+        };
+    }
+}

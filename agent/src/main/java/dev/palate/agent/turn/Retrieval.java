@@ -1,0 +1,184 @@
+package dev.palate.agent.turn;
+
+import dev.palate.agent.domain.CatalogSnapshot;
+import dev.palate.agent.domain.DomainPack;
+import dev.palate.agent.grounding.Rules;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryKind;
+import dev.palate.memory.memory.Slot;
+import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.recommend.Constraints;
+import dev.palate.retrieval.recommend.RankedItem;
+import dev.palate.retrieval.recommend.RecommendationRequest;
+import dev.palate.retrieval.recommend.Recommender;
+import dev.palate.retrieval.recommend.Slate;
+import dev.palate.retrieval.recommend.Taste;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Turns a wish into requests and their answers into picks. Made for one turn; not thread-safe.
+final class Retrieval {
+    private static final int WIDER = 4;
+    private static final int MOST = 100;
+    private static final double THEME_CATEGORY = 0.5;
+    // The recommender answers a little after its deadline at worst; this is how long it is waited for.
+    private static final int PATIENCE = 4;
+
+    private final Recommender recommender;
+    private final CatalogSnapshot catalog;
+    private final Duration deadline;
+    private final List<String> degraded = new ArrayList<>();
+    private String modelVersion = "";
+    private boolean answered;
+
+    Retrieval(Recommender recommender, CatalogSnapshot catalog, Duration deadline) {
+        this.recommender = recommender;
+        this.catalog = catalog;
+        this.deadline = deadline;
+    }
+
+    /// What every item must obey: the wish, and the rules among the memories.
+    ///
+    /// @param notAgain items not to be shown again
+    Rules rules(Wish wish, List<Memory> memories, Set<ItemId> notAgain) {
+        Set<String> excluded = new LinkedHashSet<>(wish.excluded());
+        Set<String> themes = new LinkedHashSet<>(wish.excludedThemes());
+        Set<String> tags = new LinkedHashSet<>(wish.excludedTags());
+        Set<ItemId> items = new HashSet<>(notAgain);
+        for (Memory memory : memories) {
+            Slot slot = memory.slot();
+            if (slot == null) {
+                continue;
+            }
+            boolean rule = memory.kind() == MemoryKind.CONSTRAINT && memory.polarity() < 0;
+            switch (slot.facet()) {
+                case "title", "seen" -> items.add(new ItemId(slot.value()));
+                case "genre" -> addIf(rule, excluded, slot.value());
+                case "theme" -> addIf(rule, themes, slot.value());
+                case "tag" -> addIf(rule, tags, slot.value());
+                default -> {}
+            }
+        }
+        for (String theme : themes) {
+            items.addAll(catalog.themeItems(theme));
+            catalog.lexicon().theme(theme).ifPresent(known -> tags.addAll(known.tags()));
+        }
+        items.addAll(wish.liked());
+        items.addAll(wish.disliked());
+        items.addAll(wish.references());
+        items.addAll(wish.seen());
+        var constraints =
+                new Constraints(wish.required(), excluded, Set.of(), tags, wish.years(), wish.excludedYears(), items);
+        return new Rules(constraints, wish.anyOf());
+    }
+
+    private static void addIf(boolean rule, Set<String> set, String value) {
+        if (rule) {
+            set.add(value);
+        }
+    }
+
+    /// @param fondNow categories that the message said to like: half of the list is theirs
+    Picks pick(UserId user, Wish wish, Rules rules, List<String> fondNow, int size) {
+        Taste taste = taste(wish);
+        boolean wide = !rules.anyOf().isEmpty();
+        List<RankedItem> items = ask(user, taste, rules.constraints(), wide ? size * WIDER : size);
+        if (wide) {
+            items = items.stream().filter(item -> fits(item, rules)).toList();
+        }
+        boolean relaxed = false;
+        if (items.isEmpty() && rules.constraints().requiredCategories().size() > 1) {
+            items = anyOfRequired(user, taste, rules.constraints(), size);
+            relaxed = !items.isEmpty();
+        }
+        boolean mixed = wish.required().isEmpty() && wish.anyOf().isEmpty();
+        for (String category : mixed ? fondNow.stream().limit(2).toList() : List.<String>of()) {
+            items = alternate(ask(user, taste, requiring(rules.constraints(), Set.of(category)), size), items, size);
+        }
+        return new Picks(items, degraded, modelVersion, relaxed, !answered);
+    }
+
+    private static boolean fits(RankedItem ranked, Rules rules) {
+        return ranked.item().categories().stream()
+                .anyMatch(category -> rules.anyOf().contains(category.toLowerCase(Locale.ROOT)));
+    }
+
+    private List<RankedItem> anyOfRequired(UserId user, Taste taste, Constraints constraints, int size) {
+        List<RankedItem> items = List.of();
+        for (String category : constraints.requiredCategories()) {
+            items = alternate(items, ask(user, taste, requiring(constraints, Set.of(category)), size), size);
+        }
+        return items;
+    }
+
+    private static Constraints requiring(Constraints constraints, Set<String> categories) {
+        return new Constraints(
+                categories,
+                constraints.excludedCategories(),
+                constraints.requiredTags(),
+                constraints.excludedTags(),
+                constraints.years(),
+                constraints.excludedYears(),
+                constraints.excludedItems());
+    }
+
+    private static List<RankedItem> alternate(List<RankedItem> first, List<RankedItem> second, int size) {
+        Map<ItemId, RankedItem> mixed = new java.util.LinkedHashMap<>();
+        for (int i = 0; i < Math.max(first.size(), second.size()); i++) {
+            if (i < first.size()) {
+                mixed.putIfAbsent(first.get(i).item().id(), first.get(i));
+            }
+            if (i < second.size()) {
+                mixed.putIfAbsent(second.get(i).item().id(), second.get(i));
+            }
+        }
+        return mixed.values().stream().limit(size).toList();
+    }
+
+    private List<RankedItem> ask(UserId user, Taste taste, Constraints constraints, int size) {
+        var request = new RecommendationRequest(user, Math.min(size, MOST), taste, constraints, false, 0, deadline);
+        Optional<Slate> slate =
+                Timed.within(deadline.multipliedBy(PATIENCE), "recommend", () -> recommender.recommend(request));
+        if (slate.isEmpty()) {
+            degraded.add("recommender");
+            return List.of();
+        }
+        answered = true;
+        slate.get().degraded().stream().filter(name -> !degraded.contains(name)).forEach(degraded::add);
+        modelVersion = slate.get().modelVersion();
+        return slate.get().items();
+    }
+
+    private Taste taste(Wish wish) {
+        Map<String, Double> categories = new HashMap<>();
+        Map<String, Double> tags = new HashMap<>();
+        for (String id : wish.themes()) {
+            catalog.lexicon().theme(id).ifPresent(theme -> weigh(theme, categories, tags));
+        }
+        wish.tags().forEach(tag -> tags.put(tag, 1.0));
+        wish.fond().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), 1.0));
+        wish.anyOf().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), 1.0));
+        Set<ItemId> liked = new LinkedHashSet<>(wish.references());
+        liked.addAll(wish.liked());
+        return new Taste(wish.words(), newest(liked), newest(wish.disliked()), categories, tags);
+    }
+
+    private static void weigh(DomainPack.Theme theme, Map<String, Double> categories, Map<String, Double> tags) {
+        theme.categories().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), THEME_CATEGORY));
+        theme.tags().forEach(tag -> tags.put(tag.toLowerCase(Locale.ROOT), 1.0));
+    }
+
+    private static List<ItemId> newest(Set<ItemId> items) {
+        List<ItemId> list = List.copyOf(items);
+        return list.subList(Math.max(0, list.size() - 64), list.size());
+    }
+}

@@ -1,0 +1,121 @@
+package dev.palate.agent.turn;
+
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.slate.SlateId;
+import dev.palate.retrieval.recommend.YearRange;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The state as JSON. A text that cannot be read, such as one of an older build, is a new state: a conversation goes on
+/// rather than fail for what it remembered.
+final class StateText {
+    private static final int VERSION = 1;
+    private static final int MAX_TEXT = 60_000;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private StateText() {}
+
+    static String write(State state) {
+        ObjectNode root = JSON.createObjectNode();
+        root.put("version", VERSION);
+        Wish wish = state.wish();
+        ObjectNode node = root.putObject("wish");
+        texts(node, "required", wish.required());
+        texts(node, "any_of", wish.anyOf());
+        texts(node, "excluded", wish.excluded());
+        texts(node, "fond", wish.fond());
+        texts(node, "themes", wish.themes());
+        texts(node, "excluded_themes", wish.excludedThemes());
+        texts(node, "tags", wish.tags());
+        texts(node, "excluded_tags", wish.excludedTags());
+        range(node.putArray("years"), wish.years());
+        ArrayNode spans = node.putArray("excluded_years");
+        wish.excludedYears().forEach(span -> range(spans.addArray(), span));
+        texts(node, "liked", values(wish.liked(), ItemId::value));
+        texts(node, "disliked", values(wish.disliked(), ItemId::value));
+        texts(node, "references", values(wish.references(), ItemId::value));
+        texts(node, "seen", values(wish.seen(), ItemId::value));
+        node.put("words", wish.words());
+        texts(root, "shown", values(state.shown(), ItemId::value));
+        SlateId slate = state.slate();
+        root.put("slate", slate == null ? "" : slate.value());
+        texts(root, "last", values(state.last(), ItemId::value));
+        texts(root, "written", values(state.written(), MemoryId::value));
+        String text = root.toString();
+        return text.length() <= MAX_TEXT ? text : "";
+    }
+
+    static State read(String text) {
+        if (text.isBlank()) {
+            return State.NEW;
+        }
+        try {
+            JsonNode root = JSON.readTree(text);
+            if (root.path("version").asInt(0) != VERSION) {
+                return State.NEW;
+            }
+            String slate = root.path("slate").asString("");
+            return new State(
+                    wish(root.path("wish")),
+                    list(root, "shown", ItemId::new),
+                    slate.isEmpty() ? null : new SlateId(slate),
+                    list(root, "last", ItemId::new),
+                    list(root, "written", MemoryId::new));
+        } catch (JacksonException | IllegalArgumentException e) {
+            return State.NEW;
+        }
+    }
+
+    private static Wish wish(JsonNode node) {
+        Wish.Draft wish = Wish.NONE.draft();
+        wish.required.addAll(list(node, "required", Function.identity()));
+        wish.anyOf.addAll(list(node, "any_of", Function.identity()));
+        wish.excluded.addAll(list(node, "excluded", Function.identity()));
+        wish.fond.addAll(list(node, "fond", Function.identity()));
+        wish.themes.addAll(list(node, "themes", Function.identity()));
+        wish.excludedThemes.addAll(list(node, "excluded_themes", Function.identity()));
+        wish.tags.addAll(list(node, "tags", Function.identity()));
+        wish.excludedTags.addAll(list(node, "excluded_tags", Function.identity()));
+        wish.years = range(node.path("years"));
+        node.path("excluded_years").forEach(span -> wish.excludedYears.add(range(span)));
+        wish.liked.addAll(list(node, "liked", ItemId::new));
+        wish.disliked.addAll(list(node, "disliked", ItemId::new));
+        wish.references.addAll(list(node, "references", ItemId::new));
+        wish.seen.addAll(list(node, "seen", ItemId::new));
+        wish.words = node.path("words").asString("");
+        return wish.build();
+    }
+
+    private static void texts(ObjectNode node, String field, Collection<String> texts) {
+        ArrayNode array = node.putArray(field);
+        texts.forEach(array::add);
+    }
+
+    private static <T> List<String> values(Collection<T> ids, Function<T, String> value) {
+        return ids.stream().map(value).toList();
+    }
+
+    private static <T> List<T> list(JsonNode node, String field, Function<String, T> make) {
+        List<T> list = new ArrayList<>();
+        node.path(field).forEach(entry -> list.add(make.apply(entry.asString(""))));
+        return list;
+    }
+
+    private static void range(ArrayNode array, YearRange range) {
+        array.add(range.from());
+        array.add(range.to());
+    }
+
+    private static YearRange range(JsonNode array) {
+        return new YearRange(
+                array.path(0).asInt(Integer.MIN_VALUE), array.path(1).asInt(Integer.MAX_VALUE));
+    }
+}

@@ -1,0 +1,104 @@
+package dev.palate.agent.turn;
+
+import dev.palate.agent.domain.Claim;
+import dev.palate.agent.domain.Gazetteer;
+import dev.palate.agent.domain.Mention;
+import dev.palate.agent.domain.Reading;
+import dev.palate.agent.domain.Reading.Act;
+import dev.palate.memory.catalog.Catalog;
+import dev.palate.memory.catalog.Item;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.conversation.Message;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.slate.SlateRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Answers that need no list. Stateless.
+final class Talk {
+    private static final int MAX_LISTED = 20;
+    private static final int MAX_EXPLAINED = 5;
+
+    private Talk() {}
+
+    /// Small talk, help, and what is not to be followed.
+    static String chat(Reading reading, String noun) {
+        if (reading.does(Act.INJECTION)) {
+            return "I only look for " + noun + "s here, so I did not follow that. Tell me what you would like instead.";
+        }
+        if (reading.does(Act.HELP)) {
+            return help(noun);
+        }
+        if (reading.does(Act.GREETING)) {
+            return "Hello! Tell me what you are in the mood for, or name a " + noun + " that you love.";
+        }
+        if (reading.does(Act.THANKS)) {
+            return "You are welcome. Say so when you would like more.";
+        }
+        if (reading.does(Act.QUESTION)) {
+            return "I cannot say that of people in general, but I can look for " + noun
+                    + "s for you: name a kind, an era or a " + noun + " that you love.";
+        }
+        return help(noun);
+    }
+
+    private static String help(String noun) {
+        return "I find " + noun + "s in this catalog for you. Name some that you love, a kind, an era, or what to leave"
+                + " out; ask what I know about you, or tell me to forget it.";
+    }
+
+    /// What is remembered, in words.
+    static String known(List<Memory> memories) {
+        if (memories.isEmpty()) {
+            return "I remember nothing about you yet.";
+        }
+        var text = new StringBuilder("This is what I remember about you: ");
+        int shown = 0;
+        for (Memory memory : memories.reversed()) {
+            if (shown == MAX_LISTED || text.length() + memory.text().length() > Message.MAX_TEXT - 200) {
+                break;
+            }
+            text.append(shown == 0 ? "" : "; ").append(memory.text());
+            shown++;
+        }
+        text.append(". ");
+        if (shown < memories.size()) {
+            text.append("And ").append(memories.size() - shown).append(" more. ");
+        }
+        return text.append("You can change or delete each on the memories page, or tell me to forget it.")
+                .toString();
+    }
+
+    /// Why the last list is as it is.
+    static String why(SlateRecord slate, Reading reading, Catalog catalog) {
+        Set<ItemId> asked = named(reading);
+        List<SlateRecord.Entry> entries = slate.entries().stream()
+                .filter(entry -> asked.isEmpty() || asked.contains(entry.item()))
+                .limit(MAX_EXPLAINED)
+                .toList();
+        if (entries.isEmpty()) {
+            return "That was not on my last list.";
+        }
+        Map<ItemId, Item> items =
+                catalog.items(entries.stream().map(SlateRecord.Entry::item).toList());
+        List<String> lines = new ArrayList<>();
+        for (SlateRecord.Entry entry : entries) {
+            Item item = items.get(entry.item());
+            if (item != null && !item.hidden()) {
+                String reason = entry.reason().isEmpty() ? "it fits what you asked for." : entry.reason();
+                lines.add(Gazetteer.plainTitle(item.title()) + ": " + reason);
+            }
+        }
+        return lines.isEmpty() ? "What I showed is no longer in the catalog." : String.join(" ", lines);
+    }
+
+    private static Set<ItemId> named(Reading reading) {
+        return reading.claims().stream()
+                .map(Claim::mention)
+                .filter(Mention.Title.class::isInstance)
+                .map(mention -> ((Mention.Title) mention).item())
+                .collect(java.util.stream.Collectors.toSet());
+    }
+}

@@ -1,0 +1,254 @@
+package dev.palate.agent.turn;
+
+import dev.palate.agent.domain.CatalogSnapshot;
+import dev.palate.agent.domain.Reading;
+import dev.palate.agent.extraction.Written;
+import dev.palate.agent.llm.ModelLevel;
+import dev.palate.memory.MemoryException;
+import dev.palate.memory.catalog.Item;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.conversation.Conversation;
+import dev.palate.memory.conversation.Message;
+import dev.palate.memory.conversation.Role;
+import dev.palate.memory.conversation.TurnId;
+import dev.palate.memory.memory.Actor;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.Subject;
+import dev.palate.memory.slate.SlateRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// One turn, step by step, on one thread: recall, understand, remember, decide, show, speak. Every way out of it gives
+/// the last event.
+final class TurnRun implements Turn {
+    private static final int MAX_RECALLED = 50;
+    private static final int MAX_TITLE = 60;
+    private static final Duration LAST_WAIT = Duration.ofSeconds(1);
+
+    private final AgentParts parts;
+    private final TurnLimits limits;
+    private final TurnRequest request;
+    private final Conversation conversation;
+    private final TurnId id;
+    private final Message message;
+    private final Events events;
+    private final AtomicReference<String> stopping = new AtomicReference<>("");
+    private final long startedNanos = System.nanoTime();
+
+    private State state;
+    private String level = ModelLevel.T0.name();
+
+    TurnRun(
+            AgentParts parts,
+            TurnLimits limits,
+            TurnRequest request,
+            Conversation conversation,
+            Message message,
+            Events events) {
+        this.parts = parts;
+        this.limits = limits;
+        this.request = request;
+        this.conversation = conversation;
+        this.id = message.turn();
+        this.message = message;
+        this.events = events;
+        this.state = StateText.read(conversation.state());
+    }
+
+    @Override
+    public TurnId id() {
+        return id;
+    }
+
+    @Override
+    public void cancel() {
+        stopping.compareAndSet("", "cancelled");
+    }
+
+    @Override
+    public java.util.concurrent.CompletableFuture<TurnEvent> done() {
+        return events.done();
+    }
+
+    /// The turn's time is over: it is asked to end, and a little later ended.
+    void expire() {
+        stopping.compareAndSet("", "deadline");
+    }
+
+    void kill() {
+        events.force(completed("deadline"), LAST_WAIT);
+    }
+
+    void run() {
+        try {
+            steps();
+            String stopped = stopping.get();
+            events.last(completed(stopped.isEmpty() ? "stop" : stopped));
+        } catch (Events.Over e) {
+            events.last(new TurnEvent.Failed("listener", "the reader of this turn failed, so the turn was ended"));
+        } catch (MemoryException e) {
+            Failures.note("turn", e);
+            events.last(new TurnEvent.Failed(
+                    e.code().name().toLowerCase(Locale.ROOT), "the turn could not be stored; try again"));
+        } catch (Throwable t) {
+            Failures.note("turn", t);
+            events.last(new TurnEvent.Failed("internal", "the turn could not be done; the log says where"));
+        }
+    }
+
+    private TurnEvent.Completed completed(String finish) {
+        return new TurnEvent.Completed(finish, level, millis(startedNanos));
+    }
+
+    private static long millis(long sinceNanos) {
+        return (System.nanoTime() - sinceNanos) / 1_000_000;
+    }
+
+    private boolean stopped() {
+        return !stopping.get().isEmpty();
+    }
+
+    private void steps() {
+        boolean models = request.models() == TurnRequest.UseModels.AUTO;
+        events.emit(new TurnEvent.Created(
+                id, message.id(), models ? parts.model().level().name() : ModelLevel.T0.name()));
+        long recallStart = System.nanoTime();
+        List<Memory> memories = recall();
+        events.emit(new TurnEvent.Recalled(
+                memories.reversed().stream().limit(MAX_RECALLED).map(Memory::id).toList(), millis(recallStart)));
+        CatalogSnapshot catalog = parts.snapshots().current();
+        Reading reading = parts.reader().read(message.text(), catalog);
+        Understanding meaning = Understander.understand(reading, state, lastYears(reading), catalog);
+        events.emit(new TurnEvent.Understood(
+                meaning.intent().key(),
+                meaning.phrases(),
+                reading.unknown().stream().map(unknown -> unknown.words()).toList(),
+                meaning.confidence()));
+        List<TurnEvent.Remembered> remembered = new ArrayList<>();
+        if (!stopped() && meaning.intent() != Intent.FORGET) {
+            List<MemoryId> written = remember(reading, remembered);
+            if (!written.isEmpty()) {
+                memories = recall();
+                state = new State(state.wish(), state.shown(), state.slate(), state.last(), written);
+            }
+        }
+        state = new State(meaning.wish(), state.shown(), state.slate(), state.last(), state.written());
+        answer(meaning, memories, catalog, remembered);
+    }
+
+    private void answer(
+            Understanding meaning,
+            List<Memory> memories,
+            CatalogSnapshot catalog,
+            List<TurnEvent.Remembered> remembered) {
+        var listing = new Listing(parts, limits, request, conversation, id, events, this::stopped);
+        Listing.Answer answer = switch (meaning.intent()) {
+            case RECOMMEND, REFINE -> listing.answer(meaning, memories, state, catalog);
+            case FORGET -> said(forget(meaning.reading(), memories, remembered));
+            case MEMORY -> said(Talk.known(memories));
+            case EXPLAIN -> said(why(meaning.reading()));
+            case CHAT ->
+                said(Talk.chat(meaning.reading(), catalog.lexicon().pack().noun()));
+        };
+        level = answer.level();
+        state = answer.after(state);
+        store(answer, remembered);
+    }
+
+    private Listing.Answer said(String text) {
+        if (!stopped()) {
+            events.emit(new TurnEvent.Delta(text));
+        }
+        return Listing.Answer.words(stopped() ? "Stopped." : text);
+    }
+
+    private void store(Listing.Answer answer, List<TurnEvent.Remembered> remembered) {
+        String text = answer.text().substring(0, Math.min(answer.text().length(), Message.MAX_TEXT));
+        Message spoken = parts.conversations()
+                .append(conversation.id(), id, Role.ASSISTANT, text, answer.slate(), answer.level());
+        String title = conversation.title().isEmpty() ? title(message.text()) : null;
+        parts.conversations().keep(conversation.id(), StateText.write(state), title);
+        events.emit(new TurnEvent.Spoken(spoken.id(), text, answer.level()));
+        remembered.forEach(events::emit);
+        events.emit(new TurnEvent.Usage(answer.promptTokens(), answer.completionTokens(), answer.calls()));
+    }
+
+    private static String title(String text) {
+        String line = text.replaceAll("\\s+", " ").strip();
+        return line.length() <= MAX_TITLE
+                ? line
+                : line.substring(0, MAX_TITLE - 1).strip() + "…";
+    }
+
+    private Subject subject() {
+        return new Subject.OfUser(conversation.user());
+    }
+
+    private List<Memory> recall() {
+        Instant now = parts.clock().instant();
+        return Timed.within(limits.recall(), "recall", () -> parts.memories().active(subject()))
+                .orElse(List.of())
+                .stream()
+                .filter(memory -> memory.effectiveAt(now))
+                .toList();
+    }
+
+    private List<MemoryId> remember(Reading reading, List<TurnEvent.Remembered> remembered) {
+        if (reading.claims().stream().noneMatch(claim -> claim.lasting())) {
+            return List.of();
+        }
+        Optional<List<Written>> results = Timed.within(
+                limits.recall(),
+                "remember",
+                () -> parts.writer()
+                        .infer(conversation.user(), reading, message.id().value(), Actor.AGENT));
+        List<MemoryId> ids = new ArrayList<>();
+        for (Written written : results.orElse(List.of())) {
+            Memory memory = written.memory();
+            remembered.add(new TurnEvent.Remembered(
+                    written.outcome().name(),
+                    memory == null ? "" : memory.id().value(),
+                    written.text(),
+                    written.reason()));
+            if (memory != null) {
+                ids.add(memory.id());
+            }
+        }
+        return ids;
+    }
+
+    private String forget(Reading reading, List<Memory> memories, List<TurnEvent.Remembered> remembered) {
+        List<Memory> forgotten = Forgetting.forget(reading, memories, state, parts.memories());
+        forgotten.forEach(memory ->
+                remembered.add(new TurnEvent.Remembered("FORGET", memory.id().value(), memory.text(), "")));
+        state = new State(
+                Forgetting.without(state.wish(), forgotten), state.shown(), state.slate(), state.last(), List.of());
+        return Forgetting.words(forgotten);
+    }
+
+    private String why(Reading reading) {
+        @Nullable
+        SlateRecord slate = state.slate() == null
+                ? null
+                : parts.slates().slate(Objects.requireNonNull(state.slate())).orElse(null);
+        return slate == null ? "I have not shown you a list yet." : Talk.why(slate, reading, parts.catalog());
+    }
+
+    private List<Integer> lastYears(Reading reading) {
+        boolean needed = reading.does(Reading.Act.NEWER) || reading.does(Reading.Act.OLDER);
+        List<ItemId> last = needed ? state.last() : List.of();
+        return parts.catalog().items(last).values().stream()
+                .map(Item::year)
+                .filter(Objects::nonNull)
+                .map(year -> (int) year)
+                .toList();
+    }
+}

@@ -1,0 +1,158 @@
+package dev.palate.agent.turn;
+
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.retrieval.recommend.YearRange;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// What a conversation asks for so far. Immutable; every set keeps its order, oldest first, and at most
+/// [#MAX_ENTRIES].
+///
+/// @param required categories an item must have
+/// @param anyOf categories of which an item must have one
+/// @param excluded categories an item must not have
+/// @param fond categories said to be liked
+/// @param themes wanted
+/// @param excludedThemes not wanted
+/// @param tags wanted
+/// @param excludedTags not wanted
+/// @param years the span asked for
+/// @param excludedYears spans ruled out
+/// @param liked items
+/// @param disliked items
+/// @param references items named as examples
+/// @param seen items not to be shown
+/// @param words the wish as text for search
+record Wish(
+        Set<String> required,
+        Set<String> anyOf,
+        Set<String> excluded,
+        Set<String> fond,
+        Set<String> themes,
+        Set<String> excludedThemes,
+        Set<String> tags,
+        Set<String> excludedTags,
+        YearRange years,
+        Set<YearRange> excludedYears,
+        Set<ItemId> liked,
+        Set<ItemId> disliked,
+        Set<ItemId> references,
+        Set<ItemId> seen,
+        String words) {
+    static final int MAX_ENTRIES = 64;
+    static final int MAX_WORDS = 400;
+    static final Wish NONE = new Wish(
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            YearRange.ANY,
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            Set.of(),
+            "");
+
+    Wish {
+        required = newest(required);
+        anyOf = newest(anyOf);
+        excluded = newest(excluded);
+        fond = newest(fond);
+        themes = newest(themes);
+        excludedThemes = newest(excludedThemes);
+        tags = newest(tags);
+        excludedTags = newest(excludedTags);
+        excludedYears = newest(excludedYears);
+        liked = newest(liked);
+        disliked = newest(disliked);
+        references = newest(references);
+        seen = newest(seen);
+        words = words.substring(0, Math.min(words.length(), MAX_WORDS));
+    }
+
+    private static <T> Set<T> newest(Set<T> values) {
+        List<T> list = List.copyOf(new LinkedHashSet<>(values));
+        return Collections.unmodifiableSet(
+                new LinkedHashSet<>(list.subList(Math.max(0, list.size() - MAX_ENTRIES), list.size())));
+    }
+
+    Draft draft() {
+        return new Draft(this);
+    }
+
+    /// A mutable copy; not thread-safe.
+    static final class Draft {
+        final Set<String> required;
+        final Set<String> anyOf;
+        final Set<String> excluded;
+        final Set<String> fond;
+        final Set<String> themes;
+        final Set<String> excludedThemes;
+        final Set<String> tags;
+        final Set<String> excludedTags;
+        YearRange years;
+        final Set<YearRange> excludedYears;
+        final Set<ItemId> liked;
+        final Set<ItemId> disliked;
+        final Set<ItemId> references;
+        final Set<ItemId> seen;
+        String words;
+
+        private Draft(Wish wish) {
+            required = new LinkedHashSet<>(wish.required);
+            anyOf = new LinkedHashSet<>(wish.anyOf);
+            excluded = new LinkedHashSet<>(wish.excluded);
+            fond = new LinkedHashSet<>(wish.fond);
+            themes = new LinkedHashSet<>(wish.themes);
+            excludedThemes = new LinkedHashSet<>(wish.excludedThemes);
+            tags = new LinkedHashSet<>(wish.tags);
+            excludedTags = new LinkedHashSet<>(wish.excludedTags);
+            years = wish.years;
+            excludedYears = new LinkedHashSet<>(wish.excludedYears);
+            liked = new LinkedHashSet<>(wish.liked);
+            disliked = new LinkedHashSet<>(wish.disliked);
+            references = new LinkedHashSet<>(wish.references);
+            seen = new LinkedHashSet<>(wish.seen);
+            words = wish.words;
+        }
+
+        /// Drops what was asked for; what was ruled out and what was liked stays.
+        void startOver() {
+            required.clear();
+            anyOf.clear();
+            fond.clear();
+            themes.clear();
+            tags.clear();
+            years = YearRange.ANY;
+            excludedYears.clear();
+            references.clear();
+            words = "";
+        }
+
+        Wish build() {
+            return new Wish(
+                    required,
+                    anyOf,
+                    excluded,
+                    fond,
+                    themes,
+                    excludedThemes,
+                    tags,
+                    excludedTags,
+                    years,
+                    excludedYears,
+                    liked,
+                    disliked,
+                    references,
+                    seen,
+                    words);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package dev.palate.agent.turn;
+
+import dev.palate.agent.domain.CatalogSnapshots;
+import dev.palate.agent.domain.DomainPackFile;
+import dev.palate.agent.domain.Lexicon;
+import dev.palate.agent.domain.MessageReader;
+import dev.palate.agent.domain.PackThemes;
+import dev.palate.agent.extraction.MemoryWriter;
+import dev.palate.agent.llm.LanguageModel;
+import dev.palate.memory.Ids;
+import dev.palate.memory.catalog.Item;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.conversation.Conversation;
+import dev.palate.memory.dataset.DatasetImport;
+import dev.palate.memory.dataset.MovieLensReader;
+import dev.palate.memory.gate.Gates;
+import dev.palate.memory.index.IndexChanges;
+import dev.palate.memory.index.IndexOptions;
+import dev.palate.memory.memory.Subject;
+import dev.palate.memory.sql.DataDirectory;
+import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.text.HashingEncoder;
+import dev.palate.memory.tier.TierOptions;
+import dev.palate.memory.tier.TieredMemories;
+import dev.palate.memory.user.UserId;
+import dev.palate.prompts.PromptLibrary;
+import dev.palate.retrieval.candidate.CollaborativeModel;
+import dev.palate.retrieval.candidate.Freshness;
+import dev.palate.retrieval.candidate.IndexedItems;
+import dev.palate.retrieval.candidate.Sources;
+import dev.palate.retrieval.candidate.UserHistories;
+import dev.palate.retrieval.factor.Histories;
+import dev.palate.retrieval.factor.HistoryDecay;
+import dev.palate.retrieval.factor.ItemKnn;
+import dev.palate.retrieval.factor.Transitions;
+import dev.palate.retrieval.recommend.FusedRecommender;
+import dev.palate.retrieval.recommend.Recommender;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// The real stack over the shipped films, opened once for all tests of the module: truth in SQLite, index, tiers,
+/// recommender with item neighbours and transitions. Each test talks as users of its own.
+final class TestStack {
+    private static final AtomicInteger USERS = new AtomicInteger();
+
+    final SqlTruth truth;
+    final TieredMemories memories;
+    final Recommender recommender;
+    final CatalogSnapshots snapshots;
+    final MessageReader reader;
+    final MemoryWriter writer;
+    final Ids ids;
+    final Clock clock = Clock.systemUTC();
+
+    private static final class Holder {
+        static final TestStack STACK = open();
+    }
+
+    static TestStack get() {
+        return Holder.STACK;
+    }
+
+    private static TestStack open() {
+        try {
+            return new TestStack(Files.createTempDirectory("palate-turn-test"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @SuppressWarnings("StaticAssignmentInConstructor")
+    private TestStack(Path folder) throws InterruptedException {
+        var directory = DataDirectory.open(folder);
+        truth = SqlTruth.open(directory, clock);
+        ids = new Ids(clock);
+        var target = new DatasetImport.Target(
+                truth.catalog(), truth.users(), truth.interactions(), truth.jobs(), directory.logs());
+        new DatasetImport(target, clock, 0.01)
+                .run(
+                        new MovieLensReader(Path.of(System.getProperty("palate.project.root", ".."))
+                                .resolve("datasets/ml-latest-small")),
+                        (phase, done, total) -> {});
+        var encoder = new HashingEncoder();
+        IndexChanges index = IndexChanges.open(
+                directory.root(),
+                new IndexChanges.Sources(truth.changes(), truth.catalog(), truth.memories()),
+                encoder,
+                IndexOptions.defaults());
+        index.awaitApplied(truth.changes().latest(), Duration.ofMinutes(1));
+        index.awaitEncoded(Duration.ofMinutes(1));
+        memories = new TieredMemories(truth.memories(), index, encoder, clock, TierOptions.defaults());
+        var lexicon = new Lexicon(DomainPackFile.films());
+        snapshots = new CatalogSnapshots(lexicon, truth.catalog(), truth.interactions(), truth.changes());
+        reader = new MessageReader(lexicon);
+        writer = new MemoryWriter(memories, reader, snapshots, Gates.standard(), ids, clock);
+        var items = new IndexedItems(index.items());
+        var freshness = new Freshness(
+                truth.catalog(),
+                truth.interactions(),
+                truth.changes(),
+                new UserHistories(truth.interactions(), 1_000),
+                clock,
+                Freshness.Options.DEFAULT);
+        recommender = new FusedRecommender(
+                truth.catalog(),
+                freshness,
+                user -> memories.active(new Subject.OfUser(user)),
+                new Sources(model(), items, encoder, index::encoding, items, new PackThemes(snapshots)),
+                clock,
+                FusedRecommender.Options.DEFAULT);
+    }
+
+    private CollaborativeModel model() {
+        List<ItemId> items = new ArrayList<>();
+        Map<ItemId, Integer> rows = new HashMap<>();
+        truth.catalog().scan(item -> {
+            rows.put(item.id(), items.size());
+            items.add(item.id());
+        });
+        Map<UserId, Integer> users = new HashMap<>();
+        var histories = new Histories.Builder(items.size());
+        truth.interactions()
+                .scan(event -> histories.add(
+                        users.computeIfAbsent(event.user(), user -> users.size()),
+                        rows.getOrDefault(event.item(), 0),
+                        event.at().toEpochMilli()));
+        Histories built = histories.build();
+        CollaborativeModel.Loaded loaded = CollaborativeModel.Loaded.of(
+                "test-1",
+                items,
+                Map.of(
+                        "knn", ItemKnn.fit(built, ItemKnn.Options.DEFAULT).scorer(HistoryDecay.of(0.6)),
+                        "transitions",
+                                Transitions.fit(built, Transitions.Options.DEFAULT)
+                                        .scorer(Transitions.DECAY)
+                                        .logarithmic()));
+        return () -> Optional.of(loaded);
+    }
+
+    AgentParts parts(LanguageModel model) {
+        return parts(model, recommender);
+    }
+
+    AgentParts parts(LanguageModel model, Recommender chosen) {
+        return new AgentParts(
+                truth.catalog(),
+                truth.conversations(),
+                memories,
+                truth.slates(),
+                chosen,
+                snapshots,
+                reader,
+                writer,
+                model,
+                PromptLibrary.load(),
+                ids,
+                clock);
+    }
+
+    Conversation conversation() {
+        return truth.conversations().start(new UserId("talker-" + USERS.incrementAndGet()));
+    }
+
+    Item item(String id) {
+        return truth.catalog().item(new ItemId(id)).orElseThrow();
+    }
+
+    /// Says one message and returns the events of the turn.
+    static List<TurnEvent> say(ChatAgent agent, Conversation conversation, String text, int size) {
+        return say(agent, new TurnRequest(conversation.id(), text, size, TurnRequest.UseModels.AUTO));
+    }
+
+    static List<TurnEvent> say(ChatAgent agent, TurnRequest request) {
+        List<TurnEvent> events = new ArrayList<>();
+        Turn turn = agent.start(request, event -> {
+            synchronized (events) {
+                events.add(event);
+            }
+        });
+        try {
+            turn.done().get(60, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new AssertionError("the turn did not end", e);
+        }
+        synchronized (events) {
+            return List.copyOf(events);
+        }
+    }
+}
