@@ -13,26 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class ClaimReader {
     private static final Set<String> LINKS =
             Set.of("and", "or", "also", "the", "a", "an", "nor", "any", "some", "please");
-    private static final Set<String> OPENERS =
-            Set.of("but", "and", "so", "well", "ok", "okay", "though", "although", "however", "yet", "because", "now");
-    private static final Set<String> REQUEST = Set.of(
-            "recommend",
-            "suggest",
-            "any",
-            "good",
-            "should",
-            "watch",
-            "have",
-            "got",
-            "find",
-            "show",
-            "something",
-            "about",
-            "best",
-            "there",
-            "anything",
-            "great",
-            "give");
     private static final Set<String> FANS = Set.of("fan", "fans", "lover", "buff", "fanatic", "nut", "addict");
     private static final Set<String> NO_EXCLUSION =
             Set.of("idea", "problem", "matter", "one", "thanks", "thank", "worries", "doubt", "clue", "longer");
@@ -44,6 +24,7 @@ final class ClaimReader {
     private final List<Token> tokens;
     private final Spots spots;
     private final Clauses clauses;
+    private final Questions questions;
     private final ClaimList claims = new ClaimList();
 
     private List<Mention> lastMentions = List.of();
@@ -63,6 +44,7 @@ final class ClaimReader {
         this.tokens = tokens;
         this.spots = spots;
         this.clauses = clauses;
+        this.questions = new Questions(tokens, clauses);
     }
 
     List<Claim> read() {
@@ -256,8 +238,8 @@ final class ClaimReader {
             governed = Stance.DISLIKED;
         }
         if (ignored && governed == Stance.SEEN
-                || other && attitude(governed)
-                || question(clause) && !asks(clause, governed)) {
+                || other && Questions.attitude(governed)
+                || questions.asked(clause) && !questions.requests(clause, governed)) {
             return;
         }
         boolean either = governed == Stance.WANTED && joinedByOr(clause, spot);
@@ -309,57 +291,6 @@ final class ClaimReader {
         return before || after || article;
     }
 
-    private static boolean attitude(Stance stance) {
-        return stance.sign() != 0 && stance != Stance.EXCLUDED || stance == Stance.SEEN || stance == Stance.TOLERATED;
-    }
-
-    private boolean question(Clauses.Clause clause) {
-        int i = opener(clause);
-        String first = i < clause.to() ? tokens.get(i).word() : "";
-        boolean denied =
-                i + 1 < clause.to() && Cues.NOT.contains(tokens.get(i + 1).word());
-        boolean asking = Cues.QUESTION.contains(first) && !first.equals("any") && !(denied && !clause.question());
-        return clause.question()
-                ? asking || !Cues.SELF.contains(first) && !statedBefore(clause)
-                : asking && clauseAlone(clause);
-    }
-
-    // Without a question mark only the openers that start no wish count: "do people like horror".
-    private boolean clauseAlone(Clauses.Clause clause) {
-        return Set.of("do", "does", "did", "is", "are", "why", "who", "what", "which", "when", "where")
-                .contains(tokens.get(opener(clause)).word());
-    }
-
-    private boolean statedBefore(Clauses.Clause clause) {
-        Clauses.Clause last = clauses.all().stream()
-                .filter(another -> another.sentence() == clause.sentence())
-                .reduce((a, b) -> b)
-                .orElse(clause);
-        return !last.equals(clause)
-                && Cues.QUESTION.contains(tokens.get(opener(last)).word());
-    }
-
-    private int opener(Clauses.Clause clause) {
-        int i = clause.from();
-        while (i < clause.to() - 1 && OPENERS.contains(tokens.get(i).word())) {
-            i++;
-        }
-        return i;
-    }
-
-    private boolean asks(Clauses.Clause clause, Stance governed) {
-        if (attitude(governed)) {
-            return false;
-        }
-        for (int i = clause.from(); i < clause.to(); i++) {
-            if (REQUEST.contains(tokens.get(i).word())
-                    || Cues.WISH.contains(tokens.get(i).word())) {
-                return true;
-            }
-        }
-        return governed == Stance.REFERENCE || governed == Stance.EXCLUDED;
-    }
-
     private boolean continuesList(Clauses.Clause clause) {
         if (stanceBefore == null || !tokens.get(clause.from()).afterAny(",")) {
             return false;
@@ -377,14 +308,14 @@ final class ClaimReader {
 
     // "I like it", "but I don't": the clause speaks of what was mentioned before.
     private void takeUp(Clauses.Clause clause) {
-        if (lastMentions.isEmpty() || other || question(clause)) {
+        if (lastMentions.isEmpty() || other || questions.asked(clause)) {
             return;
         }
         boolean self = false;
         boolean not = false;
         boolean pronoun = false;
         int words = 0;
-        for (int i = opener(clause); i < clause.to(); i++) {
+        for (int i = questions.opener(clause); i < clause.to(); i++) {
             String word = tokens.get(i).word();
             self |= Cues.SELF.contains(word);
             not |= Cues.NOT.contains(word);
@@ -392,7 +323,7 @@ final class ClaimReader {
             words++;
         }
         Stance said = null;
-        if (stance != null && attitude(stance) && pronoun && !ignored) {
+        if (stance != null && Questions.attitude(stance) && pronoun && !ignored) {
             said = stance;
         } else if (self && stance == null && words <= 4) {
             said = not ? Stance.DISLIKED : does(clause) ? Stance.LIKED : null;
@@ -416,7 +347,7 @@ final class ClaimReader {
 
     private String quote(int from, int to) {
         int first = from;
-        while (first < to - 1 && OPENERS.contains(tokens.get(first).word())) {
+        while (first < to - 1 && Questions.OPENERS.contains(tokens.get(first).word())) {
             first++;
         }
         int start = tokens.get(first).start();

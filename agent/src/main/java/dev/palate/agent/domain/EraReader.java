@@ -177,6 +177,11 @@ final class EraReader {
         };
     }
 
+    /// True when the word is a year or a decade.
+    static boolean time(String word) {
+        return Cues.year(word) != null || decade(word) != null;
+    }
+
     private static @Nullable Integer decade(String word) {
         Integer named = DECADES.get(word);
         if (named != null) {

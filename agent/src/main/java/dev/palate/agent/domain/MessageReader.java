@@ -62,7 +62,7 @@ public final class MessageReader {
     public Reading read(String text, CatalogSnapshot catalog) {
         List<Token> tokens = Folding.tokens(text);
         if (tokens.isEmpty()) {
-            return new Reading(text, List.of(), List.of(), List.of(), Set.of());
+            return new Reading(text, List.of(), List.of(), List.of(), "", Set.of());
         }
         Spots spots = new Spots(tokens, catalog);
         Clauses clauses = new Clauses(text, tokens, spots);
@@ -77,7 +77,13 @@ public final class MessageReader {
                 known.add(claim);
             }
         }
-        return new Reading(text, known, EraReader.read(tokens, spots, clauses), unknown, acts(text, tokens, clauses));
+        return new Reading(
+                text,
+                known,
+                EraReader.read(tokens, spots, clauses),
+                unknown,
+                Rest.of(tokens, spots, unknown, catalog),
+                acts(text, tokens, clauses));
     }
 
     private Set<Act> acts(String text, List<Token> tokens, Clauses clauses) {

@@ -10,8 +10,10 @@ import java.util.Set;
 /// @param claims in the order of the message, one for each thing spoken of
 /// @param eras spans of years
 /// @param unknown wishes that the catalog knows nothing of
+/// @param rest the words that carry a meaning the rules do not know, such as `rainy paris`, for search
 /// @param acts what the message does beside that
-public record Reading(String text, List<Claim> claims, List<Era> eras, List<Unknown> unknown, Set<Act> acts) {
+public record Reading(
+        String text, List<Claim> claims, List<Era> eras, List<Unknown> unknown, String rest, Set<Act> acts) {
     /// What a message may do.
     public enum Act {
         /// Asks for items.

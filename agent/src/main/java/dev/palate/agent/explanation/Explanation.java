@@ -104,9 +104,11 @@ public final class Explanation {
             text.append(one ? "one pick from " : items.size() + " picks from ").append(list(account.sought()));
         }
         if (!account.constraints().isEmpty()) {
-            text.append(", keeping to ").append(list(account.constraints()));
+            text.append(" (").append(String.join(", ", account.constraints())).append(")");
         }
-        text.append(", with ").append(title(items.getFirst().item())).append(" first.");
+        text.append(one ? ": " : ", with ")
+                .append(title(items.getFirst().item()))
+                .append(one ? "." : " first.");
         return text.toString();
     }
 

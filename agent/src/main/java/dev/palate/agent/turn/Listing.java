@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class Listing {
     private static final Set<String> ALWAYS_ALLOWED = Set.of("i", "i'm", "i'd", "i'll", "i've", "english");
 
+    // As many as fit into an answer of 60 tokens.
+    private static final int SPOKEN_OF = 3;
+
     private final AgentParts parts;
     private final TurnLimits limits;
     private final TurnRequest request;
@@ -191,7 +194,7 @@ final class Listing {
             return template(template, false, 0, 0, 0);
         }
         ModelLevel level = parts.model().level();
-        var handles = new Handles(items, SpeakPrompt.MAX_TITLES);
+        var handles = new Handles(items, SPOKEN_OF);
         ProseFilter filter = filter(handles, items, account, catalog);
         var streamed = new StringBuilder();
         Speaker.Spoken spoken = new Speaker(parts.model(), limits, parts.clock())
@@ -230,9 +233,7 @@ final class Listing {
         List<SpeakPrompt.Title> titles = new ArrayList<>();
         handles.items()
                 .forEach((handle, ranked) -> titles.add(SpeakPrompt.Title.of(
-                        handle,
-                        handles.title(handle).orElse(""),
-                        String.join(", ", ranked.item().categories()))));
+                        handle, String.join(", ", ranked.item().categories()))));
         List<String> texts = memories.reversed().stream().map(Memory::text).toList();
         return parts.prompts().render(SpeakPrompt.of(request.content(), titles, texts, Locale.ENGLISH));
     }

@@ -45,7 +45,9 @@ final class Understander {
         }
         reading.claims().forEach(claim -> apply(claim, wish));
         eras(reading, lastYears, wish);
-        words(reading, wish, open && intent.shows());
+        if (intent.shows()) {
+            words(reading, wish);
+        }
         Wish next = intent.shows() ? wish.build() : views(reading, state);
         return new Understanding(
                 intent,
@@ -200,19 +202,22 @@ final class Understander {
         return years.stream().sorted().toList().get(years.size() / 2);
     }
 
-    // What is searched for: the words of the wish, never those of an exclusion.
-    private static void words(Reading reading, Wish.Draft wish, boolean open) {
-        String said = reading.claims().stream()
-                .filter(claim -> claim.stance() == Stance.WANTED
-                        || claim.stance() == Stance.REFERENCE
-                        || claim.stance() == Stance.LIKED)
-                .map(Claim::quote)
+    // What is searched for: titles and themes asked for and the words that nothing else takes up. Categories and years
+    // are rules of their own; as words they would only find titles that hold them.
+    private static void words(Reading reading, Wish.Draft wish) {
+        Stream<String> wanted = reading.claims().stream()
+                .filter(claim -> claim.stance() == Stance.WANTED || claim.stance() == Stance.LIKED)
+                .filter(claim -> !(claim.mention() instanceof Mention.Category))
+                .filter(claim -> claim.stance() == Stance.WANTED || !(claim.mention() instanceof Mention.Title))
+                .map(claim -> claim.mention() instanceof Mention.Title title
+                        ? title.title()
+                        : claim.mention().label());
+        String said = Stream.concat(wanted, Stream.of(reading.rest()))
+                .filter(part -> !part.isEmpty())
                 .distinct()
                 .collect(Collectors.joining(" "));
         if (!said.isEmpty()) {
             wish.words = said;
-        } else if (open) {
-            wish.words = reading.text().replaceAll("\\s+", " ").strip();
         }
     }
 
