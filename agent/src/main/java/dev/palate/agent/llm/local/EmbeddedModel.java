@@ -142,6 +142,9 @@ public final class EmbeddedModel implements LanguageModel {
             }
         } catch (AgentException e) {
             starting = new ModelState.Absent(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            // The server must go on without a model whatever this was.
+            starting = new ModelState.Failed("the model could not be started: " + e);
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// Writes a [JsonShape] as a grammar in llama.cpp's GBNF notation, compact JSON without blanks. Everything the
 /// grammar
@@ -49,9 +50,16 @@ final class Gbnf {
         return "( \"[\" ( " + element + more + " )? \"]\" )";
     }
 
-    // A fixed grid: decimal fractions of any range cannot be cut at both ends by digits alone without many rules.
+    // A narrow range is a fixed grid: fractions cannot be cut at both ends by digits alone without many rules. In a
+    // wide
+    // one the numbers next to the ends are left out instead.
     private static String real(JsonShape.Real real) {
-        return java.util.stream.IntStream.rangeClosed(0, REAL_STEPS)
+        if (real.max() - real.min() > REAL_STEPS) {
+            int min = (int) Math.clamp(Math.ceil(real.min()) + 1, Integer.MIN_VALUE, Integer.MAX_VALUE);
+            int max = (int) Math.clamp(Math.floor(real.max()) - 1, Integer.MIN_VALUE, Integer.MAX_VALUE);
+            return "( " + whole(min, max) + " ) ( \".\" [0-9]{1,4} )?";
+        }
+        return IntStream.rangeClosed(0, REAL_STEPS)
                 .mapToDouble(
                         i -> i == REAL_STEPS ? real.max() : real.min() + (real.max() - real.min()) * i / REAL_STEPS)
                 .mapToObj(value -> decimal(value, real))

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -86,6 +87,23 @@ final class LocalModelLifeTest {
             SmokeModel.awaitReady(model, Duration.ofSeconds(60));
             assertThat(model.processId().orElseThrow()).isNotEqualTo(pid);
         }
+    }
+
+    @Test
+    void theEmbeddedModelRisesByItself() {
+        SmokeModel.options(folder);
+        var settings =
+                new EmbeddedModel.Settings(SmokeModel.ID, Optional.of(ModelLevel.T2), folder.resolve("embedded.log"));
+        long pid;
+        try (var model = EmbeddedModel.start(ModelStore.of(System.getenv()), settings, InstantSource.system())) {
+            SmokeModel.until(
+                    Duration.ofSeconds(120), () -> model.level() == ModelLevel.T2, () -> "state " + model.state());
+            pid = model.processId().orElseThrow();
+            assertThat(model.say(PROMPT, new SayLimits(4), in(Duration.ofSeconds(60)), _ -> true)
+                            .text())
+                    .isNotEmpty();
+        }
+        assertThat(SmokeModel.alive(pid)).isFalse();
     }
 
     @Test
