@@ -73,6 +73,10 @@ final class LocalModelProcess {
         return ended.await(millis, TimeUnit.MILLISECONDS);
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     boolean hasEnded() {
         return ended.getCount() == 0;
     }

@@ -61,7 +61,12 @@ final class Supervisor implements AutoCloseable {
     }
 
     ModelState state() {
-        return state;
+        ModelState now = state;
+        LocalModelProcess running = ready;
+        // The process may be gone a moment before the watch sees it.
+        return now.usable() && (running == null || !running.isAlive())
+                ? new ModelState.Restarting("the model process ended", 1)
+                : now;
     }
 
     /// The process, when calls may go to it.
@@ -143,8 +148,8 @@ final class Supervisor implements AutoCloseable {
         try {
             if (awaitLoaded(started)) {
                 measure(started);
-                judge();
                 ready = started;
+                judge();
                 gotReady = true;
                 watch(started);
             }
