@@ -129,7 +129,7 @@ final class TestServer implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close();
+        client.shutdownNow();
         context.close();
     }
 
