@@ -16,14 +16,13 @@ final class KnownSettings {
 
     private KnownSettings() {}
 
-    /// Checks every setting that begins with `palate.` or `PALATE_` against the components of the record.
+    /// Checks every setting that begins with `palate.` against the components of the record. Environment variables are
+    /// left alone: some of those that begin with `PALATE_` are the launcher's, the model store's or the user's own.
     static void check(ConfigurableEnvironment environment, Class<? extends Record> root) {
         Map<String, String> known = new TreeMap<>();
         collect(PREFIX, root, known);
-        // Read by the launcher and by the build, not by the server.
-        for (String other : new String[] {"palate.project.root", "palate.heap", "palate.java.options"}) {
-            known.put(plain(other), other);
-        }
+        // Set by the launcher for every command.
+        known.put(plain("palate.project.root"), "palate.project.root");
         for (PropertySource<?> source : environment.getPropertySources()) {
             if (source instanceof EnumerablePropertySource<?> listed) {
                 for (String name : listed.getPropertyNames()) {
@@ -35,7 +34,7 @@ final class KnownSettings {
 
     private static void check(String name, Map<String, String> known) {
         String plain = plain(name.replaceAll("\\[\\d+]$", ""));
-        boolean ours = name.startsWith("palate.") || name.startsWith("PALATE_");
+        boolean ours = name.startsWith("palate.");
         if (!ours || known.containsKey(plain) || known.containsKey(plain.replaceAll("\\d+$", ""))) {
             return;
         }

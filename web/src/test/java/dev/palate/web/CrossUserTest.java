@@ -30,7 +30,9 @@ class CrossUserTest {
         server = TestServer.start(directory);
         server.films(3);
         for (String user : List.of("ann", "bob")) {
-            server.ok(201, server.call(server.admin(), "PUT", "/v1/users/" + user, "{\"name\":\"" + user + CANARY + "\"}"));
+            server.ok(
+                    201,
+                    server.call(server.admin(), "PUT", "/v1/users/" + user, "{\"name\":\"" + user + CANARY + "\"}"));
         }
         ann = server.key(Role.USER, "ann");
         String bob = server.key(Role.USER, "bob");
@@ -46,7 +48,9 @@ class CrossUserTest {
         server.ok(
                 201,
                 server.call(
-                        bob, "POST", "/v1/interactions",
+                        bob,
+                        "POST",
+                        "/v1/interactions",
                         "{\"item_id\":\"i1\",\"type\":\"liked\",\"interaction_id\":\"" + CANARY + "\"}"));
     }
 
@@ -63,7 +67,11 @@ class CrossUserTest {
     void whatIsNamedByItsOwnIdIsNotThere() {
         String talk = "/v1/conversations/" + conversation;
         for (String path : List.of(
-                talk, messages(), turnEvents, "/v1/memories/" + memory, "/v1/memories/" + memory + "/history",
+                talk,
+                messages(),
+                turnEvents,
+                "/v1/memories/" + memory,
+                "/v1/memories/" + memory + "/history",
                 "/v1/recommendations/" + slate)) {
             refused(404, server.get(ann, path));
         }
@@ -78,7 +86,10 @@ class CrossUserTest {
     @Test
     void whereTheUserIsNamedItIsForbidden() {
         for (String path : List.of(
-                "/v1/users/bob", "/v1/users/bob/interactions", "/v1/memories?user_id=bob", "/v1/memories?item_id=i1",
+                "/v1/users/bob",
+                "/v1/users/bob/interactions",
+                "/v1/memories?user_id=bob",
+                "/v1/memories?item_id=i1",
                 "/v1/conversations?user_id=bob")) {
             refused(403, server.get(ann, path));
         }
@@ -88,21 +99,31 @@ class CrossUserTest {
         refused(403, server.call(ann, "POST", "/v1/recommendations", "{\"user_id\":\"bob\"}"));
         refused(
                 403,
-                server.call(ann, "POST", "/v1/interactions", "{\"user_id\":\"bob\",\"item_id\":\"i1\",\"type\":\"liked\"}"));
+                server.call(
+                        ann,
+                        "POST",
+                        "/v1/interactions",
+                        "{\"user_id\":\"bob\",\"item_id\":\"i1\",\"type\":\"liked\"}"));
         refused(
                 403,
                 server.call(
-                        ann, "POST", "/v1/interactions:batch",
+                        ann,
+                        "POST",
+                        "/v1/interactions:batch",
                         "{\"interactions\":[{\"user_id\":\"bob\",\"item_id\":\"i1\",\"type\":\"liked\"}]}"));
         refused(
                 403,
                 server.call(
-                        ann, "POST", "/v1/memories/search", "{\"query\":\"" + CANARY + "\",\"filters\":{\"user_id\":\"bob\"}}"));
+                        ann,
+                        "POST",
+                        "/v1/memories/search",
+                        "{\"query\":\"" + CANARY + "\",\"filters\":{\"user_id\":\"bob\"}}"));
     }
 
     @Test
     void withoutAUserTheKeysOwnUserIsMeant() {
-        for (String path : List.of("/v1/memories", "/v1/memories?words=" + CANARY, "/v1/conversations", "/v1/users/ann/interactions")) {
+        for (String path : List.of(
+                "/v1/memories", "/v1/memories?words=" + CANARY, "/v1/conversations", "/v1/users/ann/interactions")) {
             HttpResponse<String> answer = server.get(ann, path);
             assertThat(answer.statusCode()).as(path).isEqualTo(200);
             assertThat(answer.body()).as(path).doesNotContain(CANARY);
@@ -116,7 +137,8 @@ class CrossUserTest {
 
     @Test
     void whatAnAdminDoesAUserMayNot() {
-        for (String path : List.of("/v1/users", "/v1/jobs", "/v1/api-keys", "/v1/stats", "/v1/models", "/memories", "/chat")) {
+        for (String path :
+                List.of("/v1/users", "/v1/jobs", "/v1/api-keys", "/v1/stats", "/v1/models", "/memories", "/chat")) {
             refused(403, server.get(ann, path));
         }
     }
@@ -136,7 +158,9 @@ class CrossUserTest {
     }
 
     private static void refused(int status, HttpResponse<String> answer) {
-        assertThat(answer.statusCode()).as(answer.request().method() + " " + answer.uri() + answer.body()).isEqualTo(status);
+        assertThat(answer.statusCode())
+                .as(answer.request().method() + " " + answer.uri() + answer.body())
+                .isEqualTo(status);
         assertThat(answer.body()).doesNotContain(CANARY);
     }
 }

@@ -35,10 +35,14 @@ class ServerTest {
             memory = Samples.memory(server, "ann", "Likes slow films");
             JsonNode edited = server.ok(200, server.call(key, "PATCH", "/v1/memories/" + memory, "{\"muted\":true}"));
             assertThat(edited.get("revision").asInt()).isEqualTo(2);
-            server.ok(201, server.call(key, "POST", "/v1/interactions", "{\"item_id\":\"i2\",\"type\":\"rated\",\"value\":4.5}"));
+            server.ok(
+                    201,
+                    server.call(
+                            key, "POST", "/v1/interactions", "{\"item_id\":\"i2\",\"type\":\"rated\",\"value\":4.5}"));
         }
         try (TestServer server = TestServer.start(directory)) {
-            assertThat(server.ok(200, server.get(key, "/v1/items")).get("items")).hasSize(3);
+            assertThat(server.ok(200, server.get(key, "/v1/items")).get("items"))
+                    .hasSize(3);
             server.ok(200, server.get(key, "/v1/conversations/" + conversation));
             JsonNode history = server.ok(200, server.get(key, "/v1/memories/" + memory + "/history"));
             assertThat(history.get("history")).hasSize(2);
@@ -47,7 +51,8 @@ class ServerTest {
                     server.ok(200, server.call(key, "POST", "/v1/memories/" + memory + "/restore", "{\"revision\":1}"));
             assertThat(restored.get("muted").asBoolean()).isFalse();
             assertThat(restored.get("revision").asInt()).isEqualTo(3);
-            JsonNode done = server.ok(200, server.get(key, "/v1/users/ann/interactions")).get("interactions");
+            JsonNode done = server.ok(200, server.get(key, "/v1/users/ann/interactions"))
+                    .get("interactions");
             assertThat(done.get(0).get("value").asDouble()).isEqualTo(4.5);
         }
     }
@@ -75,7 +80,8 @@ class ServerTest {
             assertThat(cookie).contains("HttpOnly").contains("SameSite=Lax");
             String session = cookie.substring(0, cookie.indexOf(';'));
             assertThat(server.send(server.request(path)).statusCode()).isEqualTo(401);
-            assertThat(server.send(server.request("/v1/users/me").header("Cookie", session)).statusCode())
+            assertThat(server.send(server.request("/v1/users/me").header("Cookie", session))
+                            .statusCode())
                     .isEqualTo(200);
             HttpResponse<String> write = server.send(server.request("/v1/conversations")
                     .header("Cookie", session)
@@ -112,8 +118,10 @@ class ServerTest {
             assertThat(api.get("paths").propertyNames())
                     .contains("/v1/recommendations", "/v1/conversations/{id}/messages", "/v1/memories/search");
             assertThat(description.headers().firstValue("Content-Security-Policy"))
-                    .hasValueSatisfying(csp -> assertThat(csp).contains("default-src 'self'").contains("frame-ancestors 'none'"));
-            assertThat(description.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+                    .hasValueSatisfying(csp ->
+                            assertThat(csp).contains("default-src 'self'").contains("frame-ancestors 'none'"));
+            assertThat(description.headers().firstValue("X-Content-Type-Options"))
+                    .hasValue("nosniff");
             assertThat(foreignHost(server)).startsWith("HTTP/1.1 421");
         }
     }
@@ -129,7 +137,9 @@ class ServerTest {
                     .header("Accept", "text/event-stream")
                     .POST(HttpRequest.BodyPublishers.ofString("{\"content\":\"pause\"}"))
                     .build();
-            var stream = server.client().sendAsync(waiting, HttpResponse.BodyHandlers.ofInputStream()).join();
+            var stream = server.client()
+                    .sendAsync(waiting, HttpResponse.BodyHandlers.ofInputStream())
+                    .join();
 
             HttpResponse<String> second = server.send(server.request("/v1/items")
                     .header("X-API-Key", server.admin())

@@ -5,7 +5,6 @@ import dev.palate.memory.access.Role;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.conversation.Conversations;
 import dev.palate.memory.user.UserId;
-import dev.palate.retrieval.recommend.Recommender;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -140,12 +139,6 @@ final class TestServer implements AutoCloseable {
         @Primary
         StagedAgent stagedAgent(Conversations conversations, Catalog catalog) {
             return new StagedAgent(conversations, catalog);
-        }
-
-        @Bean
-        @Primary
-        Recommender catalogRecommender(Catalog catalog) {
-            return new CatalogRecommender(catalog);
         }
     }
 }

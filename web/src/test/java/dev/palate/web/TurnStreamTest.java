@@ -54,13 +54,25 @@ class TurnStreamTest {
     @Test
     void itemsComeBeforeWords() {
         String conversation = server.conversation(server.admin(), "ann");
-        List<Event> events = parse(server.send(say(conversation, "something slow", true)).body());
+        List<Event> events =
+                parse(server.send(say(conversation, "something slow", true)).body());
 
-        assertThat(events).extracting(Event::name).containsExactly(
-                "turn.created", "memory.recalled", "intent.parsed", "recommendations", "message.delta", "message.delta",
-                "message.delta", "message.completed", "usage", "turn.completed");
+        assertThat(events)
+                .extracting(Event::name)
+                .containsExactly(
+                        "turn.created",
+                        "memory.recalled",
+                        "intent.parsed",
+                        "recommendations",
+                        "message.delta",
+                        "message.delta",
+                        "message.delta",
+                        "message.completed",
+                        "usage",
+                        "turn.completed");
         assertThat(events).extracting(Event::id).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
-        assertThat(events).allSatisfy(event -> assertThat(event.data().get("seq").asInt()).isEqualTo(event.id()));
+        assertThat(events)
+                .allSatisfy(event -> assertThat(event.data().get("seq").asInt()).isEqualTo(event.id()));
         JsonNode items = events.get(3).data().get("items");
         assertThat(items).hasSize(5);
         assertThat(items.get(0).get("title").asString()).isEqualTo("Film 1");
@@ -78,14 +90,14 @@ class TurnStreamTest {
                         + accepted.get("turn_id").asString() + "/events");
 
         List<Event> all = parse(server.get(server.admin(), path).body());
-        List<Event> rest = parse(server.send(server.request(path)
-                        .header("X-API-Key", server.admin())
-                        .header("Last-Event-ID", "4"))
+        List<Event> rest = parse(server.send(
+                        server.request(path).header("X-API-Key", server.admin()).header("Last-Event-ID", "4"))
                 .body());
 
         assertThat(all).hasSize(10);
         assertThat(rest).isEqualTo(all.subList(4, 10));
-        JsonNode messages = server.ok(200, server.get(server.admin(), "/v1/conversations/" + conversation + "/messages"))
+        JsonNode messages = server.ok(
+                        200, server.get(server.admin(), "/v1/conversations/" + conversation + "/messages"))
                 .get("messages");
         assertThat(messages).hasSize(2);
         assertThat(messages.get(0).get("role").asString()).isEqualTo("user");
@@ -97,11 +109,13 @@ class TurnStreamTest {
     void aBrokenPlaceInTheStreamIsRefused() {
         String conversation = server.conversation(server.admin(), "ann");
         JsonNode accepted = server.ok(202, server.send(say(conversation, "x", false)));
-        HttpResponse<String> answer = server.send(server.request(accepted.get("events").asString())
-                .header("X-API-Key", server.admin())
-                .header("Last-Event-ID", "four"));
+        HttpResponse<String> answer =
+                server.send(server.request(accepted.get("events").asString())
+                        .header("X-API-Key", server.admin())
+                        .header("Last-Event-ID", "four"));
 
-        assertThat(server.ok(400, answer).get("detail").asString()).contains("Last-Event-ID must be the id of an event");
+        assertThat(server.ok(400, answer).get("detail").asString())
+                .contains("Last-Event-ID must be the id of an event");
     }
 
     @Test
@@ -117,7 +131,10 @@ class TurnStreamTest {
             String rest = readToEnd(lines);
             assertThat(rest).contains("event: turn.completed").contains("\"finish_reason\":\"cancelled\"");
         }
-        assertThat(server.ok(200, server.call(server.admin(), "POST", "/v1/conversations/" + conversation + "/cancel", ""))
+        assertThat(server.ok(
+                                200,
+                                server.call(
+                                        server.admin(), "POST", "/v1/conversations/" + conversation + "/cancel", ""))
                         .get("cancelled")
                         .asBoolean())
                 .isFalse();
@@ -162,7 +179,8 @@ class TurnStreamTest {
         String bob = server.key(Role.USER, "bob");
         JsonNode accepted = server.ok(202, server.send(say(conversation, "x", false)));
 
-        assertThat(server.get(bob, accepted.get("events").asString()).statusCode()).isEqualTo(404);
+        assertThat(server.get(bob, accepted.get("events").asString()).statusCode())
+                .isEqualTo(404);
     }
 
     private static HttpRequest.Builder say(String conversation, String content, boolean stream) {
@@ -177,8 +195,8 @@ class TurnStreamTest {
         HttpResponse<InputStream> answer =
                 server.client().send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.headers().firstValue("Content-Type")).hasValueSatisfying(type -> assertThat(type)
-                .startsWith("text/event-stream"));
+        assertThat(answer.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/event-stream"));
         return new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
     }
 

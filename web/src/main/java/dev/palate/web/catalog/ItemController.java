@@ -5,7 +5,7 @@ import dev.palate.memory.access.Role;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
-import dev.palate.retrieval.recommend.Recommender;
+import dev.palate.retrieval.recommend.SimilarItems;
 import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
 import dev.palate.web.security.Caller;
@@ -32,12 +32,12 @@ final class ItemController {
     private static final int MAX_BATCH = 1_000;
 
     private final Catalog catalog;
-    private final Recommender recommender;
+    private final SimilarItems similar;
     private final InstantSource clock;
 
-    ItemController(Catalog catalog, Recommender recommender, InstantSource clock) {
+    ItemController(Catalog catalog, SimilarItems similar, InstantSource clock) {
         this.catalog = catalog;
-        this.recommender = recommender;
+        this.similar = similar;
         this.clock = clock;
     }
 
@@ -86,11 +86,11 @@ final class ItemController {
     }
 
     @GetMapping("/v1/items/{id}/similar")
-    ItemView.Similar similar(
+    ItemView.Alike similar(
             @AuthenticationPrincipal Caller caller, @PathVariable String id, @RequestParam @Nullable Integer n) {
         Item item = visible(caller, id);
         int size = Input.parameter("n", () -> Require.range("n", Input.or(n, 10), 1, 100));
-        return ItemView.Similar.of(item.id(), recommender.recommend(SimilarItems.request(item, size)));
+        return ItemView.Alike.of(item.id(), similar.to(item.id(), size));
     }
 
     private Item visible(Caller caller, String id) {

@@ -4,8 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.palate.memory.Page;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
-import dev.palate.retrieval.recommend.RankedItem;
-import dev.palate.retrieval.recommend.Slate;
+import dev.palate.retrieval.recommend.SimilarItems;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -49,22 +48,19 @@ record ItemView(
     }
 
     /// Items like one item.
-    record Similar(String itemId, List<Neighbour> items, List<String> degraded) {
-        static Similar of(ItemId id, Slate slate) {
-            return new Similar(
-                    id.value(), slate.items().stream().map(Neighbour::of).toList(), slate.degraded());
+    record Alike(String itemId, List<Neighbour> items) {
+        static Alike of(ItemId id, List<SimilarItems.Similar> found) {
+            return new Alike(id.value(), found.stream().map(Neighbour::of).toList());
         }
     }
 
     /// One like it.
     ///
-    /// @param score higher is more alike; comparable within one answer
-    record Neighbour(
-            String itemId, String title, @Nullable Integer year, List<String> categories, int rank, double score) {
-        static Neighbour of(RankedItem ranked) {
-            Item item = ranked.item();
-            return new Neighbour(
-                    item.id().value(), item.title(), item.year(), item.categories(), ranked.rank(), ranked.score());
+    /// @param score higher is more alike
+    record Neighbour(String itemId, String title, @Nullable Integer year, List<String> categories, double score) {
+        static Neighbour of(SimilarItems.Similar similar) {
+            Item item = similar.item();
+            return new Neighbour(item.id().value(), item.title(), item.year(), item.categories(), similar.similarity());
         }
     }
 }

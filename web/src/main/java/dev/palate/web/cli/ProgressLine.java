@@ -70,6 +70,13 @@ public final class ProgressLine {
         }
     }
 
+    /// Takes note of the share done, in [0, 1], and shows it when it is time. What is done is described by the words.
+    public synchronized void share(String what, double share) {
+        if (isTime("")) {
+            show(share, seconds() + " s", what);
+        }
+    }
+
     private long seconds() {
         return Duration.ofNanos(nanoTime.getAsLong() - start).toSeconds();
     }

@@ -61,12 +61,12 @@ final class MemoryController {
     }
 
     @PostMapping("/v1/memories/search")
-    Found search(@AuthenticationPrincipal Caller caller, @RequestBody MemoryQuery body) throws InterruptedException {
-        MemoryFilter filter = body.filter(caller, access);
-        double threshold = Input.or(body.threshold(), 0.0);
-        return new Found(search.search(body.words(), filter, body.size()).stream()
-                .filter(hit -> hit.score() >= threshold)
-                .map(hit -> MemoryView.of(hit.memory(), hit.score()))
+    Found search(@AuthenticationPrincipal Caller caller, @RequestBody MemoryQuery body) {
+        Subject subject = body.subject(caller, access);
+        List<MemorySearch.Hit> hits = search.search(subject, body.words(), body.filter(subject), body.size());
+        return new Found(hits.stream()
+                .filter(body::nearEnough)
+                .map(hit -> MemoryView.of(hit.memory(), hit.recalled()))
                 .toList());
     }
 

@@ -7,6 +7,7 @@ import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Subject;
+import dev.palate.memory.tier.RecalledMemory;
 import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
 import dev.palate.web.problem.ProblemType;
@@ -46,9 +47,13 @@ record MemoryQuery(
         return Input.at("#/query", () -> Require.text("query", Input.required("#/query", query), 1, 1_000));
     }
 
-    MemoryFilter filter(Caller caller, Access access) {
+    Subject subject(Caller caller, Access access) {
         Filters wanted = Input.or(filters, Filters.NONE);
-        Subject subject = subject(caller, access, "#/filters", wanted.userId, wanted.itemId);
+        return subject(caller, access, "#/filters", wanted.userId, wanted.itemId);
+    }
+
+    MemoryFilter filter(Subject subject) {
+        Filters wanted = Input.or(filters, Filters.NONE);
         return new MemoryFilter(
                 subject,
                 Input.at("#/filters/kind", () -> OneOf.parsed(wanted.kind, MemoryKind::ofKey)),
@@ -56,6 +61,11 @@ record MemoryQuery(
                         ? Set.of(MemoryStatus.ACTIVE)
                         : Input.at("#/filters/status", () -> OneOf.parsed(wanted.status, MemoryStatus::ofKey)),
                 null);
+    }
+
+    boolean nearEnough(MemorySearch.Hit hit) {
+        RecalledMemory recalled = hit.recalled();
+        return recalled == null || recalled.score() >= Input.or(threshold, 0.0);
     }
 
     /// The subject a request names: an item for admins and apps, else a user within reach.

@@ -6,6 +6,7 @@ import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.Revision;
 import dev.palate.memory.memory.Slot;
 import dev.palate.memory.memory.Subject;
+import dev.palate.memory.tier.RecalledMemory;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param memory its text
 /// @param userId of the subject when that is a user
 /// @param score in a search, higher is nearer; absent elsewhere
+/// @param scoreDetails the parts of the score
 /// @param expirationDate from when it no longer holds
 /// @param revision also the `ETag`
 record MemoryView(
@@ -23,6 +25,7 @@ record MemoryView(
         @Nullable String userId,
         SubjectView subject,
         @Nullable Double score,
+        @Nullable Details scoreDetails,
         String kind,
         double polarity,
         double strength,
@@ -43,11 +46,19 @@ record MemoryView(
     /// Whom or what it is about.
     record SubjectView(String type, String id) {}
 
+    /// What a search score is made of.
+    record Details(double semantic, double bm25, double slot, double trust, double decay) {
+        static Details of(RecalledMemory recalled) {
+            return new Details(
+                    recalled.semantic(), recalled.bm25(), recalled.slot(), recalled.trust(), recalled.decay());
+        }
+    }
+
     static MemoryView of(Memory memory) {
         return of(memory, null);
     }
 
-    static MemoryView of(Memory memory, @Nullable Double score) {
+    static MemoryView of(Memory memory, @Nullable RecalledMemory recalled) {
         Subject subject = memory.subject();
         Slot slot = memory.slot();
         return new MemoryView(
@@ -55,7 +66,8 @@ record MemoryView(
                 memory.text(),
                 subject instanceof Subject.OfUser ? subject.id() : null,
                 new SubjectView(subject.type(), subject.id()),
-                score,
+                recalled == null ? null : recalled.score(),
+                recalled == null ? null : Details.of(recalled),
                 memory.kind().key(),
                 memory.polarity(),
                 memory.strength(),

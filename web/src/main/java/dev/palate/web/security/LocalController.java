@@ -1,10 +1,6 @@
 package dev.palate.web.security;
 
-import dev.palate.web.problem.ProblemException;
-import dev.palate.web.problem.ProblemType;
 import jakarta.servlet.http.HttpServletRequest;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -25,19 +21,8 @@ final class LocalController {
     Link link(
             @RequestHeader(name = LocalDoor.HEADER, required = false) @Nullable String token,
             HttpServletRequest request) {
-        if (token == null || !door.admits(token) || !loopback(request.getRemoteAddr())) {
-            throw new ProblemException(
-                    ProblemType.UNAUTHORIZED, "the local token is missing or wrong; ./palate login reads it");
-        }
+        door.require(token, request.getRemoteAddr());
         return new Link("/login?token=" + links.issue(), LoginLinks.LIFETIME.toSeconds());
-    }
-
-    private static boolean loopback(String address) {
-        try {
-            return InetAddress.getByName(address).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            return false;
-        }
     }
 
     /// A link that works once.

@@ -1,13 +1,18 @@
 package dev.palate.web.security;
 
+import dev.palate.web.problem.ProblemException;
+import dev.palate.web.problem.ProblemType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// How a command on the same machine finds and convinces the server that holds a data directory: a file of mode 0600
 /// in it with the port and a token, new at every start. Thread-safe.
@@ -56,9 +61,22 @@ public final class LocalDoor {
         }
     }
 
-    /// True when the token is the one in the file.
-    boolean admits(String shown) {
-        return Secrets.same(token, shown);
+    /// Refuses callers from elsewhere and those without the token in the file.
+    ///
+    /// @throws ProblemException `unauthorized`
+    public void require(@Nullable String shown, String remoteAddress) {
+        if (shown == null || !Secrets.same(token, shown) || !loopback(remoteAddress)) {
+            throw new ProblemException(
+                    ProblemType.UNAUTHORIZED, "the local token is missing or wrong; the commands of ./palate read it");
+        }
+    }
+
+    private static boolean loopback(String address) {
+        try {
+            return InetAddress.getByName(address).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     /// Takes the file away.

@@ -84,7 +84,7 @@ public final class SecurityRules {
                         "/assets/**",
                         "/webjars/**")
                 .permitAll()
-                .requestMatchers("/v1/api-keys/**", "/v1/models/**", "/v1/models:train")
+                .requestMatchers("/v1/api-keys/**", "/v1/models/**", "/v1/models:train", "/v1/jobs/*/cancel")
                 .hasRole(ADMIN)
                 .requestMatchers("/v1/jobs/**", "/v1/stats")
                 .hasAnyRole(ADMIN, APP)

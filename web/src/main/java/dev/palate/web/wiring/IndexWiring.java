@@ -2,14 +2,18 @@ package dev.palate.web.wiring;
 
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.change.Changes;
+import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.IndexOptions;
-import dev.palate.memory.memory.Memories;
 import dev.palate.memory.sql.DataDirectory;
+import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.text.HashingEncoder;
 import dev.palate.memory.text.MiniLmEncoder;
 import dev.palate.memory.text.TextEncoder;
+import dev.palate.memory.tier.TierOptions;
+import dev.palate.memory.tier.TieredMemories;
 import dev.palate.web.PalateProperties;
+import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -26,8 +30,19 @@ class IndexWiring {
 
     @Bean(destroyMethod = "close")
     IndexChanges indexChanges(
-            DataDirectory directory, Changes changes, Catalog catalog, Memories memories, TextEncoder encoder) {
-        IndexChanges.Sources sources = new IndexChanges.Sources(changes, catalog, memories);
+            DataDirectory directory, SqlTruth truth, Changes changes, Catalog catalog, TextEncoder encoder) {
+        IndexChanges.Sources sources = new IndexChanges.Sources(changes, catalog, truth.memories());
         return IndexChanges.open(directory.root(), sources, encoder, IndexOptions.defaults());
+    }
+
+    /// The way to memories for everyone: what is written past it is not seen at once.
+    @Bean
+    TieredMemories tieredMemories(SqlTruth truth, IndexChanges index, TextEncoder encoder, Clock clock) {
+        return new TieredMemories(truth.memories(), index, encoder, clock, TierOptions.defaults());
+    }
+
+    @Bean
+    ErasurePlace hotTierErasure(TieredMemories memories) {
+        return memories.erasurePlace();
     }
 }

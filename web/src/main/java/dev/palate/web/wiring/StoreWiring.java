@@ -8,7 +8,6 @@ import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.job.Jobs;
-import dev.palate.memory.memory.Memories;
 import dev.palate.memory.slate.Slates;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
@@ -47,11 +46,6 @@ class StoreWiring {
     @Bean
     Interactions interactions(SqlTruth truth) {
         return truth.interactions();
-    }
-
-    @Bean
-    Memories memories(SqlTruth truth) {
-        return truth.memories();
     }
 
     @Bean

@@ -3,11 +3,9 @@ package dev.palate.web.wiring;
 import dev.palate.agent.turn.ChatAgent;
 import dev.palate.memory.Ids;
 import dev.palate.memory.access.ApiKeys;
-import dev.palate.memory.change.Changes;
-import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.sql.DataDirectory;
-import dev.palate.memory.text.TextEncoder;
+import dev.palate.memory.tier.TieredMemories;
 import dev.palate.memory.user.Users;
 import dev.palate.web.PalateProperties;
 import dev.palate.web.chat.TurnEventJson;
@@ -127,8 +125,8 @@ class WebWiring {
     }
 
     @Bean
-    MemorySearch memorySearch(IndexChanges index, Changes changes, Memories memories, TextEncoder encoder) {
-        return new MemorySearch(index, changes, memories, encoder);
+    MemorySearch memorySearch(TieredMemories memories) {
+        return new MemorySearch(memories);
     }
 
     /// Lets encoded slashes through to the firewall, whose answer is a problem and not Tomcat's own page.

@@ -1,0 +1,99 @@
+package dev.palate.web.cli;
+
+import dev.palate.memory.catalog.Catalog;
+import dev.palate.memory.dataset.DatasetImport;
+import dev.palate.memory.dataset.MovieLensReader;
+import dev.palate.memory.interaction.Interactions;
+import dev.palate.memory.job.Jobs;
+import dev.palate.memory.sql.DataDirectory;
+import dev.palate.memory.user.Users;
+import dev.palate.retrieval.candidate.Freshness;
+import dev.palate.retrieval.embedding.ModelRegistry;
+import dev.palate.web.job.Trainer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `palate demo`: imports the shipped films where there are no items, trains where there is no model, and serves.
+@Command(
+        name = "demo",
+        description = "Imports the shipped films, trains, and serves them; a second start finds everything there.",
+        mixinStandardHelpOptions = true)
+public final class DemoCommand implements Callable<Integer> {
+    private static final double MAX_REJECTED = 0.01;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private DirectoryOption data = new DirectoryOption();
+
+    @Option(names = "--port", paramLabel = "PORT", description = "The port; 8080 when not set, 0 for a free one.")
+    private int port = -1;
+
+    @Option(names = "--no-llm", description = "Stay without a language model.")
+    private boolean withoutModel;
+
+    @Override
+    public Integer call() throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        if (RunningServer.isRunning(data.directory())) {
+            spec.commandLine()
+                    .getErr()
+                    .println("palate: a server runs over " + data.directory() + "; ./palate login prints a link to it");
+            return 1;
+        }
+        Phases phases = new Phases(out);
+        RunningServer server = RunningServer.start(new RunningServer.Options(data.directory(), port, !withoutModel));
+        phases.done("server", server.address());
+        importFilms(server, phases, out);
+        train(server, phases, out);
+        Welcome.show(server, out);
+        new ModelWatch(server, out).begin();
+        server.awaitClosed();
+        return 0;
+    }
+
+    private static void importFilms(RunningServer server, Phases phases, PrintWriter out) throws IOException {
+        Catalog catalog = server.part(Catalog.class);
+        if (catalog.count() > 0) {
+            return;
+        }
+        Path folder = Path.of(System.getProperty("palate.project.root", "."), "datasets", "ml-latest-small");
+        if (!Files.isDirectory(folder)) {
+            throw new IOException("the shipped films are missing: " + folder + " is no folder");
+        }
+        DatasetImport.Target target = new DatasetImport.Target(
+                catalog,
+                server.part(Users.class),
+                server.part(Interactions.class),
+                server.part(Jobs.class),
+                server.part(DataDirectory.class).logs());
+        ProgressLine line = ProgressLine.of(out);
+        DatasetImport.Result result = new DatasetImport(target, Clock.systemUTC(), MAX_REJECTED)
+                .run(new MovieLensReader(folder), (phase, done, total) -> line.rows(
+                        "importing: " + phase.name().toLowerCase(Locale.ROOT), done, total));
+        line.end();
+        server.part(Freshness.class).refresh();
+        phases.done("import", DatasetImport.summary(result));
+    }
+
+    private static void train(RunningServer server, Phases phases, PrintWriter out)
+            throws IOException, InterruptedException {
+        if (server.part(ModelRegistry.class).active().isPresent()) {
+            return;
+        }
+        Trainer trainer = server.part(Trainer.class);
+        JobWatch.Seen end = TrainCommand.follow(trainer.start().id(), server.part(Jobs.class), out);
+        phases.done("training", end.succeeded() ? end.detail() : end.status() + ": " + end.detail());
+    }
+}

@@ -1,0 +1,57 @@
+package dev.palate.web.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// The command line of Palate: `palate COMMAND`.
+@Command(
+        name = "palate",
+        description = "A self-hosted recommender that remembers.",
+        subcommands = {
+            DemoCommand.class,
+            ServeCommand.class,
+            LoginCommand.class,
+            ImportCommand.class,
+            TrainCommand.class,
+            EvaluateCommand.class,
+            ModelCommand.class,
+            DoctorCommand.class,
+            HelpCommand.class
+        },
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true)
+public final class Palate implements Runnable {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    /// Runs a command and ends the process with its status.
+    public static void main(String[] arguments) {
+        System.exit(run(
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                arguments));
+    }
+
+    /// Runs a command: 0 when it did what was asked, 1 when it could not, 2 when it was asked wrongly.
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        return new CommandLine(new Palate())
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((e, line, parsed) -> {
+                    err.println("palate: " + Failures.line(e));
+                    return 1;
+                })
+                .execute(arguments);
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+}

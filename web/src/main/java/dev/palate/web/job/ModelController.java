@@ -1,0 +1,102 @@
+package dev.palate.web.job;
+
+import dev.palate.memory.job.Job;
+import dev.palate.memory.job.JobId;
+import dev.palate.memory.job.Jobs;
+import dev.palate.retrieval.embedding.ModelRegistry;
+import dev.palate.retrieval.embedding.ModelSnapshot;
+import dev.palate.retrieval.embedding.ModelVersion;
+import dev.palate.web.problem.Input;
+import dev.palate.web.problem.ProblemException;
+import dev.palate.web.problem.ProblemType;
+import dev.palate.web.security.LocalDoor;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/// `/v1/models`: the collaborative model, its versions and its training; also for commands on the same machine.
+@RestController
+final class ModelController {
+    private final ModelRegistry registry;
+    private final Trainer trainer;
+    private final Jobs jobs;
+    private final LocalDoor door;
+
+    ModelController(ModelRegistry registry, Trainer trainer, Jobs jobs, LocalDoor door) {
+        this.registry = registry;
+        this.trainer = trainer;
+        this.jobs = jobs;
+        this.door = door;
+    }
+
+    @GetMapping("/v1/models")
+    Listing list() {
+        return new Listing(
+                registry.active().map(ActiveView::of).orElse(null),
+                registry.versions().stream().map(ModelVersion::value).toList());
+    }
+
+    @PostMapping("/v1/models:train")
+    ResponseEntity<JobController.JobView> train() {
+        Job job = trainer.start();
+        return ResponseEntity.accepted()
+                .location(URI.create("/v1/jobs/" + job.id()))
+                .body(JobController.JobView.of(job));
+    }
+
+    @PostMapping("/v1/jobs/{id}/cancel")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    void cancel(@PathVariable String id) {
+        if (!trainer.cancel(Input.parameter("id", () -> new JobId(id)))) {
+            throw new ProblemException(
+                    ProblemType.CONFLICT,
+                    "job " + id + " is not a training run under way; only those can be cancelled");
+        }
+    }
+
+    @PostMapping("/local/training")
+    JobController.JobView trainForCommand(
+            @RequestHeader(name = LocalDoor.HEADER, required = false) @Nullable String token,
+            HttpServletRequest request) {
+        door.require(token, request.getRemoteAddr());
+        return JobController.JobView.of(trainer.start());
+    }
+
+    @GetMapping("/local/jobs/{id}")
+    JobController.JobView jobForCommand(
+            @RequestHeader(name = LocalDoor.HEADER, required = false) @Nullable String token,
+            @PathVariable String id,
+            HttpServletRequest request) {
+        door.require(token, request.getRemoteAddr());
+        return jobs.job(Input.parameter("id", () -> new JobId(id)))
+                .map(JobController.JobView::of)
+                .orElseThrow(() -> ProblemException.notFound("job", id));
+    }
+
+    /// The model in use and those that are kept.
+    record Listing(@Nullable ActiveView active, List<String> versions) {}
+
+    /// The model in use.
+    record ActiveView(String version, Instant trainedAt, int users, int items, long events, long seed) {
+        static ActiveView of(ModelSnapshot snapshot) {
+            ModelSnapshot.About about = snapshot.about();
+            return new ActiveView(
+                    about.version().value(),
+                    about.trainedAt(),
+                    about.users(),
+                    snapshot.items().ids().size(),
+                    about.events(),
+                    about.seed());
+        }
+    }
+}

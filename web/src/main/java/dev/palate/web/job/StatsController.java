@@ -1,0 +1,139 @@
+package dev.palate.web.job;
+
+import dev.palate.agent.llm.LanguageModel;
+import dev.palate.agent.llm.ModelState;
+import dev.palate.memory.catalog.Catalog;
+import dev.palate.memory.index.IndexChanges;
+import dev.palate.memory.index.IndexStatus;
+import dev.palate.memory.interaction.Interactions;
+import dev.palate.memory.job.Job;
+import dev.palate.memory.job.JobStatus;
+import dev.palate.memory.job.Jobs;
+import dev.palate.memory.tier.TierStats;
+import dev.palate.memory.tier.TieredMemories;
+import dev.palate.memory.user.Users;
+import dev.palate.retrieval.embedding.ModelRegistry;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/// `/v1/stats`: what there is, which model level serves, how far indexes and long work are.
+@RestController
+final class StatsController {
+    private static final int JOBS_LOOKED_AT = 20;
+
+    private final Catalog catalog;
+    private final Users users;
+    private final Interactions interactions;
+    private final Jobs jobs;
+    private final LanguageModel model;
+    private final IndexChanges index;
+    private final TieredMemories memories;
+    private final ModelRegistry registry;
+
+    StatsController(
+            Catalog catalog,
+            Users users,
+            Interactions interactions,
+            Jobs jobs,
+            LanguageModel model,
+            IndexChanges index,
+            TieredMemories memories,
+            ModelRegistry registry) {
+        this.catalog = catalog;
+        this.users = users;
+        this.interactions = interactions;
+        this.jobs = jobs;
+        this.model = model;
+        this.index = index;
+        this.memories = memories;
+        this.registry = registry;
+    }
+
+    @GetMapping("/v1/stats")
+    Stats stats() {
+        return new Stats(
+                counts(),
+                LanguageModelView.of(model),
+                registry.active()
+                        .map(active -> active.about().version().value())
+                        .orElse(null),
+                IndexView.of(index.status()),
+                memories.stats(),
+                jobs.page(null, JOBS_LOOKED_AT).items().stream()
+                        .filter(StatsController::underWay)
+                        .map(JobController.JobView::of)
+                        .toList());
+    }
+
+    private Counts counts() {
+        return new Counts(catalog.count(), users.count(), interactions.count(), memories.count());
+    }
+
+    private static boolean underWay(Job job) {
+        return job.status() == JobStatus.PENDING || job.status() == JobStatus.RUNNING;
+    }
+
+    /// The state of the server.
+    ///
+    /// @param collaborativeModel version in use, absent before the first training
+    /// @param jobs under way
+    record Stats(
+            Counts counts,
+            LanguageModelView languageModel,
+            @Nullable String collaborativeModel,
+            IndexView index,
+            TierStats hotTier,
+            List<JobController.JobView> jobs) {}
+
+    /// How many there are.
+    record Counts(long items, long users, long interactions, long memories) {}
+
+    /// The language model.
+    ///
+    /// @param level in force now, `T0` while it is not usable
+    /// @param state `absent`, `fetching`, `starting`, `ready`, `slow`, `restarting` or `failed`
+    /// @param reason one line for people
+    /// @param progress of fetching, in [0, 1]
+    record LanguageModelView(
+            String id,
+            String level,
+            String state,
+            String reason,
+            @Nullable Double progress) {
+        static LanguageModelView of(LanguageModel model) {
+            ModelState state = model.state();
+            return new LanguageModelView(
+                    model.id().value(),
+                    model.level().name(),
+                    state.getClass().getSimpleName().toLowerCase(Locale.ROOT),
+                    state.reason(),
+                    state instanceof ModelState.Fetching fetching ? fetching.fraction() : null);
+        }
+    }
+
+    /// How far the indexes are.
+    ///
+    /// @param lag changes behind the truth
+    /// @param encoded share of items and memories that have their vector
+    /// @param failure what keeps them from going on
+    record IndexView(
+            long lag,
+            boolean rebuilding,
+            double encoded,
+            long items,
+            long memories,
+            @Nullable String failure) {
+        static IndexView of(IndexStatus status) {
+            return new IndexView(
+                    status.lag(),
+                    status.rebuilding(),
+                    status.encodingProgress(),
+                    status.items(),
+                    status.memories(),
+                    status.failure());
+        }
+    }
+}

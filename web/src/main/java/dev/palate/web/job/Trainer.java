@@ -1,0 +1,190 @@
+package dev.palate.web.job;
+
+import dev.palate.memory.catalog.Catalog;
+import dev.palate.memory.change.Changes;
+import dev.palate.memory.interaction.Interactions;
+import dev.palate.memory.job.Job;
+import dev.palate.memory.job.JobId;
+import dev.palate.memory.job.JobStatus;
+import dev.palate.memory.job.Jobs;
+import dev.palate.retrieval.RetrievalException;
+import dev.palate.retrieval.embedding.ModelRegistry;
+import dev.palate.retrieval.embedding.ModelVersion;
+import dev.palate.retrieval.training.TrainingEvent;
+import dev.palate.retrieval.training.TrainingInputWriter;
+import dev.palate.retrieval.training.TrainingOptions;
+import dev.palate.retrieval.training.TrainingProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Trains the collaborative model in a child JVM and activates it; one run at a time, each a job of kind `train`.
+/// Thread-safe.
+public final class Trainer implements AutoCloseable {
+    /// What is learnt from.
+    public record Learnt(Catalog catalog, Interactions interactions, Changes changes) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
+    private static final String KIND = "train";
+    private static final Duration DEADLINE = Duration.ofHours(6);
+    private static final Duration PATIENCE_AT_CLOSE = Duration.ofSeconds(5);
+    private static final long SEED = 42;
+    private static final List<String> PHASES = List.of("read", "ease", "als", "knn", "transitions", "write");
+
+    private final Learnt learnt;
+    private final Jobs jobs;
+    private final ModelRegistry registry;
+    private final Path folder;
+    private final InstantSource clock;
+    private @Nullable Run current;
+
+    /// With what is learnt from, where jobs are noted and models go; input files are made in the folder.
+    public Trainer(Learnt learnt, Jobs jobs, ModelRegistry registry, Path folder, InstantSource clock) {
+        this.learnt = learnt;
+        this.jobs = jobs;
+        this.registry = registry;
+        this.folder = folder;
+        this.clock = clock;
+    }
+
+    /// Starts a run in the background, or gives the one under way.
+    public synchronized Job start() {
+        Run running = current;
+        if (running != null && running.thread.isAlive()) {
+            return jobs.job(running.job).orElseThrow();
+        }
+        Job job = jobs.start(KIND, "waiting to begin");
+        Run run = new Run(job.id());
+        current = run;
+        run.thread.start();
+        return job;
+    }
+
+    /// The run under way.
+    public synchronized Optional<JobId> running() {
+        Run run = current;
+        return run != null && run.thread.isAlive() ? Optional.of(run.job) : Optional.empty();
+    }
+
+    /// Ends the run of the job.
+    ///
+    /// @return false when it is not under way
+    public synchronized boolean cancel(JobId job) {
+        Run run = current;
+        if (run == null || !run.job.equals(job) || !run.thread.isAlive()) {
+            return false;
+        }
+        run.thread.interrupt();
+        return true;
+    }
+
+    /// Ends the run under way and waits a little for its child to be gone.
+    @Override
+    public void close() {
+        Run run;
+        synchronized (this) {
+            run = current;
+        }
+        if (run == null) {
+            return;
+        }
+        run.thread.interrupt();
+        try {
+            boolean ended = run.thread.join(PATIENCE_AT_CLOSE);
+            if (!ended) {
+                LOG.warn("training job {} did not end in time", run.job);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class Run {
+        private final JobId job;
+        private final Thread thread;
+
+        Run(JobId job) {
+            this.job = job;
+            this.thread = Thread.ofVirtual().name("palate-training").unstarted(this::run);
+        }
+
+        private void run() {
+            Path input = folder.resolve("training-" + job + ".input");
+            try {
+                train(input);
+            } catch (RetrievalException e) {
+                end(e.code() == RetrievalException.Code.CANCELLED ? JobStatus.CANCELLED : JobStatus.FAILED, e);
+            } catch (RuntimeException e) {
+                LOG.error("training job {} failed", job, e);
+                end(JobStatus.FAILED, e);
+            } finally {
+                delete(input);
+            }
+        }
+
+        private void train(Path input) {
+            note(0, "reading interactions");
+            long interactions = write(input);
+            ModelVersion version = ModelVersion.at(clock.instant());
+            int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+            TrainingOptions training = TrainingOptions.defaults(SEED, threads);
+            int items = Math.toIntExact(Math.min(learnt.catalog.count(), Integer.MAX_VALUE));
+            TrainingProcess.Options options =
+                    new TrainingProcess.Options(training.heapMebibytes(items, interactions), DEADLINE, training);
+            try (TrainingProcess process =
+                    TrainingProcess.start(input, registry.file(version), version, options, this::heard)) {
+                TrainingEvent.Finished finished = process.await();
+                registry.activate(version);
+                jobs.update(
+                        job,
+                        JobStatus.SUCCEEDED,
+                        1,
+                        "model " + version + ": " + finished.users() + " users, " + finished.items() + " items, "
+                                + finished.events() + " events, " + finished.millis() + " ms");
+            }
+        }
+
+        private long write(Path input) {
+            try (TrainingInputWriter writer =
+                    TrainingInputWriter.create(input, learnt.changes.latest().value())) {
+                learnt.interactions.scan(interaction -> writer.add(
+                        interaction.user().value(),
+                        interaction.item().value(),
+                        (float) interaction.feedback().weight(),
+                        interaction.at().getEpochSecond()));
+                return writer.finish();
+            }
+        }
+
+        private void heard(TrainingEvent event) {
+            if (event instanceof TrainingEvent.Advanced(String phase, int done, int total)) {
+                double share = (Math.max(0, PHASES.indexOf(phase)) + (double) done / total) / PHASES.size();
+                note(Math.clamp(share, 0, 1), phase + " " + done + "/" + total);
+            }
+        }
+
+        private void note(double progress, String detail) {
+            jobs.update(job, JobStatus.RUNNING, progress, detail);
+        }
+
+        private void end(JobStatus status, RuntimeException e) {
+            String message = String.valueOf(e.getMessage()).replaceAll("\\p{Cntrl}", " ");
+            jobs.update(job, status, 0, message.substring(0, Math.min(2_000, message.length())));
+        }
+
+        private static void delete(Path file) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                LOG.warn("could not delete {}", file);
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.palate.web.wiring;
+
+import dev.palate.memory.catalog.Catalog;
+import dev.palate.memory.change.Changes;
+import dev.palate.memory.index.IndexChanges;
+import dev.palate.memory.interaction.Interactions;
+import dev.palate.memory.job.Jobs;
+import dev.palate.memory.memory.Subject;
+import dev.palate.memory.sql.DataDirectory;
+import dev.palate.memory.text.TextEncoder;
+import dev.palate.memory.tier.TieredMemories;
+import dev.palate.retrieval.RetrievalException;
+import dev.palate.retrieval.candidate.CollaborativeModel;
+import dev.palate.retrieval.candidate.Freshness;
+import dev.palate.retrieval.candidate.IndexedItems;
+import dev.palate.retrieval.candidate.Sources;
+import dev.palate.retrieval.candidate.Themes;
+import dev.palate.retrieval.candidate.UserHistories;
+import dev.palate.retrieval.embedding.ModelRegistry;
+import dev.palate.retrieval.recommend.ActiveModel;
+import dev.palate.retrieval.recommend.FusedRecommender;
+import dev.palate.retrieval.recommend.SimilarItems;
+import dev.palate.web.job.Trainer;
+import java.time.Clock;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/// Candidates, ranking and the collaborative model.
+@Configuration(proxyBeanMethods = false)
+class RetrievalWiring {
+    private static final int HISTORIES_KEPT = 10_000;
+
+    /// A damaged active model costs its signals, not the server: the next training replaces it.
+    @Bean
+    ModelRegistry modelRegistry(DataDirectory directory) {
+        try {
+            return ModelRegistry.open(directory.models());
+        } catch (RetrievalException e) {
+            LoggerFactory.getLogger(RetrievalWiring.class)
+                    .warn("serving without a collaborative model: {}; ./palate train makes a new one", e.getMessage());
+            return ModelRegistry.openWithoutModel(directory.models());
+        }
+    }
+
+    @Bean
+    CollaborativeModel collaborativeModel(ModelRegistry registry) {
+        return new ActiveModel(registry);
+    }
+
+    @Bean
+    UserHistories userHistories(Interactions interactions) {
+        return new UserHistories(interactions, HISTORIES_KEPT);
+    }
+
+    @Bean(destroyMethod = "close")
+    Freshness freshness(
+            Catalog catalog, Interactions interactions, Changes changes, UserHistories histories, Clock clock) {
+        return new Freshness(catalog, interactions, changes, histories, clock, Freshness.Options.DEFAULT);
+    }
+
+    @Bean
+    Sources sources(CollaborativeModel model, IndexChanges index, TextEncoder encoder, ObjectProvider<Themes> themes) {
+        IndexedItems items = new IndexedItems(index.items());
+        return new Sources(model, items, encoder, index::encoding, items, themes.getIfAvailable(() -> Themes.NONE));
+    }
+
+    @Bean(destroyMethod = "close")
+    FusedRecommender recommender(
+            Catalog catalog, Freshness freshness, TieredMemories memories, Sources sources, Clock clock) {
+        return new FusedRecommender(
+                catalog,
+                freshness,
+                user -> memories.active(new Subject.OfUser(user)),
+                sources,
+                clock,
+                FusedRecommender.Options.DEFAULT);
+    }
+
+    @Bean
+    SimilarItems similarItems(Catalog catalog, Freshness freshness, Sources sources, Clock clock) {
+        return new SimilarItems(catalog, freshness, sources, clock);
+    }
+
+    @Bean(destroyMethod = "close")
+    Trainer trainer(
+            Catalog catalog,
+            Interactions interactions,
+            Changes changes,
+            Jobs jobs,
+            ModelRegistry registry,
+            DataDirectory directory,
+            Clock clock) {
+        Trainer.Learnt learnt = new Trainer.Learnt(catalog, interactions, changes);
+        return new Trainer(learnt, jobs, registry, directory.models(), clock);
+    }
+}
