@@ -7,11 +7,14 @@ import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Subject;
+import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
+import dev.palate.memory.user.Users;
 import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
 import dev.palate.web.security.Access;
 import dev.palate.web.security.Caller;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +40,22 @@ final class MemoryController {
     private final MemoryDesk desk;
     private final MemorySearch search;
     private final Access access;
+    private final Users users;
+    private final InstantSource clock;
 
-    MemoryController(Memories memories, MemoryDesk desk, MemorySearch search, Access access) {
+    MemoryController(
+            Memories memories,
+            MemoryDesk desk,
+            MemorySearch search,
+            Access access,
+            Users users,
+            InstantSource clock) {
         this.memories = memories;
         this.search = search;
         this.desk = desk;
         this.access = access;
+        this.users = users;
+        this.clock = clock;
     }
 
     @GetMapping("/v1/memories")
@@ -58,6 +71,14 @@ final class MemoryController {
         Subject subject = MemoryQuery.subject(caller, access, "#", userId, itemId);
         MemoryFilter filter = new MemoryFilter(subject, kinds(kind), statuses(status), words);
         return MemoryView.Listing.of(Input.page(limit, size -> memories.page(filter, cursor, size)));
+    }
+
+    @PostMapping("/v1/memories")
+    MemoryAddition.Result add(@AuthenticationPrincipal Caller caller, @RequestBody MemoryAddition body) {
+        body.check();
+        UserId user = access.scope(caller, "#/user_id", body.userId());
+        users.ensure(new User(user, "", clock.instant(), false));
+        return MemoryAddition.Result.of(desk.add(user, body, caller.actor()));
     }
 
     @PostMapping("/v1/memories/search")

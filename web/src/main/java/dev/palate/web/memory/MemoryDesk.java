@@ -1,23 +1,33 @@
 package dev.palate.web.memory;
 
+import dev.palate.agent.extraction.MemoryWriter;
+import dev.palate.agent.extraction.Written;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Revision;
+import dev.palate.memory.memory.Slot;
+import dev.palate.memory.memory.Trust;
+import dev.palate.memory.user.UserId;
+import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
 /// Corrects memories on someone's behalf: every change is a revision with its actor. Thread-safe.
 public final class MemoryDesk {
     private final Memories memories;
+    private final MemoryWriter writer;
     private final InstantSource clock;
 
-    /// With the memories and the clock of changes.
-    public MemoryDesk(Memories memories, InstantSource clock) {
+    /// With the memories, what finds the meaning of new words, and the clock of changes.
+    public MemoryDesk(Memories memories, MemoryWriter writer, InstantSource clock) {
         this.memories = memories;
+        this.writer = writer;
         this.clock = clock;
     }
 
@@ -28,7 +38,22 @@ public final class MemoryDesk {
                     "memory " + memory.id() + " is at revision " + memory.revision() + ", the edit was made on "
                             + expected.getAsLong() + "; read it again");
         }
-        return put(edit.apply(memory, clock.instant()), actor, "edit");
+        String text = edit.text();
+        Memory worded = text == null ? memory : Input.at("#/text", () -> writer.reworded(memory, text));
+        return put(edit.apply(worded, clock.instant()), actor, "edit");
+    }
+
+    /// Writes what was said of the user, as [MemoryAddition] asks.
+    List<Written> add(UserId user, MemoryAddition addition, Actor actor) {
+        if (addition.inferred()) {
+            return writer.infer(user, addition.said(), actor);
+        }
+        return addition.said().stream()
+                .map(said -> switch (said.speaker()) {
+                    case USER -> writer.asIs(user, said.text(), Trust.STATED, actor);
+                    case ASSISTANT -> new Written(Written.Outcome.REJECT, null, said.text(), "role");
+                })
+                .toList();
     }
 
     Memory restore(Memory memory, long revision, Actor actor) {
@@ -52,7 +77,28 @@ public final class MemoryDesk {
         memories.forget(memory.id());
     }
 
+    /// Writes the memory; another active one that speaks of the same gives way to it in the same commit.
     private Memory put(Memory next, Actor actor, String cause) {
-        return memories.put(List.of(new Memories.Write(next, actor, cause))).getFirst();
+        List<Memories.Write> writes = new ArrayList<>();
+        Slot slot = next.slot();
+        if (slot != null && next.status() == MemoryStatus.ACTIVE) {
+            for (Memory other : memories.active(next.subject())) {
+                Slot held = other.slot();
+                if (held != null && held.key().equals(slot.key()) && !other.id().equals(next.id())) {
+                    writes.add(new Memories.Write(closed(other, next), actor, "replaced by " + next.id()));
+                }
+            }
+        }
+        writes.add(new Memories.Write(next, actor, cause));
+        return memories.put(writes).getLast();
+    }
+
+    private static Memory closed(Memory other, Memory next) {
+        return other.draft()
+                .status(MemoryStatus.SUPERSEDED)
+                .supersededBy(next.id())
+                .validTo(next.updatedAt())
+                .updatedAt(next.updatedAt())
+                .build();
     }
 }

@@ -1,11 +1,30 @@
 package dev.palate.web.wiring;
 
+import dev.palate.agent.domain.CatalogSnapshots;
+import dev.palate.agent.domain.DomainPackFile;
+import dev.palate.agent.domain.Lexicon;
+import dev.palate.agent.domain.MessageReader;
+import dev.palate.agent.domain.PackThemes;
+import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.ModelId;
 import dev.palate.agent.llm.NoModel;
 import dev.palate.agent.llm.local.EmbeddedModel;
 import dev.palate.agent.llm.local.ModelStore;
+import dev.palate.agent.turn.AgentParts;
+import dev.palate.agent.turn.GraphAgent;
+import dev.palate.agent.turn.TurnLimits;
+import dev.palate.memory.Ids;
+import dev.palate.memory.catalog.Catalog;
+import dev.palate.memory.change.Changes;
+import dev.palate.memory.gate.Gates;
+import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.sql.DataDirectory;
+import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.tier.TieredMemories;
+import dev.palate.prompts.PromptLibrary;
+import dev.palate.retrieval.candidate.Themes;
+import dev.palate.retrieval.recommend.Recommender;
 import dev.palate.web.PalateProperties;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -24,6 +43,73 @@ class AgentWiring {
         }
         Path log = directory.logs().resolve("model.log");
         return new DeferredModel(() -> start(settings, log, clock));
+    }
+
+    @Bean
+    Lexicon lexicon() {
+        return new Lexicon(DomainPackFile.films());
+    }
+
+    @Bean
+    CatalogSnapshots catalogSnapshots(
+            Lexicon lexicon, Catalog catalog, Interactions interactions, Changes changes) {
+        return new CatalogSnapshots(lexicon, catalog, interactions, changes);
+    }
+
+    @Bean
+    Themes themes(CatalogSnapshots snapshots) {
+        return new PackThemes(snapshots);
+    }
+
+    @Bean
+    MessageReader messageReader(Lexicon lexicon) {
+        return new MessageReader(lexicon);
+    }
+
+    @Bean
+    MemoryWriter memoryWriter(
+            TieredMemories memories, MessageReader reader, CatalogSnapshots snapshots, Ids ids, Clock clock) {
+        return new MemoryWriter(memories, reader, snapshots, Gates.standard(), ids, clock);
+    }
+
+    @Bean(destroyMethod = "close")
+    GraphAgent graphAgent(
+            SqlTruth truth,
+            TieredMemories memories,
+            Recommender recommender,
+            CatalogSnapshots snapshots,
+            MessageReader reader,
+            MemoryWriter writer,
+            LanguageModel model,
+            Ids ids,
+            Clock clock,
+            PalateProperties properties) {
+        AgentParts parts = new AgentParts(
+                truth.catalog(),
+                truth.conversations(),
+                memories,
+                truth.slates(),
+                recommender,
+                snapshots,
+                reader,
+                writer,
+                model,
+                PromptLibrary.load(),
+                ids,
+                clock);
+        return new GraphAgent(parts, limits(properties.limits().turnsInFlight()));
+    }
+
+    private static TurnLimits limits(int turnsInFlight) {
+        TurnLimits usual = TurnLimits.DEFAULT;
+        return new TurnLimits(
+                turnsInFlight,
+                usual.turn(),
+                usual.recall(),
+                usual.items(),
+                usual.firstWord(),
+                usual.words(),
+                usual.tokens());
     }
 
     private static LanguageModel start(PalateProperties.Llm settings, Path log, Clock clock) {

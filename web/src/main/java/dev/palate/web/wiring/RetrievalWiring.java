@@ -23,7 +23,6 @@ import dev.palate.retrieval.recommend.SimilarItems;
 import dev.palate.web.job.Trainer;
 import java.time.Clock;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -61,9 +60,9 @@ class RetrievalWiring {
     }
 
     @Bean
-    Sources sources(CollaborativeModel model, IndexChanges index, TextEncoder encoder, ObjectProvider<Themes> themes) {
+    Sources sources(CollaborativeModel model, IndexChanges index, TextEncoder encoder, Themes themes) {
         IndexedItems items = new IndexedItems(index.items());
-        return new Sources(model, items, encoder, index::encoding, items, themes.getIfAvailable(() -> Themes.NONE));
+        return new Sources(model, items, encoder, index::encoding, items, themes);
     }
 
     @Bean(destroyMethod = "close")

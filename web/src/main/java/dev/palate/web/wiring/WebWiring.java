@@ -1,5 +1,6 @@
 package dev.palate.web.wiring;
 
+import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.turn.ChatAgent;
 import dev.palate.memory.Ids;
 import dev.palate.memory.access.ApiKeys;
@@ -120,8 +121,8 @@ class WebWiring {
     }
 
     @Bean
-    MemoryDesk memoryDesk(Memories memories, Clock clock) {
-        return new MemoryDesk(memories, clock);
+    MemoryDesk memoryDesk(Memories memories, MemoryWriter writer, Clock clock) {
+        return new MemoryDesk(memories, writer, clock);
     }
 
     @Bean
