@@ -29,6 +29,7 @@ export function say(label, milliseconds = 6000) {
 /** Shows `label` with Undo; calls `commit(leaving)` after the wait or `revert()` on Undo. Gives the entry for [withdraw]. */
 export function soon(label, commit, revert, milliseconds = 8000) {
   const entry = { done: false };
+  const origin = document.activeElement;
   entry.settle = async (leaving) => {
     if (entry.done) return;
     close(entry);
@@ -44,7 +45,10 @@ export function soon(label, commit, revert, milliseconds = 8000) {
     close(entry);
     revert();
   };
-  entry.element = toast(label, "Undo", entry.withdraw);
+  entry.element = toast(label, "Undo", () => {
+    if (origin?.isConnected) origin.focus();
+    entry.withdraw();
+  });
   entry.timer = setTimeout(() => entry.settle(false), milliseconds);
   waiting.add(entry);
   if (waiting.size > LIMIT) waiting.values().next().value.settle(false);
