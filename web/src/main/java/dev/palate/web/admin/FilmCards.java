@@ -18,13 +18,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Turns slates into cards. What a card shows of a film is read from the catalog now; a film that is gone or hidden
 /// has no card. Thread-safe.
 final class FilmCards {
     /// A slate as drawn.
-    public record SlateCard(String id, List<FilmCard> films) {}
+    ///
+    /// @param without the sources that failed or were late, in words; empty when all took part
+    public record SlateCard(String id, List<FilmCard> films, String without) {}
 
     /// A film as drawn.
     ///
@@ -92,7 +95,12 @@ final class FilmCards {
                 films.add(card(entry, item, links, feedback.getOrDefault(item.id(), "")));
             }
         }
-        return new SlateCard(slate.id().value(), films);
+        String without = slate.degraded().stream()
+                .map(Words::signal)
+                .map(signal -> signal.toLowerCase(Locale.ROOT))
+                .distinct()
+                .collect(Collectors.joining(", "));
+        return new SlateCard(slate.id().value(), films, without);
     }
 
     private FilmCard card(

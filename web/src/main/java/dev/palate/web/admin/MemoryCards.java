@@ -9,7 +9,9 @@ import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Revision;
 import dev.palate.memory.memory.Slot;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -118,11 +120,13 @@ final class MemoryCards {
     }
 
     private List<Quote> quotes(Memory memory) {
-        return memory.evidence().reversed().stream()
-                .filter(evidence -> !evidence.quote().isEmpty())
-                .limit(MAX_QUOTES)
-                .map(evidence -> new Quote(evidence.quote(), href(evidence)))
-                .toList();
+        Map<String, Quote> byText = new LinkedHashMap<>();
+        for (Evidence evidence : memory.evidence().reversed()) {
+            if (!evidence.quote().isEmpty() && byText.size() < MAX_QUOTES) {
+                byText.computeIfAbsent(evidence.quote(), text -> new Quote(text, href(evidence)));
+            }
+        }
+        return List.copyOf(byText.values());
     }
 
     private @Nullable String href(Evidence evidence) {

@@ -23,7 +23,7 @@ import org.openqa.selenium.support.ui.Select;
 /// `target/screenshots`.
 class PagesBrowserTest {
     private static final String WISH = "I loved Blade Runner and The Matrix, but no horror";
-    private static final String NEUTRAL = "What should I watch tonight?";
+    private static final String NEUTRAL = "Something else";
     private static final String CARD = "//li[contains(@class,'memory')][.//h2[contains(.,'%s')]]";
 
     @TempDir
