@@ -1,5 +1,7 @@
 package dev.palate.web.admin;
 
+import dev.palate.agent.extraction.MemoryWriter;
+import dev.palate.agent.extraction.Written;
 import dev.palate.memory.Ids;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.memory.Actor;
@@ -26,16 +28,20 @@ import org.jspecify.annotations.Nullable;
 /// Writes what a person changed on the memories page. A memory of the same slot gives way to the one written, in the
 /// same commit. Thread-safe.
 final class MemoryEdits {
+    private static final int MAX_EVIDENCE = 32;
     private static final String WRITTEN = "written on the memories page";
+    private static final String EDITED = "edited on the memories page";
 
     private final Memories memories;
     private final Slots slots;
+    private final MemoryWriter writer;
     private final Ids ids;
     private final InstantSource clock;
 
-    MemoryEdits(Memories memories, Slots slots, Ids ids, InstantSource clock) {
+    MemoryEdits(Memories memories, Slots slots, MemoryWriter writer, Ids ids, InstantSource clock) {
         this.memories = memories;
         this.slots = slots;
+        this.writer = writer;
         this.ids = ids;
         this.clock = clock;
     }
@@ -49,10 +55,13 @@ final class MemoryEdits {
                 .orElseThrow(() -> ProblemException.notFound("memory", id));
     }
 
-    /// Adds one.
+    /// Adds one. Without a facet the words alone say what it means.
     ///
     /// @throws IllegalArgumentException with words for the form
     Memory add(UserId viewer, MemoryForm form, Actor actor) {
+        if (form.facet().isEmpty()) {
+            return addAsSaid(viewer, text(form, null), actor);
+        }
         Instant now = clock.instant();
         Slot slot = slots.of(form, null);
         Memory fresh = Memory.fresh(
@@ -68,7 +77,18 @@ final class MemoryEdits {
         return write(fresh, actor, WRITTEN);
     }
 
-    /// Changes text, liking, kind and what it speaks of; a text left as it was is worded anew when the meaning changed.
+    private Memory addAsSaid(UserId viewer, String text, Actor actor) {
+        Written written = writer.asIs(viewer, text, Trust.STATED, actor);
+        Memory memory = written.memory();
+        if (memory == null) {
+            throw new IllegalArgumentException(
+                    "Palate did not keep that (" + written.reason().replace('_', ' ') + "). Say it in other words.");
+        }
+        return memory;
+    }
+
+    /// Changes text, liking, kind and what it speaks of. Where only one of words and meaning was changed, the other
+    /// follows: new words are read for what they mean, a new meaning is worded.
     ///
     /// @throws IllegalArgumentException with words for the form
     /// @throws MemoryException `REVISION_CONFLICT` when it is no longer at the revision given
@@ -77,17 +97,30 @@ final class MemoryEdits {
         boolean meaning = kind(form) != before.kind()
                 || Math.signum(polarity(form)) != Math.signum(before.polarity())
                 || !Objects.equals(slot, before.slot());
-        boolean reword =
-                meaning && slot != null && polarity(form) != 0 && form.text().equals(before.text());
-        Memory.Draft draft = before.draft()
+        if (!meaning && !form.text().isEmpty() && !form.text().equals(before.text())) {
+            Memory.Draft said = stated(writer.reworded(before, form.text())).evidence(withWords(before, form.text()));
+            return write(at(said, revision), actor, EDITED);
+        }
+        boolean reword = meaning && polarity(form) != 0 && form.text().equals(before.text());
+        Memory.Draft draft = stated(before)
                 .text(reword && slot != null ? slots.sentence(kind(form), polarity(form), slot) : text(form, slot))
                 .kind(kind(form))
-                .slot(slot)
-                .trust(before.trust() == Trust.OPERATOR ? Trust.OPERATOR : Trust.STATED);
+                .slot(slot);
         if (Math.signum(polarity(form)) != Math.signum(before.polarity())) {
             draft.polarity(polarity(form));
         }
-        return write(at(draft, revision), actor, "edited on the memories page");
+        return write(at(draft, revision), actor, EDITED);
+    }
+
+    // What a person corrected is what that person says.
+    private static Memory.Draft stated(Memory memory) {
+        return memory.draft().trust(memory.trust() == Trust.OPERATOR ? Trust.OPERATOR : Trust.STATED);
+    }
+
+    private static List<Evidence> withWords(Memory before, String text) {
+        List<Evidence> all = new ArrayList<>(before.evidence());
+        all.add(new Evidence("operator", "", text));
+        return all.subList(Math.max(0, all.size() - MAX_EVIDENCE), all.size());
     }
 
     /// Mutes or unmutes.

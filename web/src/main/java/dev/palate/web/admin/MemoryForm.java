@@ -16,7 +16,7 @@ public record MemoryForm(String text, String liking, String kind, String facet, 
             @Nullable String kind,
             @Nullable String facet,
             @Nullable String about) {
-        this.text = text == null ? "" : text.strip();
+        this.text = text == null ? "" : text.strip().replace("\r\n", "\n");
         this.liking = liking == null ? "neither" : liking;
         this.kind = kind == null ? "preference" : kind;
         this.facet = facet == null ? "" : facet;

@@ -1,5 +1,6 @@
 package dev.palate.web.admin;
 
+import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.NoModel;
 import dev.palate.memory.Ids;
@@ -52,7 +53,7 @@ class PagesWiring {
     }
 
     @Bean
-    MemoryEdits memoryEdits(Memories memories, Catalog catalog, Ids ids, Clock clock) {
-        return new MemoryEdits(memories, new Slots(catalog), ids, clock);
+    MemoryEdits memoryEdits(Memories memories, Catalog catalog, MemoryWriter writer, Ids ids, Clock clock) {
+        return new MemoryEdits(memories, new Slots(catalog), writer, ids, clock);
     }
 }
