@@ -25,6 +25,7 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -86,16 +87,27 @@ final class Database implements AutoCloseable {
         SQLiteDataSource source = source(file);
         try {
             migrate(source, file);
-            Connection writing = options.wrap.apply(source.getConnection());
+            return opened(source, options);
+        } catch (SQLException | FlywayException e) {
+            throw Failures.of(e);
+        }
+    }
+
+    private static Database opened(SQLiteDataSource source, Options options) throws SQLException {
+        @Nullable Connection writing = options.wrap.apply(source.getConnection());
+        try {
             try (Statement statement = writing.createStatement()) {
                 statement.execute("pragma secure_delete = on");
                 statement.execute("pragma wal_autocheckpoint = 0");
                 statement.execute("pragma cache_size = -65536");
             }
-            HikariDataSource pool = pool(source);
-            return new Database(source, pool, writing, options);
-        } catch (SQLException | FlywayException e) {
-            throw Failures.of(e);
+            Database database = new Database(source, pool(source), writing, options);
+            writing = null;
+            return database;
+        } finally {
+            if (writing != null) {
+                writing.close();
+            }
         }
     }
 

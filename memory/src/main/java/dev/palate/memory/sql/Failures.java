@@ -2,6 +2,7 @@ package dev.palate.memory.sql;
 
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
+import java.sql.SQLTransientConnectionException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -21,17 +22,23 @@ final class Failures {
     }
 
     private static MemoryException storage(Throwable failure) {
-        @Nullable Throwable cause = failure;
-        while (cause != null && !(cause instanceof SQLiteException)) {
-            cause = cause.getCause();
-        }
-        // A message of the driver can hold parts of a statement, never a value; values stay out of ours too.
-        return cause instanceof SQLiteException sqlite
-                ? sqlite(sqlite, failure)
-                : new MemoryException(
-                        Code.STORAGE,
-                        "the database failed with " + failure.getClass().getSimpleName() + "; see its cause",
+        // A message of the driver can hold parts of a statement; none of it is repeated in ours.
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLiteException sqlite) {
+                return sqlite(sqlite, failure);
+            }
+            if (cause instanceof SQLTransientConnectionException) {
+                return new MemoryException(
+                        Code.DEADLINE,
+                        "all " + Database.READERS + " reading connections were in use for "
+                                + Database.READ_DEADLINE.toSeconds() + " s; try again later",
                         failure);
+            }
+        }
+        return new MemoryException(
+                Code.STORAGE,
+                "the database failed with " + failure.getClass().getSimpleName() + "; see its cause",
+                failure);
     }
 
     private static MemoryException sqlite(SQLiteException sqlite, Throwable failure) {
