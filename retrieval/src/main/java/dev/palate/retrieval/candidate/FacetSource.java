@@ -1,5 +1,6 @@
 package dev.palate.retrieval.candidate;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,11 +35,7 @@ final class FacetSource implements CandidateSource {
         } else {
             int[] history = wish.history();
             int from = Math.max(0, history.length - MAX_EVENTS);
-            addProfile(
-                    wish.catalog().categories(),
-                    java.util.Arrays.copyOfRange(history, from, history.length),
-                    1,
-                    categories);
+            addProfile(wish.catalog().categories(), Arrays.copyOfRange(history, from, history.length), 1, categories);
         }
         if (categories.isEmpty() && tags.isEmpty()) {
             return Optional.empty();
@@ -77,8 +74,12 @@ final class FacetSource implements CandidateSource {
         CatalogSnapshot catalog = wish.catalog();
         double[] sums = new double[catalog.size()];
         categories.forEach((code, weight) -> {
+            // Who asks for a western does not mind that it is an adventure too; a profile is met by the whole mixture.
+            boolean named =
+                    wish.categories().containsKey(catalog.categories().words().get(code));
             for (int row : catalog.categories().rowsOf((int) code)) {
-                sums[row] += weight / Math.sqrt(catalog.categories().codesOf(row).length);
+                int others = catalog.categories().codesOf(row).length;
+                sums[row] += named ? weight : weight / Math.sqrt(others);
             }
         });
         tags.forEach((code, weight) -> {

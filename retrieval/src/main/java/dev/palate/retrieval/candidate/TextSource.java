@@ -1,6 +1,8 @@
 package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.catalog.Item;
+import dev.palate.memory.vector.Kernels;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,7 +50,7 @@ final class TextSource implements CandidateSource {
     }
 
     private static int[] newest(int[] history) {
-        return java.util.Arrays.copyOfRange(history, Math.max(0, history.length - MAX_EVENTS), history.length);
+        return Arrays.copyOfRange(history, Math.max(0, history.length - MAX_EVENTS), history.length);
     }
 
     private static void addUnitProfile(CentredVectors space, int[] rows, double decay, float[] query) {
@@ -63,7 +65,7 @@ final class TextSource implements CandidateSource {
             squares += value * value;
         }
         if (squares > 1e-12) {
-            dev.palate.memory.vector.Kernels.axpy((float) (1 / Math.sqrt(squares)), profile, 0, query, 0, query.length);
+            Kernels.axpy((float) (1 / Math.sqrt(squares)), profile, 0, query, 0, query.length);
         }
     }
 
@@ -79,7 +81,7 @@ final class TextSource implements CandidateSource {
         }
         if (nearest >= 0) {
             Item near = wish.catalog().item(nearest);
-            return Evidence.naming(Phrases.title("reads much like ", near, ""), List.of(near.id()));
+            return Evidence.naming(Phrases.title("similar in content to ", near, ""), List.of(near.id()));
         }
         return wish.words().isBlank() ? Evidence.NONE : Evidence.of("close to what you asked for");
     }
