@@ -2,6 +2,7 @@ package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
@@ -26,6 +27,7 @@ public final class CatalogSnapshot {
     private final Map<ItemId, Integer> rows;
     private final Map<String, Integer> rowsOfSlots;
     private final int[] years;
+    private final BitSet sometimesShown = new BitSet();
     private final Postings categories;
     private final Postings tags;
     private final Map<Themes.Theme, BitSet> themes = new ConcurrentHashMap<>();
@@ -43,6 +45,9 @@ public final class CatalogSnapshot {
             rowsOfSlots.putIfAbsent(item.id().value().toLowerCase(Locale.ROOT), row);
             Integer year = item.year();
             years[row] = year == null ? NO_YEAR : year;
+            if (item.hidden() || item.availableFrom() != null || item.availableTo() != null) {
+                sometimesShown.set(row);
+            }
             categoriesOfRow.add(item.categories());
             tagsOfRow.add(item.tags());
         }
@@ -111,6 +116,14 @@ public final class CatalogSnapshot {
             }
         }
         return kept.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /// The rows whose item may be shown at the time, in a set of the caller's own.
+    public BitSet visibleAt(Instant now) {
+        BitSet visible = new BitSet(size());
+        visible.set(0, size());
+        sometimesShown.stream().filter(row -> !items.get(row).visibleAt(now)).forEach(visible::clear);
+        return visible;
     }
 
     /// The year of a row, or [#NO_YEAR].

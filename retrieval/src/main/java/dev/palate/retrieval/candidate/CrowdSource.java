@@ -38,7 +38,7 @@ final class CrowdSource implements CandidateSource {
         boolean any = false;
         for (int row = 0; row < scores.length; row++) {
             scores[row] = switch (crowd) {
-                case ALWAYS -> counts ? (float) Math.log1p(statistics.count(row)) : statistics.quality(row);
+                case ALWAYS -> counts ? statistics.crowd(row) : statistics.quality(row);
                 case LATELY -> statistics.recent(row);
             };
             any |= scores[row] > 0;

@@ -14,12 +14,17 @@ public final class ItemStatistics {
 
     private final CatalogSnapshot catalog;
     private final int[] counts;
+    private final float[] crowd;
     private final float[] quality;
     private final float[] recent;
 
     private ItemStatistics(CatalogSnapshot catalog, int[] counts, float[] quality, float[] recent) {
         this.catalog = catalog;
         this.counts = counts;
+        crowd = new float[counts.length];
+        for (int row = 0; row < crowd.length; row++) {
+            crowd[row] = (float) Math.log1p(counts[row]);
+        }
         this.quality = quality;
         this.recent = recent;
     }
@@ -96,16 +101,18 @@ public final class ItemStatistics {
             return this;
         }
         int size = other.size();
-        ItemStatistics aligned = new ItemStatistics(other, new int[size], new float[size], new float[size]);
+        int[] movedCounts = new int[size];
+        float[] movedQuality = new float[size];
+        float[] movedRecent = new float[size];
         for (int row = 0; row < size; row++) {
             int old = catalog.row(other.item(row).id());
             if (old >= 0) {
-                aligned.counts[row] = counts[old];
-                aligned.quality[row] = quality[old];
-                aligned.recent[row] = recent[old];
+                movedCounts[row] = counts[old];
+                movedQuality[row] = quality[old];
+                movedRecent[row] = recent[old];
             }
         }
-        return aligned;
+        return new ItemStatistics(other, movedCounts, movedQuality, movedRecent);
     }
 
     /// True when the rows are those of the snapshot.
@@ -117,6 +124,11 @@ public final class ItemStatistics {
     /// How many interactions the row's item had.
     public int count(int row) {
         return counts[row];
+    }
+
+    /// log(1 + interactions).
+    public float crowd(int row) {
+        return crowd[row];
     }
 
     /// How well liked by how many, in [0, 1], 1 for the best of the catalog: squared mean liking, shrunken towards

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// in force, and for a history of which the model knows nothing.
 final class ModelSource implements CandidateSource {
     /// Of the newest so many events one may be named as the reason.
-    private static final int NAMEABLE = 20;
+    private static final int NAMEABLE = 10;
 
     private static final double DECAY = 0.9;
 

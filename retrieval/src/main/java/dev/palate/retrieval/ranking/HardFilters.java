@@ -84,11 +84,9 @@ public final class HardFilters {
 
     /// The rows that may be shown: those whose item [#admits]. O(rows + postings of the words named).
     public BitSet rows(CatalogSnapshot catalog) {
-        BitSet rows = new BitSet(catalog.size());
-        boolean anyYear = requiredYears.isEmpty() && excludedYears.isEmpty();
-        for (int row = 0; row < catalog.size(); row++) {
-            rows.set(row, catalog.item(row).visibleAt(now) && (anyYear || admitsYear(catalog.year(row))));
-        }
+        BitSet rows = catalog.visibleAt(now);
+        requiredYears.forEach(era -> retain(rows, catalog, era, true));
+        excludedYears.forEach(era -> retain(rows, catalog, era, false));
         for (String category : requiredCategories) {
             rows.and(set(catalog, catalog.categories().rowsOf(category)));
         }
@@ -129,6 +127,14 @@ public final class HardFilters {
     private boolean admitsYear(int year) {
         return requiredYears.stream().allMatch(era -> era.holds(year))
                 && excludedYears.stream().noneMatch(era -> era.holds(year));
+    }
+
+    private static void retain(BitSet rows, CatalogSnapshot catalog, Era era, boolean inside) {
+        for (int row = rows.nextSetBit(0); row >= 0; row = rows.nextSetBit(row + 1)) {
+            if (era.holds(catalog.year(row)) != inside) {
+                rows.clear(row);
+            }
+        }
     }
 
     private static BitSet set(CatalogSnapshot catalog, int[] rows) {

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RecommenderPropertyTest {
     private static final long SEED = Long.getLong("test.seed", 20_260_301L);
-    private static final int ITEMS = 300;
-    private static final int USERS = 40;
+    private static final int ITEMS = 200;
+    private static final int USERS = 24;
 
     @TempDir
     Path folder;
