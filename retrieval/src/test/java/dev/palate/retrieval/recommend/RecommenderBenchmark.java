@@ -49,7 +49,8 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVRecord;
 
 /// Times the whole recommender over the store, the index and a trained model on a MovieLens folder, and prints a few
-/// lists. No test: run it by hand (`docs` names the command).
+/// lists. No test: run it by hand as a main class on the test class path, with the JVM flags of the root pom and
+/// `datasets/ml-latest-small hashing` as arguments.
 final class RecommenderBenchmark {
     private static final Pattern TITLE = Pattern.compile("(.*?)(?:, (The|A|An))?(?: \\(.*\\))? \\((\\d{4})\\)\\s*");
     private static final int ROUNDS = 500;
