@@ -57,10 +57,10 @@ final class ScriptedModelTest extends LanguageModelContract {
     private static List<String> hostileRun(long seed) {
         var model = ScriptedModel.hostile(ModelLevel.T2, seed, List.of("Hidden Film"));
         var seen = new ArrayList<String>();
-        for (int i = 0; i < 120; i++) {
+        for (int i = 0; i < 80; i++) {
             var text = new StringBuilder();
             try {
-                Reply reply = model.say(PROMPT, new SayLimits(8), in(Duration.ofMillis(100)), piece -> {
+                Reply reply = model.say(PROMPT, new SayLimits(8), in(Duration.ofMillis(60)), piece -> {
                     text.append(piece);
                     return text.length() < 2_000;
                 });

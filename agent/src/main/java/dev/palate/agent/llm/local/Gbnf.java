@@ -20,10 +20,13 @@ final class Gbnf {
         return "root ::= " + rule(shape) + "\n";
     }
 
-    /// Words on one line in which brackets only come as a mark like `[[A]]` with one of the given handles.
+    /// Words on one line in which brackets only come as a mark like `[[A]]` with one of the given handles. They
+    /// begin
+    /// with a word: small models that may begin with a mark often end after it.
     static String words(List<String> handles) {
+        String plain = "[^\\[\\]\\x00-\\x1F]";
         String marks = handles.stream().map(h -> literal("[[" + h + "]]")).collect(Collectors.joining(" | "));
-        return "root ::= ( [^\\[\\]\\x00-\\x1F] | " + marks + " )+\n";
+        return "root ::= " + plain + " ( " + plain + " | " + marks + " )*\n";
     }
 
     private static String rule(JsonShape shape) {

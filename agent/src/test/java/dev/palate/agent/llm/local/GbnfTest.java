@@ -48,6 +48,6 @@ final class GbnfTest {
     @Test
     void wordsAllowOnlyTheGivenMarks() {
         assertThat(Gbnf.words(List.of("A", "B")))
-                .isEqualTo("root ::= ( [^\\[\\]\\x00-\\x1F] | \"[[A]]\" | \"[[B]]\" )+\n");
+                .isEqualTo("root ::= [^\\[\\]\\x00-\\x1F] ( [^\\[\\]\\x00-\\x1F] | \"[[A]]\" | \"[[B]]\" )*\n");
     }
 }
