@@ -34,8 +34,9 @@ export class TurnOnPage {
     const element = clone("turn-template");
     element.querySelector(".said").textContent = text;
     thread.append(element);
-    element.scrollIntoView({ block: "start" });
-    return new TurnOnPage(element);
+    const turn = new TurnOnPage(element);
+    turn.show();
+    return turn;
   }
 
   /** A turn that the page came with but without its answer: laid out as a new one. */
@@ -73,6 +74,7 @@ export class TurnOnPage {
     if (revision < this.revision) return;
     const place = this.answer.querySelector("[data-slate-place]") || this.answer.querySelector(".slate");
     place.replaceWith(cards);
+    this.show();
     this.answer.querySelector(".thinking")?.remove();
     announce(items.length === 1 ? "One film." : `${items.length} films.`);
   }
@@ -88,7 +90,12 @@ export class TurnOnPage {
       announce(this.unannounced.slice(0, end + 1));
       this.unannounced = this.unannounced.slice(end + 2);
     }
-    if (follow) scroll.scrollTop = scroll.scrollHeight;
+    if (follow) this.show();
+  }
+
+  /** As far down as the words go, but never past the beginning of this turn. */
+  show() {
+    scroll.scrollTop = Math.min(scroll.scrollHeight - scroll.clientHeight, this.element.offsetTop - 24);
   }
 
   spoke(text) {

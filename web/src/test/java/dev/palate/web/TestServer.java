@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -132,8 +131,7 @@ final class TestServer implements AutoCloseable {
         context.close();
     }
 
-    /// The parts that tests replace.
-    @Configuration(proxyBeanMethods = false)
+    /// The parts that tests replace. Not annotated, so that only a server that names it has it.
     static class Staging {
         @Bean
         @Primary

@@ -80,8 +80,10 @@ public final class DemoCommand implements Callable<Integer> {
                 server.part(DataDirectory.class).logs());
         ProgressLine line = ProgressLine.of(out);
         DatasetImport.Result result = new DatasetImport(target, Clock.systemUTC(), MAX_REJECTED)
-                .run(new MovieLensReader(folder), (phase, done, total) -> line.rows(
-                        "importing: " + phase.name().toLowerCase(Locale.ROOT), done, total));
+                .run(
+                        new MovieLensReader(folder),
+                        (phase, done, total) ->
+                                line.rows("importing: " + phase.name().toLowerCase(Locale.ROOT), done, total));
         line.end();
         server.part(Freshness.class).refresh();
         phases.done("import", DatasetImport.summary(result));

@@ -44,12 +44,7 @@ final class MemoryController {
     private final InstantSource clock;
 
     MemoryController(
-            Memories memories,
-            MemoryDesk desk,
-            MemorySearch search,
-            Access access,
-            Users users,
-            InstantSource clock) {
+            Memories memories, MemoryDesk desk, MemorySearch search, Access access, Users users, InstantSource clock) {
         this.memories = memories;
         this.search = search;
         this.desk = desk;

@@ -51,8 +51,7 @@ class AgentWiring {
     }
 
     @Bean
-    CatalogSnapshots catalogSnapshots(
-            Lexicon lexicon, Catalog catalog, Interactions interactions, Changes changes) {
+    CatalogSnapshots catalogSnapshots(Lexicon lexicon, Catalog catalog, Interactions interactions, Changes changes) {
         return new CatalogSnapshots(lexicon, catalog, interactions, changes);
     }
 

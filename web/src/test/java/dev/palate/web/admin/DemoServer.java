@@ -49,7 +49,8 @@ final class DemoServer implements AutoCloseable {
     }
 
     String url(String path) {
-        return "http://127.0.0.1:" + Objects.requireNonNull(context.getWebServer()).getPort() + path;
+        return "http://127.0.0.1:"
+                + Objects.requireNonNull(context.getWebServer()).getPort() + path;
     }
 
     /// A link that works once.

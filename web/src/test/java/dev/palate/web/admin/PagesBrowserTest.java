@@ -57,7 +57,8 @@ class PagesBrowserTest {
         browser.open(server.loginLink());
         browser.one(".picker summary").click();
         browser.one(".people button").click();
-        browser.until("the new user", () -> browser.one(".picker summary b").getText().equals("a new user"));
+        browser.until(
+                "the new user", () -> browser.one(".picker summary b").getText().equals("a new user"));
         browser.one(".empty h1");
     }
 
@@ -80,8 +81,9 @@ class PagesBrowserTest {
                 .isEqualTo(4L);
         assertThat(browser.one(".words").getText()).isNotBlank();
         assertThat(browser.one(".footnote").getText()).startsWith("T0");
-        browser.one(".film summary").click();
-        browser.shot("chat-1440-light");
+        browser.size(1440, 1220);
+        browser.shot("chat");
+        browser.size(1440, 1000);
         String talk = browser.path();
 
         browser.one(".top nav a[href='/memories']").click();
@@ -118,7 +120,8 @@ class PagesBrowserTest {
     @Test
     void aPersonWithoutAMouseGetsAllTheWay() {
         assertThat(browser.focused().getAttribute("id")).isEqualTo("message");
-        browser.press("A slow drama", Keys.chord(Keys.SHIFT, Keys.ENTER));
+        browser.press("A slow drama");
+        browser.pressWithShift(Keys.ENTER);
         assertThat(browser.all(".turn")).isEmpty();
         browser.press("from before 1990, no westerns", Keys.ENTER);
         untilAnswered(1);
@@ -270,7 +273,11 @@ class PagesBrowserTest {
     /// Presses Tab, or Shift and Tab, until the element has the focus; whatever gets it on the way shows it.
     private static void tabTo(boolean backwards, String css) {
         for (int i = 0; i < 120; i++) {
-            browser.press(backwards ? Keys.chord(Keys.SHIFT, Keys.TAB) : Keys.TAB);
+            if (backwards) {
+                browser.pressWithShift(Keys.TAB);
+            } else {
+                browser.press(Keys.TAB);
+            }
             String outline = String.valueOf(browser.run("const e = document.activeElement; return e === document.body"
                     + " || e.id === 'message' || e.id === 'scroll' || e.matches('.chooser input') ? 'solid'"
                     + " : getComputedStyle(e).outlineStyle"));
@@ -287,7 +294,9 @@ class PagesBrowserTest {
         assertThat(browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth"))
                 .as("horizontal scroll of " + name)
                 .isEqualTo(0L);
-        assertThat(browser.run(contrastScript())).as("words that are hard to read on " + name).isEqualTo(List.of());
+        assertThat(browser.run(contrastScript()))
+                .as("words that are hard to read on " + name)
+                .isEqualTo(List.of());
     }
 
     private static String contrastScript() {

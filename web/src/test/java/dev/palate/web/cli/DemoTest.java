@@ -58,7 +58,8 @@ class DemoTest {
             try (HttpClient client = HttpClient.newHttpClient()) {
                 HttpRequest open = HttpRequest.newBuilder(URI.create(link.group(1) + link.group(2)))
                         .build();
-                assertThat(client.send(open, HttpResponse.BodyHandlers.ofString()).statusCode())
+                assertThat(client.send(open, HttpResponse.BodyHandlers.ofString())
+                                .statusCode())
                         .as("the link opens")
                         .isIn(302, 303);
                 assertThat(client.send(open, HttpResponse.BodyHandlers.ofString())
@@ -112,8 +113,8 @@ class DemoTest {
         private Demo(Process process) {
             this.process = process;
             Thread.ofVirtual().start(() -> {
-                try (BufferedReader reader = new BufferedReader(
-                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+                try (BufferedReader reader =
+                        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
                     reader.lines().forEach(lines::add);
                 } catch (IOException | java.io.UncheckedIOException e) {
                     // The stream of a killed process breaks off.
@@ -124,7 +125,8 @@ class DemoTest {
 
         static Demo start(Path data) throws IOException {
             return new Demo(new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "--add-modules",
                             "jdk.incubator.vector",
                             "--enable-native-access=ALL-UNNAMED",
