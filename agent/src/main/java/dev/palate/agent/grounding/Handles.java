@@ -23,6 +23,11 @@ public final class Handles {
         return java.util.Collections.unmodifiableMap(items);
     }
 
+    /// The letters, in order.
+    public List<String> letters() {
+        return items.keySet().stream().map(String::valueOf).toList();
+    }
+
     /// The title that a handle stands for, as a person would write it.
     public Optional<String> title(char handle) {
         return Optional.ofNullable(items.get(handle))

@@ -198,7 +198,7 @@ final class Listing {
         ProseFilter filter = filter(handles, items, account, catalog);
         var streamed = new StringBuilder();
         Speaker.Spoken spoken = new Speaker(parts.model(), limits, parts.clock())
-                .speak(prompt(handles, memories), filter, stopped, text -> {
+                .speak(prompt(handles, memories), handles.letters(), filter, stopped, text -> {
                     streamed.append(text);
                     events.emit(new TurnEvent.Delta(text));
                 });

@@ -9,6 +9,7 @@ import dev.palate.agent.llm.TokenSink;
 import dev.palate.prompts.RenderedPrompt;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -48,13 +49,20 @@ final class Speaker {
         this.clock = clock;
     }
 
+    /// @param handles the only ones the model may write
     /// @param cancelled asked every few milliseconds
     /// @param words takes what may be shown, as it comes
-    Spoken speak(RenderedPrompt prompt, ProseFilter filter, BooleanSupplier cancelled, Consumer<String> words) {
+    Spoken speak(
+            RenderedPrompt prompt,
+            List<String> handles,
+            ProseFilter filter,
+            BooleanSupplier cancelled,
+            Consumer<String> words) {
+        SayLimits bounds = new SayLimits(limits.tokens(), handles);
         BlockingQueue<Piece> pieces = new ArrayBlockingQueue<>(MAX_PIECES);
         var stop = new AtomicBoolean();
         var counted = new AtomicLong();
-        Thread thread = Thread.ofVirtual().name("speak").start(() -> ask(prompt, pieces, stop, counted));
+        Thread thread = Thread.ofVirtual().name("speak").start(() -> ask(prompt, bounds, pieces, stop, counted));
         try {
             return listen(pieces, filter, cancelled, words);
         } finally {
@@ -63,7 +71,12 @@ final class Speaker {
         }
     }
 
-    private void ask(RenderedPrompt prompt, BlockingQueue<Piece> pieces, AtomicBoolean stop, AtomicLong written) {
+    private void ask(
+            RenderedPrompt prompt,
+            SayLimits bounds,
+            BlockingQueue<Piece> pieces,
+            AtomicBoolean stop,
+            AtomicLong written) {
         Piece.End end;
         try {
             var sink = new TokenSink() {
@@ -79,7 +92,7 @@ final class Speaker {
                 }
             };
             Deadline deadline = Deadline.after(limits.words(), clock);
-            end = new Piece.End(model.say(prompt, new SayLimits(limits.tokens()), deadline, sink), "");
+            end = new Piece.End(model.say(prompt, bounds, deadline, sink), "");
         } catch (Throwable t) {
             Failures.note("speak", t);
             end = new Piece.End(null, "model");

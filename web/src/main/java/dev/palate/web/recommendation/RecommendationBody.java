@@ -36,7 +36,7 @@ record RecommendationBody(
         @Nullable Boolean record,
         @Nullable Integer deadlineMs) {
     private static final int DEFAULT_SIZE = 10;
-    private static final int DEFAULT_DEADLINE_MS = 500;
+    private static final int DEFAULT_DEADLINE_MS = 1_000;
 
     /// What is wished for now.
     ///
