@@ -1,9 +1,11 @@
 package dev.palate.web.cli;
 
+import dev.palate.memory.Page;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.dataset.DatasetImport;
 import dev.palate.memory.dataset.MovieLensReader;
 import dev.palate.memory.interaction.Interactions;
+import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.job.Jobs;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.user.Users;
@@ -31,6 +33,9 @@ import picocli.CommandLine.Spec;
 public final class DemoCommand implements Callable<Integer> {
     private static final double MAX_REJECTED = 0.01;
 
+    /// The status of a process that a signal ended.
+    private static final int INTERRUPTED = 130;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -55,17 +60,38 @@ public final class DemoCommand implements Callable<Integer> {
         Phases phases = new Phases(out);
         RunningServer server = RunningServer.start(new RunningServer.Options(data.directory(), port, !withoutModel));
         phases.done("server", server.address());
-        importFilms(server, phases, out);
-        train(server, phases, out);
-        Welcome.show(server, out);
+        try {
+            importFilms(server, phases, out);
+            train(server, phases, out);
+            WarmUp.run(server);
+            phases.done("warm-up");
+            Welcome.show(server, out);
+        } catch (IOException | RuntimeException e) {
+            if (server.open()) {
+                server.close();
+                throw e;
+            }
+            return INTERRUPTED;
+        }
         new ModelWatch(server, out).begin();
         server.awaitClosed();
         return 0;
     }
 
+    /// True when the films are there as a whole: an import that was cut short is run again.
+    private static boolean imported(RunningServer server) {
+        if (server.part(Catalog.class).count() == 0) {
+            return false;
+        }
+        return server.part(Jobs.class).page(null, Page.MAX_LIMIT).items().stream()
+                .filter(job -> job.kind().equals("import"))
+                .findFirst()
+                .map(job -> job.status() == JobStatus.SUCCEEDED)
+                .orElse(true);
+    }
+
     private static void importFilms(RunningServer server, Phases phases, PrintWriter out) throws IOException {
-        Catalog catalog = server.part(Catalog.class);
-        if (catalog.count() > 0) {
+        if (imported(server)) {
             return;
         }
         Path folder = Path.of(System.getProperty("palate.project.root", "."), "datasets", "ml-latest-small");
@@ -73,7 +99,7 @@ public final class DemoCommand implements Callable<Integer> {
             throw new IOException("the shipped films are missing: " + folder + " is no folder");
         }
         DatasetImport.Target target = new DatasetImport.Target(
-                catalog,
+                server.part(Catalog.class),
                 server.part(Users.class),
                 server.part(Interactions.class),
                 server.part(Jobs.class),

@@ -28,7 +28,9 @@ public final class ServeCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Phases phases = new Phases(out);
         RunningServer server = RunningServer.start(new RunningServer.Options(data.directory(), port, !withoutModel));
-        phases.done("server");
+        phases.done("server", server.address());
+        WarmUp.run(server);
+        phases.done("warm-up");
         Welcome.show(server, out);
         new ModelWatch(server, out).begin();
         server.awaitClosed();

@@ -122,8 +122,12 @@ public final class Trainer implements AutoCloseable {
             } catch (RetrievalException e) {
                 end(e.code() == RetrievalException.Code.CANCELLED ? JobStatus.CANCELLED : JobStatus.FAILED, e);
             } catch (RuntimeException e) {
-                LOG.error("training job {} failed", job, e);
-                end(JobStatus.FAILED, e);
+                if (Thread.currentThread().isInterrupted()) {
+                    end(JobStatus.CANCELLED, e);
+                } else {
+                    LOG.error("training job {} failed", job, e);
+                    end(JobStatus.FAILED, e);
+                }
             } finally {
                 delete(input);
             }
@@ -175,8 +179,16 @@ public final class Trainer implements AutoCloseable {
         }
 
         private void end(JobStatus status, RuntimeException e) {
+            // A cancelled run is an interrupted thread, and an interrupted thread cannot write how it ended.
+            boolean interrupted = Thread.interrupted();
             String message = String.valueOf(e.getMessage()).replaceAll("\\p{Cntrl}", " ");
-            jobs.update(job, status, 0, message.substring(0, Math.min(2_000, message.length())));
+            try {
+                jobs.update(job, status, 0, message.substring(0, Math.min(2_000, message.length())));
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
         }
 
         private static void delete(Path file) {

@@ -42,11 +42,11 @@ class DemoTest {
             assertThat(demo.said()).contains("100,004").contains("9,125");
             key = demo.found(KEY);
             String answer = readmeConversation(link.group(1), key);
-            assertThat(answer.indexOf("event:recommendations"))
+            assertThat(answer.indexOf("event: recommendations"))
                     .as("place of the films in:%n%s", answer)
                     .isPositive()
-                    .isLessThan(answer.indexOf("event:message.delta"));
-            assertThat(answer).contains("event:turn.completed").contains("Alien");
+                    .isLessThan(answer.indexOf("event: message.delta"));
+            assertThat(answer).contains("event: turn.completed").contains("Alien");
             memories = get(link.group(1) + "/v1/memories?user_id=ripley", key);
             assertThat(memories).contains("title:1214").contains("title:2288").contains("I loved Alien and The Thing");
             demo.kill();
