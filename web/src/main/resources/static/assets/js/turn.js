@@ -27,6 +27,7 @@ export class TurnOnPage {
     this.words = this.answer.querySelector(".words");
     this.revision = 0;
     this.unannounced = "";
+    this.unknown = [];
   }
 
   /** A new turn at the end of the thread. */
@@ -62,6 +63,7 @@ export class TurnOnPage {
     list.hidden = constraints.length === 0;
     const note = this.answer.querySelector("[data-unknown]");
     note.hidden = unknown.length === 0;
+    this.unknown = unknown;
     note.querySelector("span").textContent =
       `The catalog knows nothing of ${unknown.map((wish) => `“${wish}”`).join(", ")}, so that did not change the list.`;
   }
@@ -103,6 +105,8 @@ export class TurnOnPage {
     this.unannounced = "";
     this.words.textContent = text;
     this.words.classList.remove("flowing");
+    // The note stands in until the answer admits it in its own words.
+    if (this.unknown.every((wish) => text.includes(wish))) this.answer.querySelector("[data-unknown]").hidden = true;
   }
 
   remembered({ id, memory: text }) {

@@ -3,11 +3,14 @@ package dev.palate.web.admin;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.ModelLevel;
 import dev.palate.agent.llm.ModelState;
+import dev.palate.memory.index.IndexStatus;
 import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.job.Jobs;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /// The line under the composer: which model level serves, and what is under way. Thread-safe; a reading is one small
 /// query.
@@ -26,12 +29,17 @@ final class HealthLine {
     private static final int NEWEST_JOBS = 20;
     private static final int MAX_WORKS = 3;
 
+    // Fewer changes than this are on their way as a matter of course.
+    private static final long USUAL_LAG = 50;
+
     private final LanguageModel model;
     private final Jobs jobs;
+    private final Supplier<IndexStatus> index;
 
-    HealthLine(LanguageModel model, Jobs jobs) {
+    HealthLine(LanguageModel model, Jobs jobs, Supplier<IndexStatus> index) {
         this.model = model;
         this.jobs = jobs;
+        this.index = index;
     }
 
     /// The line now.
@@ -39,8 +47,9 @@ final class HealthLine {
         ModelState state = model.state();
         List<Work> works = new ArrayList<>();
         if (state instanceof ModelState.Fetching fetching) {
-            works.add(new Work("Fetching the local model", (int) Math.round(100 * fetching.fraction())));
+            works.add(new Work("Fetching the local model", percent(fetching.fraction())));
         }
+        indexing(index.get()).ifPresent(works::add);
         jobs.page(null, NEWEST_JOBS).items().stream()
                 .filter(job -> job.status() == JobStatus.RUNNING || job.status() == JobStatus.PENDING)
                 .limit(MAX_WORKS)
@@ -48,6 +57,25 @@ final class HealthLine {
                 .forEach(works::add);
         boolean starting = state instanceof ModelState.Starting || state instanceof ModelState.Restarting;
         return new Health(words(state, model.level()), starting ? "busy" : "up", works, starting || !works.isEmpty());
+    }
+
+    private static Optional<Work> indexing(IndexStatus status) {
+        if (status.failure() != null) {
+            return Optional.of(new Work("The index is held up: " + status.failure(), 0));
+        }
+        if (status.rebuilding()) {
+            return Optional.of(new Work("Building the index", percent(status.rebuildProgress())));
+        }
+        if (status.itemsPending() > 0) {
+            return Optional.of(new Work("Reading the catalog’s texts", percent(status.encodingProgress())));
+        }
+        return status.lag() > USUAL_LAG
+                ? Optional.of(new Work("Indexing, " + status.lag() + " changes behind", 0))
+                : Optional.empty();
+    }
+
+    private static int percent(double share) {
+        return (int) Math.round(100 * share);
     }
 
     private static Work work(Job job) {
@@ -59,7 +87,7 @@ final class HealthLine {
             case "model", "pull" -> "Fetching the local model";
             default -> Words.capitalised(job.kind().replace('_', ' ').replace('-', ' '));
         };
-        return new Work(label, (int) Math.round(100 * job.progress()));
+        return new Work(label, percent(job.progress()));
     }
 
     private static String words(ModelState state, ModelLevel level) {

@@ -2,10 +2,10 @@ package dev.palate.web.admin;
 
 import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.llm.LanguageModel;
-import dev.palate.agent.llm.NoModel;
 import dev.palate.memory.Ids;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.conversation.Conversations;
+import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.job.Jobs;
 import dev.palate.memory.memory.Memories;
@@ -14,7 +14,6 @@ import dev.palate.memory.user.Users;
 import dev.palate.web.problem.ProblemPages;
 import java.time.Clock;
 import java.time.ZoneId;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.thymeleaf.ITemplateEngine;
@@ -38,8 +37,8 @@ class PagesWiring {
     }
 
     @Bean
-    HealthLine healthLine(ObjectProvider<LanguageModel> model, Jobs jobs) {
-        return new HealthLine(model.getIfAvailable(() -> new NoModel("none is wired")), jobs);
+    HealthLine healthLine(LanguageModel model, Jobs jobs, IndexChanges index) {
+        return new HealthLine(model, jobs, index::status);
     }
 
     @Bean
