@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,7 +82,7 @@ public final class Trainer implements AutoCloseable {
         if (run == null || !run.job.equals(job) || !run.thread.isAlive()) {
             return false;
         }
-        run.thread.interrupt();
+        run.cancel();
         return true;
     }
 
@@ -95,7 +96,7 @@ public final class Trainer implements AutoCloseable {
         if (run == null) {
             return;
         }
-        run.thread.interrupt();
+        run.cancel();
         try {
             boolean ended = run.thread.join(PATIENCE_AT_CLOSE);
             if (!ended) {
@@ -109,25 +110,27 @@ public final class Trainer implements AutoCloseable {
     private final class Run {
         private final JobId job;
         private final Thread thread;
+        private final AtomicBoolean cancelled = new AtomicBoolean();
 
         Run(JobId job) {
             this.job = job;
             this.thread = Thread.ofVirtual().name("palate-training").unstarted(this::run);
         }
 
+        void cancel() {
+            cancelled.set(true);
+            thread.interrupt();
+        }
+
         private void run() {
             Path input = folder.resolve("training-" + job + ".input");
             try {
                 train(input);
-            } catch (RetrievalException e) {
-                end(e.code() == RetrievalException.Code.CANCELLED ? JobStatus.CANCELLED : JobStatus.FAILED, e);
             } catch (RuntimeException e) {
-                if (Thread.currentThread().isInterrupted()) {
-                    end(JobStatus.CANCELLED, e);
-                } else {
+                if (!cancelled.get() && !(e instanceof RetrievalException)) {
                     LOG.error("training job {} failed", job, e);
-                    end(JobStatus.FAILED, e);
                 }
+                end(cancelled.get() ? JobStatus.CANCELLED : JobStatus.FAILED, e);
             } finally {
                 delete(input);
             }

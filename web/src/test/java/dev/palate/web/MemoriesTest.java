@@ -1,0 +1,123 @@
+package dev.palate.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.palate.memory.access.Role;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// Memories over HTTP: added, found, corrected, restored, deleted, and their effect on lists.
+class MemoriesTest {
+    @TempDir
+    static Path directory;
+
+    private static TestServer server;
+    private static String ann;
+
+    @BeforeAll
+    static void start() {
+        server = TestServer.start(directory);
+        String items = """
+                {"items":[
+                  {"item_id":"d1","title":"Quiet Rooms","year":1990,"categories":["Drama"]},
+                  {"item_id":"d2","title":"Long Winter","year":1991,"categories":["Drama"]},
+                  {"item_id":"h1","title":"Cellar Door","year":1992,"categories":["Horror"]},
+                  {"item_id":"h2","title":"Night Teeth","year":1993,"categories":["Horror"]}]}""";
+        server.ok(200, server.call(server.admin(), "POST", "/v1/items:batch", items));
+        ann = server.key(Role.USER, "ann");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void whatIsSaidIsRememberedWithItsWordsAndObeyed() {
+        JsonNode added = server.ok(200, server.call(ann, "POST", "/v1/memories", "{\"text\":\"No horror please\"}"));
+
+        JsonNode memory = added.get("results").get(0);
+        assertThat(memory.get("event").asString()).isEqualTo("ADD");
+        assertThat(memory.get("kind").asString()).isEqualTo("constraint");
+        assertThat(memory.get("evidence").get(0).get("quote").asString()).containsIgnoringCase("no horror");
+        assertThat(list()).contains("Quiet Rooms").doesNotContain("Cellar Door").doesNotContain("Night Teeth");
+        JsonNode found = server.ok(200, server.call(ann, "POST", "/v1/memories/search", "{\"query\":\"horror\"}"));
+        assertThat(found.get("results").get(0).get("id")).isEqualTo(memory.get("id"));
+        assertThat(found.get("results").get(0).get("score").asDouble()).isPositive();
+
+        String path = "/v1/memories/" + memory.get("id").asString();
+        HttpResponse<String> edited = server.send(server.request(path)
+                .header("X-API-Key", ann)
+                .header("Content-Type", "application/json")
+                .header("If-Match", "\"1\"")
+                .method("PATCH", HttpRequest.BodyPublishers.ofString("{\"text\":\"No drama please\"}")));
+        assertThat(server.ok(200, edited).get("slot").asString()).isEqualTo("genre:drama");
+        assertThat(edited.headers().firstValue("ETag")).hasValue("\"2\"");
+        assertThat(list()).contains("Cellar Door").doesNotContain("Quiet Rooms");
+
+        server.ok(200, server.call(ann, "POST", path + "/restore", "{\"revision\":1}"));
+        assertThat(list()).contains("Quiet Rooms").doesNotContain("Cellar Door");
+
+        server.ok(204, server.call(ann, "DELETE", path, ""));
+        assertThat(list()).contains("Quiet Rooms").contains("Cellar Door");
+        assertThat(server.get(ann, path).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void textIsKeptAsItIsWhenNothingIsToBeInferred() {
+        String bob = server.key(Role.USER, "bob");
+        JsonNode kept = server.ok(
+                200, server.call(bob, "POST", "/v1/memories", "{\"text\":\"Watches on Sundays\",\"infer\":false}"));
+        assertThat(kept.get("results").get(0).get("memory").asString()).isEqualTo("Watches on Sundays");
+
+        JsonNode again = server.ok(
+                200, server.call(bob, "POST", "/v1/memories", "{\"text\":\"Watches on Sundays\",\"infer\":false}"));
+        assertThat(again.get("results").get(0).get("event").asString()).isEqualTo("MERGE");
+        assertThat(server.ok(200, server.get(bob, "/v1/memories")).get("results"))
+                .hasSize(1);
+    }
+
+    @Test
+    void anAssistantsWordsAreNoMemory() {
+        String cat = server.key(Role.USER, "cat");
+        for (String infer : new String[] {"true", "false"}) {
+            JsonNode refused = server.ok(
+                    200,
+                    server.call(
+                            cat,
+                            "POST",
+                            "/v1/memories",
+                            "{\"messages\":[{\"role\":\"assistant\",\"content\":\"I hate horror\"}],\"infer\":" + infer
+                                    + "}"));
+            assertThat(refused.get("results")).isEmpty();
+            assertThat(refused.get("rejected").get(0).get("reason").asString()).isEqualTo("role");
+        }
+    }
+
+    @Test
+    void whatCannotBeAddedIsSaidSo() {
+        assertThat(detail("{}")).contains("name either text or messages");
+        assertThat(detail("{\"text\":\"\"}")).contains("text must have 1 to 4000 characters, had 0");
+        assertThat(detail("{\"text\":\"" + "x".repeat(401) + "\",\"infer\":false}"))
+                .contains("text must have 1 to 400 characters, had 401");
+        assertThat(detail("{\"messages\":[{\"role\":\"system\",\"content\":\"x\"}]}"))
+                .contains("Role must be one of user, assistant, was system");
+    }
+
+    private static String detail(String body) {
+        return server.ok(400, server.call(ann, "POST", "/v1/memories", body))
+                .get("detail")
+                .asString();
+    }
+
+    private static String list() {
+        return server.call(ann, "POST", "/v1/recommendations", "{\"n\":10,\"deadline_ms\":20000}")
+                .body();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.palate.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.palate.memory.access.Role;
+import dev.palate.web.security.LocalDoor;
+import java.net.http.HttpRequest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// Training as a job of the server: done, activated, cancelled, asked for by a command of the same machine.
+class TrainingTest {
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aRunActivatesItsModelAndAnotherCanBeCancelled() {
+        try (TestServer server = TestServer.start(directory)) {
+            server.films(12);
+            interactions(server);
+            JsonNode job = server.ok(202, server.call(server.admin(), "POST", "/v1/models:train", ""));
+
+            JsonNode end = ended(server, job.get("id").asString());
+
+            assertThat(end.get("status").asString()).as(end.toString()).isEqualTo("succeeded");
+            JsonNode models = server.ok(200, server.get(server.admin(), "/v1/models"));
+            String version = models.get("active").get("version").asString();
+            assertThat(end.get("detail").asString()).contains(version);
+            String list = server.call(
+                            server.admin(), "POST", "/v1/recommendations", "{\"user_id\":\"u1\",\"deadline_ms\":20000}")
+                    .body();
+            assertThat(server.ok(200, server.get(server.admin(), "/v1/stats"))
+                            .get("collaborative_model")
+                            .asString())
+                    .isEqualTo(version);
+            assertThat(TestServer.JSON.readTree(list).get("model_version").asString())
+                    .isEqualTo(version);
+
+            String second = byCommand(server);
+            server.ok(202, server.call(server.admin(), "POST", "/v1/jobs/" + second + "/cancel", ""));
+            assertThat(ended(server, second).get("status").asString()).isEqualTo("cancelled");
+            assertThat(server.call(server.admin(), "POST", "/v1/jobs/" + second + "/cancel", "")
+                            .statusCode())
+                    .isEqualTo(409);
+            assertThat(server.call(server.key(Role.APP, null), "POST", "/v1/models:train", "")
+                            .statusCode())
+                    .isEqualTo(403);
+            assertThat(server.ok(200, server.get(server.admin(), "/v1/models"))
+                            .get("active")
+                            .get("version")
+                            .asString())
+                    .isEqualTo(version);
+        }
+    }
+
+    private String byCommand(TestServer server) {
+        String token = LocalDoor.of(directory).orElseThrow().token();
+        return server.ok(
+                        200,
+                        server.send(server.request("/local/training")
+                                .header(LocalDoor.HEADER, token)
+                                .POST(HttpRequest.BodyPublishers.noBody())))
+                .get("id")
+                .asString();
+    }
+
+    private static void interactions(TestServer server) {
+        List<String> liked = new ArrayList<>();
+        for (int user = 0; user < 8; user++) {
+            for (int item = 1; item <= 12; item++) {
+                if ((user + item) % 2 == 0 && item != user + 1) {
+                    liked.add("{\"user_id\":\"u" + user + "\",\"item_id\":\"i" + item + "\",\"type\":\"liked\"}");
+                }
+            }
+        }
+        server.ok(
+                200,
+                server.call(
+                        server.admin(),
+                        "POST",
+                        "/v1/interactions:batch",
+                        "{\"interactions\":[" + String.join(",", liked) + "]}"));
+    }
+
+    private static JsonNode ended(TestServer server, String job) {
+        Instant end = Instant.now().plus(DEADLINE);
+        while (Instant.now().isBefore(end)) {
+            JsonNode seen = server.ok(200, server.get(server.admin(), "/v1/jobs/" + job));
+            if (!List.of("pending", "running").contains(seen.get("status").asString())) {
+                return seen;
+            }
+        }
+        throw new AssertionError("job " + job + " did not end within " + DEADLINE);
+    }
+}
