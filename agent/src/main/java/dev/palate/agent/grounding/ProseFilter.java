@@ -2,6 +2,7 @@ package dev.palate.agent.grounding;
 
 import dev.palate.agent.domain.Gazetteer;
 import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.gate.InjectionGate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -9,7 +10,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /// Lets a model's words through while they stream: a handle `[[A]]` becomes its title, an unknown one is dropped, and
-/// at the first word that names what is not shown, or is a link, a price, markup or noise, nothing more comes out.
+/// at the first word that names what is not shown, or is a link, a price, an order, markup or noise, nothing more comes
+/// out.
 /// Made for one answer; not thread-safe.
 ///
 /// Nothing of a word is let out before the word is complete, except that of a long word all but its last
@@ -82,7 +84,7 @@ public final class ProseFilter {
         return !reason.isEmpty();
     }
 
-    /// Why it stopped: `title`, `name`, `link`, `noise`, `length`, `repeats`; empty when it did not.
+    /// Why it stopped: `title`, `name`, `link`, `order`, `noise`, `length`, `repeats`; empty when it did not.
     public String reason() {
         return reason;
     }
@@ -214,9 +216,13 @@ public final class ProseFilter {
     }
 
     private String named(String word) {
-        List<ItemId> items = gazetteer.namedAtEnd(own.substring(Math.max(0, own.length() - TAIL)));
+        String tail = own.substring(Math.max(0, own.length() - TAIL));
+        List<ItemId> items = gazetteer.namedAtEnd(tail);
         if (!items.isEmpty() && items.stream().noneMatch(allowedItems::contains)) {
             return "title";
+        }
+        if (InjectionGate.found(tail)) {
+            return "order";
         }
         String bare = EDGES.matcher(word).replaceAll("").replaceFirst("['’]s$", "");
         if (bare.isEmpty() || allowedWords.contains(bare.toLowerCase(Locale.ROOT))) {

@@ -94,7 +94,9 @@ final class Speaker {
             Deadline deadline = Deadline.after(limits.words(), clock);
             end = new Piece.End(model.say(prompt, bounds, deadline, sink), "");
         } catch (Throwable t) {
-            Failures.note("speak", t);
+            if (!stop.get()) {
+                Failures.note("speak", t);
+            }
             end = new Piece.End(null, "model");
         }
         tell(end, pieces, stop);

@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package dev.palate.agent.extraction;
+
+import org.jspecify.annotations.NullMarked;

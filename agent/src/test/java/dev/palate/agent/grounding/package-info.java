@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package dev.palate.agent.grounding;
+
+import org.jspecify.annotations.NullMarked;
