@@ -6,421 +6,77 @@ import org.jspecify.annotations.Nullable;
 
 /// The words of English that carry liking, negation, wishing and time. Stateless.
 final class Cues {
-    static final Set<String> LOVE = Set.of(
-            "love",
-            "loved",
-            "loves",
-            "loving",
-            "like",
-            "liked",
-            "likes",
-            "enjoy",
-            "enjoyed",
-            "enjoys",
-            "adore",
-            "adored",
-            "adores",
-            "prefer",
-            "preferred",
-            "prefers",
-            "favourite",
-            "favourites",
-            "favorite",
-            "favorites");
-    static final Set<String> HATE = Set.of(
-            "hate", "hated", "hates", "detest", "detested", "detests", "despise", "loathe", "loathed", "loathes");
+    static final Set<String> LOVE = words("""
+            love loved loves loving like liked likes enjoy enjoyed enjoys adore adored adores prefer
+            preferred prefers favourite favourites favorite favorites""");
+    static final Set<String> HATE = words("""
+            hate hated hates detest detested detests despise loathe loathed loathes""");
     static final Set<String> DISLIKE = Set.of("dislike", "disliked", "dislikes");
     static final Set<String> SEEN = Set.of("seen", "watched", "saw", "rewatched", "finished");
-    static final Set<String> NOT = Set.of(
-            "not", "dont", "doesnt", "didnt", "isnt", "wasnt", "arent", "werent", "cant", "cannot", "couldnt", "wont",
-            "wouldnt", "never", "havent", "hasnt", "neither", "nor", "aint", "hardly");
-    static final Set<String> EXCLUDE = Set.of(
-            "no",
-            "without",
-            "nothing",
-            "except",
-            "excluding",
-            "minus",
-            "avoid",
-            "avoiding",
-            "skip",
-            "exclude",
-            "zero",
-            "none");
-    static final Set<String> WISH = Set.of(
-            "want",
-            "wants",
-            "wanted",
-            "need",
-            "looking",
-            "mood",
-            "recommend",
-            "suggest",
-            "show",
-            "give",
-            "find",
-            "fancy",
-            "watch",
-            "see",
-            "play",
-            "try",
-            "craving",
-            "search",
-            "searching",
-            "recommendation",
-            "recommendations",
-            "recommended",
-            "suggestion",
-            "suggestions",
-            "suggested",
-            "include",
-            "choose",
-            "pick");
-    static final Set<String> OPEN_WISH =
-            Set.of("something", "anything", "some", "any", "more", "maybe", "please", "how", "preferably", "ideally");
-    static final Set<String> REFERENCE_BEFORE_LIKE = Set.of(
-            "something",
-            "anything",
-            "film",
-            "films",
-            "movie",
-            "movies",
-            "more",
-            "stuff",
-            "things",
-            "one",
-            "ones",
-            "just",
-            "much",
-            "lots",
-            "exactly",
-            "kind",
-            "other",
-            "others");
-    static final Set<String> TRANSIENT =
-            Set.of("tonight", "today", "tomorrow", "currently", "evening", "afternoon", "weekend", "moment", "time");
-    static final Set<String> PRAISE = Set.of(
-            "brilliant",
-            "great",
-            "amazing",
-            "fantastic",
-            "excellent",
-            "awesome",
-            "wonderful",
-            "perfect",
-            "masterpiece",
-            "good",
-            "favourite",
-            "favorite",
-            "fun",
-            "superb",
-            "best",
-            "incredible",
-            "lovely",
-            "beautiful",
-            "classic");
-    static final Set<String> BLAME = Set.of(
-            "terrible",
-            "awful",
-            "boring",
-            "bad",
-            "horrible",
-            "worst",
-            "rubbish",
-            "overrated",
-            "dull",
-            "disappointing",
-            "stupid",
-            "garbage",
-            "crap",
-            "mediocre");
-    static final Set<String> COPULA = Set.of(
-            "is", "was", "are", "were", "be", "been", "felt", "seemed", "looks", "isnt", "wasnt", "arent", "werent");
-    static final Set<String> SMALL_TITLE_WORDS = Set.of(
-            "the", "a", "an", "of", "and", "in", "on", "to", "for", "at", "by", "from", "with", "or", "is", "la", "de",
-            "le", "vs", "el", "du", "des", "und");
+    static final Set<String> NOT = words("""
+            not dont doesnt didnt isnt wasnt arent werent cant cannot couldnt wont wouldnt never havent
+            hasnt neither nor aint hardly""");
+    static final Set<String> EXCLUDE = words("""
+            no without nothing except excluding minus avoid avoiding skip exclude zero none""");
+    static final Set<String> WISH = words("""
+            want wants wanted need looking mood recommend suggest show give find fancy watch see play try
+            craving search searching recommendation recommendations recommended suggestion suggestions
+            suggested include choose pick""");
+    static final Set<String> OPEN_WISH = words("""
+            something anything some any more maybe please how preferably ideally""");
+    static final Set<String> REFERENCE_BEFORE_LIKE = words("""
+            something anything film films movie movies more stuff things one ones just much lots exactly
+            kind other others""");
+    static final Set<String> TRANSIENT = words("""
+            tonight today tomorrow currently evening afternoon weekend moment time""");
+    static final Set<String> PRAISE = words("""
+            brilliant great amazing fantastic excellent awesome wonderful perfect masterpiece good favourite
+            favorite fun superb best incredible lovely beautiful classic""");
+    static final Set<String> BLAME = words("""
+            terrible awful boring bad horrible worst rubbish overrated dull disappointing stupid garbage
+            crap mediocre""");
+    static final Set<String> COPULA = words("""
+            is was are were be been felt seemed looks isnt wasnt arent werent""");
+    static final Set<String> SMALL_TITLE_WORDS = words("""
+            the a an of and in on to for at by from with or is la de le vs el du des und""");
     static final Set<String> PRONOUNS = Set.of("it", "them", "that", "those", "this", "these");
-    static final Set<String> SELF =
-            Set.of("i", "im", "id", "ive", "ill", "me", "we", "weve", "wed", "were", "us", "my", "our");
-    static final Set<String> OTHERS = Set.of(
-            "he",
-            "she",
-            "they",
-            "hes",
-            "shes",
-            "theyre",
-            "people",
-            "everyone",
-            "everybody",
-            "someone",
-            "somebody",
-            "critics",
-            "others",
-            "most",
-            "anyone",
-            "anybody",
-            "women",
-            "men",
-            "you");
-    static final Set<String> KIN = Set.of(
-            "friend",
-            "friends",
-            "wife",
-            "husband",
-            "boyfriend",
-            "girlfriend",
-            "partner",
-            "mother",
-            "mom",
-            "mum",
-            "dad",
-            "father",
-            "sister",
-            "brother",
-            "son",
-            "daughter",
-            "kids",
-            "kid",
-            "children",
-            "family",
-            "colleague",
-            "colleagues",
-            "boss",
-            "roommate",
-            "flatmate",
-            "parents",
-            "grandmother",
-            "grandfather",
-            "grandma",
-            "grandpa",
-            "uncle",
-            "aunt",
-            "cousin",
-            "nephew",
-            "niece",
-            "neighbour",
-            "neighbor",
-            "date",
-            "team",
-            "guests",
-            "child");
-    static final Set<String> QUESTION = Set.of(
-            "do", "does", "did", "is", "are", "was", "were", "what", "whats", "which", "who", "whos", "why", "how",
-            "when", "where", "can", "could", "would", "will", "should", "have", "has", "any");
+    static final Set<String> SELF = words("""
+            i im id ive ill me we weve wed were us my our""");
+    static final Set<String> OTHERS = words("""
+            he she they hes shes theyre people everyone everybody someone somebody critics others most
+            anyone anybody women men you""");
+    static final Set<String> KIN = words("""
+            friend friends wife husband boyfriend girlfriend partner mother mom mum dad father sister
+            brother son daughter kids kid children family colleague colleagues boss roommate flatmate
+            parents grandmother grandfather grandma grandpa uncle aunt cousin nephew niece neighbour
+            neighbor date team guests child""");
+    static final Set<String> QUESTION = words("""
+            do does did is are was were what whats which who whos why how when where can could would will
+            should have has any""");
 
-    static final Set<String> EMPTY = Set.of(
-            "a",
-            "about",
-            "after",
-            "again",
-            "all",
-            "also",
-            "am",
-            "an",
-            "and",
-            "another",
-            "as",
-            "at",
-            "back",
-            "be",
-            "because",
-            "before",
-            "bit",
-            "but",
-            "by",
-            "can",
-            "could",
-            "else",
-            "ever",
-            "every",
-            "fact",
-            "feel",
-            "feeling",
-            "first",
-            "for",
-            "from",
-            "get",
-            "go",
-            "going",
-            "good",
-            "got",
-            "great",
-            "had",
-            "has",
-            "have",
-            "hello",
-            "here",
-            "hey",
-            "hi",
-            "if",
-            "im",
-            "in",
-            "instead",
-            "into",
-            "is",
-            "its",
-            "just",
-            "kind",
-            "know",
-            "last",
-            "late",
-            "later",
-            "less",
-            "let",
-            "lets",
-            "list",
-            "long",
-            "lot",
-            "lots",
-            "make",
-            "many",
-            "me",
-            "mind",
-            "more",
-            "much",
-            "my",
-            "name",
-            "new",
-            "newer",
-            "next",
-            "nice",
-            "now",
-            "of",
-            "off",
-            "ok",
-            "okay",
-            "old",
-            "older",
-            "on",
-            "only",
-            "or",
-            "other",
-            "out",
-            "over",
-            "own",
-            "really",
-            "recent",
-            "same",
-            "should",
-            "similar",
-            "since",
-            "so",
-            "some",
-            "sort",
-            "still",
-            "such",
-            "sure",
-            "tell",
-            "than",
-            "thank",
-            "thanks",
-            "the",
-            "them",
-            "then",
-            "there",
-            "thing",
-            "things",
-            "think",
-            "time",
-            "to",
-            "today",
-            "tonight",
-            "too",
-            "under",
-            "until",
-            "up",
-            "us",
-            "very",
-            "way",
-            "well",
-            "were",
-            "what",
-            "which",
-            "who",
-            "why",
-            "will",
-            "with",
-            "would",
-            "yes",
-            "yet",
-            "you",
-            "your",
-            "between",
-            "year",
-            "years",
-            "day",
-            "evening",
-            "night",
-            "weekend",
-            "genre",
-            "genres",
-            "type",
-            "style",
-            "actually",
-            "fully",
-            "quite",
-            "rather",
-            "start",
-            "starting",
-            "onwards",
-            "released",
-            "made",
-            "surprise",
-            "hate",
-            "early",
-            "mid",
-            "watching",
-            "youre",
-            "theres",
-            "whats",
-            "already",
-            "forget",
-            "always",
-            "anymore",
-            "ones");
+    static final Set<String> EMPTY = words("""
+            a about after again all also am an and another as at back be because before bit but by can could
+            else ever every fact feel feeling first for from get go going good got great had has have hello
+            here hey hi if im in instead into is its just kind know last late later less let lets list long
+            lot lots make many me mind more much my name new newer next nice now of off ok okay old older on
+            only or other out over own really recent same should similar since so some sort still such sure
+            tell than thank thanks the them then there thing things think time to today tonight too under
+            until up us very way well were what which who why will with would yes yet you your between year
+            years day evening night weekend genre genres type style actually fully quite rather start
+            starting onwards released made surprise hate early mid watching youre theres whats already
+            forget always anymore ones""");
 
-    private static final Set<String> CUE_BEFORE = Set.of(
-            "watch",
-            "see",
-            "saw",
-            "seen",
-            "watched",
-            "film",
-            "films",
-            "movie",
-            "movies",
-            "than",
-            "titled",
-            "called",
-            "fan",
-            "with",
-            "rewatch",
-            "recommend");
-    private static final Set<String> FILLERS = Set.of(
-            "really",
-            "absolutely",
-            "just",
-            "also",
-            "both",
-            "already",
-            "always",
-            "the",
-            "a",
-            "film",
-            "movie",
-            "of",
-            "so",
-            "much",
-            "as",
-            "is",
-            "was",
-            "ever",
-            "first",
-            "original",
-            "new",
-            "old");
+    private static final Set<String> CUE_BEFORE = words("""
+            watch see saw seen watched film films movie movies than titled called fan with rewatch recommend""");
+    private static final Set<String> FILLERS = words("""
+            really absolutely just also both already always the a film movie of so much as is was ever first
+            original new old""");
 
     private Cues() {}
+
+    private static Set<String> words(String text) {
+        return Set.of(text.strip().split("\\s+", -1));
+    }
 
     /// True when the words before say that a title may come.
     static boolean beforeTitle(List<Token> tokens, int from, @Nullable TitleMatch before) {

@@ -10,6 +10,7 @@ import java.util.List;
 /// @param sought what was asked for, as labels, such as `comedies`
 /// @param constraints short phrases, such as `no horror` or `before 2000`
 /// @param unknown wishes that the catalog knows nothing of
+/// @param blocking memories that rule out what was asked for
 /// @param relaxed true when not all that was asked for could be had at once
 /// @param failed true when the list could not be made
 /// @param noun for one item, such as `film`
@@ -18,6 +19,7 @@ public record Account(
         List<String> sought,
         List<String> constraints,
         List<Unknown> unknown,
+        List<String> blocking,
         boolean relaxed,
         boolean failed,
         String noun) {
@@ -26,5 +28,6 @@ public record Account(
         sought = List.copyOf(sought);
         constraints = List.copyOf(constraints);
         unknown = List.copyOf(unknown);
+        blocking = List.copyOf(blocking);
     }
 }

@@ -52,6 +52,9 @@ public final class Explanation {
         List<String> sentences = new ArrayList<>();
         if (account.failed()) {
             sentences.add("I could not make a list just now; please try again.");
+        } else if (items.isEmpty() && !account.blocking().isEmpty()) {
+            sentences.add("I remember “" + account.blocking().getFirst()
+                    + "”, so I left that out; tell me to forget it and I will look again.");
         } else if (items.isEmpty()) {
             sentences.add("Nothing in the catalog fits " + wish(account) + "; tell me which part I may drop.");
         } else {

@@ -13,6 +13,7 @@ import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.conversation.Conversation;
 import dev.palate.memory.conversation.TurnId;
 import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.slate.SlateId;
 import dev.palate.memory.slate.SlateRecord;
 import dev.palate.prompts.RenderedPrompt;
@@ -103,7 +104,7 @@ final class Listing {
         Rules shownRules = picks.relaxed() ? relaxed(rules) : rules;
         List<RankedItem> items =
                 new Grounding(parts.catalog(), parts.clock()).ground(picks.items(), shownRules, request.size());
-        Account account = account(meaning, picks, catalog);
+        Account account = account(meaning, picks, blocking(wish, memories), catalog);
         List<String> reasons = Explanation.reasons(items, account);
         SlateId slate = keep(items, reasons, picks);
         events.emit(new TurnEvent.Recommended(slate, 1, items, reasons, picks.degraded()));
@@ -134,11 +135,13 @@ final class Listing {
                 constraints.requiredCategories());
     }
 
-    private Account account(Understanding meaning, Picks picks, CatalogSnapshot catalog) {
+    private Account account(Understanding meaning, Picks picks, List<String> blocking, CatalogSnapshot catalog) {
         Instant now = parts.clock().instant();
         Set<ItemId> liked = new LinkedHashSet<>(meaning.named());
         liked.addAll(List.copyOf(meaning.wish().references()).reversed());
-        liked.addAll(List.copyOf(meaning.wish().liked()).reversed());
+        if (!meaning.begun()) {
+            liked.addAll(List.copyOf(meaning.wish().liked()).reversed());
+        }
         Map<ItemId, Item> rows = parts.catalog().items(liked);
         return new Account(
                 liked.stream()
@@ -148,9 +151,21 @@ final class Listing {
                 meaning.sought(),
                 meaning.phrases(),
                 meaning.reading().unknown(),
+                blocking,
                 picks.relaxed(),
                 picks.failed(),
                 catalog.lexicon().pack().noun());
+    }
+
+    // "A horror film" against the memory "Does not want horror": the memory holds, and the answer says so.
+    private static List<String> blocking(Wish wish, List<Memory> memories) {
+        return memories.stream()
+                .filter(memory -> memory.kind() == MemoryKind.CONSTRAINT && memory.polarity() < 0)
+                .filter(memory -> memory.slot() != null
+                        && memory.slot().facet().equals("genre")
+                        && wish.required().stream().anyMatch(memory.slot().value()::equalsIgnoreCase))
+                .map(Memory::text)
+                .toList();
     }
 
     private SlateId keep(List<RankedItem> items, List<String> reasons, Picks picks) {

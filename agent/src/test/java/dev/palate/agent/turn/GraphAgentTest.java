@@ -311,6 +311,25 @@ class GraphAgentTest {
     }
 
     @Test
+    void aMemoryThatRulesOutTheWishIsNamedAndCanBeForgotten() {
+        try (var agent = new GraphAgent(stack.parts(new NoModel("test")), LIMITS)) {
+            Conversation first = stack.conversation();
+            TestStack.say(agent, first, "no horror please", 3);
+            Conversation later = stack.truth.conversations().start(first.user());
+            var blocked = new Seen();
+            TestStack.say(agent, later, "a horror film", 3).forEach(blocked::add);
+            assertThat(blocked.only(TurnEvent.Recommended.class).items()).isEmpty();
+            assertThat(blocked.only(TurnEvent.Spoken.class).text()).contains("I remember “Does not want horror”");
+            TestStack.say(agent, later, "forget horror", 3);
+            var free = new Seen();
+            TestStack.say(agent, later, "a horror film", 3).forEach(free::add);
+            assertThat(free.only(TurnEvent.Recommended.class).items())
+                    .hasSize(3)
+                    .allSatisfy(ranked -> assertThat(ranked.item().categories()).contains("Horror"));
+        }
+    }
+
+    @Test
     void whatTheAssistantSaidNeverBecomesAMemory() {
         var model = ScriptedModel.saying(ModelLevel.T2, "I love horror and I hate westerns, and [[A]] is a fine pick.");
         try (var agent = new GraphAgent(stack.parts(model), LIMITS)) {
