@@ -8,18 +8,17 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Asks for one or two sentences that say why the shown titles fit what a person said. The model speaks of a title
-/// by
-/// its handle, `[[A]]`; it sees neither id nor name, so it can leak neither, and names cost time. Sized for a small
+/// by its handle, `[[A]]`; it sees neither id nor name, so it can leak neither, and names cost time. Sized for a small
 /// local model: everything here is evaluated before the first word. Three titles fit into 60 tokens of answer.
 ///
-/// @param message the person's last message
+/// @param message the wish, as it was understood or as it was said
 /// @param titles 1 to [#MAX_TITLES] titles as they are shown, handles distinct
 /// @param memories at most [#MAX_MEMORIES], in order of weight
 /// @param language of the answer
 public record SpeakPrompt(Quoted message, List<Title> titles, List<Quoted> memories, Locale language)
         implements Prompt {
     /// Release this record fills.
-    public static final PromptVersion VERSION = new PromptVersion("speak", 1);
+    public static final PromptVersion VERSION = new PromptVersion("speak", 2);
     /// Names of its slots.
     public static final Set<String> SLOTS = Set.of("message", "titles", "memories", "language");
     /// Most titles in one prompt.
@@ -29,7 +28,7 @@ public record SpeakPrompt(Quoted message, List<Title> titles, List<Quoted> memor
     /// Cap for [#message], in characters.
     public static final int MESSAGE_CHARACTERS = 120;
     /// Cap for the words beside a title, in characters.
-    public static final int WORDS_CHARACTERS = 36;
+    public static final int WORDS_CHARACTERS = 60;
     /// Cap for one memory, in characters.
     public static final int MEMORY_CHARACTERS = 60;
 

@@ -40,7 +40,7 @@ final class PromptLibraryTest {
         assertThatThrownBy(() -> PromptLibrary.load(Map.of(TRY, Set.of()), path -> null))
                 .hasMessage("template try/v2 has no system.md; expected the resource prompts/try/v2/system.md");
         assertThatThrownBy(() -> PromptLibrary.load().system(TRY))
-                .hasMessage("no template try/v2; there are [self-test/v1, speak/v1]");
+                .hasMessage("no template try/v2; there are [self-test/v1, speak/v2]");
     }
 
     @Test

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class CatalogSnapshot {
     private static final int MIN_TAG_USES = 2;
     private static final int MAX_TAGS = 20_000;
+    private static final int MAX_WORDS = 500_000;
 
     private final Lexicon lexicon;
     private final Gazetteer gazetteer;
@@ -25,6 +26,7 @@ public final class CatalogSnapshot {
     private final Map<String, Set<ItemId>> themeItems = new HashMap<>();
     private final PhraseTable<String> tags = new PhraseTable<>();
     private final Set<String> tagWords = new HashSet<>();
+    private final Set<String> words = new HashSet<>();
     private @Nullable Integer newest;
 
     /// Of the items.
@@ -36,6 +38,7 @@ public final class CatalogSnapshot {
         Map<String, Integer> tagUses = new HashMap<>();
         for (Item item : items) {
             item.categories().forEach(category -> categories.putIfAbsent(category.toLowerCase(Locale.ROOT), category));
+            addWords(item);
             item.tags().forEach(tag -> tagUses.merge(tag.toLowerCase(Locale.ROOT), 1, Integer::sum));
             Integer year = item.year();
             if (year != null && (newest == null || year > newest)) {
@@ -55,6 +58,29 @@ public final class CatalogSnapshot {
                     tags.add(use.getKey(), use.getKey());
                     tagWords.addAll(List.of(Folding.phrase(use.getKey()).split(" ", -1)));
                 });
+    }
+
+    private void addWords(Item item) {
+        List<String> texts = new ArrayList<>(item.tags());
+        texts.addAll(item.categories());
+        texts.add(item.title());
+        texts.add(item.description());
+        for (String text : texts) {
+            for (Token token : Folding.tokens(text)) {
+                if (words.size() < MAX_WORDS) {
+                    words.add(singular(token.word()));
+                }
+            }
+        }
+    }
+
+    private static String singular(String word) {
+        if (word.length() > 4 && word.endsWith("ies")) {
+            return word.substring(0, word.length() - 3) + "y";
+        }
+        return word.length() > 3 && word.endsWith("s") && !word.endsWith("ss")
+                ? word.substring(0, word.length() - 1)
+                : word;
     }
 
     private boolean usable(String tag) {
@@ -124,6 +150,11 @@ public final class CatalogSnapshot {
     /// True when people gave items a tag with this word in it.
     boolean taggedWith(String word) {
         return tagWords.contains(word);
+    }
+
+    /// True when the word, in singular or plural, stands in the text of some item.
+    boolean mentions(String word) {
+        return words.contains(singular(word));
     }
 
     PhraseTable.@Nullable Hit<String> tagAt(List<Token> tokens, int from) {

@@ -42,7 +42,7 @@ final class Rest {
                     || Cues.EXCLUDE.contains(word)
                     || negated && !token.afterAny(",.;:!?\n") && !word.equals("but");
             boolean spent = token.gap().equals("-")
-                    || SPENT.stream().anyMatch(set -> set.contains(word))
+                    || spent(word)
                     || catalog.lexicon().pack().nouns().contains(word)
                     || EraReader.time(word);
             if (!negated && !spent && spots.at(i) == null && !admitted.contains(word)) {
@@ -50,5 +50,10 @@ final class Rest {
             }
         }
         return String.join(" ", rest);
+    }
+
+    /// True for a word that carries no matter of its own.
+    static boolean spent(String word) {
+        return SPENT.stream().anyMatch(set -> set.contains(word));
     }
 }

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Finds wishes that the catalog knows nothing of: facets without a field, people nobody tagged, and relative clauses
-/// without a known word, such as `a film that smells of fresh bread`. Stateless.
+/// Finds wishes that the catalog knows nothing of: facets without a field, people nobody tagged, relative clauses
+/// without a known word, such as `a film that smells of fresh bread`, and matters that stand in no item's text, such
+/// as `something about zeppelins`. Stateless.
 final class UnknownReader {
     private static final int MAX_WORDS = 100;
     private static final int MAX_WISHES = 6;
@@ -32,6 +33,11 @@ final class UnknownReader {
             "on",
             "without");
     private static final Set<String> OF_PEOPLE = Set.of("with", "starring", "featuring", "by", "stars");
+    private static final Set<String> OF_MATTER =
+            Set.of("about", "with", "involving", "featuring", "around", "concerning");
+    private static final Set<String> JOINING = Set.of("and", "or");
+    private static final Set<String> DETERMINERS = Set.of("a", "an", "the", "some", "many", "any");
+    private static final int MAX_MATTER = 3;
     private static final Set<String> RELATIVE = Set.of("that", "which", "where", "who", "whose");
 
     private UnknownReader() {}
@@ -47,6 +53,9 @@ final class UnknownReader {
                 }
                 if (unknown == null) {
                     unknown = relative(text, tokens, spots, clause, i, catalog);
+                }
+                if (unknown == null) {
+                    unknown = matter(text, tokens, spots, clause, i, catalog);
                 }
                 if (unknown != null && found.size() < MAX_WISHES && about.add(unknown.about() + unknown.words())) {
                     found.add(unknown);
@@ -120,6 +129,39 @@ final class UnknownReader {
             }
         }
         return new Unknown("that", words(text, tokens, i + 1, clause.to()));
+    }
+
+    // "something about zeppelins": none of its words stands in the text of any item.
+    private static @Nullable Unknown matter(
+            String text, List<Token> tokens, Spots spots, Clauses.Clause clause, int i, CatalogSnapshot catalog) {
+        if (!opensMatter(tokens, clause, i) || !wishful(tokens, clause, catalog)) {
+            return null;
+        }
+        int from = i + 1;
+        while (from < clause.to() && DETERMINERS.contains(tokens.get(from).word())) {
+            from++;
+        }
+        int to = from;
+        while (to < clause.to() && to - from < MAX_MATTER && content(tokens.get(to))) {
+            if (spots.at(to) != null || catalog.mentions(tokens.get(to).word())) {
+                return null;
+            }
+            to++;
+        }
+        return to == from ? null : new Unknown("that", words(text, tokens, from, to));
+    }
+
+    private static boolean opensMatter(List<Token> tokens, Clauses.Clause clause, int i) {
+        String word = tokens.get(i).word();
+        return OF_MATTER.contains(word)
+                || JOINING.contains(word)
+                        && tokens.subList(clause.from(), i).stream()
+                                .anyMatch(token -> OF_MATTER.contains(token.word()));
+    }
+
+    private static boolean content(Token token) {
+        String word = token.word();
+        return word.length() > 2 && word.chars().allMatch(Character::isLetter) && !Rest.spent(word);
     }
 
     private static String words(String text, List<Token> tokens, int from, int to) {

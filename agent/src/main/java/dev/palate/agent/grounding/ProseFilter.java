@@ -39,6 +39,7 @@ public final class ProseFilter {
     private final Gazetteer gazetteer;
     private final Set<ItemId> allowedItems;
     private final Set<String> allowedWords;
+    private final PlainWords plainWords;
 
     private final StringBuilder passed = new StringBuilder();
     private final StringBuilder waiting = new StringBuilder();
@@ -49,16 +50,24 @@ public final class ProseFilter {
     private int hits;
     private int titles;
     private boolean sentenceStart = true;
+    private boolean loneA;
     // How many characters of the waiting word are out already.
     private int shown;
 
     /// @param allowedItems items whose titles may be named: the slate's, and those the user named
     /// @param allowedWords words that may be written with a capital letter, in lower case
-    public ProseFilter(Handles handles, Gazetteer gazetteer, Set<ItemId> allowedItems, Set<String> allowedWords) {
+    /// @param told all that the model was told of the wish, the person and the items
+    public ProseFilter(
+            Handles handles,
+            Gazetteer gazetteer,
+            Set<ItemId> allowedItems,
+            Set<String> allowedWords,
+            List<String> told) {
         this.handles = handles;
         this.gazetteer = gazetteer;
         this.allowedItems = Set.copyOf(allowedItems);
         this.allowedWords = Set.copyOf(allowedWords);
+        this.plainWords = new PlainWords(told);
     }
 
     /// Takes the next piece and returns what may be shown of it and of what was held back.
@@ -84,7 +93,7 @@ public final class ProseFilter {
         return !reason.isEmpty();
     }
 
-    /// Why it stopped: `title`, `name`, `link`, `order`, `noise`, `length`, `repeats`; empty when it did not.
+    /// Why it stopped: `title`, `name`, `claim`, `link`, `order`, `noise`, `length`, `repeats`; empty when it did not.
     public String reason() {
         return reason;
     }
@@ -225,12 +234,29 @@ public final class ProseFilter {
             return "order";
         }
         String bare = EDGES.matcher(word).replaceAll("").replaceFirst("['’]s$", "");
+        if (bareHandle(bare)) {
+            return "noise";
+        }
         if (bare.isEmpty() || allowedWords.contains(bare.toLowerCase(Locale.ROOT))) {
             return "";
         }
         boolean upper = bare.chars().skip(sentenceStart ? 1 : 0).anyMatch(Character::isUpperCase);
         boolean digit = bare.chars().anyMatch(Character::isDigit);
-        return upper || digit || QUOTES.indexOf(word.charAt(0)) >= 0 ? "name" : "";
+        if (upper || digit || QUOTES.indexOf(word.charAt(0)) >= 0) {
+            return "name";
+        }
+        return bare.chars().anyMatch(Character::isLetter) && !plainWords.backs(bare) ? "claim" : "";
+    }
+
+    // `B` without its brackets, or `A is`: a handle that was not written as one.
+    private boolean bareHandle(String word) {
+        boolean afterA = loneA;
+        loneA = word.equals("A");
+        boolean verb = word.equals("is") || word.equals("and") || word.equals("has") || word.equals("adds");
+        return afterA && verb
+                || word.length() == 1
+                        && word.charAt(0) > 'A'
+                        && handles.title(word.charAt(0)).isPresent();
     }
 
     private void emit(StringBuilder out, String text) {

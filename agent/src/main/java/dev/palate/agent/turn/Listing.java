@@ -1,6 +1,7 @@
 package dev.palate.agent.turn;
 
 import dev.palate.agent.domain.CatalogSnapshot;
+import dev.palate.agent.domain.Gazetteer;
 import dev.palate.agent.explanation.Account;
 import dev.palate.agent.explanation.Explanation;
 import dev.palate.agent.grounding.Grounding;
@@ -16,7 +17,6 @@ import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.slate.SlateId;
 import dev.palate.memory.slate.SlateRecord;
-import dev.palate.prompts.RenderedPrompt;
 import dev.palate.prompts.SpeakPrompt;
 import dev.palate.retrieval.recommend.RankedItem;
 import java.time.Instant;
@@ -29,9 +29,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The part of a turn that makes a list: retrieve, ground, show, and only then speak. Made for one turn.
 final class Listing {
+    private static final Logger LOG = LoggerFactory.getLogger(Listing.class);
     private static final Set<String> ALWAYS_ALLOWED = Set.of("i", "i'm", "i'd", "i'll", "i've", "english");
 
     // As many as fit into an answer of 60 tokens.
@@ -108,7 +111,7 @@ final class Listing {
         List<String> reasons = Explanation.reasons(items, account);
         SlateId slate = keep(items, reasons, picks);
         events.emit(new TurnEvent.Recommended(slate, 1, items, reasons, picks.degraded()));
-        Words words = speak(meaning, items, account, memories, catalog);
+        Words words = speak(meaning, items, reasons, account, memories, catalog);
         return new Answer(
                 words.text(),
                 words.level(),
@@ -197,12 +200,15 @@ final class Listing {
     private Words speak(
             Understanding meaning,
             List<RankedItem> items,
+            List<String> reasons,
             Account account,
             List<Memory> memories,
             CatalogSnapshot catalog) {
         String template = Explanation.words(items, account);
+        String wish = SpokenFacts.wish(account, request.content());
         boolean ask = request.models() == TurnRequest.UseModels.AUTO
                 && !items.isEmpty()
+                && !wish.isEmpty()
                 && !stopped.getAsBoolean()
                 && parts.model().level().atLeast(ModelLevel.T2);
         if (!ask) {
@@ -210,10 +216,11 @@ final class Listing {
         }
         ModelLevel level = parts.model().level();
         var handles = new Handles(items, SPOKEN_OF);
-        ProseFilter filter = filter(handles, items, account, catalog);
+        SpeakPrompt prompt = prompt(wish, handles, reasons, account, memories);
+        ProseFilter filter = filter(handles, items, account, prompt, catalog);
         var streamed = new StringBuilder();
         Speaker.Spoken spoken = new Speaker(parts.model(), limits, parts.clock())
-                .speak(prompt(handles, memories), handles.letters(), filter, stopped, text -> {
+                .speak(parts.prompts().render(prompt), handles.letters(), filter, stopped, text -> {
                     streamed.append(text);
                     events.emit(new TurnEvent.Delta(text));
                 });
@@ -223,6 +230,7 @@ final class Listing {
                 String said = streamed.toString().strip();
                 return new Words(said.isEmpty() ? "Stopped." : said, ModelLevel.T0.name(), 0, 0, 1);
             }
+            LOG.info("turn {}: the model's words were not used, reason {}", turn.value(), spoken.reason());
             return template(template, !streamed.isEmpty(), spoken.promptTokens(), spoken.completionTokens(), 1);
         }
         String admitted = Explanation.admissions(meaning.reading().unknown());
@@ -244,26 +252,35 @@ final class Listing {
         return new Words(text, ModelLevel.T0.name(), promptTokens, completionTokens, calls);
     }
 
-    private RenderedPrompt prompt(Handles handles, List<Memory> memories) {
+    private static SpeakPrompt prompt(
+            String wish, Handles handles, List<String> reasons, Account account, List<Memory> memories) {
         List<SpeakPrompt.Title> titles = new ArrayList<>();
         handles.items()
                 .forEach((handle, ranked) -> titles.add(SpeakPrompt.Title.of(
-                        handle, String.join(", ", ranked.item().categories()))));
+                        handle, SpokenFacts.of(ranked.item(), reasons.get(titles.size()), account.liked()))));
         List<String> texts = memories.reversed().stream().map(Memory::text).toList();
-        return parts.prompts().render(SpeakPrompt.of(request.content(), titles, texts, Locale.ENGLISH));
+        return SpeakPrompt.of(wish, titles, texts, Locale.ENGLISH);
     }
 
-    private ProseFilter filter(Handles handles, List<RankedItem> items, Account account, CatalogSnapshot catalog) {
+    private ProseFilter filter(
+            Handles handles, List<RankedItem> items, Account account, SpeakPrompt prompt, CatalogSnapshot catalog) {
         Set<ItemId> named = new HashSet<>();
         items.forEach(ranked -> named.add(ranked.item().id()));
         account.liked().forEach(item -> named.add(item.id()));
         Set<String> words = new HashSet<>(ALWAYS_ALLOWED);
         catalog.categories().forEach(category -> words.add(category.toLowerCase(Locale.ROOT)));
-        for (String word : request.content().split("[^\\p{L}\\p{N}'-]+", -1)) {
+        for (String word : (request.content() + " " + prompt.message().text()).split("[^\\p{L}\\p{N}'-]+", -1)) {
             words.add(word.toLowerCase(Locale.ROOT));
         }
+        account.liked()
+                .forEach(item -> words.addAll(List.of(Gazetteer.plainTitle(item.title())
+                        .toLowerCase(Locale.ROOT)
+                        .split("[^\\p{L}\\p{N}'-]+", -1))));
         words.remove("");
-        return new ProseFilter(handles, catalog.gazetteer(), named, words);
+        List<String> told = new ArrayList<>(List.of(prompt.message().text(), account.noun()));
+        prompt.titles().forEach(title -> told.add(title.words().text()));
+        prompt.memories().forEach(memory -> told.add(memory.text()));
+        return new ProseFilter(handles, catalog.gazetteer(), named, words, told);
     }
 
     /// Which turn this is for, for logs.

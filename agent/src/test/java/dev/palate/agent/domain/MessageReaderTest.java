@@ -128,6 +128,11 @@ class MessageReaderTest {
         assertThat(read("a film that smells of fresh bread").unknown())
                 .containsExactly(new Unknown("that", "smells of fresh bread"));
         assertThat(read("I had a long day at the office today").unknown()).isEmpty();
+        assertThat(read("something about zeppelins and a dog from Ulaanbaatar").unknown())
+                .containsExactly(new Unknown("that", "zeppelins"));
+        assertThat(read("a film about submarines and quokkas").unknown())
+                .containsExactly(new Unknown("that", "quokkas"));
+        assertThat(read("a film to watch with my kids, about love").unknown()).isEmpty();
     }
 
     @Test

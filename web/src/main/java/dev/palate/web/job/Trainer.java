@@ -58,7 +58,7 @@ public final class Trainer implements AutoCloseable {
     /// Starts a run in the background, or gives the one under way.
     public synchronized Job start() {
         Run running = current;
-        if (running != null && running.thread.isAlive()) {
+        if (running != null && running.underWay()) {
             return jobs.job(running.job).orElseThrow();
         }
         Job job = jobs.start(KIND, "waiting to begin");
@@ -71,7 +71,7 @@ public final class Trainer implements AutoCloseable {
     /// The run under way.
     public synchronized Optional<JobId> running() {
         Run run = current;
-        return run != null && run.thread.isAlive() ? Optional.of(run.job) : Optional.empty();
+        return run != null && run.underWay() ? Optional.of(run.job) : Optional.empty();
     }
 
     /// Ends the run of the job.
@@ -79,7 +79,7 @@ public final class Trainer implements AutoCloseable {
     /// @return false when it is not under way
     public synchronized boolean cancel(JobId job) {
         Run run = current;
-        if (run == null || !run.job.equals(job) || !run.thread.isAlive()) {
+        if (run == null || !run.job.equals(job) || !run.underWay()) {
             return false;
         }
         run.cancel();
@@ -111,10 +111,16 @@ public final class Trainer implements AutoCloseable {
         private final JobId job;
         private final Thread thread;
         private final AtomicBoolean cancelled = new AtomicBoolean();
+        // Set before the end is recorded: who reads that a job has ended can no longer cancel it.
+        private final AtomicBoolean over = new AtomicBoolean();
 
         Run(JobId job) {
             this.job = job;
             this.thread = Thread.ofVirtual().name("palate-training").unstarted(this::run);
+        }
+
+        boolean underWay() {
+            return thread.isAlive() && !over.get();
         }
 
         void cancel() {
@@ -148,6 +154,7 @@ public final class Trainer implements AutoCloseable {
             try (TrainingProcess process =
                     TrainingProcess.start(input, registry.file(version), version, options, this::heard)) {
                 TrainingEvent.Finished finished = process.await();
+                over.set(true);
                 registry.activate(version);
                 jobs.update(
                         job,
@@ -182,6 +189,7 @@ public final class Trainer implements AutoCloseable {
         }
 
         private void end(JobStatus status, RuntimeException e) {
+            over.set(true);
             // A cancelled run is an interrupted thread, and an interrupted thread cannot write how it ended.
             boolean interrupted = Thread.interrupted();
             String message = String.valueOf(e.getMessage()).replaceAll("\\p{Cntrl}", " ");
