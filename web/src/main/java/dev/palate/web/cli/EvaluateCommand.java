@@ -157,7 +157,9 @@ public final class EvaluateCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         try {
             VectorModule.require();
-            run(spec.commandLine().getOut(), new ProgressPrinter(err, System::nanoTime));
+            ProgressLine line = ProgressLine.of(err);
+            run(spec.commandLine().getOut(), (phase, done, total) -> line.share(phase, (double) done / total));
+            line.end();
             return 0;
         } catch (RetrievalException | MemoryException e) {
             err.println("palate evaluate: " + e.getMessage());

@@ -20,9 +20,12 @@ import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.recommend.ActiveModel;
 import dev.palate.retrieval.recommend.FusedRecommender;
 import dev.palate.retrieval.recommend.SimilarItems;
+import dev.palate.web.PalateProperties;
 import dev.palate.web.job.Trainer;
 import java.time.Clock;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -93,5 +96,16 @@ class RetrievalWiring {
             Clock clock) {
         Trainer.Learnt learnt = new Trainer.Learnt(catalog, interactions, changes);
         return new Trainer(learnt, jobs, registry, directory.models(), clock);
+    }
+
+    /// The first training of a server that was given interactions but never trained, such as one filled by an import.
+    @Bean
+    ApplicationListener<ApplicationReadyEvent> firstTraining(
+            PalateProperties properties, Trainer trainer, ModelRegistry registry, Interactions interactions) {
+        return _ -> {
+            if (properties.training().automatic() && registry.active().isEmpty() && interactions.count() > 0) {
+                trainer.start();
+            }
+        };
     }
 }

@@ -147,18 +147,6 @@ class EvaluateCommandTest {
         assertThat(err.toString()).contains("Missing required option: '--model=NAME'");
     }
 
-    @Test
-    void progressIsPrintedOnlyWhenItTakesLong() {
-        long[] now = {0};
-        StringWriter text = new StringWriter();
-        ProgressPrinter progress = new ProgressPrinter(new PrintWriter(text), () -> now[0]);
-        progress.advanced("ease", 1, 10);
-        now[0] = 2_500_000_000L;
-        progress.advanced("ease", 5, 10);
-        progress.advanced("ease", 6, 10);
-        assertThat(text.toString()).isEqualTo("ease 5/10 (50 %)" + System.lineSeparator());
-    }
-
     private void assertRefused(int status, String message, String... arguments) {
         assertThat(evaluate(arguments)).as(message).isEqualTo(status);
         assertThat(err.toString()).isEqualTo("palate evaluate: " + message + System.lineSeparator());
