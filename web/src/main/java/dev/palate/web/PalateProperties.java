@@ -1,6 +1,7 @@
 package dev.palate.web;
 
 import dev.palate.memory.Require;
+import dev.palate.memory.gate.GatePolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 /// @param streams of turn events
 /// @param llm the local language model
 /// @param training of the collaborative model
+/// @param gates that a proposed memory passes
 public record PalateProperties(
         @Nullable Path dataDirectory,
         @DefaultValue List<String> allowedHosts,
@@ -25,7 +27,8 @@ public record PalateProperties(
         @DefaultValue Limits limits,
         @DefaultValue Streams streams,
         @DefaultValue Llm llm,
-        @DefaultValue Training training) {
+        @DefaultValue Training training,
+        @DefaultValue Gates gates) {
     /// How texts become vectors.
     public enum Encoder {
         /// MiniLM, in process.
@@ -80,6 +83,28 @@ public record PalateProperties(
     ///
     /// @param automatic true to train at start when there is no active model and there are interactions
     public record Training(@DefaultValue("true") boolean automatic) {}
+
+    /// The gates that a proposed memory passes; see [GatePolicy].
+    ///
+    /// @param order names of gates; one that is left out is off; all when empty
+    public record Gates(
+            @DefaultValue List<String> order,
+            @DefaultValue("0.85") double overlap,
+            @DefaultValue("0.95") double similarity,
+            @DefaultValue("3") int perTurn,
+            @DefaultValue("60") int perHour,
+            @DefaultValue("400") int perSubject) {
+        public Gates {
+            order = order.isEmpty() ? GatePolicy.GATES : List.copyOf(order);
+            var checked = new GatePolicy(order, overlap, similarity, perTurn, perHour, perSubject);
+            order = checked.order();
+        }
+
+        /// The policy they make.
+        public GatePolicy policy() {
+            return new GatePolicy(order, overlap, similarity, perTurn, perHour, perSubject);
+        }
+    }
 
     public PalateProperties {
         allowedHosts = List.copyOf(allowedHosts);

@@ -5,26 +5,35 @@ import dev.palate.agent.domain.MessageReader;
 import dev.palate.agent.domain.Reading;
 import dev.palate.memory.Ids;
 import dev.palate.memory.MemoryException;
+import dev.palate.memory.Page;
 import dev.palate.memory.conversation.Role;
+import dev.palate.memory.gate.Consents;
 import dev.palate.memory.gate.GateContext;
+import dev.palate.memory.gate.Gates;
 import dev.palate.memory.gate.Proposal;
+import dev.palate.memory.gate.Rejection;
+import dev.palate.memory.gate.Rejections;
+import dev.palate.memory.gate.SensitiveClass;
+import dev.palate.memory.gate.Similarity;
 import dev.palate.memory.gate.Verdict;
-import dev.palate.memory.gate.WriteGate;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Evidence;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
+import dev.palate.memory.text.Languages;
 import dev.palate.memory.user.UserId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,11 +47,12 @@ public final class MemoryWriter {
     private static final int ATTEMPTS = 3;
     private static final double REINFORCEMENT = 0.3;
 
+    private final Stores stores;
     private final Memories memories;
     private final MessageReader reader;
     private final CatalogSnapshots snapshots;
     private final MemoryExtractor extractor = new MemoryExtractor();
-    private final WriteGate gates;
+    private final Gates gates;
     private final Ids ids;
     private final InstantSource clock;
 
@@ -51,15 +61,26 @@ public final class MemoryWriter {
     /// @param id of the message, empty when it has none
     public record Said(Role speaker, String id, String text) {}
 
-    /// Over the truth and the gates.
+    /// What is written to and asked.
+    public record Stores(Memories memories, Rejections rejections, Consents consents, Similarity similarity) {}
+
+    /// What a replay of rejections came to.
+    ///
+    /// @param written accepted by the policy of today
+    /// @param refused still refused
+    /// @param skipped judged by this policy before, or kept without their words
+    public record Replay(int written, int refused, int skipped) {}
+
+    /// Over the stores and the gates.
     public MemoryWriter(
-            Memories memories,
+            Stores stores,
             MessageReader reader,
             CatalogSnapshots snapshots,
-            WriteGate gates,
+            Gates gates,
             Ids ids,
             InstantSource clock) {
-        this.memories = memories;
+        this.stores = stores;
+        this.memories = stores.memories();
         this.reader = reader;
         this.snapshots = snapshots;
         this.gates = gates;
@@ -125,8 +146,34 @@ public final class MemoryWriter {
                 .build();
     }
 
+    /// Judges the subject's rejections again by the policy of today, oldest first, and writes those it lets through.
+    /// What this policy has refused already is left alone. The quota of a turn does not apply.
+    public Replay replay(Subject subject, Actor actor) {
+        int written = 0;
+        int refused = 0;
+        int skipped = 0;
+        String policy = gates.policy().key();
+        for (Rejection rejection :
+                stores.rejections().page(subject, null, Rejections.MOST).items().reversed()) {
+            if (!rejection.replayable() || rejection.policy().equals(policy)) {
+                skipped++;
+                continue;
+            }
+            Written result = writeOne(rejection.proposal(), 0, actor);
+            if (result.memory() != null) {
+                stores.rejections().remove(rejection.id());
+                written++;
+            } else {
+                stores.rejections().judged(rejection.id(), result.reason(), policy);
+                refused++;
+            }
+        }
+        return new Replay(written, refused, skipped);
+    }
+
     private List<Written> write(List<Proposal> proposals, Actor actor) {
         List<Written> results = new ArrayList<>();
+        List<Rejection> rejections = new ArrayList<>();
         int written = 0;
         for (Proposal proposal : proposals) {
             Written result = writeOne(proposal, written, actor);
@@ -138,9 +185,12 @@ public final class MemoryWriter {
                         proposal.subject().id(),
                         proposal.sourceId(),
                         result.reason());
+                rejections.add(Rejection.of(
+                        ids.next(), proposal, result.reason(), gates.policy().key(), clock.instant()));
             }
             results.add(result);
         }
+        stores.rejections().add(rejections);
         return results;
     }
 
@@ -149,7 +199,7 @@ public final class MemoryWriter {
         for (int attempt = 1; ; attempt++) {
             try {
                 List<Memory> active = memories.active(proposal.subject());
-                Verdict verdict = gates.check(proposal, new GateContext(active, written));
+                Verdict verdict = gates.check(proposal, context(proposal.subject(), active, written));
                 return carryOut(proposal, verdict, active, actor);
             } catch (MemoryException e) {
                 if (e.code() != MemoryException.Code.REVISION_CONFLICT || attempt == ATTEMPTS) {
@@ -157,6 +207,20 @@ public final class MemoryWriter {
                 }
             }
         }
+    }
+
+    private GateContext context(Subject subject, List<Memory> active, int written) {
+        Set<SensitiveClass> consents = subject instanceof Subject.OfUser(UserId user)
+                ? stores.consents().of(user)
+                : Set.of();
+        MemoryFilter held = new MemoryFilter(subject, Set.of(), Set.of(MemoryStatus.QUARANTINED), null);
+        return new GateContext(
+                active,
+                written,
+                consents,
+                stores.similarity(),
+                () -> memories.page(held, null, Page.MAX_LIMIT).items().size(),
+                clock.instant());
     }
 
     private Written carryOut(Proposal proposal, Verdict verdict, List<Memory> active, Actor actor) {
@@ -216,15 +280,18 @@ public final class MemoryWriter {
 
     private Memory fresh(Proposal proposal) {
         return Memory.fresh(
-                new MemoryId(ids.next()),
-                proposal.subject(),
-                proposal.kind(),
-                proposal.text(),
-                proposal.polarity(),
-                proposal.trust(),
-                proposal.slot(),
-                List.of(evidence(proposal)),
-                clock.instant());
+                        new MemoryId(ids.next()),
+                        proposal.subject(),
+                        proposal.kind(),
+                        proposal.text(),
+                        proposal.polarity(),
+                        proposal.trust(),
+                        proposal.slot(),
+                        List.of(evidence(proposal)),
+                        clock.instant())
+                .draft()
+                .language(Languages.of(proposal.quote()))
+                .build();
     }
 
     private Memory reinforced(Memory memory, Proposal proposal) {

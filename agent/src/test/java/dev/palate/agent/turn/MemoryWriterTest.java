@@ -7,8 +7,13 @@ import dev.palate.agent.extraction.MemoryWriter.Said;
 import dev.palate.agent.extraction.Written;
 import dev.palate.agent.extraction.Written.Outcome;
 import dev.palate.memory.conversation.Role;
+import dev.palate.memory.gate.GatePolicy;
+import dev.palate.memory.gate.Gates;
+import dev.palate.memory.gate.Rejection;
+import dev.palate.memory.gate.Rejections;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Slot;
@@ -17,6 +22,7 @@ import dev.palate.memory.memory.Trust;
 import dev.palate.memory.user.UserId;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// The one way in for stated memories, over the real store.
@@ -106,5 +112,66 @@ class MemoryWriterTest {
         }
         assertThat(writer.reworded(memory, "Owns a cat").slot()).isNull();
         assertThat(writer.reworded(memory, memory.text()).slot()).isEqualTo(memory.slot());
+    }
+
+    @Test
+    void aLaterPolicyJudgesAgainWhatAnEarlierOneRefused() {
+        writer.infer(user, List.of(new Said(Role.USER, "m1", "I love westerns, dramas, comedies and musicals")), APP);
+        Subject subject = new Subject.OfUser(user);
+        assertThat(stack.truth.rejections().page(subject, null, 10).items())
+                .extracting(Rejection::reason)
+                .containsExactly("quota");
+        assertThat(writer.replay(subject, APP)).isEqualTo(new MemoryWriter.Replay(0, 0, 1));
+
+        GatePolicy usual = GatePolicy.DEFAULT;
+        var wider = new GatePolicy(usual.order(), 0.85, 0.95, 4, 60, 400);
+        MemoryWriter later = stack.writer(new Gates(wider));
+        assertThat(later.replay(subject, APP)).isEqualTo(new MemoryWriter.Replay(1, 0, 0));
+        assertThat(stack.memories.active(subject)).hasSize(4);
+        assertThat(stack.truth.rejections().page(subject, null, 10).items()).isEmpty();
+    }
+
+    @Test
+    void freeTextOfTheSameWordsInAnotherOrderIsNoSecondMemory() {
+        Memory first = memory(writer.asIs(user, "Watches films on Sunday evenings", Trust.STATED, APP));
+        Written again = writer.asIs(user, "On Sunday evenings watches films", Trust.STATED, APP);
+        assertThat(again.outcome()).as("the hashing encoder does not see order").isEqualTo(Outcome.MERGE);
+        assertThat(memory(again).id()).isEqualTo(first.id());
+        assertThat(writer.asIs(user, "Never watches films at noon", Trust.STATED, APP)
+                        .outcome())
+                .isEqualTo(Outcome.ADD);
+    }
+
+    @Test
+    void fiftyFlipsLeaveOneMemoryAndTheirHistory() {
+        for (int i = 0; i < 50; i++) {
+            say(i % 2 == 0 ? "I love horror" : "I hate horror");
+        }
+        Subject subject = new Subject.OfUser(user);
+        assertThat(stack.memories.active(subject)).hasSize(1);
+        assertThat(stack.memories.active(subject).getFirst().polarity()).isNegative();
+        MemoryFilter closed = new MemoryFilter(subject, Set.of(), Set.of(MemoryStatus.SUPERSEDED), null);
+        assertThat(stack.memories.page(closed, null, 100).items()).hasSize(49).allSatisfy(memory -> {
+            assertThat(memory.validTo()).isNotNull();
+            assertThat(memory.supersededBy()).isNotNull();
+        });
+    }
+
+    @Test
+    void aParrotFeedsNothingBack() {
+        writer.infer(user, List.of(new Said(Role.USER, "m0", "I love horror")), APP);
+        Subject subject = new Subject.OfUser(user);
+        for (int turn = 0; turn < 500; turn++) {
+            String known = stack.memories.active(subject).getFirst().text();
+            writer.infer(
+                    user,
+                    List.of(new Said(Role.ASSISTANT, "a" + turn, "As you said: " + known + ". I love comedies, too!")),
+                    APP);
+        }
+        assertThat(stack.memories.active(subject)).extracting(Memory::text).containsExactly("Likes horror");
+        assertThat(stack.memories.active(subject).getFirst().revision()).isEqualTo(1);
+        assertThat(stack.truth.rejections().page(subject, null, Rejections.MOST).nextCursor())
+                .as("what was refused is bounded")
+                .isNull();
     }
 }

@@ -107,7 +107,7 @@ final class TestStack {
         var lexicon = new Lexicon(DomainPackFile.films());
         snapshots = new CatalogSnapshots(lexicon, truth.catalog(), truth.interactions(), truth.changes());
         reader = new MessageReader(lexicon);
-        writer = new MemoryWriter(memories, reader, snapshots, Gates.standard(), ids, clock);
+        writer = writer(Gates.standard());
         var items = new IndexedItems(index.items());
         var freshness = new Freshness(
                 truth.catalog(),
@@ -150,6 +150,11 @@ final class TestStack {
                                         .scorer(Transitions.DECAY)
                                         .logarithmic()));
         return () -> Optional.of(loaded);
+    }
+
+    MemoryWriter writer(Gates gates) {
+        var stores = new MemoryWriter.Stores(memories, truth.rejections(), truth.consents(), memories::cosine);
+        return new MemoryWriter(stores, reader, snapshots, gates, ids, clock);
     }
 
     AgentParts parts(LanguageModel model) {

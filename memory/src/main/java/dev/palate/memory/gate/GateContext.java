@@ -1,14 +1,33 @@
 package dev.palate.memory.gate;
 
 import dev.palate.memory.memory.Memory;
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
 
 /// What the gates may look at beside the proposal.
 ///
 /// @param active the active memories of the proposal's subject
 /// @param written how many memories this turn or call has already written
-public record GateContext(List<Memory> active, int written) {
+/// @param consents the sensitive classes that the user agreed to have remembered
+/// @param similarity how near the proposal's text is to an active memory; asked only when a gate needs it
+/// @param quarantined how many memories of the subject are quarantined; asked only when a gate needs it
+/// @param now the time of the check
+public record GateContext(
+        List<Memory> active,
+        int written,
+        Set<SensitiveClass> consents,
+        Similarity similarity,
+        LongSupplier quarantined,
+        Instant now) {
     public GateContext {
         active = List.copyOf(active);
+        consents = Set.copyOf(consents);
+    }
+
+    /// Without consents, vectors or quarantined memories.
+    public static GateContext of(List<Memory> active, int written, Instant now) {
+        return new GateContext(active, written, Set.of(), Similarity.UNKNOWN, () -> 0, now);
     }
 }

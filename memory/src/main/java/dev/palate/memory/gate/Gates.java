@@ -2,39 +2,46 @@ package dev.palate.memory.gate;
 
 import java.util.List;
 
-/// All gates in their order: the first that does not accept decides. Thread-safe.
-///
-/// A merge writes nothing new, so it comes before the quota of a full subject; a quota of the turn holds for merges
-/// and supersessions too.
+/// The gates of a policy in their order: the first that does not accept decides. Thread-safe.
 public final class Gates implements WriteGate {
-    private final GateLimits limits;
-    private final List<WriteGate> refusing;
-    private final List<WriteGate> settling;
+    private final GatePolicy policy;
+    private final List<WriteGate> gates;
 
-    /// With the numbers.
-    public Gates(GateLimits limits) {
-        this.limits = limits;
-        refusing = List.of(new RoleGate(), new SpanGate(limits.overlap()), new InjectionGate());
-        settling = List.of(new DuplicateGate(), new ConflictGate(), new QuotaGate(limits));
+    /// Those that the policy names.
+    public Gates(GatePolicy policy) {
+        this.policy = policy;
+        gates = policy.order().stream().map(name -> gate(name, policy)).toList();
     }
 
-    /// With [GateLimits#DEFAULT].
+    /// With [GatePolicy#DEFAULT].
     public static Gates standard() {
-        return new Gates(GateLimits.DEFAULT);
+        return new Gates(GatePolicy.DEFAULT);
+    }
+
+    private static WriteGate gate(String name, GatePolicy policy) {
+        return switch (name) {
+            case "role" -> new RoleGate();
+            case "span" -> new SpanGate(policy.overlap());
+            case "language" -> new LanguageGate();
+            case "injection" -> new InjectionGate();
+            case "sensitive" -> new SensitiveGate();
+            case "turn-quota" -> new TurnQuotaGate(policy.perTurn());
+            case "duplicate" -> new DuplicateGate(policy.similarity());
+            case "conflict" -> new ConflictGate();
+            case "rate" -> new RateGate(policy.perHour());
+            case "subject-quota" -> new SubjectQuotaGate(policy.perSubject());
+            default -> throw new IllegalArgumentException("no gate is named " + name);
+        };
+    }
+
+    /// What they were made by.
+    public GatePolicy policy() {
+        return policy;
     }
 
     @Override
     public Verdict check(Proposal proposal, GateContext context) {
-        for (WriteGate gate : refusing) {
-            Verdict verdict = gate.check(proposal, context);
-            if (!(verdict instanceof Verdict.Accept)) {
-                return verdict;
-            }
-        }
-        if (context.written() >= limits.perTurn()) {
-            return new Verdict.Reject("quota");
-        }
-        for (WriteGate gate : settling) {
+        for (WriteGate gate : gates) {
             Verdict verdict = gate.check(proposal, context);
             if (!(verdict instanceof Verdict.Accept)) {
                 return verdict;

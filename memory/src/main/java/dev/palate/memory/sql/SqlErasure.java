@@ -21,6 +21,8 @@ final class SqlErasure implements Erasure {
             new Table("outbox", MEMORY),
             new Table("memory_revision", MEMORY),
             new Table("memory", MEMORY),
+            new Table("rejection", MEMORY),
+            new Table("consent", "user_id = :user"),
             new Table("interaction", "user_id = :user"),
             new Table(
                     "slate",

@@ -9,6 +9,8 @@ import dev.palate.memory.change.Outbox;
 import dev.palate.memory.conversation.Conversations;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.erase.ErasurePlace;
+import dev.palate.memory.gate.Consents;
+import dev.palate.memory.gate.Rejections;
 import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.job.Jobs;
 import dev.palate.memory.memory.Memories;
@@ -30,6 +32,8 @@ public final class SqlTruth implements AutoCloseable {
     private final Users users;
     private final Interactions interactions;
     private final Memories memories;
+    private final Rejections rejections;
+    private final Consents consents;
     private final Conversations conversations;
     private final Slates slates;
     private final Changes changes;
@@ -46,6 +50,8 @@ public final class SqlTruth implements AutoCloseable {
         users = new SqlUsers(database);
         interactions = new SqlInteractions(database);
         memories = new SqlMemories(database);
+        rejections = new SqlRejections(database);
+        consents = new SqlConsents(database);
         conversations = new SqlConversations(database, ids);
         slates = new SqlSlates(database);
         changes = new SqlChanges(database);
@@ -95,6 +101,16 @@ public final class SqlTruth implements AutoCloseable {
     /// The memories.
     public Memories memories() {
         return memories;
+    }
+
+    /// What gates refused.
+    public Rejections rejections() {
+        return rejections;
+    }
+
+    /// What users agreed to have remembered.
+    public Consents consents() {
+        return consents;
     }
 
     /// The conversations.

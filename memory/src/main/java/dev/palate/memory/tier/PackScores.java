@@ -50,24 +50,28 @@ final class PackScores {
         return scored.subList(0, Math.min(k, scored.size()));
     }
 
-    /// Cosines of centred vectors without making them: (q − m)·(x − m) = (q − m)·x − (q − m)·m.
     private static double[] cosines(MemoryPack pack, float[] raw, EncodingVersion encoding) {
-        int dimension = pack.dimension();
-        float[] mean = encoding.mean();
         float[] query = encoding.center(raw);
-        double queryMean = Kernels.dot(query, 0, mean, 0, dimension);
-        double meanMean = Kernels.dot(mean, 0, mean, 0, dimension);
         double[] cosines = new double[pack.memories().size()];
         for (int i = 0; i < cosines.length; i++) {
-            int row = i * dimension;
-            double square = Kernels.dot(pack.vectors(), row, pack.vectors(), row, dimension);
-            if (square < TINY) {
-                continue;
-            }
-            double vectorMean = Kernels.dot(pack.vectors(), row, mean, 0, dimension);
-            double length = Math.sqrt(Math.max(TINY, square - 2 * vectorMean + meanMean));
-            cosines[i] = (Kernels.dot(query, 0, pack.vectors(), row, dimension) - queryMean) / length;
+            cosines[i] = cosine(pack, i, query, encoding.mean());
         }
         return cosines;
+    }
+
+    /// Cosine of a centred unit query and the centred vector at a place of the pack, without making the latter:
+    /// q·(x − m) = q·x − q·m. 0 where the vector is missing.
+    static double cosine(MemoryPack pack, int place, float[] query, float[] mean) {
+        int dimension = pack.dimension();
+        int row = place * dimension;
+        double square = Kernels.dot(pack.vectors(), row, pack.vectors(), row, dimension);
+        if (square < TINY) {
+            return 0;
+        }
+        double queryMean = Kernels.dot(query, 0, mean, 0, dimension);
+        double meanMean = Kernels.dot(mean, 0, mean, 0, dimension);
+        double vectorMean = Kernels.dot(pack.vectors(), row, mean, 0, dimension);
+        double length = Math.sqrt(Math.max(TINY, square - 2 * vectorMean + meanMean));
+        return (Kernels.dot(query, 0, pack.vectors(), row, dimension) - queryMean) / length;
     }
 }

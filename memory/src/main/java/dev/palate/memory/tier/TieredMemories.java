@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,9 @@ public final class TieredMemories implements Memories {
     private static final int RANK_OFFSET = 60;
     private static final int DEPTH = 2;
 
+    private record Encoded(String text, float[] raw) {}
+
+    private final AtomicReference<@Nullable Encoded> lastEncoded = new AtomicReference<>();
     private final Memories truth;
     private final MemoryIndex index;
     private final TextEncoder encoder;
@@ -137,6 +141,24 @@ public final class TieredMemories implements Memories {
         return (filter.subject() == null || filter.subject().equals(memory.subject()))
                 && (filter.kinds().isEmpty() || filter.kinds().contains(memory.kind()))
                 && (filter.statuses().isEmpty() || filter.statuses().contains(memory.status()));
+    }
+
+    /// Cosine of the centred vectors of the text and of a memory of the pack, in [-1, 1]; 0 when the memory is not
+    /// active
+    /// or has no vector yet. The text last asked for is encoded once.
+    public double cosine(String text, Memory memory) {
+        MemoryPack pack = pack(memory.subject());
+        int place = pack.memories().indexOf(memory);
+        if (place < 0) {
+            return 0;
+        }
+        Encoded encoded = lastEncoded.get();
+        if (encoded == null || !encoded.text().equals(text)) {
+            encoded = new Encoded(text, encoder.encode(text));
+            lastEncoded.set(encoded);
+        }
+        EncodingVersion version = encoding.get();
+        return PackScores.cosine(pack, place, version.center(encoded.raw()), version.mean());
     }
 
     /// What the hot tier did since the start.

@@ -1,6 +1,7 @@
 package dev.palate.memory.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.palate.memory.conversation.Role;
 import dev.palate.memory.memory.Memory;
@@ -12,9 +13,11 @@ import dev.palate.memory.memory.Trust;
 import dev.palate.memory.user.UserId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Each gate with its reason code.
@@ -56,7 +59,7 @@ class GatesTest {
     }
 
     private Verdict check(Proposal proposal, Memory... active) {
-        return gates.check(proposal, new GateContext(List.of(active), 0));
+        return gates.check(proposal, GateContext.of(List.of(active), 0, Instant.EPOCH.plusSeconds(86_400)));
     }
 
     @Test
@@ -118,8 +121,10 @@ class GatesTest {
 
     @Test
     void quotasHold() {
-        assertThat(gates.check(said(-1), new GateContext(List.of(), 2))).isEqualTo(new Verdict.Accept());
-        assertThat(gates.check(said(-1), new GateContext(List.of(), 3))).isEqualTo(new Verdict.Reject("quota"));
+        assertThat(gates.check(said(-1), GateContext.of(List.of(), 2, Instant.EPOCH.plusSeconds(86_400))))
+                .isEqualTo(new Verdict.Accept());
+        assertThat(gates.check(said(-1), GateContext.of(List.of(), 3, Instant.EPOCH.plusSeconds(86_400))))
+                .isEqualTo(new Verdict.Reject("quota"));
         List<Memory> full = IntStream.range(0, 400)
                 .mapToObj(i -> Memory.fresh(
                         new MemoryId("m" + i),
@@ -132,6 +137,109 @@ class GatesTest {
                         List.of(),
                         Instant.EPOCH))
                 .toList();
-        assertThat(gates.check(said(-1), new GateContext(full, 0))).isEqualTo(new Verdict.Reject("subject_full"));
+        assertThat(gates.check(said(-1), GateContext.of(full, 0, Instant.EPOCH.plusSeconds(86_400))))
+                .isEqualTo(new Verdict.Reject("subject_full"));
+    }
+
+    private static Proposal note(String text, String quote) {
+        return new Proposal(ANNA, MemoryKind.TRAIT, text, 0, Trust.STATED, null, quote, quote, "m1", Role.USER);
+    }
+
+    @Test
+    void aTranslatedMemoryIsRefused() {
+        assertThat(check(note("She does not like the films of that time", "ich mag die Filme nicht und das ist so")))
+                .isEqualTo(new Verdict.Reject("translated"));
+        assertThat(check(note("любит старое кино", "I like the old films")))
+                .isEqualTo(new Verdict.Reject("translated"));
+        assertThat(check(note("ich mag die Filme nicht", "ich mag die Filme nicht")))
+                .isEqualTo(new Verdict.Accept());
+        assertThat(check(note("Rarely", "Rarely"))).as("too few words to tell").isEqualTo(new Verdict.Accept());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            I have had diabetes since I was ten     | HEALTH
+            I'm in therapy twice a week             | HEALTH
+            my family is muslim                     | RELIGION
+            I vote for the greens                   | POLITICS
+            I'm gay and love romances               | SEXUALITY
+            I came here as a refugee                | ETHNICITY
+            we have debts at the moment             | MONEY
+            """)
+    void whatIsSensitiveNeedsConsent(String words, SensitiveClass sensitive) {
+        assertThat(check(note(words, words))).isEqualTo(new Verdict.Reject("sensitive"));
+        var agreed = new GateContext(
+                List.of(), 0, Set.of(sensitive), Similarity.UNKNOWN, () -> 0, Instant.EPOCH.plusSeconds(86_400));
+        assertThat(gates.check(note(words, words), agreed)).isEqualTo(new Verdict.Accept());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a film about cancer",
+                "gay romances are fun",
+                "I love The Godfather",
+                "I hate films that preach",
+                "documentaries about politics"
+            })
+    void whatSpeaksOfFilmsIsNotSensitive(String words) {
+        assertThat(check(note(words, words))).isEqualTo(new Verdict.Accept());
+    }
+
+    @Test
+    void freeTextOfTheSameMeaningMerges() {
+        Memory before = note("before").draft().slot(null).build();
+        Similarity near = (text, memory) -> text.equals("nearly the same") ? 0.96 : 0.94;
+        var context = new GateContext(List.of(before), 0, Set.of(), near, () -> 0, Instant.EPOCH.plusSeconds(86_400));
+        assertThat(gates.check(note("nearly the same", "nearly the same"), context))
+                .isEqualTo(new Verdict.Merge(before.id(), "duplicate"));
+        assertThat(gates.check(note("something else", "something else"), context))
+                .isEqualTo(new Verdict.Accept());
+    }
+
+    private static Memory note(String text) {
+        return Memory.fresh(
+                new MemoryId("old"), ANNA, MemoryKind.TRAIT, text, 0, Trust.STATED, null, List.of(), Instant.EPOCH);
+    }
+
+    @Test
+    void moreThanAPersonCouldSayIsHeldBack() {
+        Instant now = Instant.EPOCH.plusSeconds(86_400);
+        List<Memory> rush = IntStream.range(0, 60)
+                .mapToObj(i -> Memory.fresh(
+                        new MemoryId("m" + i),
+                        ANNA,
+                        MemoryKind.PREFERENCE,
+                        "x",
+                        1,
+                        Trust.STATED,
+                        new Slot("tag", "t" + i),
+                        List.of(),
+                        now.minusSeconds(i)))
+                .toList();
+        assertThat(gates.check(said(-1), GateContext.of(rush.subList(0, 59), 0, now)))
+                .isEqualTo(new Verdict.Accept());
+        assertThat(gates.check(said(-1), GateContext.of(rush, 0, now))).isEqualTo(new Verdict.Quarantine("rate"));
+        assertThat(gates.check(said(-1), GateContext.of(rush, 0, now.plusSeconds(3_600))))
+                .isEqualTo(new Verdict.Accept());
+        var held = new GateContext(rush, 0, Set.of(), Similarity.UNKNOWN, () -> 100, now);
+        assertThat(gates.check(said(-1), held)).isEqualTo(new Verdict.Reject("rate"));
+    }
+
+    @Test
+    void aPolicySaysWhichGatesThereAre() {
+        GatePolicy usual = GatePolicy.DEFAULT;
+        var noSpan = new GatePolicy(List.of("role", "conflict"), 0.85, 0.95, 3, 60, 400);
+        assertThat(new Gates(noSpan)
+                        .check(
+                                proposal(-1, "not said", "at all", Role.USER),
+                                GateContext.of(List.of(), 9, Instant.EPOCH)))
+                .isEqualTo(new Verdict.Accept());
+        assertThat(noSpan.key()).isNotEqualTo(usual.key()).hasSize(8);
+        assertThatThrownBy(() -> new GatePolicy(List.of("rôle"), 0.85, 0.95, 3, 60, 400))
+                .hasMessage("a gate must be one of role, span, language, injection, sensitive, turn-quota, duplicate,"
+                        + " conflict, rate, subject-quota, was rôle");
+        assertThatThrownBy(() -> new GatePolicy(List.of("role", "role"), 0.85, 0.95, 3, 60, 400))
+                .hasMessage("each gate may be named once, was role, role");
     }
 }

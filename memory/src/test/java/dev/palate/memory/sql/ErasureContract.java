@@ -49,6 +49,8 @@ abstract class ErasureContract extends TruthContract {
                         new ErasureReceipt.Place("table outbox", 3, 0),
                         new ErasureReceipt.Place("table memory_revision", 2, 0),
                         new ErasureReceipt.Place("table memory", 1, 0),
+                        new ErasureReceipt.Place("table rejection", 0, 0),
+                        new ErasureReceipt.Place("table consent", 0, 0),
                         new ErasureReceipt.Place("table interaction", 1, 0),
                         new ErasureReceipt.Place("table slate", 1, 0),
                         new ErasureReceipt.Place("table message", 1, 0),

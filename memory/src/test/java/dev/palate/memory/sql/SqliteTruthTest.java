@@ -35,6 +35,14 @@ class SqliteTruthTest {
     }
 
     @Nested
+    class SqliteRejections extends RejectionsContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return sqlite(folder);
+        }
+    }
+
+    @Nested
     class SqliteUsers extends UsersContract {
         @Override
         SqlTruth open(Path folder) {

@@ -3,6 +3,7 @@ package dev.palate.web.memory;
 import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.extraction.Written;
 import dev.palate.memory.MemoryException;
+import dev.palate.memory.gate.InjectionGate;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
@@ -13,6 +14,7 @@ import dev.palate.memory.memory.Trust;
 import dev.palate.memory.user.UserId;
 import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
+import dev.palate.web.problem.ProblemType;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +41,10 @@ public final class MemoryDesk {
                             + expected.getAsLong() + "; read it again");
         }
         String text = edit.text();
+        if (text != null && InjectionGate.found(text)) {
+            throw ProblemException.invalid(
+                    "#/text", "text speaks to the machine rather than of the person (gate injection); say it plainly");
+        }
         Memory worded = text == null ? memory : Input.at("#/text", () -> writer.reworded(memory, text));
         return put(edit.apply(worded, clock.instant()), actor, "edit");
     }
@@ -67,6 +73,20 @@ public final class MemoryDesk {
                 .updatedAt(clock.instant())
                 .build();
         return put(restored, actor, "restore of revision " + revision);
+    }
+
+    /// Puts a quarantined memory into force.
+    Memory approve(Memory memory, Actor actor) {
+        if (memory.status() != MemoryStatus.QUARANTINED) {
+            throw new ProblemException(
+                    ProblemType.CONFLICT,
+                    "memory " + memory.id() + " is " + memory.status().key() + "; only a quarantined one is approved");
+        }
+        Memory next = memory.draft()
+                .status(MemoryStatus.ACTIVE)
+                .updatedAt(clock.instant())
+                .build();
+        return put(next, actor, "approved");
     }
 
     void forget(Memory memory, Actor actor) {

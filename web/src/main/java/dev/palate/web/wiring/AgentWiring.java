@@ -67,8 +67,16 @@ class AgentWiring {
 
     @Bean
     MemoryWriter memoryWriter(
-            TieredMemories memories, MessageReader reader, CatalogSnapshots snapshots, Ids ids, Clock clock) {
-        return new MemoryWriter(memories, reader, snapshots, Gates.standard(), ids, clock);
+            SqlTruth truth,
+            TieredMemories memories,
+            MessageReader reader,
+            CatalogSnapshots snapshots,
+            Ids ids,
+            Clock clock,
+            PalateProperties properties) {
+        var stores = new MemoryWriter.Stores(memories, truth.rejections(), truth.consents(), memories::cosine);
+        return new MemoryWriter(
+                stores, reader, snapshots, new Gates(properties.gates().policy()), ids, clock);
     }
 
     @Bean(destroyMethod = "close")

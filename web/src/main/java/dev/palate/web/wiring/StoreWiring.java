@@ -6,6 +6,8 @@ import dev.palate.memory.change.Changes;
 import dev.palate.memory.conversation.Conversations;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.erase.ErasurePlace;
+import dev.palate.memory.gate.Consents;
+import dev.palate.memory.gate.Rejections;
 import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.job.Jobs;
 import dev.palate.memory.slate.Slates;
@@ -46,6 +48,16 @@ class StoreWiring {
     @Bean
     Interactions interactions(SqlTruth truth) {
         return truth.interactions();
+    }
+
+    @Bean
+    Rejections rejections(SqlTruth truth) {
+        return truth.rejections();
+    }
+
+    @Bean
+    Consents consents(SqlTruth truth) {
+        return truth.consents();
     }
 
     @Bean
