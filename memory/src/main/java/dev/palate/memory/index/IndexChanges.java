@@ -58,6 +58,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread indexThread;
     private final Thread encodingThread;
+    private final Thread rewriteThread;
 
     private volatile double rebuildProgress = 1;
     private volatile @Nullable String failure;
@@ -98,6 +99,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
                 closing);
         indexThread = Thread.ofPlatform().daemon().name("palate-index").unstarted(this::run);
         encodingThread = Thread.ofPlatform().daemon().name("palate-encoding").unstarted(worker);
+        rewriteThread = Thread.ofPlatform().daemon().name("palate-rewrite").unstarted(stores::rewrite);
     }
 
     /// Opens the indexes below `directory` and starts to follow the truth; returns before they have caught up. The
@@ -115,6 +117,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         IndexChanges changes = new IndexChanges(directory, sources, encoder, options);
         changes.indexThread.start();
         changes.encodingThread.start();
+        changes.rewriteThread.start();
         return changes;
     }
 
@@ -175,6 +178,8 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
                 memories.count(),
                 memories.pendingCount(),
                 encodings.current().id(),
+                options.vectorFormat(),
+                stores.rewritten(),
                 failure);
     }
 
@@ -224,6 +229,11 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
             LOG.warn("the index threads did not end within {} s", CLOSE_DEADLINE.toSeconds());
         }
         stores.close();
+        try {
+            rewriteThread.join(CLOSE_DEADLINE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void run() {

@@ -32,4 +32,9 @@ public record IndexOptions(
         int threads = Math.clamp(Runtime.getRuntime().availableProcessors() - 1, 1, 64);
         return new IndexOptions(VectorFormat.INT8, threads, Duration.ofSeconds(5), 5_000, 100, Duration.ofSeconds(3));
     }
+
+    /// The same with another vector format.
+    public IndexOptions with(VectorFormat format) {
+        return new IndexOptions(format, encodingThreads, commitInterval, commitChanges, minCentred, encodingRest);
+    }
 }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param memories in the index
 /// @param memoriesPending of them without a vector yet
 /// @param encoding the id of the encoding version in force
+/// @param vectorFormat how vectors are kept for the graph search
+/// @param rewriteProgress the share of documents in that format already, in [0, 1]
 /// @param failure what keeps the index from going on, absent when all is well
 public record IndexStatus(
         ChangeNumber applied,
@@ -25,6 +27,8 @@ public record IndexStatus(
         long memories,
         long memoriesPending,
         String encoding,
+        VectorFormat vectorFormat,
+        double rewriteProgress,
         @Nullable String failure) {
     /// How many changes the indexes are behind.
     public long lag() {

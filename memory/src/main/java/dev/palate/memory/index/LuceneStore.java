@@ -67,6 +67,14 @@ final class LuceneStore implements AutoCloseable {
         opened = open();
     }
 
+    Path path() {
+        return path;
+    }
+
+    VectorFormat format() {
+        return format;
+    }
+
     /// Opens again what a failed write closed, from the last commit.
     ///
     /// @return false when it was open
@@ -114,7 +122,8 @@ final class LuceneStore implements AutoCloseable {
         IndexWriter writer = null;
         try {
             // Erasing means that no segment keeps a deleted document, however few there are.
-            TieredMergePolicy merges = new TieredMergePolicy().setForceMergeDeletesPctAllowed(0);
+            RewritePolicy merges =
+                    new RewritePolicy(new TieredMergePolicy().setForceMergeDeletesPctAllowed(0), format);
             writer = new IndexWriter(
                     directory,
                     new IndexWriterConfig(analyzer)
@@ -225,6 +234,50 @@ final class LuceneStore implements AutoCloseable {
             removeAside();
             return 0;
         });
+    }
+
+    /// Rewrites every segment of another vector format, as a merge beside searches and writes; returns once it is done
+    /// or the index is closed. For a thread of its own.
+    void rewrite() {
+        write("rewrite", () -> {
+            opened.writer().forceMerge(1);
+            return 0;
+        });
+        refresh();
+    }
+
+    /// The share of documents in segments of the vector format in force, in [0, 1]; 1 for an empty index.
+    double rewritten() {
+        return search(searcher -> {
+            long all = 0;
+            long done = 0;
+            for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+                all += leaf.reader().numDocs();
+                done += VectorFormats.written(leaf.reader(), format) ? leaf.reader().numDocs() : 0;
+            }
+            return all == 0 ? 1 : done / (double) all;
+        });
+    }
+
+    /// Bytes of its files.
+    long byteSize() {
+        try {
+            long bytes = 0;
+            for (String file : opened.directory().listAll()) {
+                bytes += length(file);
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw failed("list", e);
+        }
+    }
+
+    private long length(String file) throws IOException {
+        try {
+            return opened.directory().fileLength(file);
+        } catch (FileNotFoundException | NoSuchFileException e) {
+            return 0;
+        }
     }
 
     /// Closes without a commit: what was not committed is replayed from the feed.

@@ -153,7 +153,7 @@ public final class MemoryIndex {
         return document;
     }
 
-    private Query query(MemoryFilter filter) {
+    Query query(MemoryFilter filter) {
         BooleanQuery.Builder query = new BooleanQuery.Builder().add(MatchAllDocsQuery.INSTANCE, Occur.FILTER);
         if (filter.subject() != null) {
             query.add(new TermQuery(subjectTerm(filter.subject())), Occur.FILTER);

@@ -1,30 +1,70 @@
 package dev.palate.memory.index;
 
+import java.io.IOException;
 import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.codecs.FilterCodec;
 import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.SegmentInfoFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.codecs.lucene104.Lucene104HnswScalarQuantizedVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.SegmentInfo;
+import org.apache.lucene.index.SegmentReader;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.IOContext;
 import org.apache.lucene.util.quantization.QuantizedByteVectorValues.ScalarEncoding;
 
-/// The codec of each [VectorFormat]. The format stands in every segment, so an index of another format stays readable.
-/// Stateless.
+/// The codec of each [VectorFormat]. Every segment is readable whatever the format in force, and carries the name of
+/// its own, so that segments of another can be told and rewritten. Stateless.
 ///
 /// Paper: malkov2020hnsw. Symbols: M → CONNECTIONS, efConstruction → BEAM.
 final class VectorFormats {
-    private static final int CONNECTIONS = 16;
-    private static final int BEAM = 100;
+    static final int CONNECTIONS = 16;
+    static final int BEAM = 100;
+
+    private static final String ATTRIBUTE = "palate.vectors";
 
     private VectorFormats() {}
 
     /// A codec that writes vectors in the format given.
     static Codec codec(VectorFormat format) {
         KnnVectorsFormat vectors = vectors(format);
-        return new Lucene104Codec() {
+        Lucene104Codec codec = new Lucene104Codec() {
             @Override
             public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
                 return vectors;
             }
+        };
+        return new Marking(codec, format);
+    }
+
+    /// True when the segment was written in the format.
+    static boolean written(SegmentInfo segment, VectorFormat format) {
+        return format.name().equals(segment.getAttribute(ATTRIBUTE));
+    }
+
+    /// True when the segment behind the reader was written in the format.
+    static boolean written(LeafReader leaf, VectorFormat format) {
+        return leaf instanceof SegmentReader segment && written(segment.getSegmentInfo().info, format);
+    }
+
+    /// How many candidates a graph search must bring so that the best `k` of them by their raw vectors have a recall of
+    /// .98 at least: measured, see docs/benchmarks.md.
+    static int explored(LeafReader leaf, int k) {
+        for (VectorFormat format : VectorFormat.values()) {
+            if (written(leaf, format)) {
+                return explored(format, k);
+            }
+        }
+        return explored(VectorFormat.INT8, k);
+    }
+
+    /// As above, for a segment of the format.
+    static int explored(VectorFormat format, int k) {
+        return switch (format) {
+            case FLOAT32, INT8, INT4 -> Math.max(2 * k, 100);
+            case BIT -> Math.max(4 * k, 150);
         };
     }
 
@@ -39,5 +79,33 @@ final class VectorFormats {
 
     private static KnnVectorsFormat quantised(ScalarEncoding encoding) {
         return new Lucene104HnswScalarQuantizedVectorsFormat(encoding, CONNECTIONS, BEAM);
+    }
+
+    /// Reads as the codec it wraps, whose name it bears; writes the name of the format into the segment.
+    private static final class Marking extends FilterCodec {
+        private final SegmentInfoFormat segments;
+
+        Marking(Codec codec, VectorFormat format) {
+            super(codec.getName(), codec);
+            SegmentInfoFormat plain = codec.segmentInfoFormat();
+            segments = new SegmentInfoFormat() {
+                @Override
+                public SegmentInfo read(Directory directory, String name, byte[] id, IOContext context)
+                        throws IOException {
+                    return plain.read(directory, name, id, context);
+                }
+
+                @Override
+                public void write(Directory directory, SegmentInfo segment, IOContext context) throws IOException {
+                    segment.putAttribute(ATTRIBUTE, format.name());
+                    plain.write(directory, segment, context);
+                }
+            };
+        }
+
+        @Override
+        public SegmentInfoFormat segmentInfoFormat() {
+            return segments;
+        }
     }
 }

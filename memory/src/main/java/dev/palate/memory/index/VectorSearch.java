@@ -3,6 +3,7 @@ package dev.palate.memory.index;
 import dev.palate.memory.vector.Kernels;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +40,11 @@ final class VectorSearch {
     /// `1` while the vector is missing.
     static final String PENDING = "pending";
 
-    private static final int MIN_EXPLORED = 50;
+    /// Candidates up to which comparing with each is faster than the graph: measured, see docs/benchmarks.md.
+    static final long EXACT_BELOW = 4_000;
+
+    static final Comparator<Hit> BEST_FIRST =
+            Comparator.comparingDouble(Hit::score).reversed().thenComparing(Hit::id);
 
     private VectorSearch() {}
 
@@ -72,24 +77,54 @@ final class VectorSearch {
         return hits(searcher, searcher.search(both.build(), k));
     }
 
-    /// The `k` nearest by inner product: found by the graph over quantised vectors, then scored by the raw ones.
+    /// The `k` nearest by inner product: up to [#EXACT_BELOW] candidates by comparing with each; else found by the graph
+    /// over quantised vectors, then scored by the raw ones.
     static List<Hit> nearest(IndexSearcher searcher, float[] raw, @Nullable Query filter, int k) throws IOException {
+        return nearest(searcher, raw, filter, k, EXACT_BELOW);
+    }
+
+    /// As above with another bound on the candidates compared one by one.
+    static List<Hit> nearest(IndexSearcher searcher, float[] raw, @Nullable Query filter, int k, long exactBelow)
+            throws IOException {
         if (zero(raw)) {
             return List.of();
         }
-        int explored = Math.max(k, MIN_EXPLORED);
-        TopDocs found = searcher.search(new KnnFloatVectorQuery(VECTOR, raw, explored, filter), explored);
+        ExactScan scan = ExactScan.of(searcher, filter);
+        if (scan.cost() <= exactBelow) {
+            return scan.nearest(raw, k);
+        }
+        int explored = k;
+        for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+            explored = Math.max(explored, VectorFormats.explored(leaf.reader(), k));
+        }
+        return byGraph(searcher, raw, filter, k, explored);
+    }
+
+    /// By the graph alone: the best `k` by their raw vectors of as many candidates as are explored.
+    static List<Hit> byGraph(IndexSearcher searcher, float[] raw, @Nullable Query filter, int k, int explored)
+            throws IOException {
         List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
+        TopDocs found = searcher.search(new KnnFloatVectorQuery(VECTOR, raw, explored, filter), explored);
+        // In the order of the documents, so that each leaf's vectors are opened once.
+        Arrays.sort(found.scoreDocs, Comparator.comparingInt(hit -> hit.doc));
+        int opened = -1;
+        @Nullable FloatVectorValues vectors = null;
         for (ScoreDoc hit : found.scoreDocs) {
-            LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(hit.doc, leaves));
-            FloatVectorValues vectors = leaf.reader().getFloatVectorValues(VECTOR);
-            KnnVectorValues.DocIndexIterator places = vectors.iterator();
-            if (places.advance(hit.doc - leaf.docBase) == hit.doc - leaf.docBase) {
-                hit.score = Kernels.dot(raw, 0, vectors.vectorValue(places.index()), 0, raw.length);
+            int at = ReaderUtil.subIndex(hit.doc, leaves);
+            if (at != opened) {
+                vectors = leaves.get(at).reader().getFloatVectorValues(VECTOR);
+                opened = at;
+            }
+            if (vectors != null) {
+                KnnVectorValues.DocIndexIterator places = vectors.iterator();
+                int doc = hit.doc - leaves.get(at).docBase;
+                if (places.advance(doc) == doc) {
+                    hit.score = Kernels.dot(raw, 0, vectors.vectorValue(places.index()), 0, raw.length);
+                }
             }
         }
         List<Hit> hits = hits(searcher, found);
-        hits.sort(Comparator.comparingDouble(Hit::score).reversed().thenComparing(Hit::id));
+        hits.sort(BEST_FIRST);
         return hits.subList(0, Math.min(k, hits.size()));
     }
 
@@ -100,7 +135,7 @@ final class VectorSearch {
                 .toList();
     }
 
-    private static List<Hit> hits(IndexSearcher searcher, TopDocs found) throws IOException {
+    static List<Hit> hits(IndexSearcher searcher, TopDocs found) throws IOException {
         List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
         List<Hit> hits = new ArrayList<>(found.scoreDocs.length);
         for (ScoreDoc hit : found.scoreDocs) {

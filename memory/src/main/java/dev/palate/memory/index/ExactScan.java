@@ -1,0 +1,104 @@
+package dev.palate.memory.index;
+
+import dev.palate.memory.vector.Kernels;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.KnnVectorValues;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.Scorer;
+import org.apache.lucene.search.ScorerSupplier;
+import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.search.TotalHits;
+import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.Bits;
+import org.jspecify.annotations.Nullable;
+
+/// Compares a vector with the raw vector of every document that a filter lets through. For one search, one thread.
+final class ExactScan {
+    private final IndexSearcher searcher;
+    private final List<Part> parts;
+
+    /// A leaf; without documents of the filter it is left out.
+    private record Part(LeafReaderContext leaf, @Nullable ScorerSupplier matching, long cost) {}
+
+    private ExactScan(IndexSearcher searcher, List<Part> parts) {
+        this.searcher = searcher;
+        this.parts = parts;
+    }
+
+    /// Looks how many documents there would be, without comparing.
+    static ExactScan of(IndexSearcher searcher, @Nullable Query filter) throws IOException {
+        List<Part> parts = new ArrayList<>();
+        @Nullable Weight weight = filter == null
+                ? null
+                : searcher.createWeight(searcher.rewrite(filter), ScoreMode.COMPLETE_NO_SCORES, 1);
+        for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+            if (weight == null) {
+                parts.add(new Part(leaf, null, leaf.reader().numDocs()));
+                continue;
+            }
+            ScorerSupplier matching = weight.scorerSupplier(leaf);
+            if (matching != null) {
+                parts.add(new Part(leaf, matching, matching.cost()));
+            }
+        }
+        return new ExactScan(searcher, parts);
+    }
+
+    /// At most so many documents are compared, about.
+    long cost() {
+        return parts.stream().mapToLong(Part::cost).sum();
+    }
+
+    /// The `k` with the highest inner product, best first, equal ones by id.
+    List<VectorSearch.Hit> nearest(float[] raw, int k) throws IOException {
+        PriorityQueue<ScoreDoc> kept = new PriorityQueue<>(k + 1, (a, b) -> Float.compare(a.score, b.score));
+        for (Part part : parts) {
+            FloatVectorValues vectors = part.leaf.reader().getFloatVectorValues(VectorSearch.VECTOR);
+            if (vectors != null) {
+                scan(part, vectors, raw, k, kept);
+            }
+        }
+        ScoreDoc[] found = kept.toArray(new ScoreDoc[0]);
+        TopDocs docs = new TopDocs(new TotalHits(found.length, TotalHits.Relation.EQUAL_TO), found);
+        List<VectorSearch.Hit> hits = VectorSearch.hits(searcher, docs);
+        hits.sort(VectorSearch.BEST_FIRST);
+        return hits;
+    }
+
+    private static void scan(Part part, FloatVectorValues vectors, float[] raw, int k, PriorityQueue<ScoreDoc> kept)
+            throws IOException {
+        @Nullable Bits live = part.leaf.reader().getLiveDocs();
+        KnnVectorValues.DocIndexIterator places = vectors.iterator();
+        DocIdSetIterator wanted = places;
+        if (part.matching != null) {
+            Scorer scorer = part.matching.get(part.cost);
+            wanted = scorer.iterator();
+        }
+        for (int doc = wanted.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = wanted.nextDoc()) {
+            if (live != null && !live.get(doc) || !at(places, doc)) {
+                continue;
+            }
+            float score = Kernels.dot(raw, 0, vectors.vectorValue(places.index()), 0, raw.length);
+            if (kept.size() < k || score > kept.element().score) {
+                kept.add(new ScoreDoc(part.leaf.docBase + doc, score));
+                if (kept.size() > k) {
+                    kept.remove();
+                }
+            }
+        }
+    }
+
+    /// Moves to the document; false when it has no vector.
+    private static boolean at(KnnVectorValues.DocIndexIterator places, int doc) throws IOException {
+        return (places.docID() < doc ? places.advance(doc) : places.docID()) == doc;
+    }
+}

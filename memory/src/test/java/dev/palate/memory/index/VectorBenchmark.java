@@ -1,0 +1,176 @@
+package dev.palate.memory.index;
+
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryFilter;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// Prints, for each vector format, what building and searching an index of memories costs and its recall@10 against
+/// comparing with every vector, and where comparing with each is faster than the graph. Run by hand, see
+/// docs/benchmarks.md.
+///
+/// Arguments: `formats COUNT SEED FORMAT,...|crossover COUNT SEED FORMAT,...` and optionally a folder to leave the
+/// vectors in for `benchmarks/ann_hnswlib.py`.
+final class VectorBenchmark {
+    private static final PrintStream OUT = System.out;
+    private static final int QUERIES = 500;
+    private static final int PER_USER = 10;
+
+    private VectorBenchmark() {}
+
+    public static void main(String[] arguments) throws IOException {
+        int count = Integer.parseInt(arguments[1]);
+        BenchmarkVectors vectors = new BenchmarkVectors(Long.parseLong(arguments[2]));
+        List<VectorFormat> formats =
+                Arrays.stream(arguments[3].split(",", -1)).map(VectorFormat::valueOf).toList();
+        float[][] rows = vectors.rows(0, count);
+        float[][] queries = vectors.rows(1L << 40, QUERIES);
+        OUT.printf("%d vectors of %d dimensions made, load %.1f%n", count, BenchmarkVectors.DIMENSION, load());
+        if (arguments.length > 4) {
+            Path folder = Files.createDirectories(Path.of(arguments[4]));
+            BenchmarkVectors.write(folder.resolve("base.f32"), rows);
+            BenchmarkVectors.write(folder.resolve("queries.f32"), queries);
+        }
+        for (VectorFormat format : formats) {
+            if (arguments[0].equals("crossover")) {
+                for (int size = 500; size <= count; size *= 2) {
+                    measure(format, Arrays.copyOf(rows, size), queries, true);
+                }
+            } else {
+                measure(format, rows, queries, false);
+            }
+        }
+    }
+
+    private static void measure(VectorFormat format, float[][] rows, float[][] queries, boolean crossover)
+            throws IOException {
+        Path folder = Files.createTempDirectory("palate-vectors");
+        TextAnalysis analysis = new TextAnalysis();
+        long start = System.nanoTime();
+        long cpu = processCpu();
+        try (LuceneStore store = new LuceneStore(folder, format, analysis.analyzer())) {
+            MemoryIndex index = new MemoryIndex(store, analysis, BenchmarkVectors.DIMENSION);
+            fill(index, rows);
+            store.refresh();
+            OUT.printf(
+                    "%s, %d memories: built in %.1f s, cpu %.1f s, %.0f bytes a memory on disk, %d segments, load %.1f%n",
+                    format,
+                    rows.length,
+                    (System.nanoTime() - start) / 1e9,
+                    (processCpu() - cpu) / 1e9,
+                    store.byteSize() / (double) rows.length,
+                    store.search(searcher -> searcher.getIndexReader().leaves().size()),
+                    load());
+            if (crossover) {
+                compare(store, queries);
+            } else {
+                search(index, format, queries, BenchmarkVectors.truth(rows, queries));
+            }
+        } finally {
+            delete(folder);
+        }
+    }
+
+    static void fill(MemoryIndex index, float[][] rows) {
+        for (int i = 0; i < rows.length; i++) {
+            Memory memory = IndexFixture.memory(
+                            "m" + i, IndexFixture.user("u" + i / PER_USER), "likes thing number " + i, "tag:t" + i % 500)
+                    .memory();
+            index.put(memory, Map.of(VectorKey.of(memory.text()), rows[i]));
+        }
+    }
+
+    private static void search(MemoryIndex index, VectorFormat format, float[][] queries, int[][] truth) {
+        for (int explored : new int[] {10, 20, 30, 50, 75, 100, 150, 200, 300, 400}) {
+            double[] recall = {0};
+            long[] nanos = timed(queries.length, q -> recall[0] += recall(
+                    truth[q],
+                    index.store()
+                            .search(searcher -> VectorSearch.byGraph(searcher, queries[q], null, 10, explored))));
+            OUT.printf(
+                    "%s explored %d: recall@10 %.4f, p50 %.3f ms, p99 %.3f ms%n",
+                    format, explored, recall[0] / queries.length / 2, at(nanos, .5), at(nanos, .99));
+        }
+        double[] recall = {0};
+        long[] nanos = timed(
+                queries.length, q -> recall[0] += recall(truth[q], index.store()
+                        .search(searcher -> VectorSearch.nearest(searcher, queries[q], null, 10))));
+        OUT.printf(
+                "%s as served: recall@10 %.4f, p50 %.3f ms, p99 %.3f ms, load %.1f%n",
+                format, recall[0] / queries.length / 2, at(nanos, .5), at(nanos, .99), load());
+        long[] user = timed(
+                queries.length,
+                q -> index.nearest(queries[q], MemoryFilter.active(IndexFixture.user("u" + q)), 10));
+        OUT.printf(
+                "%s one user of %d memories by the index: p50 %.3f ms, p99 %.3f ms%n",
+                format, PER_USER, at(user, .5), at(user, .99));
+    }
+
+    private static void compare(LuceneStore store, float[][] queries) {
+        long[] exact = timed(
+                queries.length,
+                q -> store.search(searcher ->
+                        VectorSearch.nearest(searcher, queries[q], null, 10, Long.MAX_VALUE)));
+        int explored = VectorFormats.explored(store.format(), 10);
+        long[] graph = timed(
+                queries.length,
+                q -> store.search(searcher -> VectorSearch.byGraph(searcher, queries[q], null, 10, explored)));
+        OUT.printf(
+                "%s: exact p50 %.3f ms, graph p50 %.3f ms%n", store.format(), at(exact, .5), at(graph, .5));
+    }
+
+    private static double recall(int[] truth, List<VectorSearch.Hit> found) {
+        Set<String> wanted = new HashSet<>();
+        for (int row : truth) {
+            wanted.add("m" + row);
+        }
+        return found.stream().filter(hit -> wanted.contains(hit.id())).count() / (double) truth.length;
+    }
+
+    private interface Step {
+        void run(int number);
+    }
+
+    /// Once to warm up, once measured.
+    private static long[] timed(int times, Step step) {
+        long[] nanos = new long[times];
+        for (int i = 0; i < 2 * times; i++) {
+            long start = System.nanoTime();
+            step.run(i % times);
+            nanos[i % times] = System.nanoTime() - start;
+        }
+        Arrays.sort(nanos);
+        return nanos;
+    }
+
+    private static double at(long[] sorted, double share) {
+        return sorted[(int) (share * (sorted.length - 1))] / 1e6;
+    }
+
+    private static double load() {
+        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    }
+
+    private static long processCpu() {
+        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getProcessCpuTime();
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
