@@ -2,6 +2,7 @@ package dev.palate.web;
 
 import dev.palate.memory.Require;
 import dev.palate.memory.gate.GatePolicy;
+import dev.palate.memory.index.VectorFormat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 /// @param llm the local language model
 /// @param training of the collaborative model
 /// @param gates that a proposed memory passes
+/// @param index how it keeps vectors
+/// @param tiers how much each may hold
 public record PalateProperties(
         @Nullable Path dataDirectory,
         @DefaultValue List<String> allowedHosts,
@@ -28,13 +31,38 @@ public record PalateProperties(
         @DefaultValue Streams streams,
         @DefaultValue Llm llm,
         @DefaultValue Training training,
-        @DefaultValue Gates gates) {
+        @DefaultValue Gates gates,
+        @DefaultValue Index index,
+        @DefaultValue Tiers tiers) {
     /// How texts become vectors.
     public enum Encoder {
         /// MiniLM, in process.
         MINILM,
         /// Hashed words, without a model: for tests and very small machines.
         HASHING
+    }
+
+    /// The search index.
+    ///
+    /// @param vectors how the graph keeps them; another value rewrites the index in the background
+    public record Index(@DefaultValue("int8") VectorFormat vectors) {}
+
+    /// The tiers of memories.
+    ///
+    /// @param hotBytes heap for packs, 1 MiB or more; absent for a sixteenth of the heap
+    /// @param warmBytes that vectors in the index may take, 1 MiB or more
+    /// @param coldAfter so long without change or use a memory goes cold, 1 hour to 100 years
+    public record Tiers(
+            @Nullable Long hotBytes,
+            @DefaultValue("4294967296") long warmBytes,
+            @DefaultValue("90d") Duration coldAfter) {
+        public Tiers {
+            if (hotBytes != null) {
+                Require.range("palate.tiers.hot-bytes", hotBytes, 1L << 20, 1L << 40);
+            }
+            Require.range("palate.tiers.warm-bytes", warmBytes, 1L << 20, 1L << 50);
+            Require.range("palate.tiers.cold-after in hours", coldAfter.toHours(), 1, 876_600);
+        }
     }
 
     /// Limits of requests.

@@ -3,8 +3,10 @@ package dev.palate.memory.index;
 import dev.palate.memory.vector.Kernels;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
@@ -13,7 +15,6 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.ScoreMode;
-import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TotalHits;
@@ -37,7 +38,8 @@ final class ExactScan {
     /// Looks how many documents there would be, without comparing.
     static ExactScan of(IndexSearcher searcher, @Nullable Query filter) throws IOException {
         List<Part> parts = new ArrayList<>();
-        @Nullable Weight weight = filter == null
+        @Nullable
+        Weight weight = filter == null
                 ? null
                 : searcher.createWeight(searcher.rewrite(filter), ScoreMode.COMPLETE_NO_SCORES, 1);
         for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
@@ -58,6 +60,44 @@ final class ExactScan {
         return parts.stream().mapToLong(Part::cost).sum();
     }
 
+    /// About how many documents score above the bound and are not among the ids, from a sample of the documents.
+    double missed(float[] raw, Set<String> ids, float bound, int sample, long random) throws IOException {
+        long stride = Math.max(1, (cost() + sample - 1) / sample);
+        long chosen = random % stride;
+        long[] at = {0};
+        List<ScoreDoc> better = new ArrayList<>();
+        for (Part part : parts) {
+            FloatVectorValues vectors = part.leaf.reader().getFloatVectorValues(VectorSearch.VECTOR);
+            if (vectors != null) {
+                each(part, vectors, (doc, place) -> {
+                    if (at[0]++ % stride != chosen) {
+                        return;
+                    }
+                    float score = Kernels.dot(raw, 0, vectors.vectorValue(place), 0, raw.length);
+                    if (score > bound) {
+                        better.add(new ScoreDoc(doc, score));
+                    }
+                });
+            }
+        }
+        return stride
+                * (double) hits(better).stream()
+                        .filter(hit -> !ids.contains(hit.id()))
+                        .count();
+    }
+
+    private List<VectorSearch.Hit> hits(Collection<ScoreDoc> docs) throws IOException {
+        ScoreDoc[] found = docs.toArray(new ScoreDoc[0]);
+        TopDocs top = new TopDocs(new TotalHits(found.length, TotalHits.Relation.EQUAL_TO), found);
+        List<VectorSearch.Hit> hits = VectorSearch.hits(searcher, top);
+        hits.sort(VectorSearch.BEST_FIRST);
+        return hits;
+    }
+
+    private interface Visitor {
+        void at(int doc, int place) throws IOException;
+    }
+
     /// The `k` with the highest inner product, best first, equal ones by id.
     List<VectorSearch.Hit> nearest(float[] raw, int k) throws IOException {
         PriorityQueue<ScoreDoc> kept = new PriorityQueue<>(k + 1, (a, b) -> Float.compare(a.score, b.score));
@@ -67,32 +107,31 @@ final class ExactScan {
                 scan(part, vectors, raw, k, kept);
             }
         }
-        ScoreDoc[] found = kept.toArray(new ScoreDoc[0]);
-        TopDocs docs = new TopDocs(new TotalHits(found.length, TotalHits.Relation.EQUAL_TO), found);
-        List<VectorSearch.Hit> hits = VectorSearch.hits(searcher, docs);
-        hits.sort(VectorSearch.BEST_FIRST);
-        return hits;
+        return hits(kept);
     }
 
     private static void scan(Part part, FloatVectorValues vectors, float[] raw, int k, PriorityQueue<ScoreDoc> kept)
             throws IOException {
-        @Nullable Bits live = part.leaf.reader().getLiveDocs();
-        KnnVectorValues.DocIndexIterator places = vectors.iterator();
-        DocIdSetIterator wanted = places;
-        if (part.matching != null) {
-            Scorer scorer = part.matching.get(part.cost);
-            wanted = scorer.iterator();
-        }
-        for (int doc = wanted.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = wanted.nextDoc()) {
-            if (live != null && !live.get(doc) || !at(places, doc)) {
-                continue;
-            }
-            float score = Kernels.dot(raw, 0, vectors.vectorValue(places.index()), 0, raw.length);
+        each(part, vectors, (doc, place) -> {
+            float score = Kernels.dot(raw, 0, vectors.vectorValue(place), 0, raw.length);
             if (kept.size() < k || score > kept.element().score) {
-                kept.add(new ScoreDoc(part.leaf.docBase + doc, score));
+                kept.add(new ScoreDoc(doc, score));
                 if (kept.size() > k) {
                     kept.remove();
                 }
+            }
+        });
+    }
+
+    /// Shows every live document that matches and has a vector, and the vector's place.
+    private static void each(Part part, FloatVectorValues vectors, Visitor visitor) throws IOException {
+        @Nullable Bits live = part.leaf.reader().getLiveDocs();
+        KnnVectorValues.DocIndexIterator places = vectors.iterator();
+        DocIdSetIterator wanted =
+                part.matching == null ? places : part.matching.get(part.cost).iterator();
+        for (int doc = wanted.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = wanted.nextDoc()) {
+            if ((live == null || live.get(doc)) && at(places, doc)) {
+                visitor.at(part.leaf.docBase + doc, places.index());
             }
         }
     }

@@ -7,6 +7,7 @@ import dev.palate.memory.change.Change;
 import dev.palate.memory.change.ChangeNumber;
 import dev.palate.memory.change.Changes;
 import dev.palate.memory.erase.ErasurePlace;
+import dev.palate.memory.memory.ColdMemories;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.Subject;
@@ -72,7 +73,14 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
     private long committedAtNanos = System.nanoTime();
 
     /// Where the truth is.
-    public record Sources(Changes changes, Catalog catalog, Memories memories) {}
+    ///
+    /// @param cold which memories get no vector here
+    public record Sources(Changes changes, Catalog catalog, Memories memories, ColdMemories cold) {
+        /// Without a cold tier.
+        public Sources(Changes changes, Catalog catalog, Memories memories) {
+            this(changes, catalog, memories, ColdMemories.NONE);
+        }
+    }
 
     private IndexChanges(Path directory, Sources sources, TextEncoder encoder, IndexOptions options) {
         this.sources = sources;
@@ -82,7 +90,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         stores = Stores.open(directory.resolve("index"), encoder, options.vectorFormat(), analysis.analyzer());
         items = new ItemIndex(stores.items(), analysis, encoder.dimension());
         memories = new MemoryIndex(stores.memories(), analysis, encoder.dimension());
-        writes = new IndexWrites(items, memories, sources.catalog(), sources.memories(), stores.vectors());
+        writes = new IndexWrites(items, memories, sources, stores.vectors());
         origin = new Position(
                 sources.changes().databaseId(), sources.changes().epoch(), encoder.version(), ChangeNumber.NONE);
         findPosition();

@@ -5,6 +5,7 @@ import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.change.Change;
+import dev.palate.memory.memory.ColdMemories;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
@@ -29,13 +30,15 @@ final class IndexWrites {
     private final MemoryIndex memories;
     private final Catalog catalog;
     private final Memories truth;
+    private final ColdMemories cold;
     private final VectorFile vectors;
 
-    IndexWrites(ItemIndex items, MemoryIndex memories, Catalog catalog, Memories truth, VectorFile vectors) {
+    IndexWrites(ItemIndex items, MemoryIndex memories, IndexChanges.Sources sources, VectorFile vectors) {
         this.items = items;
         this.memories = memories;
-        this.catalog = catalog;
-        this.truth = truth;
+        this.catalog = sources.catalog();
+        this.truth = sources.memories();
+        this.cold = sources.cold();
         this.vectors = vectors;
     }
 
@@ -77,12 +80,13 @@ final class IndexWrites {
     }
 
     void memories(Collection<MemoryId> ids, Map<VectorKey, float[]> encoded) {
+        Set<MemoryId> without = cold.among(ids);
         for (MemoryId id : ids) {
             Optional<Memory> memory = truth.memory(id);
             if (memory.isEmpty()) {
                 memories.delete(id);
             } else {
-                memories.put(memory.get(), encoded);
+                memories.put(memory.get(), encoded, without.contains(id));
             }
         }
     }
@@ -116,7 +120,9 @@ final class IndexWrites {
         Optional<String> cursor = Optional.empty();
         do {
             Page<Memory> page = truth.page(every, cursor.orElse(null), PAGE);
-            page.items().forEach(memory -> memories.put(memory, Map.of()));
+            Set<MemoryId> without =
+                    cold.among(page.items().stream().map(Memory::id).toList());
+            page.items().forEach(memory -> memories.put(memory, Map.of(), without.contains(memory.id())));
             done += page.items().size();
             memories.store().refresh();
             progress.accept(Math.min(1, done / all));

@@ -122,8 +122,7 @@ final class LuceneStore implements AutoCloseable {
         IndexWriter writer = null;
         try {
             // Erasing means that no segment keeps a deleted document, however few there are.
-            RewritePolicy merges =
-                    new RewritePolicy(new TieredMergePolicy().setForceMergeDeletesPctAllowed(0), format);
+            RewritePolicy merges = new RewritePolicy(new TieredMergePolicy().setForceMergeDeletesPctAllowed(0), format);
             writer = new IndexWriter(
                     directory,
                     new IndexWriterConfig(analyzer)
@@ -253,7 +252,9 @@ final class LuceneStore implements AutoCloseable {
             long done = 0;
             for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
                 all += leaf.reader().numDocs();
-                done += VectorFormats.written(leaf.reader(), format) ? leaf.reader().numDocs() : 0;
+                done += VectorFormats.written(leaf.reader(), format)
+                        ? leaf.reader().numDocs()
+                        : 0;
             }
             return all == 0 ? 1 : done / (double) all;
         });

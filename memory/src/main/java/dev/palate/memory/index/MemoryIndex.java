@@ -7,9 +7,11 @@ import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.Subject;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -37,6 +39,7 @@ public final class MemoryIndex {
     private static final String SLOT = "slot";
     private static final String TEXT = "text";
     private static final String QUOTE = "quote";
+    private static final String COLD = "cold";
     private static final float SLOT_WEIGHT = 5;
     private static final List<TextAnalysis.Weighted> FIELDS =
             List.of(new TextAnalysis.Weighted(TEXT, 1), new TextAnalysis.Weighted(QUOTE, 0.5f));
@@ -102,6 +105,35 @@ public final class MemoryIndex {
         return store.search(searcher -> (long) searcher.count(new TermQuery(VectorSearch.pendingTerm())));
     }
 
+    /// How many memories it holds with a vector.
+    public long vectorCount() {
+        return store.search(VectorSearch::count);
+    }
+
+    /// About the bytes that a vector takes, raw, in the format in force and with its links.
+    public long vectorBytes() {
+        return VectorFormats.bytes(store.format(), dimension);
+    }
+
+    /// About how many memories let through are nearer than the last of those found and were not found, from a sample.
+    ///
+    /// @param sample at most so many vectors are compared, or all where there are no more
+    /// @param random chooses the sample
+    public double missed(float[] rawVector, MemoryFilter filter, List<ScoredMemory> found, int sample, long random) {
+        Require.range("length of the vector", rawVector.length, dimension, dimension);
+        return store.search(searcher -> {
+            ExactScan scan = ExactScan.of(searcher, query(filter));
+            Set<String> ids = new HashSet<>();
+            found.forEach(hit -> ids.add(hit.memory().value()));
+            return scan.missed(rawVector, ids, found.getLast().score(), sample, random);
+        });
+    }
+
+    /// Raw vectors chosen by the seed, at most so many, in a fixed order.
+    public float[][] sample(int most, long seed) {
+        return store.search(searcher -> VectorSearch.sample(searcher, most, seed));
+    }
+
     LuceneStore store() {
         return store;
     }
@@ -114,6 +146,19 @@ public final class MemoryIndex {
 
     /// Writes the memory with the vector of its text, from those just encoded or from what is stored already.
     void put(Memory memory, Map<VectorKey, float[]> encoded) {
+        put(memory, encoded, false);
+    }
+
+    /// As above; a cold memory is found by its words only.
+    void put(Memory memory, Map<VectorKey, float[]> encoded, boolean cold) {
+        if (cold) {
+            Document document = document(memory);
+            document.add(new StringField(COLD, "1", Field.Store.NO));
+            document.add(new BinaryDocValuesField(
+                    VectorSearch.KEY, new BytesRef(VectorKey.of(memory.text()).toString())));
+            store.replace(idTerm(memory.id()), document);
+            return;
+        }
         VectorKey key = VectorKey.of(memory.text());
         float[] fresh = encoded.get(key);
         Optional<float[]> vector = fresh == null ? vector(memory.id(), memory.text()) : Optional.of(fresh);

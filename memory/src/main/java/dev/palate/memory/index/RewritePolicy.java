@@ -21,10 +21,7 @@ final class RewritePolicy extends FilterMergePolicy {
     @Override
     @SuppressWarnings("NullAway") // Lucene's word for nothing to merge is null.
     public MergeSpecification findForcedMerges(
-            SegmentInfos segments,
-            int most,
-            Map<SegmentCommitInfo, Boolean> toMerge,
-            MergeContext context)
+            SegmentInfos segments, int most, Map<SegmentCommitInfo, Boolean> toMerge, MergeContext context)
             throws IOException {
         MergeSpecification found = new MergeSpecification();
         for (SegmentCommitInfo segment : segments) {

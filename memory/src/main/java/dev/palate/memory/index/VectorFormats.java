@@ -68,6 +68,20 @@ final class VectorFormats {
         };
     }
 
+    /// About the bytes of one vector: raw, beside it in the format, and its links of four bytes in the graph.
+    static long bytes(VectorFormat format, int dimension) {
+        long raw = (long) Float.BYTES * dimension;
+        long links = 2L * CONNECTIONS * Integer.BYTES;
+        return raw
+                + links
+                + switch (format) {
+                    case FLOAT32 -> 0;
+                    case INT8 -> dimension + 16L;
+                    case INT4 -> dimension / 2 + 16L;
+                    case BIT -> dimension / 8 + 16L;
+                };
+    }
+
     private static KnnVectorsFormat vectors(VectorFormat format) {
         return switch (format) {
             case FLOAT32 -> new Lucene99HnswVectorsFormat(CONNECTIONS, BEAM);

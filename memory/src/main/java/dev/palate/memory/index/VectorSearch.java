@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DocValues;
@@ -21,6 +22,7 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
@@ -77,7 +79,8 @@ final class VectorSearch {
         return hits(searcher, searcher.search(both.build(), k));
     }
 
-    /// The `k` nearest by inner product: up to [#EXACT_BELOW] candidates by comparing with each; else found by the graph
+    /// The `k` nearest by inner product: up to [#EXACT_BELOW] candidates by comparing with each; else found by the
+    /// graph
     /// over quantised vectors, then scored by the raw ones.
     static List<Hit> nearest(IndexSearcher searcher, float[] raw, @Nullable Query filter, int k) throws IOException {
         return nearest(searcher, raw, filter, k, EXACT_BELOW);
@@ -171,6 +174,30 @@ final class VectorSearch {
             }
         }
         return Optional.empty();
+    }
+
+    /// How many live documents have a vector.
+    static long count(IndexSearcher searcher) throws IOException {
+        return searcher.count(new FieldExistsQuery(VECTOR));
+    }
+
+    /// Raw vectors of live documents, at most so many, chosen by the seed.
+    static float[][] sample(IndexSearcher searcher, int most, long seed) throws IOException {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<float[]> kept = new ArrayList<>();
+        long[] seen = {0};
+        each(searcher, (id, raw) -> {
+            seen[0]++;
+            if (kept.size() < most) {
+                kept.add(raw.clone());
+            } else {
+                long place = random.nextLong(seen[0]);
+                if (place < most) {
+                    kept.set((int) place, raw.clone());
+                }
+            }
+        });
+        return kept.toArray(new float[0][]);
     }
 
     private static boolean live(LeafReader reader, int doc) {

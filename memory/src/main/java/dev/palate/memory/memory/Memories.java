@@ -24,7 +24,8 @@ public interface Memories {
     /// The memory, whatever its status.
     Optional<Memory> memory(MemoryId id);
 
-    /// The active memories of a subject, oldest first, at most 400.
+    /// The active memories of a subject, oldest first, at most 400: those that are not cold before the cold ones, newer
+    /// before older.
     List<Memory> active(Subject subject);
 
     /// A page, newest change first.

@@ -20,6 +20,8 @@ final class SqlErasure implements Erasure {
     private static final List<Table> TABLES = List.of(
             new Table("outbox", MEMORY),
             new Table("memory_revision", MEMORY),
+            new Table("cold_memory", MEMORY),
+            new Table("tier_access", MEMORY),
             new Table("memory", MEMORY),
             new Table("rejection", MEMORY),
             new Table("consent", "user_id = :user"),

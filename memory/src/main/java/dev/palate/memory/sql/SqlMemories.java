@@ -15,6 +15,7 @@ import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Revision;
 import dev.palate.memory.memory.Subject;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -71,6 +72,7 @@ final class SqlMemories implements Memories {
         MemoryState state =
                 MemoryState.of(memory.draft().revision(stored.revision + 1).build());
         MemoryRows.save(transaction.handle(), state, write, transaction.now());
+        SqlColdMemories.remove(transaction.handle(), memory.id());
         transaction.change(Change.Type.MEMORY, state.id(), state.revision());
         transaction.outbox("memory", state.subjectType(), state.subjectId(), state.id());
         return state.memory();
@@ -107,16 +109,19 @@ final class SqlMemories implements Memories {
 
     @Override
     public List<Memory> active(Subject subject) {
-        List<Memory> newestFirst = database.read(handle -> handle.createQuery(
+        List<Memory> kept = database.read(handle -> handle.createQuery(
                         "select * from memory where subject_type = :type and subject_id = :id and status = :status"
-                                + " order by created_at desc, id desc limit :limit")
+                                + " order by case when exists (select 1 from cold_memory where memory_id = memory.id)"
+                                + " then 1 else 0 end, created_at desc, id desc limit :limit")
                 .bind("type", subject.type())
                 .bind("id", subject.id())
                 .bind("status", MemoryStatus.ACTIVE.key())
                 .bind("limit", MAX_ACTIVE)
                 .map(MemoryRows::row)
                 .list());
-        return List.copyOf(newestFirst.reversed());
+        return kept.stream()
+                .sorted(Comparator.comparing(Memory::createdAt).thenComparing(Memory::id))
+                .toList();
     }
 
     @Override
@@ -208,6 +213,7 @@ final class SqlMemories implements Memories {
         return database.write(transaction -> {
             Handle handle = transaction.handle();
             delete(handle, "delete from memory_revision where memory_id = :id", id);
+            SqlColdMemories.forget(handle, id);
             if (delete(handle, "delete from memory where id = :id", id) == 0) {
                 return false;
             }

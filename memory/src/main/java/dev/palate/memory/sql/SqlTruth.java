@@ -13,6 +13,7 @@ import dev.palate.memory.gate.Consents;
 import dev.palate.memory.gate.Rejections;
 import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.job.Jobs;
+import dev.palate.memory.memory.ColdMemories;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.slate.Slates;
 import dev.palate.memory.user.Users;
@@ -34,6 +35,7 @@ public final class SqlTruth implements AutoCloseable {
     private final Memories memories;
     private final Rejections rejections;
     private final Consents consents;
+    private final ColdMemories cold;
     private final Conversations conversations;
     private final Slates slates;
     private final Changes changes;
@@ -52,6 +54,7 @@ public final class SqlTruth implements AutoCloseable {
         memories = new SqlMemories(database);
         rejections = new SqlRejections(database);
         consents = new SqlConsents(database);
+        cold = new SqlColdMemories(database);
         conversations = new SqlConversations(database, ids);
         slates = new SqlSlates(database);
         changes = new SqlChanges(database);
@@ -111,6 +114,11 @@ public final class SqlTruth implements AutoCloseable {
     /// What users agreed to have remembered.
     public Consents consents() {
         return consents;
+    }
+
+    /// Which of the memories are cold.
+    public ColdMemories coldMemories() {
+        return cold;
     }
 
     /// The conversations.

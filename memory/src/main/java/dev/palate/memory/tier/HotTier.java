@@ -8,6 +8,7 @@ import dev.palate.memory.user.UserId;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /// Packs in the heap, within a budget of bytes. Thread-safe, without a lock over a load.
 ///
@@ -22,12 +23,16 @@ final class HotTier implements ErasurePlace {
     private final AtomicLongArray stamps = new AtomicLongArray(STAMPS);
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
+    private final Latency latency = new Latency();
     private final long budgetBytes;
+    private final Consumer<Subject> erased;
     private final Cache<Subject, Stamped> packs;
 
     private record Stamped(MemoryPack pack, long stamp) {}
 
-    HotTier(TierOptions options) {
+    /// @param erased told whose packs were erased
+    HotTier(TierOptions options, Consumer<Subject> erased) {
+        this.erased = erased;
         budgetBytes = options.hotBytes();
         packs = Caffeine.newBuilder()
                 .maximumWeight(budgetBytes)
@@ -37,11 +42,20 @@ final class HotTier implements ErasurePlace {
     }
 
     /// The pack when it is fresh; counts a hit or a miss.
-    Optional<MemoryPack> fresh(Subject subject) {
+    ///
+    /// @param complete true when one without all its vectors will not do
+    Optional<MemoryPack> fresh(Subject subject, boolean complete) {
+        long start = System.nanoTime();
         Optional<MemoryPack> found = Optional.ofNullable(packs.getIfPresent(subject))
                 .filter(stamped -> stamped.stamp() == stamp(subject))
-                .map(Stamped::pack);
-        (found.isPresent() ? hits : misses).increment();
+                .map(Stamped::pack)
+                .filter(pack -> pack.complete() || !complete);
+        if (found.isPresent()) {
+            hits.increment();
+            latency.since(start);
+        } else {
+            misses.increment();
+        }
         return found;
     }
 
@@ -79,7 +93,14 @@ final class HotTier implements ErasurePlace {
                 .map(eviction -> eviction.weightedSize().orElse(0))
                 .orElse(0L);
         return new TierStats(
-                hits.sum(), misses.sum(), packs.stats().evictionCount(), packs.estimatedSize(), bytes, budgetBytes);
+                hits.sum(),
+                misses.sum(),
+                packs.stats().evictionCount(),
+                packs.estimatedSize(),
+                bytes,
+                budgetBytes,
+                latency.meanMicros(),
+                latency.micros(0.99));
     }
 
     @Override
@@ -91,6 +112,7 @@ final class HotTier implements ErasurePlace {
     public long erase(UserId user) {
         long before = remaining(user);
         forgotten(new Subject.OfUser(user));
+        erased.accept(new Subject.OfUser(user));
         return before;
     }
 

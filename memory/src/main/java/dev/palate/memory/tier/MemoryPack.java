@@ -1,15 +1,20 @@
 package dev.palate.memory.tier;
 
 import dev.palate.memory.Require;
+import dev.palate.memory.memory.ColdMemories.Cold;
 import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.Subject;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /// The active memories of one subject with their raw text vectors. Immutable, thread-safe.
 public final class MemoryPack {
     /// Of a memory beside its text, its terms and its vector: objects, ids, times.
     private static final int BYTES_A_MEMORY = 600;
+
+    private static final int BYTES_A_COLD = 200;
 
     private final Subject subject;
     private final List<Memory> memories;
@@ -17,11 +22,22 @@ public final class MemoryPack {
     private final float[] vectors;
     private final boolean complete;
     private final PackWords words;
+    private final Set<MemoryId> cold;
+    private final List<Cold> left;
 
     /// @param vectors raw, row-major, memories × dimension, a zero row where one is missing; shared, not to be changed
     /// @param complete false when a vector is missing that could be computed
+    /// @param cold of the memories those whose vectors come from codes
+    /// @param left cold memories that had no room
     MemoryPack(
-            Subject subject, List<Memory> memories, int dimension, float[] vectors, boolean complete, PackWords words) {
+            Subject subject,
+            List<Memory> memories,
+            int dimension,
+            float[] vectors,
+            boolean complete,
+            PackWords words,
+            Set<MemoryId> cold,
+            List<Cold> left) {
         int length = memories.size() * dimension;
         Require.range("length of the vectors", vectors.length, length, length);
         this.subject = subject;
@@ -30,6 +46,8 @@ public final class MemoryPack {
         this.vectors = vectors;
         this.complete = complete;
         this.words = words;
+        this.cold = Set.copyOf(cold);
+        this.left = List.copyOf(left);
     }
 
     /// Whose memories they are.
@@ -63,6 +81,16 @@ public final class MemoryPack {
         return complete;
     }
 
+    /// Those of the memories whose vectors are not exact, because they come from codes.
+    Set<MemoryId> cold() {
+        return cold;
+    }
+
+    /// Active memories of the subject that are cold and had no room here.
+    List<Cold> left() {
+        return left;
+    }
+
     PackWords words() {
         return words;
     }
@@ -70,6 +98,9 @@ public final class MemoryPack {
     /// About how much heap it takes.
     int byteSize() {
         long bytes = 4L * vectors.length + words.byteSize();
+        for (Cold cold : left) {
+            bytes += BYTES_A_COLD + cold.codes().length;
+        }
         for (Memory memory : memories) {
             bytes += BYTES_A_MEMORY + 2L * memory.text().length();
             bytes += memory.evidence().stream()

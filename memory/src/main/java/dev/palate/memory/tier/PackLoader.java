@@ -2,26 +2,58 @@ package dev.palate.memory.tier;
 
 import dev.palate.memory.index.MemoryIndex;
 import dev.palate.memory.index.TextAnalysis;
+import dev.palate.memory.memory.ColdMemories;
+import dev.palate.memory.memory.ColdMemories.Cold;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.text.TextEncoder;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
-/// Makes packs: memories from the truth, vectors from the last pack, else from the index, else computed while there is
-/// time. Thread-safe.
+/// Makes packs: memories from the truth, vectors from the last pack, else from the index, else from the codes of a cold
+/// memory, else computed while there is time. Thread-safe.
 final class PackLoader {
     private final Memories truth;
+    private final ColdMemories cold;
+    private final ColdCodes codes;
     private final MemoryIndex index;
     private final TextEncoder encoder;
     private final TextAnalysis analysis;
+    private final Source warm = new Source(new LongAdder(), new LongAdder(), new Latency());
+    private final Source fromCodes = new Source(new LongAdder(), new LongAdder(), new Latency());
 
-    PackLoader(Memories truth, MemoryIndex index, TextEncoder encoder, TextAnalysis analysis) {
+    /// How a source of vectors did.
+    record Source(LongAdder hits, LongAdder misses, Latency latency) {
+        Optional<float[]> counted(Optional<float[]> found, long startNanos) {
+            if (found.isPresent()) {
+                hits.increment();
+                latency.since(startNanos);
+            } else {
+                misses.increment();
+            }
+            return found;
+        }
+    }
+
+    PackLoader(
+            Memories truth,
+            ColdMemories cold,
+            ColdCodes codes,
+            MemoryIndex index,
+            TextEncoder encoder,
+            TextAnalysis analysis) {
         this.truth = truth;
+        this.cold = cold;
+        this.codes = codes;
         this.index = index;
         this.encoder = encoder;
         this.analysis = analysis;
@@ -30,32 +62,77 @@ final class PackLoader {
     /// @param last an earlier pack of the subject, possibly stale
     /// @param deadlineNanos after this no more is computed; of [System#nanoTime]
     MemoryPack load(Subject subject, Optional<MemoryPack> last, long deadlineNanos) {
+        Map<MemoryId, Cold> without = new HashMap<>();
+        cold.of(subject).forEach(memory -> without.put(memory.memory(), memory));
         List<Memory> memories = truth.active(subject);
+        return pack(subject, memories, without, last, deadlineNanos);
+    }
+
+    /// A pack of some memories alone, every vector computed while there is time.
+    MemoryPack of(Subject subject, List<Memory> memories, long deadlineNanos) {
+        return pack(subject, memories, new HashMap<>(), Optional.empty(), deadlineNanos);
+    }
+
+    private MemoryPack pack(
+            Subject subject,
+            List<Memory> memories,
+            Map<MemoryId, Cold> without,
+            Optional<MemoryPack> last,
+            long deadlineNanos) {
         int dimension = encoder.dimension();
         float[] vectors = new float[memories.size() * dimension];
-        Map<MemoryId, Integer> places = places(last);
+        Map<MemoryId, Integer> places = places(last, dimension);
         boolean complete = true;
         for (int i = 0; i < memories.size(); i++) {
             Memory memory = memories.get(i);
             Optional<float[]> vector = ofLast(memory, last, places)
-                    .or(() -> index.vector(memory.id(), memory.text()))
+                    .or(() -> stored(memory, without.get(memory.id())))
                     .or(() -> inTime(deadlineNanos) ? Optional.of(encoder.encode(memory.text())) : Optional.empty());
             complete &= vector.isPresent();
             if (vector.isPresent()) {
                 System.arraycopy(vector.get(), 0, vectors, i * dimension, dimension);
             }
         }
-        return new MemoryPack(subject, memories, dimension, vectors, complete, PackWords.of(memories, analysis));
+        Set<MemoryId> inexact = new HashSet<>();
+        for (Memory memory : memories) {
+            if (without.remove(memory.id()) != null) {
+                inexact.add(memory.id());
+            }
+        }
+        List<Cold> left = without.values().stream()
+                .sorted(Comparator.comparing(Cold::memory))
+                .toList();
+        return new MemoryPack(
+                subject, memories, dimension, vectors, complete, PackWords.of(memories, analysis), inexact, left);
+    }
+
+    private Optional<float[]> stored(Memory memory, @Nullable Cold code) {
+        long start = System.nanoTime();
+        if (code != null) {
+            return fromCodes.counted(
+                    code.revision() == memory.revision() ? codes.vector(code, encoder.version()) : Optional.empty(),
+                    start);
+        }
+        return warm.counted(index.vector(memory.id(), memory.text()), start);
+    }
+
+    Source warm() {
+        return warm;
+    }
+
+    Source fromCodes() {
+        return fromCodes;
     }
 
     private static boolean inTime(long deadlineNanos) {
         return System.nanoTime() - deadlineNanos < 0;
     }
 
-    private static Map<MemoryId, Integer> places(Optional<MemoryPack> last) {
+    private static Map<MemoryId, Integer> places(Optional<MemoryPack> last, int dimension) {
         Map<MemoryId, Integer> places = new HashMap<>();
-        List<Memory> memories =
-                last.filter(MemoryPack::complete).map(MemoryPack::memories).orElse(List.of());
+        List<Memory> memories = last.filter(pack -> pack.complete() && pack.dimension() == dimension)
+                .map(MemoryPack::memories)
+                .orElse(List.of());
         for (int i = 0; i < memories.size(); i++) {
             places.put(memories.get(i).id(), i);
         }
@@ -67,6 +144,7 @@ final class PackLoader {
         return place == null
                 ? Optional.empty()
                 : last.filter(pack -> pack.memories().get(place).text().equals(memory.text()))
+                        .filter(pack -> !pack.cold().contains(memory.id()))
                         .map(pack -> pack.vector(place));
     }
 }

@@ -7,6 +7,7 @@ import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.MemoryIndex;
 import dev.palate.memory.index.ScoredMemory;
 import dev.palate.memory.index.TextAnalysis;
+import dev.palate.memory.memory.ColdMemories;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
@@ -52,19 +53,49 @@ public final class TieredMemories implements Memories {
     private final TextAnalysis analysis = new TextAnalysis();
     private final PackLoader loader;
     private final HotTier hot;
+    private final TierPlanner planner;
+    private final RecallProbe probe;
+    private final ColdRecall left;
+    private final TierReports reports;
+
+    /// Without a cold tier.
+    public TieredMemories(
+            Memories truth, IndexChanges index, TextEncoder encoder, InstantSource clock, TierOptions options) {
+        this(truth, ColdMemories.NONE, index, encoder, clock, options);
+    }
 
     /// @param truth the memories as stored; written through here only from now on
+    /// @param cold which of them are cold, of the same truth
     /// @param index over the same truth
     /// @param encoder the index's
     public TieredMemories(
-            Memories truth, IndexChanges index, TextEncoder encoder, InstantSource clock, TierOptions options) {
+            Memories truth,
+            ColdMemories cold,
+            IndexChanges index,
+            TextEncoder encoder,
+            InstantSource clock,
+            TierOptions options) {
         this.truth = truth;
         this.index = index.memories();
         this.encoder = encoder;
         this.encoding = index::encoding;
         this.clock = clock;
-        loader = new PackLoader(truth, this.index, encoder, analysis);
-        hot = new HotTier(options);
+        ColdCodes codes = new ColdCodes(cold);
+        loader = new PackLoader(truth, cold, codes, this.index, encoder, analysis);
+        hot = new HotTier(options, this::erased);
+        planner = new TierPlanner(truth, cold, this.index, encoder, clock, options, hot::written);
+        probe = new RecallProbe(this.index, options.probeEvery(), options.seed());
+        left = new ColdRecall(truth, codes, this.index, loader);
+        reports = new TierReports(hot, loader, cold, planner, probe, index, options);
+    }
+
+    private void erased(Subject subject) {
+        planner.accesses().forget(subject);
+    }
+
+    /// Moves memories between the warm and the cold tier.
+    public TierPlanner planner() {
+        return planner;
     }
 
     /// The active memories of the subject with their vectors; holds every write that returned before the call.
@@ -75,14 +106,24 @@ public final class TieredMemories implements Memories {
     }
 
     private MemoryPack pack(Subject subject, long deadlineNanos) {
-        Optional<MemoryPack> found = hot.fresh(subject);
-        if (found.isPresent()) {
-            return found.get();
-        }
+        planner.accesses().used(subject);
+        MemoryPack pack =
+                hot.fresh(subject, System.nanoTime() - deadlineNanos < 0).orElseGet(() -> load(subject, deadlineNanos));
+        planner.promote(subject, pack.cold());
+        return pack;
+    }
+
+    /// Loads and keeps a pack; one without all its vectors is made complete in the background.
+    private MemoryPack load(Subject subject, long deadlineNanos) {
         long stamp = hot.stamp(subject);
         MemoryPack pack = loader.load(subject, hot.last(subject), deadlineNanos);
-        if (pack.complete()) {
-            hot.keep(pack, stamp);
+        hot.keep(pack, stamp);
+        if (!pack.complete()) {
+            planner.soon(() -> {
+                if (hot.last(subject).filter(last -> !last.complete()).isPresent()) {
+                    load(subject, System.nanoTime() + PACK_DEADLINE.toNanos());
+                }
+            });
         }
         return pack;
     }
@@ -104,6 +145,10 @@ public final class TieredMemories implements Memories {
                 ? Optional.empty()
                 : Optional.of(encoder.encode(words));
         List<RecalledMemory> best = PackScores.best(pack, terms, query, encoding.get(), clock.instant(), k);
+        best = left.with(
+                best, pack, new ColdRecall.Query(words, terms, query, k, deadlineNanos), encoding.get(), clock);
+        best.forEach(hit -> planner.accesses().used(subject, hit.memory().id()));
+        planner.promote(subject, ColdRecall.found(best, pack));
         return new Recall(
                 best, pack.complete() && (query.isPresent() || pack.memories().isEmpty()));
     }
@@ -118,7 +163,12 @@ public final class TieredMemories implements Memories {
         Map<MemoryId, Double> fused = new HashMap<>();
         add(fused, index.search(words, filter, DEPTH * k));
         if (!words.isBlank()) {
-            add(fused, index.nearest(encoder.encode(words), filter, DEPTH * k));
+            float[] raw = encoder.encode(words);
+            List<ScoredMemory> nearest = index.nearest(raw, filter, DEPTH * k);
+            if (probe.due()) {
+                planner.soon(() -> probe.look(raw, filter, nearest));
+            }
+            add(fused, nearest);
         }
         List<Memory> found = new ArrayList<>();
         fused.entrySet().stream()
@@ -128,6 +178,8 @@ public final class TieredMemories implements Memories {
                 .takeWhile(id -> found.size() < k)
                 .forEach(id ->
                         truth.memory(id).filter(memory -> fits(memory, filter)).ifPresent(found::add));
+        found.forEach(memory -> planner.accesses().used(memory.subject(), memory.id()));
+        planner.foundBySearch(found);
         return found;
     }
 
@@ -161,9 +213,9 @@ public final class TieredMemories implements Memories {
         return PackScores.cosine(pack, place, version.center(encoded.raw()), version.mean());
     }
 
-    /// What the hot tier did since the start.
-    public TierStats stats() {
-        return hot.stats();
+    /// What the tiers did since the start and hold now.
+    public TierReport stats() {
+        return reports.now();
     }
 
     /// The hot tier as a place that erasure reaches.
@@ -200,7 +252,7 @@ public final class TieredMemories implements Memories {
 
     @Override
     public List<Memory> active(Subject subject) {
-        return hot.fresh(subject).map(MemoryPack::memories).orElseGet(() -> truth.active(subject));
+        return pack(subject, System.nanoTime()).memories();
     }
 
     @Override

@@ -55,8 +55,7 @@ final class BenchmarkVectors {
         Kernels.axpy(1, centres, random.nextInt(CLUSTERS) * DIMENSION, vector, 0, DIMENSION);
         float inPlane = (float) (IN_PLANE / Math.sqrt((double) PLANE * DIMENSION));
         for (int i = 0; i < PLANE; i++) {
-            Kernels.axpy(
-                    inPlane * (float) random.nextGaussian(), plane, i * DIMENSION, vector, 0, DIMENSION);
+            Kernels.axpy(inPlane * (float) random.nextGaussian(), plane, i * DIMENSION, vector, 0, DIMENSION);
         }
         float noise = (float) (NOISE / Math.sqrt(DIMENSION));
         for (int i = 0; i < DIMENSION; i++) {

@@ -31,8 +31,9 @@ final class VectorBenchmark {
     public static void main(String[] arguments) throws IOException {
         int count = Integer.parseInt(arguments[1]);
         BenchmarkVectors vectors = new BenchmarkVectors(Long.parseLong(arguments[2]));
-        List<VectorFormat> formats =
-                Arrays.stream(arguments[3].split(",", -1)).map(VectorFormat::valueOf).toList();
+        List<VectorFormat> formats = Arrays.stream(arguments[3].split(",", -1))
+                .map(VectorFormat::valueOf)
+                .toList();
         float[][] rows = vectors.rows(0, count);
         float[][] queries = vectors.rows(1L << 40, QUERIES);
         OUT.printf("%d vectors of %d dimensions made, load %.1f%n", count, BenchmarkVectors.DIMENSION, load());
@@ -84,7 +85,10 @@ final class VectorBenchmark {
     static void fill(MemoryIndex index, float[][] rows) {
         for (int i = 0; i < rows.length; i++) {
             Memory memory = IndexFixture.memory(
-                            "m" + i, IndexFixture.user("u" + i / PER_USER), "likes thing number " + i, "tag:t" + i % 500)
+                            "m" + i,
+                            IndexFixture.user("u" + i / PER_USER),
+                            "likes thing number " + i,
+                            "tag:t" + i % 500)
                     .memory();
             index.put(memory, Map.of(VectorKey.of(memory.text()), rows[i]));
         }
@@ -93,24 +97,28 @@ final class VectorBenchmark {
     private static void search(MemoryIndex index, VectorFormat format, float[][] queries, int[][] truth) {
         for (int explored : new int[] {10, 20, 30, 50, 75, 100, 150, 200, 300, 400}) {
             double[] recall = {0};
-            long[] nanos = timed(queries.length, q -> recall[0] += recall(
-                    truth[q],
-                    index.store()
-                            .search(searcher -> VectorSearch.byGraph(searcher, queries[q], null, 10, explored))));
+            long[] nanos = timed(
+                    queries.length,
+                    q -> recall[0] += recall(
+                            truth[q],
+                            index.store()
+                                    .search(searcher ->
+                                            VectorSearch.byGraph(searcher, queries[q], null, 10, explored))));
             OUT.printf(
                     "%s explored %d: recall@10 %.4f, p50 %.3f ms, p99 %.3f ms%n",
                     format, explored, recall[0] / queries.length / 2, at(nanos, .5), at(nanos, .99));
         }
         double[] recall = {0};
         long[] nanos = timed(
-                queries.length, q -> recall[0] += recall(truth[q], index.store()
-                        .search(searcher -> VectorSearch.nearest(searcher, queries[q], null, 10))));
+                queries.length,
+                q -> recall[0] += recall(
+                        truth[q],
+                        index.store().search(searcher -> VectorSearch.nearest(searcher, queries[q], null, 10))));
         OUT.printf(
                 "%s as served: recall@10 %.4f, p50 %.3f ms, p99 %.3f ms, load %.1f%n",
                 format, recall[0] / queries.length / 2, at(nanos, .5), at(nanos, .99), load());
         long[] user = timed(
-                queries.length,
-                q -> index.nearest(queries[q], MemoryFilter.active(IndexFixture.user("u" + q)), 10));
+                queries.length, q -> index.nearest(queries[q], MemoryFilter.active(IndexFixture.user("u" + q)), 10));
         OUT.printf(
                 "%s one user of %d memories by the index: p50 %.3f ms, p99 %.3f ms%n",
                 format, PER_USER, at(user, .5), at(user, .99));
@@ -119,14 +127,12 @@ final class VectorBenchmark {
     private static void compare(LuceneStore store, float[][] queries) {
         long[] exact = timed(
                 queries.length,
-                q -> store.search(searcher ->
-                        VectorSearch.nearest(searcher, queries[q], null, 10, Long.MAX_VALUE)));
+                q -> store.search(searcher -> VectorSearch.nearest(searcher, queries[q], null, 10, Long.MAX_VALUE)));
         int explored = VectorFormats.explored(store.format(), 10);
         long[] graph = timed(
                 queries.length,
                 q -> store.search(searcher -> VectorSearch.byGraph(searcher, queries[q], null, 10, explored)));
-        OUT.printf(
-                "%s: exact p50 %.3f ms, graph p50 %.3f ms%n", store.format(), at(exact, .5), at(graph, .5));
+        OUT.printf("%s: exact p50 %.3f ms, graph p50 %.3f ms%n", store.format(), at(exact, .5), at(graph, .5));
     }
 
     private static double recall(int[] truth, List<VectorSearch.Hit> found) {

@@ -76,8 +76,8 @@ class VectorSearchTest {
     }
 
     private void put(MemoryIndex index, int row) {
-        Memory memory =
-                IndexFixture.memory("m" + row, user("u" + row / PER_USER), "text " + row, "tag:a").memory();
+        Memory memory = IndexFixture.memory("m" + row, user("u" + row / PER_USER), "text " + row, "tag:a")
+                .memory();
         index.put(memory, Map.of(VectorKey.of(memory.text()), rows[row]));
     }
 
@@ -102,13 +102,15 @@ class VectorSearchTest {
             for (float[] query : queries) {
                 Set<String> best = new HashSet<>(exact(query, 10, row -> true));
                 found += store
-                        .search(searcher -> VectorSearch.byGraph(
-                                searcher, query, null, 10, VectorFormats.explored(format, 10)))
+                        .search(searcher ->
+                                VectorSearch.byGraph(searcher, query, null, 10, VectorFormats.explored(format, 10)))
                         .stream()
                         .filter(hit -> best.contains(hit.id()))
                         .count();
             }
-            assertThat(found / QUERIES / 10).as("recall@10 of %s, seed %d", format, SEED).isGreaterThanOrEqualTo(0.98);
+            assertThat(found / QUERIES / 10)
+                    .as("recall@10 of %s, seed %d", format, SEED)
+                    .isGreaterThanOrEqualTo(0.98);
         }
     }
 
@@ -146,8 +148,8 @@ class VectorSearchTest {
             assertThat(costs[0]).isEqualTo(PER_USER);
             assertThat(costs[1]).isEqualTo(COUNT);
             assertThat(costs[2]).isEqualTo(COUNT);
-            List<VectorSearch.Hit> byGraph = store.search(searcher ->
-                    VectorSearch.nearest(searcher, queries[0], index.query(mine), 5, PER_USER - 1));
+            List<VectorSearch.Hit> byGraph = store.search(
+                    searcher -> VectorSearch.nearest(searcher, queries[0], index.query(mine), 5, PER_USER - 1));
             assertThat(byGraph).hasSize(5);
         }
     }
@@ -168,11 +170,9 @@ class VectorSearchTest {
 
     /// Opens with the format, searches until all of it is in that format, and returns what a search finds.
     private List<String> roundTrip(TestTruth truth, VectorFormat format, List<String> before) throws Exception {
-        IndexOptions options =
-                new IndexOptions(format, 1, Duration.ofMillis(10), 100, 2, Duration.ofHours(1));
+        IndexOptions options = new IndexOptions(format, 1, Duration.ofMillis(10), 100, 2, Duration.ofHours(1));
         IndexFixture.CountingEncoder encoder = new IndexFixture.CountingEncoder();
-        try (IndexChanges changes =
-                IndexChanges.open(folder.resolve("search"), truth.sources(), encoder, options)) {
+        try (IndexChanges changes = IndexChanges.open(folder.resolve("search"), truth.sources(), encoder, options)) {
             float[] query = encoder.encode("likes 17");
             List<List<String>> seen = new ArrayList<>();
             long deadline = System.nanoTime() + IndexFixture.PATIENCE.toNanos();

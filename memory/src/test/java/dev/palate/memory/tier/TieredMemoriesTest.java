@@ -227,11 +227,11 @@ class TieredMemoriesTest {
             small.put(writes);
             small.pack(subject);
         }
-        TierStats stats = small.stats();
+        TierStats stats = small.stats().hot();
         assertThat(stats.misses()).isEqualTo(24);
         assertThat(stats.evictions()).isPositive();
         assertThat(stats.bytes()).isLessThanOrEqualTo(stats.budgetBytes()).isGreaterThan(1 << 19);
-        assertThat(stats.packs()).isLessThan(24);
+        assertThat(stats.entries()).isLessThan(24);
         assertThat(stats.hitRatio()).isZero();
     }
 

@@ -5,11 +5,12 @@ import dev.palate.agent.llm.ModelState;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.IndexStatus;
+import dev.palate.memory.index.VectorFormat;
 import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.job.Jobs;
-import dev.palate.memory.tier.TierStats;
+import dev.palate.memory.tier.TierReport;
 import dev.palate.memory.tier.TieredMemories;
 import dev.palate.memory.user.Users;
 import dev.palate.retrieval.embedding.ModelRegistry;
@@ -85,7 +86,7 @@ final class StatsController {
             LanguageModelView languageModel,
             @Nullable String collaborativeModel,
             IndexView index,
-            TierStats hotTier,
+            TierReport tiers,
             List<JobController.JobView> jobs) {}
 
     /// How many there are.
@@ -118,6 +119,8 @@ final class StatsController {
     ///
     /// @param lag changes behind the truth
     /// @param encoded share of items and memories that have their vector
+    /// @param vectors the format of vectors in force
+    /// @param rewritten share of items and memories in that format
     /// @param failure what keeps them from going on
     record IndexView(
             long lag,
@@ -125,6 +128,8 @@ final class StatsController {
             double encoded,
             long items,
             long memories,
+            VectorFormat vectors,
+            double rewritten,
             @Nullable String failure) {
         static IndexView of(IndexStatus status) {
             return new IndexView(
@@ -133,6 +138,8 @@ final class StatsController {
                     status.encodingProgress(),
                     status.items(),
                     status.memories(),
+                    status.vectorFormat(),
+                    status.rewriteProgress(),
                     status.failure());
         }
     }

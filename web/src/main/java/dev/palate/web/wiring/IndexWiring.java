@@ -11,6 +11,7 @@ import dev.palate.memory.text.HashingEncoder;
 import dev.palate.memory.text.MiniLmEncoder;
 import dev.palate.memory.text.TextEncoder;
 import dev.palate.memory.tier.TierOptions;
+import dev.palate.memory.tier.TierPlanner;
 import dev.palate.memory.tier.TieredMemories;
 import dev.palate.web.PalateProperties;
 import java.time.Clock;
@@ -30,15 +31,38 @@ class IndexWiring {
 
     @Bean(destroyMethod = "close")
     IndexChanges indexChanges(
-            DataDirectory directory, SqlTruth truth, Changes changes, Catalog catalog, TextEncoder encoder) {
-        IndexChanges.Sources sources = new IndexChanges.Sources(changes, catalog, truth.memories());
-        return IndexChanges.open(directory.root(), sources, encoder, IndexOptions.defaults());
+            DataDirectory directory,
+            SqlTruth truth,
+            Changes changes,
+            Catalog catalog,
+            TextEncoder encoder,
+            PalateProperties properties) {
+        IndexChanges.Sources sources =
+                new IndexChanges.Sources(changes, catalog, truth.memories(), truth.coldMemories());
+        IndexOptions options = IndexOptions.defaults().with(properties.index().vectors());
+        return IndexChanges.open(directory.root(), sources, encoder, options);
     }
 
     /// The way to memories for everyone: what is written past it is not seen at once.
     @Bean
-    TieredMemories tieredMemories(SqlTruth truth, IndexChanges index, TextEncoder encoder, Clock clock) {
-        return new TieredMemories(truth.memories(), index, encoder, clock, TierOptions.defaults());
+    TieredMemories tieredMemories(
+            SqlTruth truth, IndexChanges index, TextEncoder encoder, Clock clock, PalateProperties properties) {
+        PalateProperties.Tiers tiers = properties.tiers();
+        TierOptions options =
+                tiers.hotBytes() == null ? TierOptions.defaults() : new TierOptions(tiers.hotBytes());
+        return new TieredMemories(
+                truth.memories(),
+                truth.coldMemories(),
+                index,
+                encoder,
+                clock,
+                options.with(tiers.warmBytes(), tiers.coldAfter()));
+    }
+
+    /// Moves memories between the tiers, from the start on.
+    @Bean(initMethod = "start", destroyMethod = "close")
+    TierPlanner tierPlanner(TieredMemories memories) {
+        return memories.planner();
     }
 
     @Bean

@@ -1,0 +1,88 @@
+package dev.palate.memory.memory;
+
+import dev.palate.memory.vector.ProductQuantiser;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Which memories are cold, as the truth has it, with their compressed vectors, and when what was used. A cold memory
+/// is active like any other; only its vector is in no index. Thread-safe; a write returns once it is on disk.
+public interface ColdMemories {
+    /// A memory made cold or to be made so.
+    ///
+    /// @param revision of the memory that the codes are of
+    /// @param codes of its vector by the codebook; not to be changed
+    record Cold(MemoryId memory, Subject subject, long revision, long codebook, byte[] codes) {}
+
+    /// A codebook with its number.
+    ///
+    /// @param encoder the version of the encoder whose vectors it is of
+    /// @param sample how many vectors it was learnt from
+    record Codebook(long version, String encoder, int sample, ProductQuantiser quantiser) {}
+
+    /// How much something was used.
+    ///
+    /// @param memory absent for the subject as a whole
+    /// @param weight uses, counting less the longer ago, as of the last
+    record Access(Subject subject, @Nullable MemoryId memory, Instant last, double weight) {}
+
+    /// An active memory that is not cold, with its last use.
+    ///
+    /// @param last change or access, of it or of its subject as a whole
+    /// @param weight of the accesses as of the last
+    record Candidate(Memory memory, Instant last, double weight) {}
+
+    /// Makes those cold that are active, at the revision given and not cold yet, in one commit, each a change in the
+    /// feed; cold ones of that revision get the new codes without one.
+    ///
+    /// @return how many were made cold
+    int demote(List<Cold> memories);
+
+    /// Makes them warm again, in one commit, each a change in the feed.
+    ///
+    /// @return how many were cold
+    int promote(Collection<MemoryId> memories);
+
+    /// Those of the ids that are cold.
+    Set<MemoryId> among(Collection<MemoryId> ids);
+
+    /// The cold memories of the subject that are active, by id.
+    List<Cold> of(Subject subject);
+
+    /// How many memories are cold.
+    long count();
+
+    /// Cold memories whose codes are of another codebook than the one given, by id.
+    List<Cold> behind(long codebook, int limit);
+
+    /// The newest codebook for the encoder.
+    Optional<Codebook> newest(String encoder);
+
+    /// The codebook of the version.
+    ///
+    /// @throws dev.palate.memory.MemoryException `BAD_FILE` when it is damaged
+    Optional<Codebook> codebook(long version);
+
+    /// Keeps a codebook under the next version.
+    Codebook keep(String encoder, int sample, ProductQuantiser quantiser);
+
+    /// Subjects with more active memories that are not cold than `most`, by id.
+    List<Subject> crowded(int most, int limit);
+
+    /// Active memories that are not cold and were last changed and used before the time, longest unused first.
+    List<Candidate> unused(Instant before, int limit);
+
+    /// Adds the accesses to what is known.
+    ///
+    /// @param halfLifeSeconds after which a use counts half
+    void add(List<Access> accesses, double halfLifeSeconds);
+
+    /// What is known of the subject and its memories.
+    List<Access> accesses(Subject subject);
+
+    /// Nothing is cold and nothing can be made so.
+    ColdMemories NONE = new NoColdMemories();
+}

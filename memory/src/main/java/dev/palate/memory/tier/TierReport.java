@@ -1,0 +1,22 @@
+package dev.palate.memory.tier;
+
+import dev.palate.memory.index.VectorFormat;
+
+/// What all tiers did since the start, and how well the index finds.
+///
+/// @param format how the index keeps vectors
+/// @param recall by the graph, looked at now and then
+public record TierReport(TierStats hot, TierStats warm, TierStats cold, VectorFormat format, Recalled recall) {
+    /// Searches of all subjects that were repeated by comparing with a sample of the vectors.
+    ///
+    /// @param searches of that kind so far
+    /// @param probes of them repeated
+    /// @param found of the best ten that the sample allows to tell
+    /// @param missed better ones in the sample that a search had not found, counted for what they stand for
+    public record Recalled(long searches, long probes, double found, double missed) {
+        /// recall@10 as far as the sample tells, in [0, 1]; 1 before the first probe.
+        public double recall() {
+            return found + missed == 0 ? 1 : found / (found + missed);
+        }
+    }
+}

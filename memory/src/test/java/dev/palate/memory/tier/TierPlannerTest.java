@@ -1,0 +1,410 @@
+package dev.palate.memory.tier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.palate.memory.index.IndexChanges;
+import dev.palate.memory.index.IndexOptions;
+import dev.palate.memory.index.VectorFormat;
+import dev.palate.memory.memory.Actor;
+import dev.palate.memory.memory.ColdMemories.Cold;
+import dev.palate.memory.memory.Evidence;
+import dev.palate.memory.memory.Memories;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryFilter;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.MemoryKind;
+import dev.palate.memory.memory.MemoryStatus;
+import dev.palate.memory.memory.Slot;
+import dev.palate.memory.memory.Subject;
+import dev.palate.memory.memory.Trust;
+import dev.palate.memory.sql.DataDirectory;
+import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.text.HashingEncoder;
+import dev.palate.memory.text.TextEncoder;
+import dev.palate.memory.user.UserId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TierPlannerTest {
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final long SEED = Long.getLong("test.seed", 20_260_101L);
+    private static final Subject ANN = subject("ann");
+    private static final Subject BEN = subject("ben");
+    private static final IndexOptions INDEX =
+            new IndexOptions(VectorFormat.INT8, 1, Duration.ofHours(1), 1_000_000, 100, Duration.ofHours(1));
+    private static final TierOptions TIERS =
+            new TierOptions(8 << 20, 1L << 30, Duration.ofDays(90), Duration.ofHours(1), 1_000, 1, SEED);
+
+    @TempDir
+    Path folder;
+
+    private volatile Instant now = START;
+
+    private static Subject subject(String user) {
+        return new Subject.OfUser(new UserId(user));
+    }
+
+    /// A store with its index and tiers, without a thread of the planner.
+    private final class Stack implements AutoCloseable {
+        final DataDirectory directory;
+        final SqlTruth truth;
+        final IndexChanges index;
+        final TieredMemories tiered;
+
+        Stack(Path root, TextEncoder encoder, TierOptions options) {
+            directory = DataDirectory.open(root);
+            truth = SqlTruth.open(directory, Clock.systemUTC());
+            index = IndexChanges.open(
+                    directory.root(),
+                    new IndexChanges.Sources(truth.changes(), truth.catalog(), truth.memories(), truth.coldMemories()),
+                    encoder,
+                    INDEX);
+            tiered = new TieredMemories(truth.memories(), truth.coldMemories(), index, encoder, () -> now, options);
+        }
+
+        void put(Subject subject, int from, int to) {
+            List<Memories.Write> writes = new ArrayList<>();
+            for (int i = from; i < to; i++) {
+                writes.add(new Memories.Write(memory(subject, i), Actor.AGENT, "test"));
+            }
+            tiered.put(writes);
+        }
+
+        void settle() throws InterruptedException {
+            assertThat(index.awaitEncoded(PATIENCE)).as("index caught up").isTrue();
+        }
+
+        Set<MemoryId> cold(Subject subject) {
+            Set<MemoryId> ids = new HashSet<>();
+            truth.coldMemories().of(subject).forEach(cold -> ids.add(cold.memory()));
+            return ids;
+        }
+
+        List<String> recalled(Subject subject, String words) {
+            return tiered.recall(subject, words, 3, PATIENCE).memories().stream()
+                    .map(hit -> hit.memory().text())
+                    .toList();
+        }
+
+        @Override
+        public void close() {
+            index.close();
+            truth.close();
+            directory.close();
+        }
+    }
+
+    private Stack stack() {
+        return new Stack(folder.resolve("data"), new HashingEncoder(), TIERS);
+    }
+
+    private static String text(int number) {
+        return "likes subject" + number * 7919 % 1000 + " and matter" + number;
+    }
+
+    private Memory memory(Subject subject, int number) {
+        return Memory.fresh(
+                        id(subject, number),
+                        subject,
+                        MemoryKind.PREFERENCE,
+                        text(number),
+                        1,
+                        Trust.STATED,
+                        Slot.parse("tag:t" + number),
+                        List.of(new Evidence("message", "m", "so I said")),
+                        now)
+                .draft()
+                .strength(number % 100 / 100.0)
+                .build();
+    }
+
+    private static MemoryId id(Subject subject, int number) {
+        return new MemoryId(subject.id() + "-" + (10_000 + number));
+    }
+
+    @Test
+    void whatIsIdleGoesColdIsStillFoundAndComesBackWhenUsed() throws Exception {
+        try (Stack stack = stack()) {
+            stack.put(ANN, 0, 20);
+            stack.put(BEN, 0, 20);
+            stack.settle();
+            assertThat(stack.tiered.planner().pass()).isEqualTo(new TierPlanner.Pass(0, 0, 0, 0, 0));
+            now = START.plus(Duration.ofDays(89));
+            stack.tiered.pack(BEN);
+            stack.tiered.planner().pass();
+            now = START.plus(Duration.ofDays(91));
+            assertThat(stack.tiered.planner().pass().idle()).isEqualTo(20);
+            stack.settle();
+            assertThat(stack.cold(ANN)).hasSize(20);
+            assertThat(stack.cold(BEN)).isEmpty();
+            assertThat(stack.index.memories().vectorCount()).isEqualTo(20);
+            assertThat(stack.index.memories().pendingCount()).isZero();
+            assertThat(stack.truth.memories().memory(id(ANN, 3)).orElseThrow().status())
+                    .isEqualTo(MemoryStatus.ACTIVE);
+            assertThat(stack.tiered.search("matter3", MemoryFilter.active(ANN), 5))
+                    .extracting(Memory::text)
+                    .contains(text(3));
+            assertThat(stack.recalled(ANN, text(7)).getFirst()).isEqualTo(text(7));
+            assertThat(stack.tiered.stats().cold().hits()).isPositive();
+            assertThat(stack.tiered.planner().pass().promoted()).isEqualTo(20);
+            stack.settle();
+            assertThat(stack.cold(ANN)).isEmpty();
+            assertThat(stack.index.memories().vectorCount()).isEqualTo(40);
+            MemoryPack pack = stack.tiered.pack(ANN);
+            assertThat(pack.vector(0))
+                    .as("exact again")
+                    .isEqualTo(new HashingEncoder()
+                            .encode(pack.memories().getFirst().text()));
+        }
+    }
+
+    @Test
+    void theWeakestBeyondFourHundredGoColdAndAreRecalledByTheirCodes() throws Exception {
+        try (Stack stack = stack()) {
+            stack.put(ANN, 0, 430);
+            stack.settle();
+            assertThat(stack.tiered.planner().pass().crowded()).isEqualTo(30);
+            stack.settle();
+            List<Cold> cold = stack.truth.coldMemories().of(ANN);
+            assertThat(cold).hasSize(30);
+            double strongest = cold.stream()
+                    .map(one -> stack.truth.memories().memory(one.memory()).orElseThrow())
+                    .mapToDouble(Memory::strength)
+                    .max()
+                    .orElseThrow();
+            assertThat(strongest).isLessThanOrEqualTo(0.06);
+            assertThat(stack.tiered.pack(ANN).memories()).hasSize(400);
+            assertThat(stack.tiered.pack(ANN).left()).hasSize(30);
+            Memory weak = stack.truth.memories().memory(cold.get(11).memory()).orElseThrow();
+            assertThat(stack.tiered.recall(ANN, weak.text(), 20, PATIENCE).memories())
+                    .extracting(hit -> hit.memory().id())
+                    .contains(weak.id());
+            assertThat(stack.tiered.planner().pass().promoted()).isPositive();
+            assertThat(stack.cold(ANN)).hasSize(30);
+        }
+    }
+
+    @Test
+    void theBudgetOfBytesHoldsAndTheChoiceIsTheSameForTheSameHistory() throws Exception {
+        TierOptions small = new TierOptions(8 << 20, 1 << 20, Duration.ofDays(90), Duration.ofHours(1), 500, 1, SEED);
+        List<Set<MemoryId>> chosen = new ArrayList<>();
+        for (int run = 0; run < 2; run++) {
+            now = START;
+            SplittableRandom random = new SplittableRandom(SEED);
+            try (Stack stack = new Stack(folder.resolve("run" + run), new HashingEncoder(), small)) {
+                for (int user = 0; user < 8; user++) {
+                    stack.put(subject("u" + user), 0, 100);
+                    now = now.plusSeconds(60);
+                }
+                for (int i = 0; i < 30; i++) {
+                    stack.tiered.active(subject("u" + random.nextInt(5)));
+                    now = now.plusSeconds(60);
+                }
+                stack.settle();
+                stack.tiered.planner().pass();
+                stack.settle();
+                Set<MemoryId> cold = new HashSet<>();
+                for (int user = 0; user < 8; user++) {
+                    cold.addAll(stack.cold(subject("u" + user)));
+                }
+                chosen.add(cold);
+                assertThat(stack.tiered.stats().warm().bytes()).isLessThanOrEqualTo(1 << 20);
+                assertThat(cold).isNotEmpty().noneMatch(id -> id.value().matches("u[0-4]-.*"));
+                assertThat(stack.tiered.planner().pass().over()).isZero();
+            }
+        }
+        assertThat(chosen.get(0)).as("seed %d", SEED).isEqualTo(chosen.get(1));
+    }
+
+    @Test
+    void readsAreWrittenDownInBatches() throws Exception {
+        try (Stack stack = stack()) {
+            stack.put(ANN, 0, 3);
+            for (int i = 0; i < 500; i++) {
+                stack.tiered.active(ANN);
+            }
+            assertThat(stack.truth.coldMemories().accesses(ANN)).isEmpty();
+            stack.tiered.planner().pass();
+            assertThat(stack.truth.coldMemories().accesses(ANN)).singleElement().satisfies(access -> {
+                assertThat(access.memory()).isNull();
+                assertThat(access.weight()).isCloseTo(500, within(1e-6));
+            });
+            now = START.plus(Duration.ofDays(14));
+            stack.recalled(ANN, text(1));
+            stack.tiered.planner().pass();
+            assertThat(stack.truth.coldMemories().accesses(ANN)).hasSizeGreaterThan(1);
+            assertThat(stack.truth.coldMemories().accesses(ANN).getFirst().weight())
+                    .isCloseTo(251, within(1e-6));
+        }
+    }
+
+    @Test
+    void aChangedMemoryIsWarmAndAForgottenOneLeavesNothing() throws Exception {
+        try (Stack stack = stack()) {
+            stack.put(ANN, 0, 3);
+            stack.settle();
+            stack.tiered.recall(ANN, text(1), 3, PATIENCE);
+            now = START.plus(Duration.ofDays(200));
+            stack.tiered.planner().close();
+            now = START.plus(Duration.ofDays(400));
+            assertThat(stack.tiered.planner().pass().idle()).isEqualTo(3);
+            Memory first = stack.truth.memories().memory(id(ANN, 0)).orElseThrow();
+            stack.tiered.put(List.of(new Memories.Write(
+                    first.draft().text("likes something else").build(), Actor.AGENT, "test")));
+            stack.tiered.forget(id(ANN, 1));
+            assertThat(stack.cold(ANN)).containsExactly(id(ANN, 2));
+            assertThat(stack.truth.coldMemories().accesses(ANN))
+                    .noneMatch(access -> id(ANN, 1).equals(access.memory()));
+            stack.settle();
+            assertThat(stack.recalled(ANN, "something else")).contains("likes something else");
+            truthErases(stack);
+        }
+    }
+
+    private static void truthErases(Stack stack) {
+        stack.truth.erasure(List.of(stack.tiered.erasurePlace(), stack.index)).user(new UserId("ann"));
+        assertThat(stack.truth.coldMemories().of(ANN)).isEmpty();
+        assertThat(stack.truth.coldMemories().accesses(ANN)).isEmpty();
+        stack.tiered.planner().pass();
+        assertThat(stack.truth.coldMemories().accesses(ANN)).isEmpty();
+    }
+
+    @Test
+    void codesOfAnotherEncoderAreMadeAnew() throws Exception {
+        try (Stack stack = stack()) {
+            stack.put(ANN, 0, 30);
+            stack.settle();
+            now = START.plus(Duration.ofDays(91));
+            assertThat(stack.tiered.planner().pass().idle()).isEqualTo(30);
+        }
+        TextEncoder other = new HashingEncoder(128, 5);
+        try (Stack stack = new Stack(folder.resolve("data"), other, TIERS)) {
+            assertThat(stack.tiered.planner().pass().recoded()).isEqualTo(30);
+            assertThat(stack.truth.coldMemories().of(ANN)).allSatisfy(cold -> {
+                assertThat(cold.codebook()).isEqualTo(2);
+                assertThat(cold.codes()).hasSize(16);
+            });
+            assertThat(stack.recalled(ANN, text(9)).getFirst()).isEqualTo(text(9));
+        }
+    }
+
+    /// Copies the data at every step of a demotion and a promotion, as a kill would leave it, and opens the copy.
+    @Test
+    void aKillBetweenTheStepsLeavesEveryMemoryFindable() throws Exception {
+        List<String> steps = new ArrayList<>();
+        try (Stack stack = stack()) {
+            stack.put(ANN, 0, 12);
+            stack.settle();
+            steps.add(copy("warm"));
+            now = START.plus(Duration.ofDays(91));
+            stack.tiered.planner().pass();
+            steps.add(copy("demoted in the database"));
+            stack.settle();
+            steps.add(copy("demoted in the index"));
+            stack.tiered.pack(ANN);
+            steps.add(copy("wanted"));
+            stack.tiered.planner().pass();
+            steps.add(copy("promoted in the database"));
+            stack.settle();
+        }
+        steps.add(copy("closed"));
+        for (String step : steps) {
+            try (Stack copy = new Stack(folder.resolve(step), new HashingEncoder(), TIERS)) {
+                copy.settle();
+                Set<MemoryId> cold = copy.cold(ANN);
+                assertThat(copy.index.memories().vectorCount()).as(step).isEqualTo(12 - cold.size());
+                for (int i = 0; i < 12; i++) {
+                    assertThat(copy.recalled(ANN, text(i)).getFirst()).as(step).isEqualTo(text(i));
+                    assertThat(copy.tiered.search("matter" + i, MemoryFilter.active(ANN), 12))
+                            .as(step)
+                            .extracting(Memory::text)
+                            .contains(text(i));
+                }
+            }
+        }
+    }
+
+    private String copy(String step) throws IOException {
+        Path from = folder.resolve("data");
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Path to = folder.resolve(step).resolve(from.relativize(file).toString());
+                Optional<Path> name = Optional.ofNullable(file.getFileName());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(to);
+                } else if (name.filter(path -> path.toString().endsWith(".lock"))
+                        .isEmpty()) {
+                    Files.copy(file, to);
+                }
+            }
+        }
+        return step;
+    }
+
+    @Test
+    void aPackIsKeptThroughTurnsAndMadeComplete() throws Exception {
+        try (Stack stack = stack()) {
+            stack.put(ANN, 0, 5);
+            for (int turn = 0; turn < 6; turn++) {
+                for (int read = 0; read < 3; read++) {
+                    assertThat(stack.tiered.active(ANN)).hasSize(5 + turn);
+                }
+                stack.put(ANN, 5 + turn, 6 + turn);
+            }
+            TierStats hot = stack.tiered.stats().hot();
+            assertThat(hot.entries()).isEqualTo(1);
+            assertThat(hot.misses()).isEqualTo(6);
+            assertThat(hot.hits()).isEqualTo(12);
+            stack.tiered.active(ANN);
+            stack.tiered.planner().pass();
+            long misses = stack.tiered.stats().hot().misses();
+            assertThat(stack.tiered.pack(ANN).complete()).isTrue();
+            assertThat(stack.tiered.stats().hot().misses())
+                    .as("made complete in the background")
+                    .isEqualTo(misses);
+            assertThat(stack.tiered.stats().hot().p99Micros()).isPositive();
+        }
+    }
+
+    @Test
+    void theProbeSeesWhatASearchFindsAndThePlannerRunsByItself() throws Exception {
+        TierOptions often =
+                new TierOptions(8 << 20, 1L << 30, Duration.ofDays(90), Duration.ofMillis(20), 1_000, 1, SEED);
+        try (Stack stack = new Stack(folder.resolve("data"), new HashingEncoder(), often)) {
+            stack.put(ANN, 0, 200);
+            stack.settle();
+            stack.tiered.planner().start();
+            MemoryFilter all = new MemoryFilter(null, Set.of(), Set.of(MemoryStatus.ACTIVE), null);
+            for (int i = 0; i < 5; i++) {
+                stack.tiered.search(text(i), all, 10);
+            }
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            while ((stack.tiered.stats().recall().probes() < 3
+                            || stack.truth.coldMemories().accesses(ANN).isEmpty())
+                    && System.nanoTime() < deadline) {
+                Thread.sleep(5);
+            }
+            stack.tiered.planner().close();
+            TierReport.Recalled recall = stack.tiered.stats().recall();
+            assertThat(recall.probes()).isBetween(3L, 5L);
+            assertThat(recall.searches()).isEqualTo(5);
+            assertThat(recall.recall()).isEqualTo(1);
+            assertThat(stack.truth.coldMemories().accesses(ANN)).isNotEmpty();
+        }
+    }
+}
