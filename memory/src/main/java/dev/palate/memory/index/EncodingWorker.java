@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
 final class EncodingWorker implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(EncodingWorker.class);
     private static final int MEMORY_BATCH = 64;
+    private static final int MOST_MEMORIES = 2_048;
+    private static final long ROUND_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final int ITEM_BATCH = 128;
     private static final int LOOKAHEAD = 2_048;
     private static final Duration IDLE = Duration.ofMillis(100);
@@ -97,19 +99,25 @@ final class EncodingWorker implements Runnable {
         }
     }
 
+    /// Encodes for a quarter of a second, so that new memories never wait long behind a backlog.
     private boolean memories() {
-        List<MemoryId> ids = work.memories().pending(MEMORY_BATCH);
-        List<Memory> memories =
-                ids.stream().flatMap(id -> work.truth().memory(id).stream()).toList();
-        if (memories.isEmpty()) {
-            return false;
-        }
-        List<float[]> vectors = encode(memories.stream().map(Memory::text).toList());
+        List<MemoryId> ids = work.memories().pending(MOST_MEMORIES);
+        long start = System.nanoTime();
+        int to = 0;
         Map<VectorKey, float[]> encoded = new HashMap<>();
-        for (int i = 0; i < memories.size(); i++) {
-            encoded.put(VectorKey.of(memories.get(i).text()), vectors.get(i));
+        while (to < ids.size() && (to == 0 || System.nanoTime() - start < ROUND_NANOS)) {
+            int from = to;
+            to = Math.min(ids.size(), from + MEMORY_BATCH);
+            List<String> texts = ids.subList(from, to).stream()
+                    .flatMap(id -> work.truth().memory(id).stream())
+                    .map(Memory::text)
+                    .toList();
+            List<float[]> vectors = encode(texts);
+            for (int i = 0; i < texts.size(); i++) {
+                encoded.put(VectorKey.of(texts.get(i)), vectors.get(i));
+            }
         }
-        return work.sink().memories(ids, encoded);
+        return !encoded.isEmpty() && work.sink().memories(ids.subList(0, to), encoded);
     }
 
     private boolean items() {

@@ -13,21 +13,31 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
-/// What was used since the last flush: last time and a count that halves every two weeks. At most 100,000 entries, then
-/// new ones are left out until the flush. Thread-safe; never writes by itself.
+/// What was used since the last flush: last time and a count that halves every two weeks. At most 100,000
+/// subjects and as many memories, then new ones are left out until the flush. Thread-safe; never writes by itself.
 final class AccessLog {
     static final double HALF_LIFE_SECONDS = Duration.ofDays(14).toSeconds();
 
     private static final int MOST = 100_000;
 
     private final InstantSource clock;
-    private final ConcurrentMap<Used, Count> counts = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Subject, Count> subjects = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Used, Count> memories = new ConcurrentHashMap<>();
 
-    private record Used(Subject subject, @Nullable MemoryId memory) {}
+    private record Used(Subject subject, MemoryId memory) {}
 
-    private record Count(Instant last, double weight) {
-        Count again(Instant now) {
-            return new Count(now, 1 + AccessLog.weight(weight, last, now));
+    /// Guarded by itself.
+    private static final class Count {
+        private Instant last = Instant.MIN;
+        private double weight;
+
+        synchronized void again(Instant now) {
+            weight = 1 + (weight == 0 || now.equals(last) ? weight : AccessLog.weight(weight, last, now));
+            last = now;
+        }
+
+        synchronized Access access(Subject subject, @Nullable MemoryId memory) {
+            return new Access(subject, memory, last, weight);
         }
     }
 
@@ -42,29 +52,40 @@ final class AccessLog {
     }
 
     void used(Subject subject) {
-        used(new Used(subject, null));
+        used(subjects, subject);
     }
 
     void used(Subject subject, MemoryId memory) {
-        used(new Used(subject, memory));
+        used(memories, new Used(subject, memory));
     }
 
-    private void used(Used used) {
-        Instant now = clock.instant();
-        if (counts.size() < MOST || counts.containsKey(used)) {
-            counts.merge(used, new Count(now, 1), (count, one) -> count.again(now));
+    private <K> void used(ConcurrentMap<K, Count> counts, K key) {
+        Count count = counts.get(key);
+        if (count == null) {
+            if (counts.size() >= MOST) {
+                return;
+            }
+            count = counts.computeIfAbsent(key, unused -> new Count());
         }
+        count.again(clock.instant());
     }
 
-    /// Takes out everything, in a fixed order. Uses counted meanwhile come with this flush or the next.
+    /// Takes out everything, in a fixed order. Of uses counted at the same moment one may be lost.
     List<Access> drain() {
         List<Access> drained = new ArrayList<>();
-        for (Used used : counts.keySet()) {
-            Count count = counts.remove(used);
+        for (Subject subject : subjects.keySet()) {
+            Count count = subjects.remove(subject);
             if (count != null) {
-                drained.add(new Access(used.subject(), used.memory(), count.last(), count.weight()));
+                drained.add(count.access(subject, null));
             }
         }
+        for (Used used : memories.keySet()) {
+            Count count = memories.remove(used);
+            if (count != null) {
+                drained.add(count.access(used.subject(), used.memory()));
+            }
+        }
+        drained.removeIf(access -> access.weight() == 0);
         drained.sort(Comparator.comparing((Access access) -> access.subject().type())
                 .thenComparing(access -> access.subject().id())
                 .thenComparing(
@@ -74,6 +95,7 @@ final class AccessLog {
 
     /// Drops what is known of a subject that is erased.
     void forget(Subject subject) {
-        counts.keySet().removeIf(used -> used.subject().equals(subject));
+        subjects.remove(subject);
+        memories.keySet().removeIf(used -> used.subject().equals(subject));
     }
 }

@@ -13,8 +13,8 @@ import java.util.Random;
 
 /// Unit vectors for benchmarks, made from a seed: a cluster centre, plus a point of a plane of 32 dimensions that all
 /// clusters share, plus a little noise in every dimension. Not text, but with the low inner dimension that texts have.
-final class BenchmarkVectors {
-    static final int DIMENSION = 384;
+public final class BenchmarkVectors {
+    public static final int DIMENSION = 384;
 
     private static final int CLUSTERS = 2_000;
     private static final int PLANE = 32;
@@ -25,7 +25,7 @@ final class BenchmarkVectors {
     private final float[] centres;
     private final float[] plane;
 
-    BenchmarkVectors(long seed) {
+    public BenchmarkVectors(long seed) {
         this.seed = seed;
         centres = gaussians(seed, CLUSTERS * DIMENSION);
         plane = gaussians(seed + 1, PLANE * DIMENSION);
@@ -49,7 +49,7 @@ final class BenchmarkVectors {
     }
 
     /// The vector of the number; the same for the same seed.
-    float[] vector(long number) {
+    public float[] vector(long number) {
         Random random = new Random(seed * 1_000_003 + number);
         float[] vector = new float[DIMENSION];
         Kernels.axpy(1, centres, random.nextInt(CLUSTERS) * DIMENSION, vector, 0, DIMENSION);

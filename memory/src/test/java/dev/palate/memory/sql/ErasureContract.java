@@ -10,11 +10,14 @@ import dev.palate.memory.conversation.TurnId;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.erase.ErasureReceipt;
 import dev.palate.memory.memory.Actor;
+import dev.palate.memory.memory.ColdMemories;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.slate.SlateId;
 import dev.palate.memory.slate.SlateRecord;
 import dev.palate.memory.user.UserId;
+import dev.palate.memory.vector.ProductQuantiser;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -38,9 +41,20 @@ abstract class ErasureContract extends TruthContract {
         truth().apiKeys().issue(Role.USER, user, "phone", null);
     }
 
+    private void makeCold(UserId user) {
+        Memory memory = truth().memories().memory(new MemoryId("m-" + user)).orElseThrow();
+        ProductQuantiser quantiser = ProductQuantiser.train(new float[][] {new float[16]}, 16, 1);
+        long codebook = truth().coldMemories().keep("test", 1, quantiser).version();
+        truth().coldMemories()
+                .demote(List.of(new ColdMemories.Cold(
+                        memory.id(), memory.subject(), memory.revision(), codebook, new byte[] {0, 0})));
+        truth().coldMemories().add(List.of(new ColdMemories.Access(memory.subject(), memory.id(), NOW, 1)), 1);
+    }
+
     @Test
     void aUserIsGoneFromEveryTableAndFromTheBytesOnDisk() throws IOException {
         live(ANN);
+        makeCold(ANN);
         ErasureReceipt receipt = truth().erasure(List.of()).user(ANN);
         assertThat(receipt.complete()).isTrue();
         assertThat(receipt.subjectType()).isEqualTo("user");
@@ -48,6 +62,8 @@ abstract class ErasureContract extends TruthContract {
                 .containsExactly(
                         new ErasureReceipt.Place("table outbox", 3, 0),
                         new ErasureReceipt.Place("table memory_revision", 2, 0),
+                        new ErasureReceipt.Place("table cold_memory", 1, 0),
+                        new ErasureReceipt.Place("table tier_access", 1, 0),
                         new ErasureReceipt.Place("table memory", 1, 0),
                         new ErasureReceipt.Place("table rejection", 0, 0),
                         new ErasureReceipt.Place("table consent", 0, 0),
