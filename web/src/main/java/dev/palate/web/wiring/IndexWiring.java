@@ -48,8 +48,7 @@ class IndexWiring {
     TieredMemories tieredMemories(
             SqlTruth truth, IndexChanges index, TextEncoder encoder, Clock clock, PalateProperties properties) {
         PalateProperties.Tiers tiers = properties.tiers();
-        TierOptions options =
-                tiers.hotBytes() == null ? TierOptions.defaults() : new TierOptions(tiers.hotBytes());
+        TierOptions options = tiers.hotBytes() == null ? TierOptions.defaults() : new TierOptions(tiers.hotBytes());
         return new TieredMemories(
                 truth.memories(),
                 truth.coldMemories(),
