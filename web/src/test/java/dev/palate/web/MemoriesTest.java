@@ -1,11 +1,14 @@
 package dev.palate.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.palate.memory.access.Role;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -186,5 +189,117 @@ class MemoriesTest {
         assertThat(refused.body()).contains("text speaks to the machine rather than of the person (gate injection)");
         assertThat(server.ok(200, server.get(fay, path)).get("memory").asString())
                 .isEqualTo("Likes dramas");
+    }
+
+    @Test
+    void aSearchTakesConditionsAndShowsTheParts() {
+        String gil = server.key(Role.USER, "gil");
+        for (String text : new String[] {"I love horror", "I hate musicals", "I love westerns"}) {
+            server.ok(200, server.call(gil, "POST", "/v1/memories", "{\"text\":\"" + text + "\"}"));
+        }
+        JsonNode liked = found(gil, "{\"query\":\"horror musicals westerns\",\"filters\":{\"polarity\":{\"gt\":0}}}");
+        assertThat(texts(liked)).containsExactlyInAnyOrder("Likes horror", "Likes westerns");
+        JsonNode details = liked.get("results").get(0).get("score_details");
+        assertThat(details.get("final").asDouble())
+                .isEqualTo(liked.get("results").get(0).get("score").asDouble());
+        assertThat((0.5 * details.get("semantic").asDouble()
+                                + 0.3 * details.get("bm25").asDouble()
+                                + 0.2 * details.get("slot").asDouble())
+                        * details.get("trust").asDouble()
+                        * details.get("decay").asDouble())
+                .as("the parts make the score")
+                .isCloseTo(details.get("final").asDouble(), within(1e-9));
+
+        assertThat(texts(found(gil, """
+                {"query":"horror musicals westerns","filters":{"or":[{"slot":"genre:musical"},
+                 {"and":[{"polarity":{"gt":0}},{"not":{"text":{"contains":"horror"}}}]}]}}"""))).containsExactlyInAnyOrder("Hates musicals", "Likes westerns");
+        assertThat(texts(found(gil, "{\"query\":\"horror\",\"threshold\":2}"))).isEmpty();
+
+        JsonNode first = found(gil, "{\"query\":\"horror musicals westerns\",\"top_k\":2}");
+        String cursor = first.get("next_cursor").asString();
+        JsonNode second =
+                found(gil, "{\"query\":\"horror musicals westerns\",\"top_k\":2,\"cursor\":\"" + cursor + "\"}");
+        assertThat(texts(second)).hasSize(1).doesNotContainAnyElementsOf(texts(first));
+        assertThat(second.get("next_cursor")).isNull();
+        String other = server.call(
+                        gil, "POST", "/v1/memories/search", "{\"query\":\"other\",\"cursor\":\"" + cursor + "\"}")
+                .body();
+        assertThat(other).contains("cursor must be one that a page of this search returned, was ");
+    }
+
+    @Test
+    void aBadConditionSaysWhereItIsBad() {
+        String hal = server.key(Role.USER, "hal");
+        server.ok(200, server.call(hal, "POST", "/v1/memories", "{\"text\":\"I love horror\"}"));
+        String bad = server.call(
+                        hal,
+                        "POST",
+                        "/v1/memories/search",
+                        "{\"query\":\"x\",\"filters\":{\"or\":[{\"kind\":\"trait\"},{\"not\":{\"polarity\":{\"in\":[\"high\"]}}}]}}")
+                .body();
+        assertThat(bad).contains("#/filters/or/1/not/polarity/in").contains("polarity must be a number, was high");
+        assertThat(server.call(
+                                hal,
+                                "POST",
+                                "/v1/memories/search",
+                                "{\"query\":\"x\",\"filters\":{\"status\":\"actve\"}}")
+                        .body())
+                .contains("#/filters/status")
+                .contains("was actve");
+    }
+
+    @Test
+    void memoriesAreSeenAsTheyWere() throws InterruptedException {
+        String ivy = server.key(Role.USER, "ivy");
+        String before = Instant.now().toString();
+        Thread.sleep(5);
+        JsonNode added = server.ok(200, server.call(ivy, "POST", "/v1/memories", "{\"text\":\"I love horror\"}"));
+        String path = "/v1/memories/" + added.get("results").get(0).get("id").asString();
+        Thread.sleep(5);
+        String then = Instant.now().toString();
+        Thread.sleep(5);
+        server.ok(200, server.call(ivy, "POST", "/v1/memories", "{\"text\":\"I hate horror\"}"));
+
+        assertThat(texts(server.ok(200, server.get(ivy, "/v1/memories")))).containsExactly("Hates horror");
+        assertThat(texts(server.ok(200, server.get(ivy, "/v1/memories?known_at=" + then))))
+                .containsExactly("Likes horror");
+        assertThat(texts(server.ok(200, server.get(ivy, "/v1/memories?as_of=" + then))))
+                .containsExactly("Likes horror");
+        assertThat(texts(server.ok(200, server.get(ivy, "/v1/memories?as_of=" + before))))
+                .isEmpty();
+        JsonNode old = server.ok(200, server.get(ivy, path + "?known_at=" + then));
+        assertThat(old.get("status").asString()).isEqualTo("active");
+        assertThat(server.ok(200, server.get(ivy, path)).get("status").asString())
+                .isEqualTo("superseded");
+        assertThat(server.get(ivy, path + "?known_at=" + before).statusCode()).isEqualTo(404);
+        assertThat(texts(found(ivy, "{\"query\":\"horror\",\"as_of\":\"" + then + "\"}")))
+                .containsExactly("Likes horror");
+        assertThat(texts(found(ivy, "{\"query\":\"horror\",\"known_at\":\"" + then + "\"}")))
+                .containsExactly("Likes horror");
+        assertThat(texts(found(ivy, "{\"query\":\"horror\",\"show_expired\":true}")))
+                .containsExactlyInAnyOrder("Likes horror", "Hates horror");
+
+        JsonNode history = server.ok(200, server.get(ivy, path + "/history")).get("history");
+        assertThat(history).hasSize(2);
+        assertThat(history.get(0).get("changes")).isEmpty();
+        assertThat(history.get(1).get("changes").toString())
+                .contains("{\"field\":\"status\",\"from\":\"active\",\"to\":\"superseded\"}");
+        HttpResponse<String> stale = server.send(server.request(path + "/restore")
+                .header("X-API-Key", ivy)
+                .header("Content-Type", "application/json")
+                .header("If-Match", "\"1\"")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"revision\":1}")));
+        assertThat(stale.statusCode()).isEqualTo(412);
+    }
+
+    private static JsonNode found(String key, String search) {
+        return server.ok(200, server.call(key, "POST", "/v1/memories/search", search));
+    }
+
+    private static List<String> texts(JsonNode listing) {
+        return listing.get("results")
+                .valueStream()
+                .map(memory -> memory.get("memory").asString())
+                .toList();
     }
 }

@@ -1,12 +1,16 @@
 package dev.palate.memory.memory;
 
 import dev.palate.memory.Page;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The memories, as the truth has them. Thread-safe; a write returns once it is on disk.
 public interface Memories {
+    /// The most that [#states] gives.
+    int MAX_STATES = 5_000;
+
     /// One memory to be written.
     ///
     /// @param memory its new state; its `revision` is the revision it was read at, 0 for a new one
@@ -30,6 +34,14 @@ public interface Memories {
 
     /// A page, newest change first.
     Page<Memory> page(MemoryFilter filter, @Nullable String cursor, int limit);
+
+    /// The memory as it was known at a time; absent when it was not yet written, or is forgotten.
+    Optional<Memory> memory(MemoryId id, Instant knownAt);
+
+    /// All memories of a subject, of every status, as they were known at a time, or as they are; newest change first,
+    /// at
+    /// most [#MAX_STATES].
+    List<Memory> states(Subject subject, @Nullable Instant knownAt);
 
     /// All revisions, oldest first; empty when there is no such memory.
     List<Revision> history(MemoryId id);

@@ -14,6 +14,7 @@ import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Revision;
 import dev.palate.memory.memory.Subject;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,6 +28,15 @@ import org.jspecify.annotations.Nullable;
 final class SqlMemories implements Memories {
     private static final int MAX_ACTIVE = 400;
     private static final int MAX_WRITES = 2_000;
+    private static final String ALL_OF_SUBJECT = "select * from memory where subject_type = :type and subject_id = :id"
+            + " order by updated_at desc, id desc limit :limit";
+    private static final String KNOWN_OF_SUBJECT = """
+            select r.state from memory_revision r join (
+                select memory_id, max(revision) as newest from memory_revision
+                where subject_type = :type and subject_id = :id and recorded_at <= :at group by memory_id) n
+            on r.memory_id = n.memory_id and r.revision = n.newest
+            order by r.recorded_at desc, r.memory_id desc limit :limit
+            """;
 
     private final Database database;
 
@@ -190,6 +200,43 @@ final class SqlMemories implements Memories {
             query.bind("words", "%" + literal + "%");
         }
         return query;
+    }
+
+    @Override
+    public Optional<Memory> memory(MemoryId id, Instant knownAt) {
+        return database.read(handle -> handle.createQuery("select state from memory_revision where memory_id = :id"
+                        + " and recorded_at <= :at order by revision desc limit 1")
+                .bind("id", id.value())
+                .bind("at", Times.column(knownAt))
+                .mapTo(String.class)
+                .findOne()
+                .map(SqlMemories::state));
+    }
+
+    @Override
+    public List<Memory> states(Subject subject, @Nullable Instant knownAt) {
+        return database.read(handle -> {
+            if (knownAt == null) {
+                return List.copyOf(handle.createQuery(ALL_OF_SUBJECT)
+                        .bind("type", subject.type())
+                        .bind("id", subject.id())
+                        .bind("limit", MAX_STATES)
+                        .map(MemoryRows::row)
+                        .list());
+            }
+            return List.copyOf(handle.createQuery(KNOWN_OF_SUBJECT)
+                    .bind("type", subject.type())
+                    .bind("id", subject.id())
+                    .bind("at", Times.column(knownAt))
+                    .bind("limit", MAX_STATES)
+                    .mapTo(String.class)
+                    .map(SqlMemories::state)
+                    .list());
+        });
+    }
+
+    private static Memory state(String json) {
+        return Json.read(json, MemoryState.class).memory();
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Scores the memories of a pack against some words, every one of them. Stateless; O(memories × dimension).
 final class PackScores {
@@ -27,12 +28,24 @@ final class PackScores {
             EncodingVersion encoding,
             Instant now,
             int k) {
+        return best(pack, terms, query, encoding, now, memory -> memory.effectiveAt(now), k);
+    }
+
+    /// The best `k` of those that are like that.
+    static List<RecalledMemory> best(
+            MemoryPack pack,
+            Collection<String> terms,
+            Optional<float[]> query,
+            EncodingVersion encoding,
+            Instant now,
+            Predicate<Memory> like,
+            int k) {
         double[] semantic = query.map(raw -> cosines(pack, raw, encoding))
                 .orElseGet(() -> new double[pack.memories().size()]);
         List<RecalledMemory> scored = new ArrayList<>();
         for (int i = 0; i < semantic.length; i++) {
             Memory memory = pack.memories().get(i);
-            if (memory.effectiveAt(now)) {
+            if (like.test(memory)) {
                 scored.add(RecalledMemory.of(
                         memory,
                         Math.clamp(semantic[i], 0, 1),

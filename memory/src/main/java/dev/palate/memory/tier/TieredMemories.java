@@ -17,6 +17,7 @@ import dev.palate.memory.memory.Subject;
 import dev.palate.memory.text.EncodingVersion;
 import dev.palate.memory.text.TextEncoder;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -248,6 +249,16 @@ public final class TieredMemories implements Memories {
     @Override
     public Optional<Memory> memory(MemoryId id) {
         return truth.memory(id);
+    }
+
+    @Override
+    public Optional<Memory> memory(MemoryId id, Instant knownAt) {
+        return truth.memory(id, knownAt);
+    }
+
+    @Override
+    public List<Memory> states(Subject subject, @Nullable Instant knownAt) {
+        return truth.states(subject, knownAt);
     }
 
     @Override

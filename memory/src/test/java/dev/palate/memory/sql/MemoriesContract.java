@@ -17,6 +17,7 @@ import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Revision;
 import dev.palate.memory.memory.Subject;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -164,5 +165,34 @@ abstract class MemoriesContract extends TruthContract {
                 NOW);
         assertThat(put(ofItem, Actor.SYSTEM).subject()).isEqualTo(Subject.of("item", "42"));
         assertThat(truth().users().count()).isZero();
+    }
+
+    @Test
+    void memoriesAreKnownAsTheyWereAtATime() {
+        Memories memories = truth().memories();
+        Memory first = put(likes("m1", ANN, "horror"), Actor.AGENT);
+        Instant between = memories.history(first.id()).getFirst().recordedAt();
+        Memory second = put(
+                first.draft()
+                        .text("Adores horror")
+                        .status(MemoryStatus.SUPERSEDED)
+                        .build(),
+                Actor.AGENT);
+        Memory other = put(likes("m2", ANN, "comedy"), Actor.AGENT);
+        put(likes("m3", BEN, "drama"), Actor.AGENT);
+
+        assertThat(memories.memory(first.id(), between)).contains(first);
+        assertThat(memories.memory(first.id(), between.plusSeconds(3_600))).contains(second);
+        assertThat(memories.memory(first.id(), between.minusSeconds(3_600))).isEmpty();
+        Subject ann = new Subject.OfUser(ANN);
+        assertThat(memories.states(ann, between)).containsExactly(first);
+        assertThat(memories.states(ann, between.minusSeconds(3_600))).isEmpty();
+        assertThat(memories.states(ann, null)).containsExactlyInAnyOrder(second, other);
+
+        memories.forget(first.id());
+        assertThat(memories.memory(first.id(), between))
+                .as("forgotten at every time")
+                .isEmpty();
+        assertThat(memories.states(ann, between)).isEmpty();
     }
 }

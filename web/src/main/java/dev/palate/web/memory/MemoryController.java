@@ -6,7 +6,10 @@ import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.MemoryStatus;
+import dev.palate.memory.memory.Moment;
 import dev.palate.memory.memory.Subject;
+import dev.palate.memory.tier.MemoryFinder;
+import dev.palate.memory.tier.SearchPage;
 import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
 import dev.palate.memory.user.Users;
@@ -14,9 +17,13 @@ import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
 import dev.palate.web.security.Access;
 import dev.palate.web.security.Caller;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -38,15 +45,15 @@ import org.springframework.web.bind.annotation.RestController;
 final class MemoryController {
     private final Memories memories;
     private final MemoryDesk desk;
-    private final MemorySearch search;
+    private final MemoryFinder finder;
     private final Access access;
     private final Users users;
     private final InstantSource clock;
 
     MemoryController(
-            Memories memories, MemoryDesk desk, MemorySearch search, Access access, Users users, InstantSource clock) {
+            Memories memories, MemoryDesk desk, MemoryFinder finder, Access access, Users users, InstantSource clock) {
         this.memories = memories;
-        this.search = search;
+        this.finder = finder;
         this.desk = desk;
         this.access = access;
         this.users = users;
@@ -61,11 +68,30 @@ final class MemoryController {
             @RequestParam @Nullable Set<String> kind,
             @RequestParam @Nullable Set<String> status,
             @RequestParam @Nullable String words,
+            @RequestParam(name = "as_of") @Nullable Instant asOf,
+            @RequestParam(name = "known_at") @Nullable Instant knownAt,
             @RequestParam @Nullable String cursor,
             @RequestParam @Nullable Integer limit) {
         Subject subject = MemoryQuery.subject(caller, access, "#", userId, itemId);
-        MemoryFilter filter = new MemoryFilter(subject, kinds(kind), statuses(status), words);
-        return MemoryView.Listing.of(Input.page(limit, size -> memories.page(filter, cursor, size)));
+        Moment moment = new Moment(asOf, knownAt);
+        if (moment.now()) {
+            MemoryFilter filter = new MemoryFilter(subject, kinds(kind), statuses(status), words);
+            return MemoryView.Listing.of(Input.page(limit, size -> memories.page(filter, cursor, size)));
+        }
+        // Of another time everything that held is asked for, also what is superseded by now.
+        Set<MemoryStatus> wanted = status == null && asOf != null ? Set.of() : statuses(status);
+        Set<MemoryKind> kinds = kinds(kind);
+        String part = words == null ? "" : words.toLowerCase(Locale.ROOT);
+        return MemoryView.Listing.of(Input.page(
+                limit,
+                size -> finder.page(
+                        subject,
+                        moment,
+                        memory -> (kinds.isEmpty() || kinds.contains(memory.kind()))
+                                && (wanted.isEmpty() || wanted.contains(memory.status()))
+                                && memory.text().toLowerCase(Locale.ROOT).contains(part),
+                        cursor,
+                        size)));
     }
 
     @PostMapping("/v1/memories")
@@ -78,17 +104,30 @@ final class MemoryController {
 
     @PostMapping("/v1/memories/search")
     Found search(@AuthenticationPrincipal Caller caller, @RequestBody MemoryQuery body) {
-        Subject subject = body.subject(caller, access);
-        List<MemorySearch.Hit> hits = search.search(subject, body.words(), body.filter(subject), body.size());
-        return new Found(hits.stream()
-                .filter(body::nearEnough)
-                .map(hit -> MemoryView.of(hit.memory(), hit.recalled()))
-                .toList());
+        SearchPage page = finder.find(body.request(caller, access));
+        return new Found(
+                page.memories().stream()
+                        .map(hit -> MemoryView.of(hit.memory(), hit))
+                        .toList(),
+                page.semantic() ? List.of() : List.of("semantic"),
+                page.nextCursor());
     }
 
     @GetMapping("/v1/memories/{id}")
-    ResponseEntity<MemoryView> get(@AuthenticationPrincipal Caller caller, @PathVariable String id) {
-        return answer(owned(caller, id));
+    ResponseEntity<MemoryView> get(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable String id,
+            @RequestParam(name = "as_of") @Nullable Instant asOf,
+            @RequestParam(name = "known_at") @Nullable Instant knownAt) {
+        Memory memory = owned(caller, id);
+        if (knownAt != null) {
+            memory = memories.memory(memory.id(), knownAt)
+                    .orElseThrow(() -> ProblemException.notFound("memory known at " + knownAt + ":", id));
+        }
+        if (!new Moment(asOf, null).held(memory)) {
+            throw ProblemException.notFound("memory that held at " + asOf + ":", id);
+        }
+        return answer(memory);
     }
 
     @PatchMapping("/v1/memories/{id}")
@@ -109,18 +148,17 @@ final class MemoryController {
     @GetMapping("/v1/memories/{id}/history")
     MemoryView.History history(@AuthenticationPrincipal Caller caller, @PathVariable String id) {
         MemoryId memory = owned(caller, id).id();
-        return new MemoryView.History(
-                id,
-                memories.history(memory).stream()
-                        .map(MemoryView.RevisionView::of)
-                        .toList());
+        return MemoryView.History.of(id, memories.history(memory));
     }
 
     @PostMapping("/v1/memories/{id}/restore")
     ResponseEntity<MemoryView> restore(
-            @AuthenticationPrincipal Caller caller, @PathVariable String id, @RequestBody Restore body) {
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable String id,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            @RequestBody Restore body) {
         long revision = Input.required("#/revision", body.revision());
-        return answer(desk.restore(owned(caller, id), revision, caller.actor()));
+        return answer(desk.restore(owned(caller, id), revision, IfMatch.revision(ifMatch), caller.actor()));
     }
 
     private Memory owned(Caller caller, String id) {
@@ -136,21 +174,24 @@ final class MemoryController {
     }
 
     private static Set<MemoryKind> kinds(@Nullable Set<String> keys) {
-        return Input.parameter("kind", () -> OneOf.parsed(oneOf(keys), MemoryKind::ofKey));
+        return keys == null ? Set.of() : parsed("kind", keys, MemoryKind::ofKey);
     }
 
     private static Set<MemoryStatus> statuses(@Nullable Set<String> keys) {
-        return keys == null
-                ? Set.of(MemoryStatus.ACTIVE)
-                : Input.parameter("status", () -> OneOf.parsed(oneOf(keys), MemoryStatus::ofKey));
+        return keys == null ? Set.of(MemoryStatus.ACTIVE) : parsed("status", keys, MemoryStatus::ofKey);
     }
 
-    private static @Nullable OneOf oneOf(@Nullable Set<String> keys) {
-        return keys == null ? null : new OneOf(List.copyOf(keys));
+    private static <T> Set<T> parsed(String parameter, Set<String> keys, Function<String, T> parse) {
+        return Input.parameter(parameter, () -> keys.stream().map(parse).collect(Collectors.toUnmodifiableSet()));
     }
 
     /// What a search found, best first.
-    record Found(List<MemoryView> results) {}
+    ///
+    /// @param degraded `semantic` when time ran out before all vectors were there
+    record Found(
+            List<MemoryView> results,
+            List<String> degraded,
+            @Nullable String nextCursor) {}
 
     /// Which state to bring back.
     record Restore(@Nullable Long revision) {}

@@ -34,12 +34,7 @@ public final class MemoryDesk {
     }
 
     Memory edit(Memory memory, MemoryEdit edit, OptionalLong expected, Actor actor) {
-        if (expected.isPresent() && expected.getAsLong() != memory.revision()) {
-            throw new MemoryException(
-                    MemoryException.Code.REVISION_CONFLICT,
-                    "memory " + memory.id() + " is at revision " + memory.revision() + ", the edit was made on "
-                            + expected.getAsLong() + "; read it again");
-        }
+        check(memory, expected);
         String text = edit.text();
         if (text != null && InjectionGate.found(text)) {
             throw ProblemException.invalid(
@@ -62,7 +57,17 @@ public final class MemoryDesk {
                 .toList();
     }
 
-    Memory restore(Memory memory, long revision, Actor actor) {
+    private static void check(Memory memory, OptionalLong expected) {
+        if (expected.isPresent() && expected.getAsLong() != memory.revision()) {
+            throw new MemoryException(
+                    MemoryException.Code.REVISION_CONFLICT,
+                    "memory " + memory.id() + " is at revision " + memory.revision() + ", the edit was made on "
+                            + expected.getAsLong() + "; read it again");
+        }
+    }
+
+    Memory restore(Memory memory, long revision, OptionalLong expected, Actor actor) {
+        check(memory, expected);
         Memory state = memories.history(memory.id()).stream()
                 .map(Revision::state)
                 .filter(old -> old.revision() == revision)

@@ -3,69 +3,68 @@ package dev.palate.web.memory;
 import dev.palate.memory.Require;
 import dev.palate.memory.access.Role;
 import dev.palate.memory.catalog.ItemId;
-import dev.palate.memory.memory.MemoryFilter;
-import dev.palate.memory.memory.MemoryKind;
-import dev.palate.memory.memory.MemoryStatus;
+import dev.palate.memory.memory.MemoryCondition;
+import dev.palate.memory.memory.MemoryField;
+import dev.palate.memory.memory.Moment;
 import dev.palate.memory.memory.Subject;
-import dev.palate.memory.tier.RecalledMemory;
+import dev.palate.memory.tier.SearchRequest;
 import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
 import dev.palate.web.problem.ProblemType;
 import dev.palate.web.security.Access;
 import dev.palate.web.security.Caller;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /// A search as sent; its scope stands inside the filters.
 ///
 /// @param query words, 1 to 1,000 characters
-/// @param topK how many, 1 to 100, 20 when absent
+/// @param filters `user_id` or `item_id`, and conditions on any field with `and`, `or`, `not`
+/// @param topK how many on a page, 1 to 100, 20 when absent
 /// @param threshold the least score
+/// @param asOf only what held in the world then
+/// @param knownAt as the store knew it then
 /// @param showExpired true to search what is no longer in force, too
+/// @param cursor of the page before
 record MemoryQuery(
         @Nullable String query,
-        @Nullable Filters filters,
+        @Nullable JsonNode filters,
         @Nullable Integer topK,
         @Nullable Double threshold,
-        @Nullable Boolean showExpired) {
+        @Nullable Instant asOf,
+        @Nullable Instant knownAt,
+        @Nullable Boolean showExpired,
+        @Nullable String cursor) {
     private static final int DEFAULT_TOP_K = 20;
+    private static final Duration DEADLINE = Duration.ofSeconds(2);
+    private static final String USER = "user_id";
+    private static final String ITEM = "item_id";
 
-    /// Whose memories, and which.
-    record Filters(
-            @Nullable String userId,
-            @Nullable String itemId,
-            @Nullable OneOf kind,
-            @Nullable OneOf status) {
-        static final Filters NONE = new Filters(null, null, null, null);
+    SearchRequest request(Caller caller, Access access) {
+        Subject subject = subject(caller, access, "#/filters", id(USER), id(ITEM));
+        MemoryCondition condition =
+                filters == null ? MemoryCondition.ANY : Conditions.read(filters, "#/filters", Set.of(USER, ITEM));
+        int size = Input.at("#/top_k", () -> Require.range("top_k", Input.or(topK, DEFAULT_TOP_K), 1, 100));
+        String words = Input.at("#/query", () -> Require.text("query", Input.required("#/query", query), 1, 1_000));
+        double least = Input.at("#/threshold", () -> Require.range("threshold", Input.or(threshold, 0.0), 0, 2));
+        // Who asks for a status or for another time does not ask for what is in force now.
+        boolean settled = !Input.or(showExpired, false) && asOf == null && !condition.asks(MemoryField.STATUS);
+        return new SearchRequest(
+                subject, words, condition, new Moment(asOf, knownAt), settled, least, size, cursor, DEADLINE);
     }
 
-    int size() {
-        return Input.at("#/top_k", () -> Require.range("top_k", Input.or(topK, DEFAULT_TOP_K), 1, 100));
-    }
-
-    String words() {
-        return Input.at("#/query", () -> Require.text("query", Input.required("#/query", query), 1, 1_000));
-    }
-
-    Subject subject(Caller caller, Access access) {
-        Filters wanted = Input.or(filters, Filters.NONE);
-        return subject(caller, access, "#/filters", wanted.userId, wanted.itemId);
-    }
-
-    MemoryFilter filter(Subject subject) {
-        Filters wanted = Input.or(filters, Filters.NONE);
-        return new MemoryFilter(
-                subject,
-                Input.at("#/filters/kind", () -> OneOf.parsed(wanted.kind, MemoryKind::ofKey)),
-                wanted.status == null && !Input.or(showExpired, false)
-                        ? Set.of(MemoryStatus.ACTIVE)
-                        : Input.at("#/filters/status", () -> OneOf.parsed(wanted.status, MemoryStatus::ofKey)),
-                null);
-    }
-
-    boolean nearEnough(MemorySearch.Hit hit) {
-        RecalledMemory recalled = hit.recalled();
-        return recalled == null || recalled.score() >= Input.or(threshold, 0.0);
+    private @Nullable String id(String name) {
+        if (filters == null || !filters.has(name)) {
+            return null;
+        }
+        JsonNode node = filters.get(name);
+        if (!node.isString()) {
+            throw ProblemException.invalid("#/filters/" + name, name + " must be a text, was " + node);
+        }
+        return node.asString();
     }
 
     /// The subject a request names: an item for admins and apps, else a user within reach.

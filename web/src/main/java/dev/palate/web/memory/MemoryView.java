@@ -1,5 +1,6 @@
 package dev.palate.web.memory;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.palate.memory.Page;
 import dev.palate.memory.memory.Evidence;
 import dev.palate.memory.memory.Memory;
@@ -8,6 +9,7 @@ import dev.palate.memory.memory.Slot;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.tier.RecalledMemory;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -47,10 +49,21 @@ record MemoryView(
     record SubjectView(String type, String id) {}
 
     /// What a search score is made of.
-    record Details(double semantic, double bm25, double slot, double trust, double decay) {
+    record Details(
+            double semantic,
+            double bm25,
+            double slot,
+            double trust,
+            double decay,
+            @JsonProperty("final") double score) {
         static Details of(RecalledMemory recalled) {
             return new Details(
-                    recalled.semantic(), recalled.bm25(), recalled.slot(), recalled.trust(), recalled.decay());
+                    recalled.semantic(),
+                    recalled.bm25(),
+                    recalled.slot(),
+                    recalled.trust(),
+                    recalled.decay(),
+                    recalled.score());
         }
     }
 
@@ -95,17 +108,33 @@ record MemoryView(
     }
 
     /// One recorded state.
-    record RevisionView(long revision, MemoryView state, String actor, String cause, Instant recordedAt) {
-        static RevisionView of(Revision revision) {
-            return new RevisionView(
-                    revision.state().revision(),
-                    MemoryView.of(revision.state()),
-                    revision.actor().value(),
-                    revision.cause(),
-                    revision.recordedAt());
-        }
-    }
+    ///
+    /// @param changes what differs from the state before, by field; empty for the first
+    record RevisionView(
+            long revision,
+            MemoryView state,
+            List<MemoryDiff> changes,
+            String actor,
+            String cause,
+            Instant recordedAt) {}
 
     /// All states, oldest first.
-    record History(String id, List<RevisionView> history) {}
+    record History(String id, List<RevisionView> history) {
+        static History of(String id, List<Revision> revisions) {
+            List<RevisionView> views = new ArrayList<>();
+            @Nullable Memory before = null;
+            for (Revision revision : revisions) {
+                Memory state = revision.state();
+                views.add(new RevisionView(
+                        state.revision(),
+                        MemoryView.of(state),
+                        before == null ? List.of() : MemoryDiff.of(before, state),
+                        revision.actor().value(),
+                        revision.cause(),
+                        revision.recordedAt()));
+                before = state;
+            }
+            return new History(id, views);
+        }
+    }
 }

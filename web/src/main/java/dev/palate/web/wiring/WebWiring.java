@@ -4,8 +4,11 @@ import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.turn.ChatAgent;
 import dev.palate.memory.Ids;
 import dev.palate.memory.access.ApiKeys;
+import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.sql.DataDirectory;
+import dev.palate.memory.text.TextEncoder;
+import dev.palate.memory.tier.MemoryFinder;
 import dev.palate.memory.tier.TieredMemories;
 import dev.palate.memory.user.Users;
 import dev.palate.web.PalateProperties;
@@ -13,7 +16,6 @@ import dev.palate.web.chat.TurnEventJson;
 import dev.palate.web.chat.TurnStreams;
 import dev.palate.web.chat.TurnWriter;
 import dev.palate.web.memory.MemoryDesk;
-import dev.palate.web.memory.MemorySearch;
 import dev.palate.web.problem.ProblemException;
 import dev.palate.web.problem.ProblemPages;
 import dev.palate.web.problem.ProblemResponse;
@@ -126,8 +128,8 @@ class WebWiring {
     }
 
     @Bean
-    MemorySearch memorySearch(TieredMemories memories) {
-        return new MemorySearch(memories);
+    MemoryFinder memoryFinder(TieredMemories memories, IndexChanges index, TextEncoder encoder, Clock clock) {
+        return new MemoryFinder(memories, index, encoder, clock);
     }
 
     /// Lets encoded slashes through to the firewall, whose answer is a problem and not Tomcat's own page.
