@@ -4,35 +4,29 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteDataSource;
 
-/// One SQLite file: a writing connection behind [GroupCommit] and a small pool of connections that only read.
-///
-/// The file is in WAL mode with `synchronous=FULL`, so a commit that returned is on disk, and `secure_delete`, so what
-/// was deleted is overwritten. Thread-safe.
+/// One database: a writing connection behind [GroupCommit] and a small pool of connections that only read. A commit
+/// that returned is on disk; how, and what else is the database's own, says its [Dialect]. Thread-safe.
 final class Database implements AutoCloseable {
     /// Most connections that read at once; one more waits.
     static final int READERS = 4;
@@ -43,115 +37,114 @@ final class Database implements AutoCloseable {
     /// Rows of one chunk of bulk work, few enough for a few milliseconds.
     static final int CHUNK_ROWS = 64;
 
-    private static final int BUSY_MILLIS = 5_000;
-    private static final Duration CHECKPOINT_DEADLINE = Duration.ofSeconds(5);
-
     /// What can be chosen at opening.
     ///
     /// @param wrap put around the writing connection
     record Options(Clock clock, Retention retention, UnaryOperator<Connection> wrap) {}
 
+    private final Dialect dialect;
     private final Jdbi readers;
     private final HikariDataSource pool;
-    private final Connection writing;
+    private final WritingConnection writing;
     private final GroupCommit commits;
-    private final Checkpoints checkpoints;
+    private final Upkeep upkeep;
     private final AtomicLong latestChange = new AtomicLong();
     private final ReentrantLock changeLock = new ReentrantLock();
     private final Condition changed = changeLock.newCondition();
 
-    private Database(SQLiteDataSource source, HikariDataSource pool, Connection writing, Options options)
+    private Database(Dialect dialect, HikariDataSource pool, WritingConnection writing, Options options)
             throws SQLException {
+        this.dialect = dialect;
         this.readers = quiet(Jdbi.create(pool));
         this.pool = pool;
         this.writing = writing;
-        Handle handle = quiet(Jdbi.create(writing)).open();
-        handle.setStatementBuilder(new KeptStatements());
-        latestChange.set(handle.createQuery("select change_number from counter where name = 'counter'")
+        latestChange.set(writing.handle()
+                .createQuery("select change_number from counter where name = 'counter'")
                 .mapTo(Long.class)
                 .one());
-        this.commits = new GroupCommit(handle, options.clock, options.retention, this::committed);
-        this.checkpoints = new Checkpoints(source.getConnection(), commits);
+        this.commits = new GroupCommit(writing, options.clock, options.retention, this::committed);
+        this.upkeep = dialect.upkeep(commits);
     }
 
-    /// Opens the file, making it when missing, and brings its tables up to date.
+    /// Opens the database, making its tables when they are missing and bringing them up to date.
     ///
-    /// @throws MemoryException `BAD_FILE` when the file is damaged or newer than this build, `STORAGE` when
-    ///     the disk refuses
-    static Database open(Path file, Clock clock) {
-        return open(file, new Options(clock, Retention.STANDARD, UnaryOperator.identity()));
+    /// @throws MemoryException `BAD_FILE` when it is damaged or newer than this build, `BAD_INPUT` when it
+    ///     cannot be used as it is, `DIRECTORY_HELD` when another process owns it, `STORAGE` when it refuses
+    static Database open(TruthPlace place, Clock clock) {
+        return open(place, new Options(clock, Retention.STANDARD, UnaryOperator.identity()));
     }
 
     /// As above, with all that can be chosen.
-    static Database open(Path file, Options options) {
-        SQLiteDataSource source = source(file);
+    static Database open(TruthPlace place, Options options) {
+        Dialect dialect = switch (place) {
+            case TruthPlace.File file -> new SqliteDialect(file.path());
+            case TruthPlace.Server server -> new PostgresDialect(server);
+        };
         try {
-            migrate(source, file);
-            return opened(source, options);
+            return opened(dialect, options);
         } catch (SQLException | FlywayException e) {
             throw Failures.of(e);
         }
     }
 
-    private static Database opened(SQLiteDataSource source, Options options) throws SQLException {
-        @Nullable Connection writing = options.wrap.apply(source.getConnection());
+    private static Database opened(Dialect dialect, Options options) throws SQLException {
+        @Nullable WritingConnection writing = new WritingConnection(dialect, options.wrap);
+        @Nullable HikariDataSource pool = null;
         try {
-            try (Statement statement = writing.createStatement()) {
-                statement.execute("pragma secure_delete = on");
-                statement.execute("pragma wal_autocheckpoint = 0");
-                statement.execute("pragma cache_size = -65536");
-            }
-            Database database = new Database(source, pool(source), writing, options);
+            migrate(dialect);
+            pool = pool(dialect);
+            Database database = new Database(dialect, pool, writing, options);
             writing = null;
+            pool = null;
             return database;
         } finally {
+            if (pool != null) {
+                pool.close();
+            }
             if (writing != null) {
                 writing.close();
             }
         }
     }
 
-    private static SQLiteDataSource source(Path file) {
-        SQLiteConfig config = new SQLiteConfig();
-        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-        config.setTransactionMode(SQLiteConfig.TransactionMode.DEFERRED);
-        config.enforceForeignKeys(true);
-        config.setBusyTimeout(BUSY_MILLIS);
-        config.setGetGeneratedKeys(false);
-        SQLiteDataSource source = new SQLiteDataSource(config);
-        source.setUrl("jdbc:sqlite:" + file);
-        return source;
-    }
-
-    private static HikariDataSource pool(SQLiteDataSource source) {
+    private static HikariDataSource pool(Dialect dialect) {
         HikariConfig config = new HikariConfig();
-        config.setDataSource(source);
+        config.setDataSource(dialect.reading());
         config.setPoolName("palate-readers");
         config.setMaximumPoolSize(READERS);
         config.setConnectionTimeout(READ_DEADLINE.toMillis());
-        config.setConnectionInitSql("pragma query_only = on");
+        config.setConnectionInitSql(dialect.readerSetUp());
         return new HikariDataSource(config);
     }
 
-    private static void migrate(SQLiteDataSource source, Path file) {
+    private static void migrate(Dialect dialect) {
         Flyway flyway = Flyway.configure(Database.class.getClassLoader())
-                .dataSource(source)
+                .dataSource(dialect.migrating())
                 .locations("classpath:db/migration")
                 .load();
         for (MigrationInfo applied : flyway.info().applied()) {
             if (applied.getState().name().startsWith("FUTURE")) {
                 throw new MemoryException(
                         Code.BAD_FILE,
-                        file + " has tables of version " + applied.getVersion()
+                        dialect.name() + " has tables of version " + applied.getVersion()
                                 + ", which this build does not know; start a newer Palate");
             }
         }
-        flyway.migrate();
+        try {
+            flyway.migrate();
+        } catch (FlywayException e) {
+            if (e.getErrorCode() == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE) {
+                throw new MemoryException(
+                        Code.BAD_INPUT,
+                        dialect.name() + " has tables that are not Palate's; give it a database of its own",
+                        e);
+            }
+            throw e;
+        }
     }
 
     /// Exceptions carry no statement and no values, which can be a user's words.
-    private static Jdbi quiet(Jdbi jdbi) {
+    static Jdbi quiet(Jdbi jdbi) {
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
         return jdbi;
     }
@@ -194,24 +187,11 @@ final class Database implements AutoCloseable {
         return commits.bulk(chunks).stream().mapToInt(Integer::intValue).sum();
     }
 
-    /// Deletes the write-ahead log's content, so that nothing deleted is left in it.
+    /// Takes what was deleted from the tables off the disk.
     ///
-    /// @return false when readers kept it in use for the whole deadline
-    boolean emptyLog() {
-        long end = System.nanoTime() + CHECKPOINT_DEADLINE.toNanos();
-        do {
-            boolean done = commits.alone(connection -> {
-                try (Statement statement = connection.createStatement();
-                        var result = statement.executeQuery("pragma wal_checkpoint(TRUNCATE)")) {
-                    return result.next() && result.getInt(1) == 0;
-                }
-            });
-            if (done) {
-                return true;
-            }
-            LockSupport.parkNanos(1_000_000);
-        } while (System.nanoTime() < end);
-        return false;
+    /// @return what could not be done, for the erasure's receipt
+    List<String> wipe(List<String> tables) {
+        return dialect.wipe(commits, tables);
     }
 
     /// The newest committed change number.
@@ -237,7 +217,7 @@ final class Database implements AutoCloseable {
     }
 
     private void committed(long newest) {
-        checkpoints.committed();
+        upkeep.committed();
         if (latestChange.getAndSet(newest) == newest) {
             return;
         }
@@ -257,13 +237,9 @@ final class Database implements AutoCloseable {
     /// Commits what waits and closes all connections.
     @Override
     public void close() {
-        checkpoints.close();
+        upkeep.close();
         commits.close();
         pool.close();
-        try {
-            writing.close();
-        } catch (SQLException e) {
-            throw Failures.of(e);
-        }
+        writing.close();
     }
 }

@@ -4,6 +4,7 @@ import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
 import java.sql.SQLTransientConnectionException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -27,7 +28,10 @@ final class Failures {
             if (cause instanceof SQLiteException sqlite) {
                 return sqlite(sqlite, failure);
             }
-            if (cause instanceof SQLTransientConnectionException) {
+            if (cause instanceof PSQLException postgres) {
+                return PostgresFailures.of(postgres, failure);
+            }
+            if (cause instanceof SQLTransientConnectionException && !(cause.getCause() instanceof PSQLException)) {
                 return new MemoryException(
                         Code.DEADLINE,
                         "all " + Database.READERS + " reading connections were in use for "

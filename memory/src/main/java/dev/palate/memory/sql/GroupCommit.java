@@ -15,7 +15,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
-import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// The one writing thread: gathers the writes that wait, runs them in one transaction and commits once.
@@ -51,20 +50,21 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    private final Connection connection;
+    private final WritingConnection writing;
     private final Transaction transaction;
     private final LongConsumer committed;
     private final WriteQueue<Waiting<?>> queue = new WriteQueue<>();
     private final Thread thread;
     private boolean bulkTurn;
 
-    /// @param handle on the writing connection, which nobody else uses from now on and which [#close] leaves open
+    /// @param writing used by nobody else from now on; [#close] leaves it open
     /// @param committed told the newest change number after each commit, before any caller is answered
-    GroupCommit(Handle handle, Clock clock, Retention retention, LongConsumer committed) throws SQLException {
-        this.connection = handle.getConnection();
+    GroupCommit(WritingConnection writing, Clock clock, Retention retention, LongConsumer committed)
+            throws SQLException {
+        this.writing = writing;
         this.committed = committed;
-        this.transaction = new Transaction(handle, clock, retention);
-        connection.setAutoCommit(false);
+        this.transaction = new Transaction(writing, clock, retention);
+        writing.connection().setAutoCommit(false);
         this.thread = Thread.ofPlatform().name("palate-writer").daemon().start(this::run);
     }
 
@@ -153,8 +153,10 @@ final class GroupCommit implements AutoCloseable {
     private void runGroup() {
         List<Waiting<?>> group = new ArrayList<>();
         @Nullable Waiting<?> alone = null;
+        boolean begun = false;
         try {
-            transaction.beginGroup();
+            begin();
+            begun = true;
             runInteractive(group);
             // Beside interactive writes every other group takes one chunk of bulk work, so that neither starves.
             bulkTurn = group.isEmpty() || !bulkTurn;
@@ -162,13 +164,15 @@ final class GroupCommit implements AutoCloseable {
                 alone = runBulk(group, group.isEmpty() ? MAX_GROUP : 1);
             }
             transaction.endGroup();
-            connection.commit();
+            writing.connection().commit();
         } catch (SQLException | RuntimeException | Error e) {
             rollBack(e);
             RuntimeException failure = Failures.of(e);
             group.forEach(waiting -> waiting.answer.completeExceptionally(failure));
-            // An empty group that cannot even begin must still answer somebody, or it would spin.
-            failNext(group, failure);
+            if (!begun) {
+                // A group that cannot even begin must still answer somebody, or it would spin.
+                failNext(failure);
+            }
             if (alone != null) {
                 alone.answer.completeExceptionally(failure);
             }
@@ -185,19 +189,38 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    private void failNext(List<Waiting<?>> group, RuntimeException failure) {
-        if (group.isEmpty()) {
-            queue.takeInteractive(MAX_GROUP).forEach(waiting -> waiting.answer.completeExceptionally(failure));
-            @Nullable Waiting<?> bulk = queue.takeBulk();
-            if (bulk != null) {
-                bulk.answer.completeExceptionally(failure);
+    /// Begins a group; nothing is written yet, so a connection that was lost meanwhile costs no caller anything.
+    private void begin() throws SQLException {
+        writing.renewIfLost();
+        try {
+            transaction.beginGroup();
+        } catch (RuntimeException e) {
+            if (!writing.look()) {
+                throw e;
             }
+            writing.renewIfLost();
+            transaction.beginGroup();
         }
     }
 
+    private void failNext(RuntimeException failure) {
+        queue.takeInteractive(MAX_GROUP).forEach(waiting -> waiting.answer.completeExceptionally(failure));
+        @Nullable Waiting<?> bulk = queue.takeBulk();
+        if (bulk != null) {
+            bulk.answer.completeExceptionally(failure);
+        }
+    }
+
+    /// Where a write takes the whole group with it, those behind it wait for the next.
     private void runInteractive(List<Waiting<?>> group) {
-        for (Waiting<?> waiting : queue.takeInteractive(MAX_GROUP)) {
-            runWrite(waiting, group);
+        List<Waiting<?>> taken = queue.takeInteractive(MAX_GROUP);
+        int next = 0;
+        try {
+            while (next < taken.size()) {
+                runWrite(taken.get(next++), group);
+            }
+        } finally {
+            queue.putBack(taken.subList(next, taken.size()));
         }
     }
 
@@ -255,6 +278,7 @@ final class GroupCommit implements AutoCloseable {
         if (!waiting.begun.compareAndSet(false, true) || waiting.alone == null) {
             return;
         }
+        Connection connection = writing.connection();
         try {
             connection.setAutoCommit(true);
             try {
@@ -269,10 +293,11 @@ final class GroupCommit implements AutoCloseable {
 
     private void rollBack(Throwable cause) {
         try {
-            connection.rollback();
+            writing.connection().rollback();
         } catch (SQLException e) {
             cause.addSuppressed(e);
         }
+        writing.look();
     }
 
     /// Commits what waits, then ends the thread.

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
-/// Forgets a user in every table in one commit, empties the write-ahead log, then goes through the other places.
+/// Forgets a user in every table in one commit, takes the rows off the disk, then goes through the other places.
 final class SqlErasure implements Erasure {
     /// A table and the rows of it that are a user's; in an order that breaks no reference.
     private record Table(String name, String condition) {}
@@ -50,7 +50,7 @@ final class SqlErasure implements Erasure {
     @Override
     public ErasureReceipt user(UserId user) {
         List<Long> removed = database.write(transaction -> delete(transaction, user));
-        boolean logEmptied = database.emptyLog();
+        List<String> left = database.wipe(TABLES.stream().map(Table::name).toList());
         List<Long> removedElsewhere =
                 others.stream().map(place -> place.erase(user)).toList();
         List<ErasureReceipt.Place> places = new ArrayList<>(ask(user, removed));
@@ -58,7 +58,7 @@ final class SqlErasure implements Erasure {
             ErasurePlace place = others.get(i);
             places.add(new ErasureReceipt.Place(place.name(), removedElsewhere.get(i), place.remaining(user)));
         }
-        return new ErasureReceipt(ids.next(), "user", Times.cut(clock.instant()), places, notes(logEmptied));
+        return new ErasureReceipt(ids.next(), "user", Times.cut(clock.instant()), places, notes(left));
     }
 
     private static List<Long> delete(Transaction transaction, UserId user) {
@@ -102,13 +102,11 @@ final class SqlErasure implements Erasure {
         });
     }
 
-    private static List<String> notes(boolean logEmptied) {
+    private static List<String> notes(List<String> left) {
         List<String> notes = new ArrayList<>();
         notes.add("the change feed keeps the bare user id, so that every consumer hears of the erasure");
         notes.add("back-ups made before this time still hold the user");
-        if (!logEmptied) {
-            notes.add("a reader kept the write-ahead log in use; erase again to overwrite what it still holds");
-        }
+        notes.addAll(left);
         return notes;
     }
 }

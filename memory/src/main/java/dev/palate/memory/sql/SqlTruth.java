@@ -20,9 +20,10 @@ import dev.palate.memory.user.Users;
 import java.time.Clock;
 import java.util.List;
 
-/// Everything Palate keeps, in one SQLite file: the way in to every port of this module that has to do with storing.
+/// Everything Palate keeps, in one SQLite file or one PostgreSQL database: the way in to every port of this module that
+/// has to do with storing.
 ///
-/// A write returns once it is on disk (`synchronous=FULL`, many writes to a commit) and fails with a `MemoryException`
+/// A write returns once it is on disk (many writes to a commit) and fails with a `MemoryException`
 /// when it is not within 30 seconds. Lists longer than a few rows are written in chunks behind the single writes, so
 /// that those wait a few milliseconds at most. Times are kept to the microsecond. Thread-safe.
 public final class SqlTruth implements AutoCloseable {
@@ -69,7 +70,15 @@ public final class SqlTruth implements AutoCloseable {
     /// @throws MemoryException `BAD_FILE` when the file is damaged or newer than this build, `STORAGE` when
     ///     the disk refuses
     public static SqlTruth open(DataDirectory directory, Clock clock) {
-        return of(Database.open(directory.truth(), clock), clock);
+        return open(new TruthPlace.File(directory.truth()), clock);
+    }
+
+    /// Opens the database at a place, making its tables when they are missing.
+    ///
+    /// @throws MemoryException `BAD_FILE` when it is damaged or newer than this build, `BAD_INPUT` when it
+    ///     cannot be used as it is, `DIRECTORY_HELD` when another process owns it, `STORAGE` when it refuses
+    public static SqlTruth open(TruthPlace place, Clock clock) {
+        return of(Database.open(place, clock), clock);
     }
 
     /// Over a database that is open.
@@ -160,7 +169,7 @@ public final class SqlTruth implements AutoCloseable {
         return database;
     }
 
-    /// Commits what waits and closes the file.
+    /// Commits what waits and closes the database.
     @Override
     public void close() {
         database.close();

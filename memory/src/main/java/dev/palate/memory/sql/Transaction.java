@@ -28,7 +28,7 @@ final class Transaction {
 
     private record Note(String topic, String subjectType, String subjectId, String payload) {}
 
-    private final Handle handle;
+    private final WritingConnection writing;
     private final Clock clock;
     private final Retention retention;
     private final List<Change> changes = new ArrayList<>();
@@ -37,14 +37,14 @@ final class Transaction {
     private Numbers beforeWrite = committed;
     private Numbers current = committed;
 
-    Transaction(Handle handle, Clock clock, Retention retention) {
-        this.handle = handle;
+    Transaction(WritingConnection writing, Clock clock, Retention retention) {
+        this.writing = writing;
         this.clock = clock;
         this.retention = retention;
     }
 
     Handle handle() {
-        return handle;
+        return writing.handle();
     }
 
     Instant now() {
@@ -74,8 +74,10 @@ final class Transaction {
     }
 
     void beginGroup() {
-        handle.createUpdate(LOCK).execute();
-        committed = handle.createQuery(READ)
+        // What a group that failed as a whole had gathered.
+        forget();
+        handle().createUpdate(LOCK).execute();
+        committed = handle().createQuery(READ)
                 .map((result, context) -> new Numbers(result.getLong(1), result.getLong(2)))
                 .one();
         current = committed;
@@ -83,39 +85,43 @@ final class Transaction {
 
     void endGroup() {
         if (!current.equals(committed)) {
-            handle.createUpdate(KEEP)
+            handle().createUpdate(KEEP)
                     .bind("change", current.change)
                     .bind("arrival", current.arrival)
                     .execute();
-            retention.pruneChanges(handle, committed.change, current.change);
-            retention.pruneNotes(handle, committed.arrival, current.arrival);
+            retention.pruneChanges(handle(), committed.change, current.change);
+            retention.pruneNotes(handle(), committed.arrival, current.arrival);
         }
     }
 
     void beginWrite() {
-        handle.createUpdate("savepoint one_write").execute();
+        handle().createUpdate("savepoint one_write").execute();
         beforeWrite = current;
     }
 
     void endWrite() {
         writeChanges();
         writeNotes();
-        handle.createUpdate("release savepoint one_write").execute();
+        handle().createUpdate("release savepoint one_write").execute();
     }
 
     void undoWrite() {
+        forget();
+        current = beforeWrite;
+        handle().createUpdate("rollback to savepoint one_write").execute();
+        handle().createUpdate("release savepoint one_write").execute();
+    }
+
+    private void forget() {
         changes.clear();
         notes.clear();
-        current = beforeWrite;
-        handle.createUpdate("rollback to savepoint one_write").execute();
-        handle.createUpdate("release savepoint one_write").execute();
     }
 
     private void writeChanges() {
         if (changes.isEmpty()) {
             return;
         }
-        try (PreparedBatch batch = handle.prepareBatch(CHANGE)) {
+        try (PreparedBatch batch = handle().prepareBatch(CHANGE)) {
             for (Change change : changes) {
                 batch.bind("number", change.number().value())
                         .bind("type", change.type().name())
@@ -133,7 +139,7 @@ final class Transaction {
             return;
         }
         long at = Times.column(now());
-        try (PreparedBatch batch = handle.prepareBatch(OUTBOX)) {
+        try (PreparedBatch batch = handle().prepareBatch(OUTBOX)) {
             for (Note note : notes) {
                 batch.bind("number", arrival())
                         .bind("topic", note.topic)

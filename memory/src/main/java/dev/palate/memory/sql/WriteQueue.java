@@ -102,6 +102,16 @@ final class WriteQueue<W> {
         }
     }
 
+    /// Puts interactive writes that were taken and not begun back before all others, in their order.
+    void putBack(List<W> writes) {
+        lock.lock();
+        try {
+            writes.reversed().forEach(interactive::addFirst);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// The next chunk of bulk work, or null when there is none.
     @Nullable
     W takeBulk() {

@@ -43,7 +43,7 @@ class GroupCommitTest {
 
     private SqlTruth open(UnaryOperator<Connection> wrap, Retention retention) {
         Database.Options options = new Database.Options(clock, retention, wrap);
-        return SqlTruth.of(Database.open(folder.resolve("truth.db"), options), clock);
+        return SqlTruth.of(Database.open(new TruthPlace.File(folder.resolve("truth.db")), options), clock);
     }
 
     private static Item item(String id) {
@@ -63,7 +63,7 @@ class GroupCommitTest {
 
     @Test
     void theWritingConnectionSyncsEveryCommit() {
-        try (Database database = Database.open(folder.resolve("truth.db"), clock)) {
+        try (Database database = Database.open(new TruthPlace.File(folder.resolve("truth.db")), clock)) {
             assertThat(pragma(database, "synchronous")).as("2 is FULL").isEqualTo("2");
             assertThat(pragma(database, "journal_mode")).isEqualTo("wal");
             assertThat(pragma(database, "foreign_keys")).isEqualTo("1");

@@ -12,10 +12,6 @@ import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -81,17 +77,8 @@ abstract class JobsAndKeysContract extends TruthContract {
                 .isEqualTo(ANN);
         assertThatThrownBy(() -> truth().apiKeys().issue(Role.USER, null, "", null))
                 .hasMessage("a key of role user names its user, and no other does");
-        assertThat(bytesOf(folder)).noneMatch(bytes -> bytes.contains(key.secret()));
+        assertThat(bytesOnDisk()).noneMatch(bytes -> bytes.contains(key.secret()));
     }
 
     /// Every file of the database as text of one character a byte.
-    static List<String> bytesOf(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            List<String> contents = new java.util.ArrayList<>();
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                contents.add(Files.readString(file, StandardCharsets.ISO_8859_1));
-            }
-            return contents;
-        }
-    }
 }

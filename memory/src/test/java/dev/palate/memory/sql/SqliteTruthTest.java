@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Nested;
 class SqliteTruthTest {
     private static SqlTruth sqlite(Path folder) {
         TickingClock clock = new TickingClock();
-        return SqlTruth.of(Database.open(folder.resolve("truth.db"), clock), clock);
+        return SqlTruth.of(Database.open(new TruthPlace.File(folder.resolve("truth.db")), clock), clock);
     }
 
     @Nested

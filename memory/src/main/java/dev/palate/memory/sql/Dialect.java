@@ -1,0 +1,37 @@
+package dev.palate.memory.sql;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import javax.sql.DataSource;
+
+/// What differs between the databases: how connections are made and kept, and how deleted rows leave the disk. The SQL
+/// of the ports is the same on all. Thread-safe.
+sealed interface Dialect permits SqliteDialect, PostgresDialect {
+    /// What the database is called in messages.
+    String name();
+
+    /// Opens the connection that writes, syncing every commit, and makes this process the database's only owner for as
+    /// long as it is open.
+    Connection writer() throws SQLException;
+
+    /// Connections that change tables.
+    DataSource migrating();
+
+    /// Connections that only read.
+    DataSource reading();
+
+    /// What a reading connection runs first.
+    String readerSetUp();
+
+    /// True when the connection is gone for good and another may work.
+    boolean lost(Connection connection);
+
+    /// Starts what has to be done beside the writes.
+    Upkeep upkeep(GroupCommit commits) throws SQLException;
+
+    /// Takes what was deleted from the tables off the disk.
+    ///
+    /// @return what could not be done, for the erasure's receipt; empty when all was
+    List<String> wipe(GroupCommit commits, List<String> tables);
+}

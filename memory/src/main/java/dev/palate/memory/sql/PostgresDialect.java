@@ -1,0 +1,180 @@
+package dev.palate.memory.sql;
+
+import dev.palate.memory.MemoryException;
+import dev.palate.memory.MemoryException.Code;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A schema of a PostgreSQL database, 15 or newer, that keeps texts in UTF-8 and orders them by code point. The writing
+/// connection holds an advisory lock, so that one process owns the schema. Thread-safe.
+final class PostgresDialect implements Dialect {
+    /// The oldest server that is let in, as it numbers itself.
+    static final int OLDEST = 150_000;
+    /// Longest statement of a write, shorter than its caller waits.
+    static final Duration WRITE_TIMEOUT = Duration.ofSeconds(20);
+    /// Longest wait of a write for a row that somebody else has locked.
+    static final Duration LOCK_TIMEOUT = Duration.ofSeconds(5);
+    /// Longest statement of a reader.
+    static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
+
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresDialect.class);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration VACUUM_TIMEOUT = Duration.ofSeconds(60);
+    /// Settings that promise more than `on` stay as they are.
+    private static final String SYNC = "select set_config('synchronous_commit', 'on', false)"
+            + " where current_setting('synchronous_commit') in ('off', 'local', 'remote_write')";
+    private static final String OWN = "select pg_try_advisory_lock(hashtextextended('palate ' || current_schema(), 0))";
+    private static final String CAN =
+            "select current_setting('server_version_num')::int, current_setting('server_version'),"
+                    + " current_setting('server_encoding'), current_setting('fsync'), current_schema(),"
+                    + " (select string_agg(x, '' order by x) from (values ('b'), ('A'), ('_'), ('a'), ('B')) as t (x))";
+
+    private final TruthPlace.Server server;
+
+    PostgresDialect(TruthPlace.Server server) {
+        this.server = server;
+    }
+
+    @Override
+    public String name() {
+        return "the database " + server.shown();
+    }
+
+    /// @param silence longest time without an answer before the connection counts as lost
+    private PGSimpleDataSource source(Duration silence) {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        try {
+            source.setURL(server.url());
+        } catch (IllegalArgumentException e) {
+            throw new MemoryException(
+                    Code.BAD_INPUT,
+                    "palate.truth.url cannot be read, was " + server.shown()
+                            + "; write it as jdbc:postgresql://host:port/database");
+        }
+        if (!server.user().isEmpty()) {
+            source.setUser(server.user());
+        }
+        if (!server.password().isEmpty()) {
+            source.setPassword(server.password());
+        }
+        source.setApplicationName("palate");
+        source.setConnectTimeout((int) CONNECT_TIMEOUT.toSeconds());
+        source.setLoginTimeout((int) CONNECT_TIMEOUT.toSeconds());
+        source.setSocketTimeout((int) silence.toSeconds());
+        source.setTcpKeepAlive(true);
+        return source;
+    }
+
+    @Override
+    public Connection writer() throws SQLException {
+        Connection connection = source(WRITE_TIMEOUT.plusSeconds(5)).getConnection();
+        boolean usable = false;
+        try (Statement statement = connection.createStatement()) {
+            check(statement);
+            statement.execute("set statement_timeout = " + WRITE_TIMEOUT.toMillis());
+            statement.execute("set lock_timeout = " + LOCK_TIMEOUT.toMillis());
+            statement.execute(SYNC);
+            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            own(statement);
+            usable = true;
+            return connection;
+        } finally {
+            if (!usable) {
+                connection.close();
+            }
+        }
+    }
+
+    private void check(Statement statement) throws SQLException {
+        try (ResultSet result = statement.executeQuery(CAN)) {
+            result.next();
+            if (result.getInt(1) < OLDEST) {
+                throw unfit("is PostgreSQL " + result.getString(2) + "; use 15 or newer");
+            }
+            if (result.getString(5) == null) {
+                throw unfit("has no schema to make tables in; name one with currentSchema in palate.truth.url");
+            }
+            if (!"UTF8".equals(result.getString(3)) || !"AB_ab".equals(result.getString(6))) {
+                throw unfit("keeps texts in " + result.getString(3) + " and orders letters as " + result.getString(6)
+                        + ", must be UTF8 and AB_ab; make it with: create database NAME template template0"
+                        + " encoding 'UTF8' locale 'C.UTF-8'");
+            }
+            if (!"on".equals(result.getString(4))) {
+                LOG.warn("{} runs with fsync=off: a power cut can lose what was acknowledged", name());
+            }
+        }
+    }
+
+    private MemoryException unfit(String why) {
+        return new MemoryException(Code.BAD_INPUT, name() + " " + why);
+    }
+
+    private void own(Statement statement) throws SQLException {
+        try (ResultSet result = statement.executeQuery(OWN)) {
+            result.next();
+            if (!result.getBoolean(1)) {
+                throw new MemoryException(
+                        Code.DIRECTORY_HELD,
+                        name() + " is held by another Palate; stop it or give another with palate.truth.url");
+            }
+        }
+    }
+
+    @Override
+    public DataSource migrating() {
+        return source(Duration.ZERO);
+    }
+
+    @Override
+    public DataSource reading() {
+        return source(READ_TIMEOUT.plusSeconds(5));
+    }
+
+    /// Several statements of one transaction see one moment.
+    @Override
+    public String readerSetUp() {
+        return "set session characteristics as transaction isolation level repeatable read, read only;"
+                + " set statement_timeout = " + READ_TIMEOUT.toMillis();
+    }
+
+    @Override
+    public boolean lost(Connection connection) {
+        try {
+            return !connection.isValid((int) CONNECT_TIMEOUT.toSeconds());
+        } catch (SQLException e) {
+            return true;
+        }
+    }
+
+    @Override
+    public Upkeep upkeep(GroupCommit commits) {
+        return Upkeep.NONE;
+    }
+
+    /// Vacuums the tables beside the writes, which go on.
+    @Override
+    public List<String> wipe(GroupCommit commits, List<String> tables) {
+        String kept =
+                "PostgreSQL keeps deleted rows in its write-ahead log, and in unused parts of its pages until they"
+                        + " are overwritten; vacuum full and the end of archived logs take the rest";
+        try (Connection connection = source(VACUUM_TIMEOUT.plusSeconds(5)).getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("set statement_timeout = " + VACUUM_TIMEOUT.toMillis());
+            for (String table : tables) {
+                statement.execute("vacuum " + table);
+            }
+            return List.of(kept);
+        } catch (SQLException e) {
+            LOG.warn("vacuum failed: {}", e.getSQLState());
+            return List.of(kept, "the tables could not be vacuumed (" + e.getSQLState() + "); erase again");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.palate.memory.sql;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+
+/// A SQLite file in WAL mode with `synchronous=FULL`, so a commit that returned is on disk, and `secure_delete`, so
+/// what was deleted is overwritten. Its owner is whoever holds the data directory. Thread-safe.
+final class SqliteDialect implements Dialect {
+    private static final int BUSY_MILLIS = 5_000;
+    private static final Duration CHECKPOINT_DEADLINE = Duration.ofSeconds(5);
+
+    private final Path file;
+    private final SQLiteDataSource source;
+
+    SqliteDialect(Path file) {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        config.setTransactionMode(SQLiteConfig.TransactionMode.DEFERRED);
+        config.enforceForeignKeys(true);
+        config.setBusyTimeout(BUSY_MILLIS);
+        config.setGetGeneratedKeys(false);
+        this.file = file;
+        source = new SQLiteDataSource(config);
+        source.setUrl("jdbc:sqlite:" + file);
+    }
+
+    @Override
+    public String name() {
+        return file.toString();
+    }
+
+    @Override
+    public Connection writer() throws SQLException {
+        Connection connection = source.getConnection();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("pragma secure_delete = on");
+            statement.execute("pragma wal_autocheckpoint = 0");
+            statement.execute("pragma cache_size = -65536");
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public DataSource migrating() {
+        return source;
+    }
+
+    @Override
+    public DataSource reading() {
+        return source;
+    }
+
+    @Override
+    public String readerSetUp() {
+        return "pragma query_only = on";
+    }
+
+    @Override
+    public boolean lost(Connection connection) {
+        return false;
+    }
+
+    @Override
+    public Upkeep upkeep(GroupCommit commits) throws SQLException {
+        return new Checkpoints(source.getConnection(), commits);
+    }
+
+    /// Deletes the write-ahead log's content; the pages themselves were overwritten by the deletion.
+    @Override
+    public List<String> wipe(GroupCommit commits, List<String> tables) {
+        long end = System.nanoTime() + CHECKPOINT_DEADLINE.toNanos();
+        do {
+            if (commits.alone(SqliteDialect::truncateLog)) {
+                return List.of();
+            }
+            LockSupport.parkNanos(1_000_000);
+        } while (System.nanoTime() < end);
+        return List.of("a reader kept the write-ahead log in use; erase again to overwrite what it still holds");
+    }
+
+    private static boolean truncateLog(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                var result = statement.executeQuery("pragma wal_checkpoint(TRUNCATE)")) {
+            return result.next() && result.getInt(1) == 0;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.palate.memory.sql;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Timeout;
+
+/// The contracts of all ports on PostgreSQL, each test in a schema of its own.
+@Timeout(120)
+class PostgresTruthTest {
+    private static SqlTruth postgres(Path folder) {
+        TickingClock clock = new TickingClock();
+        return SqlTruth.open(PostgresServer.shared().place(PostgresServer.schema(folder)), clock);
+    }
+
+    private static List<String> bytes(Path folder, String... tables) throws IOException {
+        return PostgresServer.shared().bytesOf(PostgresServer.schema(folder), List.of(tables));
+    }
+
+    @Nested
+    class PostgresCatalog extends CatalogContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return postgres(folder);
+        }
+    }
+
+    @Nested
+    class PostgresInteractions extends InteractionsContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return postgres(folder);
+        }
+    }
+
+    @Nested
+    class PostgresMemories extends MemoriesContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return postgres(folder);
+        }
+    }
+
+    @Nested
+    class PostgresUsers extends UsersContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return postgres(folder);
+        }
+    }
+
+    @Nested
+    class PostgresConversations extends ConversationsContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return postgres(folder);
+        }
+    }
+
+    @Nested
+    class PostgresJobsAndKeys extends JobsAndKeysContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return postgres(folder);
+        }
+
+        @Override
+        List<String> bytesOnDisk() throws IOException {
+            return bytes(folder, "api_key");
+        }
+    }
+
+    @Nested
+    class PostgresChanges extends ChangesContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return postgres(folder);
+        }
+    }
+
+    @Nested
+    class PostgresErasure extends ErasureContract {
+        @Override
+        int notesOfTheDatabase() {
+            return 1;
+        }
+
+        @Override
+        SqlTruth open(Path folder) {
+            return postgres(folder);
+        }
+
+        @Override
+        List<String> bytesOnDisk() throws IOException {
+            return bytes(folder, "memory", "memory_revision", "message");
+        }
+    }
+}
