@@ -14,6 +14,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 /// The settings under `palate.`, from `palate.yml` beside the launcher, `PALATE_…` variables or the command line.
 ///
 /// @param dataDirectory where the truth, the index, the models and the logs are
+/// @param truth where the truth is
 /// @param allowedHosts host names answered beside the loopback ones
 /// @param encoder how texts become vectors
 /// @param limits of requests
@@ -25,6 +26,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 /// @param tiers how much each may hold
 public record PalateProperties(
         @Nullable Path dataDirectory,
+        @DefaultValue Truth truth,
         @DefaultValue List<String> allowedHosts,
         @DefaultValue("minilm") Encoder encoder,
         @DefaultValue Limits limits,
@@ -62,6 +64,27 @@ public record PalateProperties(
             }
             Require.range("palate.tiers.warm-bytes", warmBytes, 1L << 20, 1L << 50);
             Require.range("palate.tiers.cold-after in hours", coldAfter.toHours(), 1, 876_600);
+        }
+    }
+
+    /// Where the truth is.
+    ///
+    /// @param url such as `jdbc:postgresql://localhost/palate`, absent for the SQLite file in the data directory
+    /// @param user of the PostgreSQL server
+    /// @param password of the user
+    public record Truth(
+            @Nullable String url,
+            @DefaultValue("") String user,
+            @DefaultValue("") String password) {
+        /// True when a PostgreSQL server holds the truth.
+        public boolean onServer() {
+            return url != null && !url.isBlank();
+        }
+
+        /// Never the password, nor the address, which can hold one.
+        @Override
+        public String toString() {
+            return onServer() ? "Truth[PostgreSQL]" : "Truth[file]";
         }
     }
 

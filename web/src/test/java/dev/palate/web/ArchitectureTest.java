@@ -129,7 +129,11 @@ class ArchitectureTest {
                 .resideInAPackage("dev.palate.memory.sql..")
                 .should()
                 .onlyBeAccessed()
-                .byAnyPackage("dev.palate.memory.sql..", "dev.palate.web.wiring..", "dev.palate.web.cli..")
+                .byAnyPackage(
+                        "dev.palate.memory.sql..",
+                        "dev.palate.memory.backup..",
+                        "dev.palate.web.wiring..",
+                        "dev.palate.web.cli..")
                 .check(CLASSES);
     }
 

@@ -12,9 +12,10 @@ import org.slf4j.LoggerFactory;
 
 /// Moves the write-ahead log into the database file in a thread of its own, so that no write waits for it.
 ///
-/// SQLite by itself does that inside the commit that fills the log, which then takes many times as long as the others.
-/// Here a passive checkpoint runs at most twice a second while there are commits. Under writes without a pause that
-/// never catches up, and past [#MAX_LOG_PAGES] the writer does the rest between two groups. Thread-safe.
+/// SQLite by itself does that inside the commit that fills the log, which then takes many times as long as the
+/// others. Here a passive checkpoint runs at most twice a second while there are commits. Under writes without
+/// a pause that never catches up, and past [#MAX_LOG_PAGES] the writer does the rest between two groups.
+/// Thread-safe.
 final class Checkpoints implements Upkeep {
     /// Pages of the log past which the writer itself takes part; 64 MiB at 4 KiB a page.
     static final int MAX_LOG_PAGES = 16_384;

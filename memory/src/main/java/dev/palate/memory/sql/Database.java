@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -192,6 +193,15 @@ final class Database implements AutoCloseable {
     /// @return what could not be done, for the erasure's receipt
     List<String> wipe(List<String> tables) {
         return dialect.wipe(commits, tables);
+    }
+
+    /// See [Dialect#copy].
+    void copy(Path file) {
+        try {
+            dialect.copy(file);
+        } catch (SQLException e) {
+            throw Failures.of(e);
+        }
     }
 
     /// The newest committed change number.

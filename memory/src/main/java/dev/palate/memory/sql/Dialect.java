@@ -1,18 +1,19 @@
 package dev.palate.memory.sql;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import javax.sql.DataSource;
 
-/// What differs between the databases: how connections are made and kept, and how deleted rows leave the disk. The SQL
-/// of the ports is the same on all. Thread-safe.
+/// What differs between the databases: how connections are made and kept, and how deleted rows leave the disk.
+/// The SQL of the ports is the same on all. Thread-safe.
 sealed interface Dialect permits SqliteDialect, PostgresDialect {
     /// What the database is called in messages.
     String name();
 
-    /// Opens the connection that writes, syncing every commit, and makes this process the database's only owner for as
-    /// long as it is open.
+    /// Opens the connection that writes, syncing every commit, and makes this process the database's only owner
+    /// for as long as it is open.
     Connection writer() throws SQLException;
 
     /// Connections that change tables.
@@ -34,4 +35,7 @@ sealed interface Dialect permits SqliteDialect, PostgresDialect {
     ///
     /// @return what could not be done, for the erasure's receipt; empty when all was
     List<String> wipe(GroupCommit commits, List<String> tables);
+
+    /// Writes a copy of one moment into an empty file, while writes go on.
+    void copy(Path file) throws SQLException;
 }

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// The one writing thread: gathers the writes that wait, runs them in one transaction and commits once.
 ///
 /// A write runs inside a savepoint, so one that fails takes nothing with it. A caller is answered after the commit
-/// returned, never before. Interactive writes go first; bulk work runs in chunks and commits after [#BULK_SLICE]. An
-/// interactive write that comes up meanwhile joins after the chunk under way, and the group commits. Thread-safe.
+/// returned, never before. Interactive writes go first; bulk work runs in chunks and commits after
+/// [#BULK_SLICE]. An interactive write that comes up meanwhile joins after the chunk under way, and the group
+/// commits. Thread-safe.
 final class GroupCommit implements AutoCloseable {
     /// Most writes of one transaction.
     static final int MAX_GROUP = 2_000;

@@ -2,6 +2,7 @@ package dev.palate.memory.sql;
 
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,8 +14,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A schema of a PostgreSQL database, 15 or newer, that keeps texts in UTF-8 and orders them by code point. The writing
-/// connection holds an advisory lock, so that one process owns the schema. Thread-safe.
+/// A schema of a PostgreSQL database, 15 or newer, that keeps texts in UTF-8 and orders them by code point. The
+/// writing connection holds an advisory lock, so that one process owns the schema. Thread-safe.
 final class PostgresDialect implements Dialect {
     /// The oldest server that is let in, as it numbers itself.
     static final int OLDEST = 150_000;
@@ -176,5 +177,13 @@ final class PostgresDialect implements Dialect {
             LOG.warn("vacuum failed: {}", e.getSQLState());
             return List.of(kept, "the tables could not be vacuumed (" + e.getSQLState() + "); erase again");
         }
+    }
+
+    @Override
+    public void copy(Path file) {
+        throw new MemoryException(
+                Code.BAD_INPUT,
+                name() + " is backed up by its own tools: pg_dump --format=custom --file=FILE, then pg_restore and"
+                        + " ./palate restore --mark");
     }
 }

@@ -39,6 +39,19 @@ final class SqlChanges implements Changes {
         });
     }
 
+    /// Begins an epoch above the one given and the database's own.
+    static long beginEpoch(Database database, long above) {
+        return database.write(transaction -> {
+            long next = Math.max(above, Long.parseLong(meta(transaction.handle(), "epoch"))) + 1;
+            transaction
+                    .handle()
+                    .createUpdate("update meta set value = :epoch where name = 'epoch'")
+                    .bind("epoch", Long.toString(next))
+                    .execute();
+            return next;
+        });
+    }
+
     private static void keepFirst(Transaction transaction, String name, String value) {
         transaction
                 .handle()

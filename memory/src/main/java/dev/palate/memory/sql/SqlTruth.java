@@ -17,15 +17,16 @@ import dev.palate.memory.memory.ColdMemories;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.slate.Slates;
 import dev.palate.memory.user.Users;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 
-/// Everything Palate keeps, in one SQLite file or one PostgreSQL database: the way in to every port of this module that
-/// has to do with storing.
+/// Everything Palate keeps, in one SQLite file or one PostgreSQL database: the way in to every port of this
+/// module that has to do with storing.
 ///
 /// A write returns once it is on disk (many writes to a commit) and fails with a `MemoryException`
-/// when it is not within 30 seconds. Lists longer than a few rows are written in chunks behind the single writes, so
-/// that those wait a few milliseconds at most. Times are kept to the microsecond. Thread-safe.
+/// when it is not within 30 seconds. Lists longer than a few rows are written in chunks behind the single
+/// writes, so that those wait a few milliseconds at most. Times are kept to the microsecond. Thread-safe.
 public final class SqlTruth implements AutoCloseable {
     private final Database database;
     private final Ids ids;
@@ -163,6 +164,27 @@ public final class SqlTruth implements AutoCloseable {
     /// Erasure here and in the other places given, in their order.
     public Erasure erasure(List<ErasurePlace> others) {
         return new SqlErasure(database, ids, clock, others);
+    }
+
+    /// Writes a copy of one moment into an empty file, while writes go on.
+    ///
+    /// @throws MemoryException `BAD_INPUT` on PostgreSQL, which has tools of its own, `STORAGE` when the disk
+    ///     refuses
+    public void copy(Path file) {
+        database.copy(file);
+    }
+
+    /// Begins a new epoch in a database that has gone back in time, so that whoever followed it starts over. Nobody
+    /// uses it yet, and whoever opens it next sees the epoch.
+    ///
+    /// @param known an epoch that was there, 0 when none is known
+    /// @return the epoch, above the database's own, the known one and the time in seconds: a copy knows nothing of
+    ///     the epochs that began after it was made
+    public static long beginEpoch(TruthPlace place, long known, Clock clock) {
+        try (SqlTruth truth = open(place, clock)) {
+            return SqlChanges.beginEpoch(
+                    truth.database, Math.max(known, clock.instant().getEpochSecond()));
+        }
     }
 
     Database database() {

@@ -12,8 +12,8 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 /// What a write sees of the transaction it runs in: the connection, the time, and the numbers it hands out.
 ///
 /// The change number and the arrival number are taken from one counter row, locked when the group begins, so that
-/// numbers become visible in their order. Rows of the change feed and the outbox are gathered per write and written at
-/// its end. Used by the writing thread only.
+/// numbers become visible in their order. Rows of the change feed and the outbox are gathered per write and
+/// written at its end. Used by the writing thread only.
 final class Transaction {
     private static final String LOCK = "update counter set arrival = arrival where name = 'counter'";
     private static final String READ = "select change_number, arrival from counter where name = 'counter'";

@@ -22,10 +22,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
-/// A PostgreSQL server of the test's own: in a temporary folder, on a free port of the loopback, gone with this JVM.
+/// A PostgreSQL server of the test's own: in a temporary folder, on a free port of the loopback, gone with this
+/// JVM.
 ///
-/// It runs under a shell that reads a pipe from here and stops the server when the pipe ends, however this JVM ends.
-/// PostgreSQL refuses to run as root, so root starts it as the user `postgres`.
+/// It runs under a shell that reads a pipe from here and stops the server when the pipe ends, however this JVM
+/// ends. PostgreSQL refuses to run as root, so root starts it as the user `postgres`.
 final class PostgresServer implements AutoCloseable {
     private static final Path INSTALLED = Path.of("/usr/lib/postgresql");
     private static final Duration DEADLINE = Duration.ofSeconds(60);

@@ -8,6 +8,7 @@ import dev.palate.memory.dataset.MovieLensReader;
 import dev.palate.memory.dataset.RejectedRow;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
+import dev.palate.web.wiring.TruthPlaces;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -99,7 +100,7 @@ public final class ImportCommand implements Callable<Integer> {
     private DatasetImport.Result run(DatasetReader reader, ProgressLine progress) {
         Clock clock = Clock.systemUTC();
         try (DataDirectory directory = DataDirectory.open(data);
-                SqlTruth truth = SqlTruth.open(directory, clock)) {
+                SqlTruth truth = SqlTruth.open(TruthPlaces.of(Settings.read(), directory), clock)) {
             truth.jobs().failAbandoned();
             DatasetImport.Target target = new DatasetImport.Target(
                     truth.catalog(), truth.users(), truth.interactions(), truth.jobs(), directory.logs());

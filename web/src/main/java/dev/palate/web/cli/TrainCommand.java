@@ -8,6 +8,7 @@ import dev.palate.memory.sql.SqlTruth;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.web.job.Trainer;
 import dev.palate.web.security.LocalDoor;
+import dev.palate.web.wiring.TruthPlaces;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -17,7 +18,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
 
 /// `palate train`: trains the collaborative model, in the running server when there is one.
 @Command(
@@ -46,22 +46,13 @@ public final class TrainCommand implements Callable<Integer> {
 
     private static JobWatch.Seen ask(LocalDoor.Address server, PrintWriter out)
             throws IOException, InterruptedException {
-        String id = LocalCalls.call(server, "POST", "/local/training").get("id").asString();
-        return JobWatch.follow(
-                () -> {
-                    JsonNode job = LocalCalls.call(server, "GET", "/local/jobs/" + id);
-                    return new JobWatch.Seen(
-                            job.get("status").asString(),
-                            job.get("progress").asDouble(),
-                            job.get("detail").asString());
-                },
-                out);
+        return JobWatch.followServer(server, LocalCalls.call(server, "POST", "/local/training"), "training", out);
     }
 
     private JobWatch.Seen trainHere(PrintWriter out) throws IOException, InterruptedException {
         Clock clock = Clock.systemUTC();
         try (DataDirectory directory = DataDirectory.open(data.directory());
-                SqlTruth truth = SqlTruth.open(directory, clock)) {
+                SqlTruth truth = SqlTruth.open(TruthPlaces.of(Settings.read(), directory), clock)) {
             Trainer.Learnt learnt = new Trainer.Learnt(truth.catalog(), truth.interactions(), truth.changes());
             ModelRegistry registry = ModelRegistry.openWithoutModel(directory.models());
             try (Trainer trainer = new Trainer(learnt, truth.jobs(), registry, directory.models(), clock)) {
@@ -77,6 +68,7 @@ public final class TrainCommand implements Callable<Integer> {
                     Job job = jobs.job(id).orElseThrow();
                     return new JobWatch.Seen(job.status().key(), job.progress(), job.detail());
                 },
+                "training",
                 out);
     }
 }

@@ -48,6 +48,9 @@ public final class ProblemAdvice extends ResponseEntityExceptionHandler {
         if (type == ProblemType.INTERNAL) {
             return fault(e, request);
         }
+        if (e.code() == MemoryException.Code.STORAGE) {
+            LOG.error("refused by the disk or the database: {} {}", request.getMethod(), e.getMessage(), e);
+        }
         return problems.entity(new ProblemException(type, String.valueOf(e.getMessage())), request);
     }
 
@@ -143,8 +146,8 @@ public final class ProblemAdvice extends ResponseEntityExceptionHandler {
             case LIMIT, BAD_INPUT -> ProblemType.VALIDATION_FAILED;
             case BUSY -> ProblemType.RATE_LIMITED;
             case DEADLINE -> ProblemType.DEADLINE_EXCEEDED;
-            case DIRECTORY_HELD -> ProblemType.UNAVAILABLE;
-            case BAD_FILE, STORAGE -> ProblemType.INTERNAL;
+            case DIRECTORY_HELD, STORAGE -> ProblemType.UNAVAILABLE;
+            case BAD_FILE -> ProblemType.INTERNAL;
         };
     }
 

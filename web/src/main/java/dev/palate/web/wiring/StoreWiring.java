@@ -1,6 +1,7 @@
 package dev.palate.web.wiring;
 
 import dev.palate.memory.access.ApiKeys;
+import dev.palate.memory.backup.Backup;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.change.Changes;
 import dev.palate.memory.conversation.Conversations;
@@ -15,6 +16,7 @@ import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.user.Users;
 import dev.palate.web.PalateProperties;
+import dev.palate.web.job.BackupRuns;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -29,8 +31,8 @@ class StoreWiring {
     }
 
     @Bean(destroyMethod = "close")
-    SqlTruth truth(DataDirectory directory, Clock clock) {
-        SqlTruth truth = SqlTruth.open(directory, clock);
+    SqlTruth truth(DataDirectory directory, PalateProperties properties, Clock clock) {
+        SqlTruth truth = SqlTruth.open(TruthPlaces.of(properties, directory), clock);
         truth.jobs().failAbandoned();
         return truth;
     }
@@ -88,5 +90,10 @@ class StoreWiring {
     @Bean
     Erasure erasure(SqlTruth truth, ObjectProvider<ErasurePlace> places) {
         return truth.erasure(places.orderedStream().toList());
+    }
+
+    @Bean(destroyMethod = "close")
+    BackupRuns backupRuns(SqlTruth truth, Clock clock) {
+        return new BackupRuns(truth.jobs(), file -> Backup.make(truth, file, clock));
     }
 }

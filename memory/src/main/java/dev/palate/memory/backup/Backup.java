@@ -1,0 +1,78 @@
+package dev.palate.memory.backup;
+
+import dev.palate.memory.MemoryException;
+import dev.palate.memory.MemoryException.Code;
+import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.sql.SqliteFile;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+/// Makes a back-up of a truth that is open: a copy of one moment, with a manifest beside it. Stateless.
+public final class Backup {
+    private Backup() {}
+
+    /// Makes the back-up while writes go on. The manifest is written last: without one it is not whole.
+    ///
+    /// @throws MemoryException `BAD_INPUT` when the file is there already or the truth is on PostgreSQL,
+    ///     `STORAGE` when the disk refuses
+    public static Manifest make(SqlTruth truth, Path file, InstantSource clock) {
+        Path manifest = Manifest.of(file);
+        boolean begun = false;
+        try {
+            if (Files.exists(manifest)) {
+                throw new FileAlreadyExistsException(manifest.toString());
+            }
+            Disk.create(file);
+            begun = true;
+            truth.copy(file);
+            Disk.sync(file);
+            Manifest made = manifest(file, clock);
+            Disk.create(manifest);
+            Files.writeString(manifest, made.toJson());
+            Disk.sync(manifest);
+            begun = false;
+            return made;
+        } catch (FileAlreadyExistsException e) {
+            throw new MemoryException(
+                    Code.BAD_INPUT,
+                    e.getMessage() + " is there already; a back-up overwrites nothing, name another",
+                    e);
+        } catch (IOException e) {
+            throw new MemoryException(
+                    Code.STORAGE,
+                    "the back-up " + file + " could not be written ("
+                            + e.getClass().getSimpleName() + ": " + e.getMessage()
+                            + "); name a folder that can be written and has room",
+                    e);
+        } finally {
+            if (begun) {
+                discard(file, manifest);
+            }
+        }
+    }
+
+    private static Manifest manifest(Path file, InstantSource clock) throws IOException {
+        SqliteFile.Facts facts = SqliteFile.facts(file);
+        return new Manifest(
+                Manifest.FORMAT,
+                clock.instant().toString(),
+                Files.size(file),
+                Disk.sha256(file),
+                facts.databaseId(),
+                facts.epoch(),
+                facts.latest().value(),
+                facts.schema());
+    }
+
+    private static void discard(Path file, Path manifest) {
+        try {
+            Files.deleteIfExists(file);
+            Files.deleteIfExists(manifest);
+        } catch (IOException e) {
+            // What is left has no whole manifest, so it is never restored; the exception under way says why.
+        }
+    }
+}

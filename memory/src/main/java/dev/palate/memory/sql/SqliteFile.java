@@ -1,0 +1,98 @@
+package dev.palate.memory.sql;
+
+import dev.palate.memory.change.ChangeNumber;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.sqlite.SQLiteConfig;
+
+/// A truth's file looked at from outside, without becoming its owner. Stateless.
+public final class SqliteFile {
+    private static final int MAX_FINDINGS = 10;
+
+    private SqliteFile() {}
+
+    /// What a file says of itself.
+    ///
+    /// @param databaseId which database it is, or is a copy of
+    /// @param schema version of its tables
+    public record Facts(String databaseId, long epoch, ChangeNumber latest, String schema) {}
+
+    /// What a file says of itself.
+    ///
+    /// @throws dev.palate.memory.MemoryException `BAD_FILE` when it is no truth or damaged
+    public static Facts facts(Path file) {
+        try (Connection connection = reading(file);
+                Statement statement = connection.createStatement()) {
+            return new Facts(
+                    one(statement, "select value from meta where name = 'database_id'"),
+                    Long.parseLong(one(statement, "select value from meta where name = 'epoch'")),
+                    new ChangeNumber(
+                            Long.parseLong(one(statement, "select change_number from counter where name = 'counter'"))),
+                    one(
+                            statement,
+                            "select version from flyway_schema_history where version is not null"
+                                    + " order by installed_rank desc limit 1"));
+        } catch (SQLException e) {
+            throw Failures.of(e);
+        }
+    }
+
+    /// What SQLite finds wrong with the file's structure and references; empty when it is sound.
+    ///
+    /// @throws dev.palate.memory.MemoryException `BAD_FILE` when it is no database at all
+    public static List<String> findings(Path file) {
+        List<String> findings = new ArrayList<>();
+        try (Connection connection = reading(file);
+                Statement statement = connection.createStatement()) {
+            try (ResultSet result = statement.executeQuery("pragma integrity_check(" + MAX_FINDINGS + ")")) {
+                while (result.next()) {
+                    if (!"ok".equals(result.getString(1))) {
+                        findings.add(result.getString(1));
+                    }
+                }
+            }
+            try (ResultSet result = statement.executeQuery("pragma foreign_key_check")) {
+                if (result.next()) {
+                    findings.add("rows of " + result.getString(1) + " refer to missing rows of " + result.getString(3));
+                }
+            }
+        } catch (SQLException e) {
+            throw Failures.of(e);
+        }
+        return findings;
+    }
+
+    /// Moves what stands in the write-ahead log into the file, which nobody has open.
+    ///
+    /// @throws dev.palate.memory.MemoryException when it cannot be read or written
+    public static void emptyLog(Path file) {
+        try (Connection connection = new SQLiteConfig().createConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute("pragma wal_checkpoint(TRUNCATE)");
+        } catch (SQLException e) {
+            throw Failures.of(e);
+        }
+    }
+
+    private static Connection reading(Path file) throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setReadOnly(true);
+        config.setBusyTimeout(5_000);
+        return config.createConnection("jdbc:sqlite:" + file);
+    }
+
+    private static String one(Statement statement, String sql) throws SQLException {
+        try (ResultSet result = statement.executeQuery(sql)) {
+            String value = result.next() ? result.getString(1) : null;
+            if (value == null) {
+                throw new SQLException("the file lacks a row that every truth has");
+            }
+            return value;
+        }
+    }
+}

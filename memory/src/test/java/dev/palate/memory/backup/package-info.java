@@ -1,0 +1,4 @@
+@NullMarked
+package dev.palate.memory.backup;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,157 @@
+package dev.palate.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.palate.memory.catalog.Catalog;
+import dev.palate.memory.catalog.Item;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.sql.DataDirectory;
+import dev.palate.web.cli.BackupCommand;
+import dev.palate.web.cli.RestoreCommand;
+import dev.palate.web.security.LocalDoor;
+import dev.palate.web.wiring.TruthPlaces;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.http.HttpRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import picocli.CommandLine;
+
+/// Back-ups by command, of a running server and of a directory nobody holds; and where the truth is said to be.
+@Timeout(180)
+class BackupsTest {
+    @TempDir
+    Path folder;
+
+    /// What a command did.
+    private record Ran(int status, String out, String err) {}
+
+    private Ran run(Callable<Integer> command, String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int status = new CommandLine(command)
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .setExecutionExceptionHandler((e, line, parsed) -> {
+                    err.write(e.getMessage());
+                    return 1;
+                })
+                .execute(arguments);
+        return new Ran(status, out.toString(), err.toString());
+    }
+
+    private String data() {
+        return folder.resolve("data").toString();
+    }
+
+    @Test
+    void aRunningServerIsBackedUpAndRestoredWhenItHasStopped() {
+        Path file = folder.resolve("a b.db");
+        try (TestServer server = TestServer.start(folder.resolve("data"))) {
+            server.films(3);
+            Ran made = run(new BackupCommand(), file.toString(), "--data", data());
+            assertThat(made.status()).as(made.err()).isZero();
+            assertThat(made.out()).contains("Made " + file + ", ").contains(" bytes, up to change 3, SHA-256 ");
+            Ran again = run(new BackupCommand(), file.toString(), "--data", data());
+            assertThat(again.status()).isEqualTo(1);
+            assertThat(again.err())
+                    .contains("palate: back-up failed: " + file
+                            + ".json is there already; a back-up overwrites nothing, name another");
+            server.films(5);
+            Ran held = run(new RestoreCommand(), file.toString(), "--data", data());
+            assertThat(held.status()).isEqualTo(1);
+            assertThat(held.err())
+                    .contains(" is held by process " + ProcessHandle.current().pid());
+            assertThat(server.bean(Catalog.class).count()).isEqualTo(5);
+            assertThat(server.send(server.request("/local/backups?file=/tmp/x")
+                                    .POST(HttpRequest.BodyPublishers.noBody()))
+                            .statusCode())
+                    .as("without the token")
+                    .isEqualTo(401);
+            assertThat(server.send(server.request("/local/backups?file=x")
+                                    .header(
+                                            LocalDoor.HEADER,
+                                            LocalDoor.of(folder.resolve("data"))
+                                                    .orElseThrow()
+                                                    .token())
+                                    .POST(HttpRequest.BodyPublishers.noBody()))
+                            .body())
+                    .contains("file must be an absolute path, was x");
+        }
+        Ran restored = run(new RestoreCommand(), file.toString(), "--data", data());
+        assertThat(restored.status()).as(restored.err()).isZero();
+        assertThat(restored.out())
+                .contains("Restored " + file + " of 20")
+                .contains(", up to change 3; epoch ")
+                .contains(" began, the index is built anew at the next start");
+        try (TestServer server = TestServer.start(folder.resolve("data"))) {
+            assertThat(server.bean(Catalog.class).count()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aDirectoryNobodyHoldsIsBackedUpIntoItself() throws Exception {
+        Ran nothing = run(new BackupCommand(), "--data", data());
+        assertThat(nothing.status()).isEqualTo(1);
+        assertThat(nothing.err()).contains(data() + " holds no truth to back up; name another with --data");
+        assertThat(folder.resolve("data")).doesNotExist();
+        try (DataDirectory directory = DataDirectory.open(folder.resolve("data"));
+                var truth = dev.palate.memory.sql.SqlTruth.open(directory, java.time.Clock.systemUTC())) {
+            truth.catalog().put(Item.of(new ItemId("1"), "Alien", 1979, List.of()));
+        }
+        Ran made = run(new BackupCommand(), "--data", data());
+        assertThat(made.status()).as(made.err()).isZero();
+        try (var files = Files.list(folder.resolve("data/backups"))) {
+            List<Path> kept = files.sorted().toList();
+            assertThat(kept).hasSize(2);
+            assertThat(kept.getFirst().getFileName().toString()).matches("truth-\\d{8}-\\d{6}\\.db");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(kept.getFirst())))
+                    .isEqualTo("rw-------");
+        }
+    }
+
+    @Test
+    void markingBeginsAnEpoch() {
+        Ran marked = run(new RestoreCommand(), "--mark", "--data", data());
+        assertThat(marked.status()).as(marked.err()).isZero();
+        assertThat(marked.out())
+                .matches("(?s)Marked: epoch \\d{10} began; the index is built anew at the next start\\R");
+        assertThat(run(new RestoreCommand(), "--data", data()).err())
+                .contains("name either the FILE to restore or --mark");
+        assertThat(run(new RestoreCommand(), "x", "--mark", "--data", data()).status())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void theTruthsPlaceIsASettingAndItsPasswordIsNeverShown() {
+        StandardEnvironment environment = new StandardEnvironment();
+        environment
+                .getPropertySources()
+                .addFirst(new MapPropertySource(
+                        "test",
+                        Map.of(
+                                "palate.truth.url", "jdbc:postgresql://localhost/palate?password=inurl",
+                                "palate.truth.user", "me",
+                                "palate.truth.password", "secret")));
+        PalateProperties properties = PalateProperties.of(environment);
+        try (DataDirectory directory = DataDirectory.open(folder.resolve("data"))) {
+            assertThat(TruthPlaces.of(properties, directory))
+                    .isEqualTo(new dev.palate.memory.sql.TruthPlace.Server(
+                            "jdbc:postgresql://localhost/palate?password=inurl", "me", "secret"))
+                    .asString()
+                    .isEqualTo("Server[jdbc:postgresql://localhost/palate]");
+            assertThat(TruthPlaces.of(PalateProperties.of(new StandardEnvironment()), directory))
+                    .isEqualTo(new dev.palate.memory.sql.TruthPlace.File(directory.truth()));
+        }
+        assertThat(properties.toString()).doesNotContain("secret").doesNotContain("inurl");
+    }
+}
