@@ -23,7 +23,7 @@ import java.util.Set;
 
 /// The second reading of a data set: writes what the first found good, in batches. Not thread-safe.
 final class DatasetWriter implements DatasetReader.Sink {
-    private static final int BATCH = 1_024;
+    private static final int BATCH = 4_096;
     private static final int MAX_TAGS = 256;
     private static final Duration JOB_EVERY = Duration.ofSeconds(1);
 

@@ -9,7 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -35,8 +35,6 @@ final class Database implements AutoCloseable {
     static final Duration READ_DEADLINE = Duration.ofSeconds(10);
     /// Lists up to this length are written with the interactive writes, longer ones as bulk work.
     static final int INTERACTIVE_ROWS = 8;
-    /// Rows of one chunk of bulk work, few enough for a few milliseconds.
-    static final int CHUNK_ROWS = 64;
 
     /// What can be chosen at opening.
     ///
@@ -171,21 +169,37 @@ final class Database implements AutoCloseable {
 
     /// Writes rows: a short list in one commit, a longer one in chunks as bulk work, in order.
     ///
+    /// @param size of the chunks of such rows
     /// @param work writes one chunk and returns how many rows changed
     /// @return the sum over the chunks
-    <R> int writeRows(List<R> rows, BiFunction<Transaction, List<R>, Integer> work) {
+    <R> int writeRows(ChunkSize size, List<R> rows, BiFunction<Transaction, List<R>, Integer> work) {
         if (rows.isEmpty()) {
             return 0;
         }
         if (rows.size() <= INTERACTIVE_ROWS) {
             return write(transaction -> work.apply(transaction, rows));
         }
-        List<Function<Transaction, Integer>> chunks = new ArrayList<>();
-        for (int from = 0; from < rows.size(); from += CHUNK_ROWS) {
-            List<R> chunk = List.copyOf(rows.subList(from, Math.min(rows.size(), from + CHUNK_ROWS)));
-            chunks.add(transaction -> work.apply(transaction, chunk));
-        }
-        return commits.bulk(chunks).stream().mapToInt(Integer::intValue).sum();
+        return commits
+                .bulk(new Iterator<GroupCommit.Chunk<Integer>>() {
+                    private int from;
+
+                    @Override
+                    public boolean hasNext() {
+                        return from < rows.size();
+                    }
+
+                    @Override
+                    public GroupCommit.Chunk<Integer> next() {
+                        int end = Math.min(rows.size(), from + size.rows());
+                        List<R> chunk = List.copyOf(rows.subList(from, end));
+                        from = end;
+                        return new GroupCommit.Chunk<>(
+                                transaction -> work.apply(transaction, chunk), nanos -> size.took(chunk.size(), nanos));
+                    }
+                })
+                .stream()
+                .mapToInt(Integer::intValue)
+                .sum();
     }
 
     /// Takes what was deleted from the tables off the disk.

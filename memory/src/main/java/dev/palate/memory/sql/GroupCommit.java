@@ -6,7 +6,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +30,8 @@ final class GroupCommit implements AutoCloseable {
     static final int MAX_GROUP = 2_000;
     /// How long bulk work may hold the writer before it commits, while no interactive write waits.
     static final Duration BULK_SLICE = Duration.ofMillis(20);
+    /// Most chunks of one caller that wait at a time: enough to fill a slice.
+    static final int MAX_AHEAD = 8;
     /// How long a caller waits for its answer.
     static final Duration DEADLINE = Duration.ofSeconds(30);
 
@@ -36,8 +40,14 @@ final class GroupCommit implements AutoCloseable {
         T run(Connection connection) throws SQLException;
     }
 
+    /// A part of bulk work.
+    ///
+    /// @param took told the nanoseconds that the part held the writer
+    record Chunk<T>(Function<Transaction, T> work, LongConsumer took) {}
+
     private static final class Waiting<T> {
         final Function<Transaction, T> work;
+        final LongConsumer took;
         final CompletableFuture<T> answer = new CompletableFuture<>();
         final AtomicBoolean begun = new AtomicBoolean();
         final @Nullable Alone<T> alone;
@@ -45,8 +55,9 @@ final class GroupCommit implements AutoCloseable {
         @Nullable
         Runnable acknowledge;
 
-        Waiting(Function<Transaction, T> work, @Nullable Alone<T> alone) {
-            this.work = work;
+        Waiting(Chunk<T> chunk, @Nullable Alone<T> alone) {
+            this.work = chunk.work;
+            this.took = chunk.took;
             this.alone = alone;
         }
     }
@@ -71,35 +82,41 @@ final class GroupCommit implements AutoCloseable {
 
     /// Runs the write in the next group and waits until it is on disk.
     <T> T write(Function<Transaction, T> work) {
-        Waiting<T> waiting = new Waiting<>(work, null);
+        Waiting<T> waiting = new Waiting<>(new Chunk<>(work, nanos -> {}), null);
         queue.add(waiting);
         return await(waiting);
     }
 
-    /// Runs chunks of bulk work behind the interactive writes, in order, and waits until all are on disk. A chunk
-    /// should
-    /// take a few milliseconds at most, since nothing can interrupt it. When one fails, others may be on disk.
-    <T> List<T> bulk(List<Function<Transaction, T>> chunks) {
-        List<Waiting<T>> waiting = new ArrayList<>(chunks.size());
+    /// Runs chunks of bulk work behind the interactive writes, in order, and waits until all are on disk. The
+    /// iterator is asked for a chunk when few wait, so that it can learn from those before. A chunk should take
+    /// a few milliseconds at most, since nothing can interrupt it. When one fails, others may be on disk.
+    <T> List<T> bulk(Iterator<Chunk<T>> chunks) {
+        List<T> answers = new ArrayList<>();
+        ArrayDeque<Waiting<T>> waiting = new ArrayDeque<>();
         try {
-            for (Function<Transaction, T> chunk : chunks) {
-                Waiting<T> next = new Waiting<>(chunk, null);
+            while (chunks.hasNext()) {
+                if (waiting.size() == MAX_AHEAD) {
+                    answers.add(await(waiting.remove()));
+                }
+                Waiting<T> next = new Waiting<>(chunks.next(), null);
                 queue.addBulk(next, DEADLINE);
                 waiting.add(next);
             }
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
-        return waiting.stream().map(GroupCommit::await).toList();
+        waiting.forEach(last -> answers.add(await(last)));
+        return answers;
     }
 
     /// Runs work between groups, in no transaction.
     <T> T alone(Alone<T> work) {
-        Waiting<T> waiting = new Waiting<>(
+        Chunk<T> none = new Chunk<>(
                 transaction -> {
                     throw new IllegalStateException("work of its own runs in no transaction");
                 },
-                work);
+                nanos -> {});
+        Waiting<T> waiting = new Waiting<>(none, work);
         try {
             queue.addBulk(waiting, DEADLINE);
         } catch (InterruptedException e) {
@@ -250,6 +267,7 @@ final class GroupCommit implements AutoCloseable {
             return;
         }
         group.add(waiting);
+        long start = System.nanoTime();
         transaction.beginWrite();
         T result;
         try {
@@ -261,6 +279,7 @@ final class GroupCommit implements AutoCloseable {
             undo(e);
             return;
         }
+        waiting.took.accept(System.nanoTime() - start);
         waiting.acknowledge = () -> waiting.answer.complete(result);
     }
 
@@ -295,10 +314,12 @@ final class GroupCommit implements AutoCloseable {
     private void rollBack(Throwable cause) {
         try {
             writing.connection().rollback();
+            writing.look();
         } catch (SQLException e) {
+            // SQLite itself has rolled back, as on a full disk, and the driver lost track of it; or all is gone.
             cause.addSuppressed(e);
+            writing.giveUp();
         }
-        writing.look();
     }
 
     /// Commits what waits, then ends the thread.

@@ -34,6 +34,7 @@ final class SqlCatalog implements Catalog {
             """;
 
     private final Database database;
+    private final ChunkSize chunks = new ChunkSize();
 
     SqlCatalog(Database database) {
         this.database = database;
@@ -114,7 +115,7 @@ final class SqlCatalog implements Catalog {
 
     @Override
     public int putAll(List<Item> items) {
-        return database.writeRows(items, (transaction, chunk) -> {
+        return database.writeRows(chunks, items, (transaction, chunk) -> {
             Map<ItemId, Item> stored =
                     many(transaction.handle(), chunk.stream().map(Item::id).toList());
             List<Item> changed = new ArrayList<>();

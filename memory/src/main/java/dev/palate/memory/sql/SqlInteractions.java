@@ -34,6 +34,7 @@ final class SqlInteractions implements Interactions {
             """;
 
     private final Database database;
+    private final ChunkSize chunks = new ChunkSize();
 
     SqlInteractions(Database database) {
         this.database = database;
@@ -41,7 +42,7 @@ final class SqlInteractions implements Interactions {
 
     @Override
     public int append(List<Interaction> interactions) {
-        return database.writeRows(interactions, (transaction, chunk) -> {
+        return database.writeRows(chunks, interactions, (transaction, chunk) -> {
             Set<UserId> users = new LinkedHashSet<>();
             chunk.forEach(interaction -> users.add(interaction.user()));
             users.forEach(user -> SqlUsers.ensure(transaction, user));

@@ -22,6 +22,7 @@ final class SqlUsers implements Users {
             + " created_at = excluded.created_at, imported = excluded.imported";
 
     private final Database database;
+    private final ChunkSize chunks = new ChunkSize();
 
     SqlUsers(Database database) {
         this.database = database;
@@ -80,6 +81,7 @@ final class SqlUsers implements Users {
     @Override
     public int ensureAll(List<User> users) {
         return database.writeRows(
+                chunks,
                 users,
                 (transaction, chunk) -> chunk.stream()
                         .mapToInt(user -> insert(transaction, ENSURE, user))

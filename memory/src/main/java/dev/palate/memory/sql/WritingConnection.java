@@ -6,8 +6,8 @@ import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
-/// The one connection that writes, made anew when the database has dropped it. Not thread-safe: it belongs to the
-/// writing thread.
+/// The one connection that writes, made anew when the database has dropped it or its state is not known. Not
+/// thread-safe: it belongs to the writing thread.
 final class WritingConnection implements AutoCloseable {
     private final Dialect dialect;
     private final UnaryOperator<Connection> wrap;
@@ -43,6 +43,11 @@ final class WritingConnection implements AutoCloseable {
     boolean look() {
         lost = lost || dialect.lost(connection);
         return lost;
+    }
+
+    /// Says that this connection must not be used again.
+    void giveUp() {
+        lost = true;
     }
 
     /// Makes another connection where the last is gone.
