@@ -94,6 +94,20 @@ final class PostgresDialect implements Dialect {
         }
     }
 
+    /// Connects and says what is there.
+    ///
+    /// @throws MemoryException saying why it will not do
+    String look() {
+        try (Connection connection = source(READ_TIMEOUT).getConnection();
+                Statement statement = connection.createStatement()) {
+            check(statement);
+            return name() + " answers, PostgreSQL "
+                    + connection.getMetaData().getDatabaseProductVersion();
+        } catch (SQLException e) {
+            throw Failures.of(e);
+        }
+    }
+
     private void check(Statement statement) throws SQLException {
         try (ResultSet result = statement.executeQuery(CAN)) {
             result.next();

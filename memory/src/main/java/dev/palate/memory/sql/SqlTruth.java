@@ -82,6 +82,13 @@ public final class SqlTruth implements AutoCloseable {
         return of(Database.open(place, clock), clock);
     }
 
+    /// Connects to a server without owning its database, and says what is there.
+    ///
+    /// @throws MemoryException saying why it will not do
+    public static String look(TruthPlace.Server server) {
+        return new PostgresDialect(server).look();
+    }
+
     /// Over a database that is open.
     static SqlTruth of(Database database, Clock clock) {
         boolean opened = false;

@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
 
 /// A truth's file looked at from outside, without becoming its owner. Stateless.
 public final class SqliteFile {
@@ -62,7 +63,11 @@ public final class SqliteFile {
                 }
             }
         } catch (SQLException e) {
-            throw Failures.of(e);
+            // Damage can be met before the check is through.
+            if ((e.getErrorCode() & 0xff) != SQLiteErrorCode.SQLITE_CORRUPT.code) {
+                throw Failures.of(e);
+            }
+            findings.add("SQLITE_CORRUPT");
         }
         return findings;
     }

@@ -43,6 +43,14 @@ class PostgresTruthTest {
     }
 
     @Nested
+    class PostgresRejections extends RejectionsContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return postgres(folder);
+        }
+    }
+
+    @Nested
     class PostgresUsers extends UsersContract {
         @Override
         SqlTruth open(Path folder) {

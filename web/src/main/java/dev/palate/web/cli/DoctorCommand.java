@@ -2,6 +2,7 @@ package dev.palate.web.cli;
 
 import dev.palate.agent.llm.local.ModelStore;
 import dev.palate.memory.vector.VectorModule;
+import dev.palate.web.wiring.TruthPlaces;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Spec;
 /// `palate doctor`: what this machine has and what is missing for what.
 @Command(
         name = "doctor",
-        description = "Checks this machine: JDK, vector module, data directory, disk, tools, model files.",
+        description = "Checks this machine: JDK, vector module, data directory, truth, index, disk, tools, model files.",
         mixinStandardHelpOptions = true)
 public final class DoctorCommand implements Callable<Integer> {
     private static final int JDK = 25;
@@ -68,6 +69,16 @@ public final class DoctorCommand implements Callable<Integer> {
                 RunningServer.isRunning(directory),
                 "one runs over this directory",
                 "none runs over this directory");
+        for (StoreCheck.Finding finding : storeCheck(directory).run()) {
+            check(out, finding.what(), finding.fine(), finding.text(), "");
+        }
+    }
+
+    private static StoreCheck storeCheck(Path directory) {
+        return new StoreCheck(
+                directory,
+                TruthPlaces.of(Settings.read(), directory.resolve("truth.db")),
+                Path.of(System.getProperty("palate.project.root", "."), "palate.yml"));
     }
 
     private static void models(PrintWriter out) {
@@ -85,7 +96,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
     private void check(PrintWriter out, String what, boolean fine, String seen, String next) {
         good &= fine;
-        out.printf("%-4s %-15s %s%n", fine ? "ok" : "BAD", what, fine ? seen : seen + "; " + next);
+        out.printf("%-4s %-15s %s%n", fine ? "ok" : "BAD", what, fine || next.isEmpty() ? seen : seen + "; " + next);
     }
 
     private static void note(PrintWriter out, String what, boolean there, String yes, String no) {
