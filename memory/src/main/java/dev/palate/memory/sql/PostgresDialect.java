@@ -101,8 +101,7 @@ final class PostgresDialect implements Dialect {
         try (Connection connection = source(READ_TIMEOUT).getConnection();
                 Statement statement = connection.createStatement()) {
             check(statement);
-            return name() + " answers, PostgreSQL "
-                    + connection.getMetaData().getDatabaseProductVersion();
+            return name() + " answers, PostgreSQL " + connection.getMetaData().getDatabaseProductVersion();
         } catch (SQLException e) {
             throw Failures.of(e);
         }

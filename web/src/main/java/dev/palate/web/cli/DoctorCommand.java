@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
 /// `palate doctor`: what this machine has and what is missing for what.
 @Command(
         name = "doctor",
-        description = "Checks this machine: JDK, vector module, data directory, truth, index, disk, tools, model files.",
+        description =
+                "Checks this machine: JDK, vector module, data directory, truth, index, disk, tools, model files.",
         mixinStandardHelpOptions = true)
 public final class DoctorCommand implements Callable<Integer> {
     private static final int JDK = 25;

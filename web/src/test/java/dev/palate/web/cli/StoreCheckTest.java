@@ -49,8 +49,7 @@ class StoreCheckTest {
                     .putAll(IntStream.range(0, 1_000)
                             .mapToObj(i -> Item.of(new ItemId("i" + i), "Film", 1979, List.of()))
                             .toList());
-            IndexChanges.Sources sources =
-                    new IndexChanges.Sources(truth.changes(), truth.catalog(), truth.memories());
+            IndexChanges.Sources sources = new IndexChanges.Sources(truth.changes(), truth.catalog(), truth.memories());
             try (IndexChanges index = IndexChanges.open(folder, sources, encoder, IndexOptions.defaults())) {
                 assertThat(index.awaitEncoded(Duration.ofSeconds(30))).isTrue();
             }
@@ -61,16 +60,14 @@ class StoreCheckTest {
     @Test
     void aSoundStoreSaysWhereItIs() throws Exception {
         assertThat(run())
-                .containsExactly(new StoreCheck.Finding(
-                        "truth", true, truth() + " is not there yet: the first start makes it"));
+                .containsExactly(
+                        new StoreCheck.Finding("truth", true, truth() + " is not there yet: the first start makes it"));
         filled();
         assertThat(run())
                 .contains(
                         new StoreCheck.Finding("truth", true, truth() + " is sound, at change 1000 of epoch 1"),
                         new StoreCheck.Finding(
-                                "index items",
-                                true,
-                                "at change 1000 of 1000, the rest is replayed at the next start"));
+                                "index items", true, "at change 1000 of 1000, the rest is replayed at the next start"));
         SqlTruth.beginEpoch(new TruthPlace.File(truth()), 0, Clock.systemUTC());
         assertThat(run())
                 .contains(new StoreCheck.Finding(
@@ -85,12 +82,15 @@ class StoreCheckTest {
         Arrays.fill(middle, bytes.length / 2, bytes.length / 2 + 4_096, (byte) 0x5a);
         Files.write(truth(), middle);
         String way = "; stop Palate and put a back-up in its place: ./palate restore FILE";
-        assertThat(bad()).singleElement().asString().startsWith(truth() + " is damaged: ").endsWith(way);
+        assertThat(bad())
+                .singleElement()
+                .asString()
+                .startsWith(truth() + " is damaged: ")
+                .endsWith(way);
         bytes[0] = 'X';
         Files.write(truth(), bytes);
         assertThat(bad())
-                .containsExactly(
-                        "truth.db is not a database or is damaged (SQLITE_NOTADB); restore a back-up" + way);
+                .containsExactly("truth.db is not a database or is damaged (SQLITE_NOTADB); restore a back-up" + way);
     }
 
     @Test
