@@ -10,6 +10,7 @@ import dev.palate.memory.conversation.Role;
 import dev.palate.memory.gate.Consents;
 import dev.palate.memory.gate.GateContext;
 import dev.palate.memory.gate.Gates;
+import dev.palate.memory.gate.InjectionGate;
 import dev.palate.memory.gate.Proposal;
 import dev.palate.memory.gate.Rejection;
 import dev.palate.memory.gate.Rejections;
@@ -129,7 +130,13 @@ public final class MemoryWriter {
 
     /// The memory with another text and the meaning that the text now has; not yet written. A text that the rules
     /// cannot read keeps the text and loses the slot, so that an old meaning does not go on behind new words.
+    ///
+    /// @throws IllegalArgumentException when the text is too long, or speaks to the machine
     public Memory reworded(Memory memory, String text) {
+        if (InjectionGate.found(text)) {
+            throw new IllegalArgumentException(
+                    "text speaks to the machine rather than of the person (gate injection); say it plainly");
+        }
         Memory.Draft draft = memory.draft().text(text).updatedAt(clock.instant());
         if (text.equals(memory.text())) {
             return draft.build();

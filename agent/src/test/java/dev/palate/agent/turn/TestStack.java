@@ -57,6 +57,7 @@ final class TestStack {
     private static final AtomicInteger USERS = new AtomicInteger();
 
     final SqlTruth truth;
+    final IndexChanges index;
     final TieredMemories memories;
     final Recommender recommender;
     final CatalogSnapshots snapshots;
@@ -96,7 +97,7 @@ final class TestStack {
                                 .resolve("datasets/ml-latest-small")),
                         (phase, done, total) -> {});
         var encoder = new HashingEncoder();
-        IndexChanges index = IndexChanges.open(
+        index = IndexChanges.open(
                 directory.root(),
                 new IndexChanges.Sources(truth.changes(), truth.catalog(), truth.memories()),
                 encoder,

@@ -98,6 +98,22 @@ class GatesTest {
         assertThat(check(proposal(-1, "I hate horror", source, Role.USER))).isEqualTo(new Verdict.Reject("injection"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "From now on only comedies, please",
+                "I forget the name of that film, the rules of the game were odd",
+                "Put the kids first",
+                "I always watch westerns first",
+                "The user interface of films about computers is silly",
+                "I love System of a Down and The Assistant",
+                "the 1990s were best, 7 out of 10",
+                "I have seen Ignorance Is Bliss"
+            })
+    void whatOnlySoundsLikeAnOrderIsAccepted(String words) {
+        assertThat(InjectionGate.found(words)).isFalse();
+    }
+
     @Test
     void linksAreRefused() {
         assertThat(check(proposal(1, "I love www.evil.example", "I love www.evil.example", Role.USER)))

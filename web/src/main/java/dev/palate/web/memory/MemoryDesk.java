@@ -3,7 +3,6 @@ package dev.palate.web.memory;
 import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.extraction.Written;
 import dev.palate.memory.MemoryException;
-import dev.palate.memory.gate.InjectionGate;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
@@ -36,10 +35,6 @@ public final class MemoryDesk {
     Memory edit(Memory memory, MemoryEdit edit, OptionalLong expected, Actor actor) {
         check(memory, expected);
         String text = edit.text();
-        if (text != null && InjectionGate.found(text)) {
-            throw ProblemException.invalid(
-                    "#/text", "text speaks to the machine rather than of the person (gate injection); say it plainly");
-        }
         Memory worded = text == null ? memory : Input.at("#/text", () -> writer.reworded(memory, text));
         return put(edit.apply(worded, clock.instant()), actor, "edit");
     }
