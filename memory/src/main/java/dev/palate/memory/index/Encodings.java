@@ -9,7 +9,7 @@ import java.nio.file.Path;
 /// The encoding version in force and its file. Thread-safe.
 final class Encodings {
     private final Path file;
-    private final TextEncoder encoder;
+    private volatile TextEncoder encoder;
     private volatile EncodingVersion current;
 
     /// Reads the file when it is there and of this encoder; else nothing is centred until it is fixed.
@@ -25,6 +25,16 @@ final class Encodings {
 
     EncodingVersion current() {
         return current;
+    }
+
+    /// From now on another encoder is in force; the mean, when one was fixed, is that of the vectors given.
+    synchronized void switchTo(TextEncoder other, ItemVectors vectors) {
+        boolean centred = current.centred();
+        encoder = other;
+        current = EncodingVersion.uncentred(other);
+        if (centred) {
+            fix(vectors);
+        }
     }
 
     /// Fixes the mean of the vectors given, unless one is fixed or there are none.

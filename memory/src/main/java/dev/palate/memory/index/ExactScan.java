@@ -25,18 +25,20 @@ import org.jspecify.annotations.Nullable;
 /// Compares a vector with the raw vector of every document that a filter lets through. For one search, one thread.
 final class ExactScan {
     private final IndexSearcher searcher;
+    private final String field;
     private final List<Part> parts;
 
     /// A leaf; without documents of the filter it is left out.
     private record Part(LeafReaderContext leaf, @Nullable ScorerSupplier matching, long cost) {}
 
-    private ExactScan(IndexSearcher searcher, List<Part> parts) {
+    private ExactScan(IndexSearcher searcher, String field, List<Part> parts) {
         this.searcher = searcher;
+        this.field = field;
         this.parts = parts;
     }
 
     /// Looks how many documents there would be, without comparing.
-    static ExactScan of(IndexSearcher searcher, @Nullable Query filter) throws IOException {
+    static ExactScan of(IndexSearcher searcher, String field, @Nullable Query filter) throws IOException {
         List<Part> parts = new ArrayList<>();
         @Nullable
         Weight weight = filter == null
@@ -52,7 +54,7 @@ final class ExactScan {
                 parts.add(new Part(leaf, matching, matching.cost()));
             }
         }
-        return new ExactScan(searcher, parts);
+        return new ExactScan(searcher, field, parts);
     }
 
     /// At most so many documents are compared, about.
@@ -67,7 +69,7 @@ final class ExactScan {
         long[] at = {0};
         List<ScoreDoc> better = new ArrayList<>();
         for (Part part : parts) {
-            FloatVectorValues vectors = part.leaf.reader().getFloatVectorValues(VectorSearch.VECTOR);
+            FloatVectorValues vectors = part.leaf.reader().getFloatVectorValues(field);
             if (vectors != null) {
                 each(part, vectors, (doc, place) -> {
                     if (at[0]++ % stride != chosen) {
@@ -102,7 +104,7 @@ final class ExactScan {
     List<VectorSearch.Hit> nearest(float[] raw, int k) throws IOException {
         PriorityQueue<ScoreDoc> kept = new PriorityQueue<>(k + 1, (a, b) -> Float.compare(a.score, b.score));
         for (Part part : parts) {
-            FloatVectorValues vectors = part.leaf.reader().getFloatVectorValues(VectorSearch.VECTOR);
+            FloatVectorValues vectors = part.leaf.reader().getFloatVectorValues(field);
             if (vectors != null) {
                 scan(part, vectors, raw, k, kept);
             }

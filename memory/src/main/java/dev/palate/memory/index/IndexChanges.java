@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +41,7 @@ import org.slf4j.LoggerFactory;
 public final class IndexChanges implements ErasurePlace, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IndexChanges.class);
     private static final int BATCH = 1_000;
+    private static final int RETIRED_BATCH = 200;
     private static final Duration ORDER_DEADLINE = Duration.ofMinutes(2);
     private static final Duration IDLE = Duration.ofMillis(100);
     private static final Duration IDLE_WHILE_ENCODING = Duration.ofMillis(10);
@@ -53,6 +55,8 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
     private final ItemIndex items;
     private final MemoryIndex memories;
     private final Encodings encodings;
+    private final TextEncoder encoder;
+    private final EncoderChange change;
     private final IndexWrites writes;
     private final AppliedNumber applied = new AppliedNumber();
     private final Orders orders = new Orders();
@@ -70,6 +74,9 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
     private ChangeNumber resumeAt = ChangeNumber.NONE;
     private ChangeNumber committed = ChangeNumber.NONE;
     private int uncommitted;
+    private boolean clearItems;
+    private boolean clearMemories;
+    private boolean dropping = true;
     private long committedAtNanos = System.nanoTime();
 
     /// Where the truth is.
@@ -82,17 +89,23 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         }
     }
 
-    private IndexChanges(Path directory, Sources sources, TextEncoder encoder, IndexOptions options) {
+    private IndexChanges(
+            Path directory,
+            Sources sources,
+            TextEncoder encoder,
+            Function<String, Optional<TextEncoder>> others,
+            IndexOptions options) {
         this.sources = sources;
         this.options = options;
+        this.encoder = encoder;
         TextAnalysis analysis = new TextAnalysis();
-        encodings = new Encodings(directory.resolve(EncodingVersion.FILE_NAME), encoder);
         stores = Stores.open(directory.resolve("index"), encoder, options.vectorFormat(), analysis.analyzer());
-        items = new ItemIndex(stores.items(), analysis, encoder.dimension());
-        memories = new MemoryIndex(stores.memories(), analysis, encoder.dimension());
+        change = EncoderChange.of(stores.items().committed(), stores.memories().committed(), encoder, others);
+        encodings = new Encodings(directory.resolve(EncodingVersion.FILE_NAME), change.serving());
+        items = new ItemIndex(stores.items(), analysis, change.fields());
+        memories = new MemoryIndex(stores.memories(), analysis, change.fields());
         writes = new IndexWrites(items, memories, sources, stores.vectors());
-        origin = new Position(
-                sources.changes().databaseId(), sources.changes().epoch(), encoder.version(), ChangeNumber.NONE);
+        origin = new Position(sources.changes().databaseId(), sources.changes().epoch(), "", "", "", ChangeNumber.NONE);
         findPosition();
         EncodingWorker worker = new EncodingWorker(
                 new EncodingWorker.Work(
@@ -116,13 +129,26 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
     /// @throws MemoryException `DIRECTORY_HELD`, `BAD_FILE` for a damaged encoding version, or `STORAGE`
     /// @throws IllegalStateException when the JVM runs without the vector module
     public static IndexChanges open(Path directory, Sources sources, TextEncoder encoder, IndexOptions options) {
+        return open(directory, sources, encoder, version -> Optional.empty(), options);
+    }
+
+    /// As above; when the index was made with another encoder and that is to be had, searches by meaning use it and its
+    /// vectors until all is encoded anew.
+    ///
+    /// @param others finds the encoder of a version; stays the caller's to close
+    public static IndexChanges open(
+            Path directory,
+            Sources sources,
+            TextEncoder encoder,
+            Function<String, Optional<TextEncoder>> others,
+            IndexOptions options) {
         VectorModule.require();
         try {
             Files.createDirectories(directory.resolve("index"));
         } catch (IOException e) {
             throw new MemoryException(MemoryException.Code.STORAGE, "could not make " + directory + "/index: " + e, e);
         }
-        IndexChanges changes = new IndexChanges(directory, sources, encoder, options);
+        IndexChanges changes = new IndexChanges(directory, sources, encoder, others, options);
         changes.indexThread.start();
         changes.encodingThread.start();
         changes.rewriteThread.start();
@@ -137,6 +163,12 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
     /// The index of memories.
     public MemoryIndex memories() {
         return memories;
+    }
+
+    /// The encoder whose vectors are searched: what is compared with the index must come from it. It is the earlier one
+    /// until a change of encoders is complete. Closing it does nothing.
+    public TextEncoder encoder() {
+        return change.serving();
     }
 
     /// The encoding version in force.
@@ -188,6 +220,8 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
                 encodings.current().id(),
                 options.vectorFormat(),
                 stores.rewritten(),
+                change.underWay(),
+                change.degraded(),
                 failure);
     }
 
@@ -206,7 +240,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
                 () -> {
                     long before = memories.count(subject);
                     memories.delete(subject);
-                    memories.store().expunge(origin.at(applied.number()));
+                    memories.store().expunge(position(applied.number()));
                     return before;
                 },
                 ORDER_DEADLINE);
@@ -272,6 +306,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         }
         boolean worked = applyNext();
         worked |= orders.run();
+        worked |= !worked && endChange();
         boolean due =
                 System.nanoTime() - committedAtNanos >= options.commitInterval().toNanos();
         long behind = applied.number().value() - committed.value();
@@ -303,23 +338,51 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
 
     private void commit() {
         committed = applied.number();
-        stores.commit(origin.at(committed));
+        stores.commit(position(committed));
         uncommitted = 0;
         committedAtNanos = System.nanoTime();
+    }
+
+    private Position position(ChangeNumber number) {
+        return change.stamped(origin.at(number), !rebuilding());
+    }
+
+    /// Lets searches use the new vectors once none waits for its own; returns false when there is nothing to do.
+    private boolean endChange() {
+        if (change.underWay()) {
+            if (items.pendingCount() + memories.pendingCount() > 0) {
+                return false;
+            }
+            change.complete();
+            dropping = true;
+            encodings.switchTo(encoder, items.freshVectors());
+            commit();
+            return true;
+        }
+        boolean dropped = dropping && writes.dropRetired(RETIRED_BATCH);
+        dropping = dropped;
+        uncommitted += dropped ? RETIRED_BATCH : 0;
+        return dropped;
     }
 
     /// Finds where to go on from what the two commits say, and what must be rebuilt.
     private void findPosition() {
         Optional<ChangeNumber> ofItems = Position.usable(stores.items().committed(), origin, sources.changes());
         Optional<ChangeNumber> ofMemories = Position.usable(stores.memories().committed(), origin, sources.changes());
-        rebuildItems = ofItems.isEmpty();
-        rebuildMemories = ofMemories.isEmpty();
+        clearItems = ofItems.isEmpty();
+        clearMemories = ofMemories.isEmpty();
+        rebuildItems = clearItems || !marked(stores.items());
+        rebuildMemories = clearMemories || !marked(stores.memories());
         resumeAt = Stream.of(ofItems, ofMemories)
                 .flatMap(Optional::stream)
                 .min(Comparator.naturalOrder())
                 .orElse(ChangeNumber.NONE);
         committed = resumeAt;
         applied.set(rebuilding() ? ChangeNumber.NONE : resumeAt);
+    }
+
+    private boolean marked(LuceneStore store) {
+        return store.committed().map(change::marked).orElse(false);
     }
 
     private boolean rebuilding() {
@@ -336,16 +399,16 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
                 start.value());
         rebuildProgress = 0;
         if (rebuildItems) {
-            writes.rebuildItems(share -> progress(both ? share / 2 : share));
+            writes.rebuildItems(clearItems, share -> progress(both ? share / 2 : share));
             rebuildItems = false;
         }
         if (rebuildMemories) {
             double before = rebuildProgress;
-            writes.rebuildMemories(share -> progress(before + (1 - before) * share));
+            writes.rebuildMemories(clearMemories, share -> progress(before + (1 - before) * share));
             rebuildMemories = false;
         }
         rebuildProgress = 1;
-        applied.set(both ? start : resumeAt);
+        applied.set(clearItems && clearMemories ? start : resumeAt);
         commit();
         LOG.info("rebuilt: {} items, {} memories", items.count(), memories.count());
     }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param encoding the id of the encoding version in force
 /// @param vectorFormat how vectors are kept for the graph search
 /// @param rewriteProgress the share of documents in that format already, in [0, 1]
+/// @param changingEncoder true until everything has its vector of a new encoder
+/// @param degraded true while searches by meaning see less than all because the earlier encoder is not there
 /// @param failure what keeps the index from going on, absent when all is well
 public record IndexStatus(
         ChangeNumber applied,
@@ -29,6 +31,8 @@ public record IndexStatus(
         String encoding,
         VectorFormat vectorFormat,
         double rewriteProgress,
+        boolean changingEncoder,
+        boolean degraded,
         @Nullable String failure) {
     /// How many changes the indexes are behind.
     public long lag() {

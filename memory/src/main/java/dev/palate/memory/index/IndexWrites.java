@@ -67,6 +67,21 @@ final class IndexWrites {
         return changedItems.size() + changedMemories.size() + erased.size();
     }
 
+    /// Writes some documents anew that hold vectors of an earlier encoder; returns false when there are none.
+    boolean dropRetired(int most) {
+        List<ItemId> ofItems = items.retired(most);
+        List<MemoryId> ofMemories = memories.retired(most);
+        items(ofItems);
+        memories(ofMemories, Map.of());
+        if (!ofItems.isEmpty()) {
+            items.store().refresh();
+        }
+        if (!ofMemories.isEmpty()) {
+            memories.store().refresh();
+        }
+        return !ofItems.isEmpty() || !ofMemories.isEmpty();
+    }
+
     void items(Collection<ItemId> ids) {
         Map<ItemId, Item> present = catalog.items(ids);
         for (ItemId id : ids) {
@@ -93,9 +108,12 @@ final class IndexWrites {
 
     /// Writes every item anew.
     ///
+    /// @param clear false to keep those there are until they are written
     /// @param progress told the share done, often; may throw to end it
-    void rebuildItems(DoubleConsumer progress) {
-        items.store().clear();
+    void rebuildItems(boolean clear, DoubleConsumer progress) {
+        if (clear) {
+            items.store().clear();
+        }
         double all = Math.max(1, catalog.count());
         int[] done = {0};
         catalog.scan(item -> {
@@ -111,9 +129,12 @@ final class IndexWrites {
 
     /// Writes every memory anew. Those that change meanwhile may be missed or seen twice; the feed has them.
     ///
+    /// @param clear false to keep those there are until they are written
     /// @param progress told the share done, between pages; may throw to end it
-    void rebuildMemories(DoubleConsumer progress) {
-        memories.store().clear();
+    void rebuildMemories(boolean clear, DoubleConsumer progress) {
+        if (clear) {
+            memories.store().clear();
+        }
         double all = Math.max(1, truth.count());
         MemoryFilter every = new MemoryFilter(null, Set.of(), Set.of(), null);
         int done = 0;

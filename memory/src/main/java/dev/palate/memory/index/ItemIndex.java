@@ -58,16 +58,16 @@ public final class ItemIndex {
 
     private final LuceneStore store;
     private final TextAnalysis analysis;
-    private final int dimension;
+    private final VectorFields fields;
     private final ReentrantLock snapshotLock = new ReentrantLock();
     private volatile Snapshot snapshot;
 
     private record Snapshot(Object generation, long takenNanos, ItemVectors vectors) {}
 
-    ItemIndex(LuceneStore store, TextAnalysis analysis, int dimension) {
+    ItemIndex(LuceneStore store, TextAnalysis analysis, VectorFields fields) {
         this.store = store;
         this.analysis = analysis;
-        this.dimension = dimension;
+        this.fields = fields;
         snapshot = takeSnapshot();
     }
 
@@ -95,13 +95,16 @@ public final class ItemIndex {
     /// @param k in [1, 1000]
     public List<ScoredItem> nearest(float[] rawVector, ItemFilter filter, int k) {
         Require.range("k", k, 1, MAX_RESULTS);
-        Require.range("length of the vector", rawVector.length, dimension, dimension);
-        return items(store.search(searcher -> VectorSearch.nearest(searcher, rawVector, query(filter), k)));
+        VectorFields.Field field = fields.searched();
+        Require.range("length of the vector", rawVector.length, field.dimension(), field.dimension());
+        return items(
+                store.search(searcher -> VectorSearch.nearest(searcher, field.name(), rawVector, query(filter), k)));
     }
 
     /// The raw vector of the item, absent while it is not encoded.
     public Optional<float[]> vector(ItemId item) {
-        return store.search(searcher -> VectorSearch.stored(searcher, item.value()))
+        return store.search(searcher ->
+                        VectorSearch.stored(searcher, fields.searched().name(), item.value()))
                 .map(VectorSearch.Stored::raw);
     }
 
@@ -113,20 +116,25 @@ public final class ItemIndex {
                 && last.vectors().size() > 0) {
             return last.vectors();
         }
-        return last.generation().equals(store.generation()) ? last.vectors() : freshVectors();
+        return last.generation().equals(generation()) ? last.vectors() : freshVectors();
     }
 
     /// The raw vectors as the index has them now.
     ItemVectors freshVectors() {
         snapshotLock.lock();
         try {
-            if (!snapshot.generation().equals(store.generation())) {
+            if (!snapshot.generation().equals(generation())) {
                 snapshot = takeSnapshot();
             }
             return snapshot.vectors();
         } finally {
             snapshotLock.unlock();
         }
+    }
+
+    /// Of the documents and of the field that is searched.
+    private Object generation() {
+        return List.of(store.generation(), fields.searched());
     }
 
     /// How many items it holds, hidden ones too.
@@ -149,8 +157,16 @@ public final class ItemIndex {
                 .toList();
     }
 
+    List<ItemId> retired(int limit) {
+        return store.search(searcher -> VectorSearch.retired(searcher, fields, limit)).stream()
+                .map(ItemId::new)
+                .toList();
+    }
+
     void put(Item item, VectorFile known) {
-        store.replace(idTerm(item.id()), document(item, known));
+        Document document = document(item);
+        addVector(document, item, known);
+        store.replace(idTerm(item.id()), document);
     }
 
     void delete(ItemId item) {
@@ -160,11 +176,14 @@ public final class ItemIndex {
     private Snapshot takeSnapshot() {
         long now = System.nanoTime();
         return store.search(searcher -> {
-            Object generation = searcher.getIndexReader().getReaderCacheHelper().getKey();
+            VectorFields.Field field = fields.searched();
+            int dimension = field.dimension();
+            Object generation =
+                    List.of(searcher.getIndexReader().getReaderCacheHelper().getKey(), field);
             List<ItemId> ids = new ArrayList<>();
             int most = Math.min(searcher.getIndexReader().maxDoc(), Integer.MAX_VALUE / dimension);
             float[] rows = new float[most * dimension];
-            VectorSearch.each(searcher, (id, raw) -> {
+            VectorSearch.each(searcher, field.name(), (id, raw) -> {
                 if (ids.size() < most) {
                     System.arraycopy(raw, 0, rows, ids.size() * dimension, dimension);
                     ids.add(new ItemId(id));
@@ -185,7 +204,7 @@ public final class ItemIndex {
         return new Term(VectorSearch.ID, item.value());
     }
 
-    private static Document document(Item item, VectorFile known) {
+    private static Document document(Item item) {
         Document document = new Document();
         document.add(new StringField(VectorSearch.ID, item.id().value(), Field.Store.NO));
         document.add(
@@ -202,7 +221,6 @@ public final class ItemIndex {
         }
         document.add(new TextField(DESCRIPTION, item.description(), Field.Store.NO));
         addWhen(document, item);
-        addVector(document, ItemText.of(item), known);
         return document;
     }
 
@@ -221,14 +239,21 @@ public final class ItemIndex {
         }
     }
 
-    private static void addVector(Document document, String text, VectorFile known) {
-        VectorKey key = VectorKey.of(text);
+    private void addVector(Document document, Item item, VectorFile known) {
+        VectorKey key = VectorKey.of(ItemText.of(item));
         document.add(new BinaryDocValuesField(VectorSearch.KEY, new BytesRef(key.toString())));
         Optional<float[]> vector = known.find(key);
         if (vector.isEmpty()) {
             document.add(new StringField(VectorSearch.PENDING, "1", Field.Store.NO));
         } else if (!VectorSearch.zero(vector.get())) {
-            document.add(VectorSearch.field(vector.get()));
+            document.add(VectorSearch.field(fields.filled().name(), vector.get()));
+        }
+        if (fields.differ()) {
+            String searched = fields.searched().name();
+            store.search(searcher ->
+                            VectorSearch.stored(searcher, searched, item.id().value()))
+                    .filter(stored -> stored.key().equals(key.toString()))
+                    .ifPresent(stored -> document.add(VectorSearch.field(searched, stored.raw())));
         }
     }
 

@@ -46,12 +46,12 @@ public final class MemoryIndex {
 
     private final LuceneStore store;
     private final TextAnalysis analysis;
-    private final int dimension;
+    private final VectorFields fields;
 
-    MemoryIndex(LuceneStore store, TextAnalysis analysis, int dimension) {
+    MemoryIndex(LuceneStore store, TextAnalysis analysis, VectorFields fields) {
         this.store = store;
         this.analysis = analysis;
-        this.dimension = dimension;
+        this.fields = fields;
     }
 
     /// The memories that fit the words best, by BM25 over text and quotes; a memory whose slot value is the words
@@ -78,16 +78,27 @@ public final class MemoryIndex {
     /// @param k in [1, 1000]
     public List<ScoredMemory> nearest(float[] rawVector, MemoryFilter filter, int k) {
         Require.range("k", k, 1, MAX_RESULTS);
-        Require.range("length of the vector", rawVector.length, dimension, dimension);
-        return memories(store.search(searcher -> VectorSearch.nearest(searcher, rawVector, query(filter), k)));
+        VectorFields.Field field = field(rawVector);
+        return memories(
+                store.search(searcher -> VectorSearch.nearest(searcher, field.name(), rawVector, query(filter), k)));
     }
 
     /// The raw vector of the memory when it is of this text, absent while it is not.
     public Optional<float[]> vector(MemoryId memory, String text) {
         String key = VectorKey.of(text).toString();
-        return store.search(searcher -> VectorSearch.stored(searcher, memory.value()))
+        return vector(fields.searched().name(), memory, key);
+    }
+
+    private Optional<float[]> vector(String field, MemoryId memory, String key) {
+        return store.search(searcher -> VectorSearch.stored(searcher, field, memory.value()))
                 .filter(stored -> stored.key().equals(key))
                 .map(VectorSearch.Stored::raw);
+    }
+
+    private VectorFields.Field field(float[] raw) {
+        VectorFields.Field field = fields.searched();
+        Require.range("length of the vector", raw.length, field.dimension(), field.dimension());
+        return field;
     }
 
     /// How many memories it holds, of every status.
@@ -107,12 +118,13 @@ public final class MemoryIndex {
 
     /// How many memories it holds with a vector.
     public long vectorCount() {
-        return store.search(VectorSearch::count);
+        return store.search(
+                searcher -> VectorSearch.count(searcher, fields.searched().name()));
     }
 
     /// About the bytes that a vector takes, raw, in the format in force and with its links.
     public long vectorBytes() {
-        return VectorFormats.bytes(store.format(), dimension);
+        return VectorFormats.bytes(store.format(), fields.searched().dimension());
     }
 
     /// About how many memories let through are nearer than the last of those found and were not found, from a sample.
@@ -120,9 +132,9 @@ public final class MemoryIndex {
     /// @param sample at most so many vectors are compared, or all where there are no more
     /// @param random chooses the sample
     public double missed(float[] rawVector, MemoryFilter filter, List<ScoredMemory> found, int sample, long random) {
-        Require.range("length of the vector", rawVector.length, dimension, dimension);
+        VectorFields.Field field = field(rawVector);
         return store.search(searcher -> {
-            ExactScan scan = ExactScan.of(searcher, query(filter));
+            ExactScan scan = ExactScan.of(searcher, field.name(), query(filter));
             Set<String> ids = new HashSet<>();
             found.forEach(hit -> ids.add(hit.memory().value()));
             return scan.missed(rawVector, ids, found.getLast().score(), sample, random);
@@ -131,7 +143,8 @@ public final class MemoryIndex {
 
     /// Raw vectors chosen by the seed, at most so many, in a fixed order.
     public float[][] sample(int most, long seed) {
-        return store.search(searcher -> VectorSearch.sample(searcher, most, seed));
+        return store.search(
+                searcher -> VectorSearch.sample(searcher, fields.searched().name(), most, seed));
     }
 
     LuceneStore store() {
@@ -140,6 +153,12 @@ public final class MemoryIndex {
 
     List<MemoryId> pending(int limit) {
         return store.search(searcher -> VectorSearch.pending(searcher, limit)).stream()
+                .map(MemoryId::new)
+                .toList();
+    }
+
+    List<MemoryId> retired(int limit) {
+        return store.search(searcher -> VectorSearch.retired(searcher, fields, limit)).stream()
                 .map(MemoryId::new)
                 .toList();
     }
@@ -161,13 +180,19 @@ public final class MemoryIndex {
         }
         VectorKey key = VectorKey.of(memory.text());
         float[] fresh = encoded.get(key);
-        Optional<float[]> vector = fresh == null ? vector(memory.id(), memory.text()) : Optional.of(fresh);
+        String filled = fields.filled().name();
+        Optional<float[]> vector = fresh == null ? vector(filled, memory.id(), key.toString()) : Optional.of(fresh);
         Document document = document(memory);
         document.add(new BinaryDocValuesField(VectorSearch.KEY, new BytesRef(key.toString())));
         if (vector.isEmpty()) {
             document.add(new StringField(VectorSearch.PENDING, "1", Field.Store.NO));
         } else if (!VectorSearch.zero(vector.get())) {
-            document.add(VectorSearch.field(vector.get()));
+            document.add(VectorSearch.field(filled, vector.get()));
+        }
+        if (fields.differ()) {
+            String searched = fields.searched().name();
+            vector(searched, memory.id(), key.toString())
+                    .ifPresent(raw -> document.add(VectorSearch.field(searched, raw)));
         }
         store.replace(idTerm(memory.id()), document);
     }

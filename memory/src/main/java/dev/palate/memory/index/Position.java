@@ -11,20 +11,28 @@ import java.util.Optional;
 /// @param databaseId of the feed
 /// @param epoch of the feed
 /// @param encoder the version of the encoder whose vectors the index holds
+/// @param building the version of the encoder whose vectors every document has or waits for, empty when it is `encoder`
+/// @param field of the vectors that are searched
 /// @param number the last change applied
-record Position(String databaseId, long epoch, String encoder, ChangeNumber number) {
+record Position(String databaseId, long epoch, String encoder, String building, String field, ChangeNumber number) {
     private static final String DATABASE = "palate.database";
     private static final String EPOCH = "palate.epoch";
     private static final String ENCODER = "palate.encoder";
+    private static final String BUILDING = "palate.building";
+    private static final String FIELD = "palate.field";
     private static final String NUMBER = "palate.change";
 
     Position at(ChangeNumber newNumber) {
-        return new Position(databaseId, epoch, encoder, newNumber);
+        return new Position(databaseId, epoch, encoder, building, field, newNumber);
     }
 
-    /// True when both follow the same database of the same epoch with the same encoder.
+    Position of(String newEncoder, String newBuilding, String newField) {
+        return new Position(databaseId, epoch, newEncoder, newBuilding, newField, number);
+    }
+
+    /// True when both follow the same database of the same epoch.
     boolean sameSource(Position other) {
-        return databaseId.equals(other.databaseId) && epoch == other.epoch && encoder.equals(other.encoder);
+        return databaseId.equals(other.databaseId) && epoch == other.epoch;
     }
 
     /// The number from which the feed can be followed on; absent when the index must be built anew.
@@ -44,6 +52,10 @@ record Position(String databaseId, long epoch, String encoder, ChangeNumber numb
                 Long.toString(epoch),
                 ENCODER,
                 encoder,
+                BUILDING,
+                building,
+                FIELD,
+                field,
                 NUMBER,
                 Long.toString(number.value()));
     }
@@ -60,6 +72,8 @@ record Position(String databaseId, long epoch, String encoder, ChangeNumber numb
                     values.getOrDefault(DATABASE, ""),
                     Long.parseLong(values.getOrDefault(EPOCH, "")),
                     values.getOrDefault(ENCODER, ""),
+                    values.getOrDefault(BUILDING, ""),
+                    values.getOrDefault(FIELD, VectorFields.FIRST),
                     new ChangeNumber(Long.parseLong(values.getOrDefault(NUMBER, "")))));
         } catch (IllegalArgumentException e) {
             return Optional.empty();

@@ -7,10 +7,13 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DocValues;
+import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReader;
@@ -35,8 +38,6 @@ import org.jspecify.annotations.Nullable;
 final class VectorSearch {
     /// The id, as a term and as a doc value.
     static final String ID = "id";
-    /// The raw vector.
-    static final String VECTOR = "vector";
     /// The key of the text that the vector is of.
     static final String KEY = "key";
     /// `1` while the vector is missing.
@@ -57,8 +58,8 @@ final class VectorSearch {
         return new Term(PENDING, "1");
     }
 
-    static KnnFloatVectorField field(float[] raw) {
-        return new KnnFloatVectorField(VECTOR, raw, VectorSimilarityFunction.DOT_PRODUCT);
+    static KnnFloatVectorField field(String field, float[] raw) {
+        return new KnnFloatVectorField(field, raw, VectorSimilarityFunction.DOT_PRODUCT);
     }
 
     static boolean zero(float[] vector) {
@@ -82,17 +83,19 @@ final class VectorSearch {
     /// The `k` nearest by inner product: up to [#EXACT_BELOW] candidates by comparing with each; else found by the
     /// graph
     /// over quantised vectors, then scored by the raw ones.
-    static List<Hit> nearest(IndexSearcher searcher, float[] raw, @Nullable Query filter, int k) throws IOException {
-        return nearest(searcher, raw, filter, k, EXACT_BELOW);
+    static List<Hit> nearest(IndexSearcher searcher, String field, float[] raw, @Nullable Query filter, int k)
+            throws IOException {
+        return nearest(searcher, field, raw, filter, k, EXACT_BELOW);
     }
 
     /// As above with another bound on the candidates compared one by one.
-    static List<Hit> nearest(IndexSearcher searcher, float[] raw, @Nullable Query filter, int k, long exactBelow)
+    static List<Hit> nearest(
+            IndexSearcher searcher, String field, float[] raw, @Nullable Query filter, int k, long exactBelow)
             throws IOException {
         if (zero(raw)) {
             return List.of();
         }
-        ExactScan scan = ExactScan.of(searcher, filter);
+        ExactScan scan = ExactScan.of(searcher, field, filter);
         if (scan.cost() <= exactBelow) {
             return scan.nearest(raw, k);
         }
@@ -100,14 +103,15 @@ final class VectorSearch {
         for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
             explored = Math.max(explored, VectorFormats.explored(leaf.reader(), k));
         }
-        return byGraph(searcher, raw, filter, k, explored);
+        return byGraph(searcher, field, raw, filter, k, explored);
     }
 
     /// By the graph alone: the best `k` by their raw vectors of as many candidates as are explored.
-    static List<Hit> byGraph(IndexSearcher searcher, float[] raw, @Nullable Query filter, int k, int explored)
+    static List<Hit> byGraph(
+            IndexSearcher searcher, String field, float[] raw, @Nullable Query filter, int k, int explored)
             throws IOException {
         List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
-        TopDocs found = searcher.search(new KnnFloatVectorQuery(VECTOR, raw, explored, filter), explored);
+        TopDocs found = searcher.search(new KnnFloatVectorQuery(field, raw, explored, filter), explored);
         // In the order of the documents, so that each leaf's vectors are opened once.
         Arrays.sort(found.scoreDocs, Comparator.comparingInt(hit -> hit.doc));
         int opened = -1;
@@ -115,7 +119,7 @@ final class VectorSearch {
         for (ScoreDoc hit : found.scoreDocs) {
             int at = ReaderUtil.subIndex(hit.doc, leaves);
             if (at != opened) {
-                vectors = leaves.get(at).reader().getFloatVectorValues(VECTOR);
+                vectors = leaves.get(at).reader().getFloatVectorValues(field);
                 opened = at;
             }
             if (vectors != null) {
@@ -156,10 +160,10 @@ final class VectorSearch {
     record Stored(String key, float[] raw) {}
 
     /// What is stored for the id, absent when there is no such document or it has no vector yet.
-    static Optional<Stored> stored(IndexSearcher searcher, String id) throws IOException {
+    static Optional<Stored> stored(IndexSearcher searcher, String field, String id) throws IOException {
         for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
             PostingsEnum postings = leaf.reader().postings(new Term(ID, id), PostingsEnum.NONE);
-            FloatVectorValues vectors = leaf.reader().getFloatVectorValues(VECTOR);
+            FloatVectorValues vectors = leaf.reader().getFloatVectorValues(field);
             if (postings == null || vectors == null) {
                 continue;
             }
@@ -177,16 +181,16 @@ final class VectorSearch {
     }
 
     /// How many live documents have a vector.
-    static long count(IndexSearcher searcher) throws IOException {
-        return searcher.count(new FieldExistsQuery(VECTOR));
+    static long count(IndexSearcher searcher, String field) throws IOException {
+        return searcher.count(new FieldExistsQuery(field));
     }
 
     /// Raw vectors of live documents, at most so many, chosen by the seed.
-    static float[][] sample(IndexSearcher searcher, int most, long seed) throws IOException {
+    static float[][] sample(IndexSearcher searcher, String field, int most, long seed) throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
         List<float[]> kept = new ArrayList<>();
         long[] seen = {0};
-        each(searcher, (id, raw) -> {
+        each(searcher, field, (id, raw) -> {
             seen[0]++;
             if (kept.size() < most) {
                 kept.add(raw.clone());
@@ -200,6 +204,27 @@ final class VectorSearch {
         return kept.toArray(new float[0][]);
     }
 
+    /// The ids of at most `limit` documents with vectors in a retired field.
+    static List<String> retired(IndexSearcher searcher, VectorFields fields, int limit) throws IOException {
+        Set<String> names = new TreeSet<>();
+        for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+            for (FieldInfo field : leaf.reader().getFieldInfos()) {
+                if (field.hasVectorValues() && fields.retired(field.name)) {
+                    names.add(field.name);
+                }
+            }
+        }
+        for (String name : names) {
+            List<String> ids = hits(searcher, searcher.search(new FieldExistsQuery(name), limit)).stream()
+                    .map(Hit::id)
+                    .toList();
+            if (!ids.isEmpty()) {
+                return ids;
+            }
+        }
+        return List.of();
+    }
+
     private static boolean live(LeafReader reader, int doc) {
         return reader.getLiveDocs() == null || reader.getLiveDocs().get(doc);
     }
@@ -210,9 +235,9 @@ final class VectorSearch {
     }
 
     /// Shows every live vector; the array is reused.
-    static void each(IndexSearcher searcher, Visitor visitor) throws IOException {
+    static void each(IndexSearcher searcher, String field, Visitor visitor) throws IOException {
         for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-            FloatVectorValues vectors = leaf.reader().getFloatVectorValues(VECTOR);
+            FloatVectorValues vectors = leaf.reader().getFloatVectorValues(field);
             if (vectors == null) {
                 continue;
             }

@@ -22,11 +22,13 @@ public final class MemoryPack {
     private final float[] vectors;
     private final boolean complete;
     private final PackWords words;
+    private final String encoder;
     private final Set<MemoryId> cold;
     private final List<Cold> left;
 
     /// @param vectors raw, row-major, memories × dimension, a zero row where one is missing; shared, not to be changed
     /// @param complete false when a vector is missing that could be computed
+    /// @param encoder the version of the encoder of the vectors
     /// @param cold of the memories those whose vectors come from codes
     /// @param left cold memories that had no room
     MemoryPack(
@@ -36,6 +38,7 @@ public final class MemoryPack {
             float[] vectors,
             boolean complete,
             PackWords words,
+            String encoder,
             Set<MemoryId> cold,
             List<Cold> left) {
         int length = memories.size() * dimension;
@@ -46,6 +49,7 @@ public final class MemoryPack {
         this.vectors = vectors;
         this.complete = complete;
         this.words = words;
+        this.encoder = encoder;
         this.cold = Set.copyOf(cold);
         this.left = List.copyOf(left);
     }
@@ -79,6 +83,11 @@ public final class MemoryPack {
     /// False when time ran out before every vector was there.
     public boolean complete() {
         return complete;
+    }
+
+    /// The version of the encoder of the vectors.
+    String encoder() {
+        return encoder;
     }
 
     /// Those of the memories whose vectors are not exact, because they come from codes.

@@ -79,9 +79,10 @@ final class PackLoader {
             Map<MemoryId, Cold> without,
             Optional<MemoryPack> last,
             long deadlineNanos) {
+        String version = encoder.version();
         int dimension = encoder.dimension();
         float[] vectors = new float[memories.size() * dimension];
-        Map<MemoryId, Integer> places = places(last, dimension);
+        Map<MemoryId, Integer> places = places(last, version);
         boolean complete = true;
         for (int i = 0; i < memories.size(); i++) {
             Memory memory = memories.get(i);
@@ -103,7 +104,15 @@ final class PackLoader {
                 .sorted(Comparator.comparing(Cold::memory))
                 .toList();
         return new MemoryPack(
-                subject, memories, dimension, vectors, complete, PackWords.of(memories, analysis), inexact, left);
+                subject,
+                memories,
+                dimension,
+                vectors,
+                complete,
+                PackWords.of(memories, analysis),
+                version,
+                inexact,
+                left);
     }
 
     private Optional<float[]> stored(Memory memory, @Nullable Cold code) {
@@ -128,9 +137,10 @@ final class PackLoader {
         return System.nanoTime() - deadlineNanos < 0;
     }
 
-    private static Map<MemoryId, Integer> places(Optional<MemoryPack> last, int dimension) {
+    private static Map<MemoryId, Integer> places(Optional<MemoryPack> last, String version) {
         Map<MemoryId, Integer> places = new HashMap<>();
-        List<Memory> memories = last.filter(pack -> pack.complete() && pack.dimension() == dimension)
+        List<Memory> memories = last.filter(
+                        pack -> pack.complete() && pack.encoder().equals(version))
                 .map(MemoryPack::memories)
                 .orElse(List.of());
         for (int i = 0; i < memories.size(); i++) {

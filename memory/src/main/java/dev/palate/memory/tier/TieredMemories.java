@@ -142,12 +142,15 @@ public final class TieredMemories implements Memories {
             return new Recall(List.of(), true);
         }
         MemoryPack pack = pack(subject, deadlineNanos);
-        Optional<float[]> query = pack.memories().isEmpty() || System.nanoTime() - deadlineNanos >= 0
+        EncodingVersion version = encoding.get();
+        // While one encoder takes over from another, a pack may be of the one and the version of the other.
+        boolean comparable =
+                pack.encoder().equals(version.model()) && pack.encoder().equals(encoder.version());
+        Optional<float[]> query = pack.memories().isEmpty() || !comparable || System.nanoTime() - deadlineNanos >= 0
                 ? Optional.empty()
                 : Optional.of(encoder.encode(words));
-        List<RecalledMemory> best = PackScores.best(pack, terms, query, encoding.get(), clock.instant(), k);
-        best = left.with(
-                best, pack, new ColdRecall.Query(words, terms, query, k, deadlineNanos), encoding.get(), clock);
+        List<RecalledMemory> best = PackScores.best(pack, terms, query, version, clock.instant(), k);
+        best = left.with(best, pack, new ColdRecall.Query(words, terms, query, k, deadlineNanos), version, clock);
         best.forEach(hit -> planner.accesses().used(subject, hit.memory().id()));
         planner.promote(subject, ColdRecall.found(best, pack));
         return new Recall(

@@ -60,7 +60,7 @@ final class VectorBenchmark {
         long start = System.nanoTime();
         long cpu = processCpu();
         try (LuceneStore store = new LuceneStore(folder, format, analysis.analyzer())) {
-            MemoryIndex index = new MemoryIndex(store, analysis, BenchmarkVectors.DIMENSION);
+            MemoryIndex index = new MemoryIndex(store, analysis, VectorFields.of(BenchmarkVectors.DIMENSION));
             fill(index, rows);
             store.refresh();
             OUT.printf(
@@ -102,8 +102,8 @@ final class VectorBenchmark {
                     q -> recall[0] += recall(
                             truth[q],
                             index.store()
-                                    .search(searcher ->
-                                            VectorSearch.byGraph(searcher, queries[q], null, 10, explored))));
+                                    .search(searcher -> VectorSearch.byGraph(
+                                            searcher, VectorFields.FIRST, queries[q], null, 10, explored))));
             OUT.printf(
                     "%s explored %d: recall@10 %.4f, p50 %.3f ms, p99 %.3f ms%n",
                     format, explored, recall[0] / queries.length / 2, at(nanos, .5), at(nanos, .99));
@@ -113,7 +113,9 @@ final class VectorBenchmark {
                 queries.length,
                 q -> recall[0] += recall(
                         truth[q],
-                        index.store().search(searcher -> VectorSearch.nearest(searcher, queries[q], null, 10))));
+                        index.store()
+                                .search(searcher ->
+                                        VectorSearch.nearest(searcher, VectorFields.FIRST, queries[q], null, 10))));
         OUT.printf(
                 "%s as served: recall@10 %.4f, p50 %.3f ms, p99 %.3f ms, load %.1f%n",
                 format, recall[0] / queries.length / 2, at(nanos, .5), at(nanos, .99), load());
@@ -127,11 +129,13 @@ final class VectorBenchmark {
     private static void compare(LuceneStore store, float[][] queries) {
         long[] exact = timed(
                 queries.length,
-                q -> store.search(searcher -> VectorSearch.nearest(searcher, queries[q], null, 10, Long.MAX_VALUE)));
+                q -> store.search(searcher ->
+                        VectorSearch.nearest(searcher, VectorFields.FIRST, queries[q], null, 10, Long.MAX_VALUE)));
         int explored = VectorFormats.explored(store.format(), 10);
         long[] graph = timed(
                 queries.length,
-                q -> store.search(searcher -> VectorSearch.byGraph(searcher, queries[q], null, 10, explored)));
+                q -> store.search(searcher ->
+                        VectorSearch.byGraph(searcher, VectorFields.FIRST, queries[q], null, 10, explored)));
         OUT.printf("%s: exact p50 %.3f ms, graph p50 %.3f ms%n", store.format(), at(exact, .5), at(graph, .5));
     }
 

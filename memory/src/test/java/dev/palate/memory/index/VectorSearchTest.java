@@ -67,7 +67,7 @@ class VectorSearchTest {
 
     private MemoryIndex filled(LuceneStore store) {
         fillRows();
-        MemoryIndex index = new MemoryIndex(store, new TextAnalysis(), DIMENSION);
+        MemoryIndex index = new MemoryIndex(store, new TextAnalysis(), VectorFields.of(DIMENSION));
         for (int i = 0; i < COUNT; i++) {
             put(index, i);
         }
@@ -102,8 +102,8 @@ class VectorSearchTest {
             for (float[] query : queries) {
                 Set<String> best = new HashSet<>(exact(query, 10, row -> true));
                 found += store
-                        .search(searcher ->
-                                VectorSearch.byGraph(searcher, query, null, 10, VectorFormats.explored(format, 10)))
+                        .search(searcher -> VectorSearch.byGraph(
+                                searcher, VectorFields.FIRST, query, null, 10, VectorFormats.explored(format, 10)))
                         .stream()
                         .filter(hit -> best.contains(hit.id()))
                         .count();
@@ -141,15 +141,15 @@ class VectorSearchTest {
             MemoryIndex index = filled(store);
             MemoryFilter mine = MemoryFilter.active(user("u3"));
             long[] costs = store.search(searcher -> new long[] {
-                ExactScan.of(searcher, index.query(mine)).cost(),
-                ExactScan.of(searcher, index.query(ALL)).cost(),
-                ExactScan.of(searcher, null).cost()
+                ExactScan.of(searcher, VectorFields.FIRST, index.query(mine)).cost(),
+                ExactScan.of(searcher, VectorFields.FIRST, index.query(ALL)).cost(),
+                ExactScan.of(searcher, VectorFields.FIRST, null).cost()
             });
             assertThat(costs[0]).isEqualTo(PER_USER);
             assertThat(costs[1]).isEqualTo(COUNT);
             assertThat(costs[2]).isEqualTo(COUNT);
-            List<VectorSearch.Hit> byGraph = store.search(
-                    searcher -> VectorSearch.nearest(searcher, queries[0], index.query(mine), 5, PER_USER - 1));
+            List<VectorSearch.Hit> byGraph = store.search(searcher ->
+                    VectorSearch.nearest(searcher, VectorFields.FIRST, queries[0], index.query(mine), 5, PER_USER - 1));
             assertThat(byGraph).hasSize(5);
         }
     }
