@@ -121,6 +121,8 @@ final class StatsController {
     /// @param encoded share of items and memories that have their vector
     /// @param vectors the format of vectors in force
     /// @param rewritten share of items and memories in that format
+    /// @param changingEncoder true until everything has its vector of a new encoder
+    /// @param degraded true while searches by meaning see less than all
     /// @param failure what keeps them from going on
     record IndexView(
             long lag,
@@ -130,6 +132,8 @@ final class StatsController {
             long memories,
             VectorFormat vectors,
             double rewritten,
+            boolean changingEncoder,
+            boolean degraded,
             @Nullable String failure) {
         static IndexView of(IndexStatus status) {
             return new IndexView(
@@ -140,6 +144,8 @@ final class StatsController {
                     status.memories(),
                     status.vectorFormat(),
                     status.rewriteProgress(),
+                    status.changingEncoder(),
+                    status.degraded(),
                     status.failure());
         }
     }

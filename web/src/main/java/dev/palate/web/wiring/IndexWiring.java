@@ -14,9 +14,13 @@ import dev.palate.memory.tier.TierOptions;
 import dev.palate.memory.tier.TierPlanner;
 import dev.palate.memory.tier.TieredMemories;
 import dev.palate.web.PalateProperties;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 
 /// Text vectors and the indexes that follow the truth.
 @Configuration(proxyBeanMethods = false)
@@ -29,18 +33,32 @@ class IndexWiring {
         };
     }
 
+    /// Encoders of indexes made under another setting, for as long as a change takes.
+    @Bean(destroyMethod = "close")
+    EarlierEncoders earlierEncoders() {
+        return new EarlierEncoders();
+    }
+
+    /// The encoder to compare with the index: the earlier one until a change of encoders is complete.
+    @Bean
+    @Primary
+    TextEncoder servingEncoder(IndexChanges index) {
+        return index.encoder();
+    }
+
     @Bean(destroyMethod = "close")
     IndexChanges indexChanges(
             DataDirectory directory,
             SqlTruth truth,
             Changes changes,
             Catalog catalog,
-            TextEncoder encoder,
+            @Qualifier("textEncoder") TextEncoder encoder,
+            EarlierEncoders earlier,
             PalateProperties properties) {
         IndexChanges.Sources sources =
                 new IndexChanges.Sources(changes, catalog, truth.memories(), truth.coldMemories());
         IndexOptions options = IndexOptions.defaults().with(properties.index().vectors());
-        return IndexChanges.open(directory.root(), sources, encoder, options);
+        return IndexChanges.open(directory.root(), sources, encoder, earlier::of, options);
     }
 
     /// The way to memories for everyone: what is written past it is not seen at once.
@@ -62,6 +80,14 @@ class IndexWiring {
     @Bean(initMethod = "start", destroyMethod = "close")
     TierPlanner tierPlanner(TieredMemories memories) {
         return memories.planner();
+    }
+
+    /// Gauges of the tiers, where there is a registry.
+    @Bean
+    TierMetrics tierMetrics(TieredMemories memories, IndexChanges index, ObjectProvider<MeterRegistry> registries) {
+        TierMetrics metrics = new TierMetrics(memories::stats, index::status);
+        registries.ifAvailable(metrics::bindTo);
+        return metrics;
     }
 
     @Bean
