@@ -154,6 +154,14 @@ public final class MemoryFinder {
             }
         }
         return new MemoryPack(
-                subject, memories, dimension, vectors, complete, PackWords.of(memories, analysis), Set.of(), List.of());
+                subject,
+                memories,
+                dimension,
+                vectors,
+                complete,
+                PackWords.of(memories, analysis),
+                encoder.version(),
+                Set.of(),
+                List.of());
     }
 }

@@ -26,7 +26,10 @@ final class TierMetrics implements MeterBinder {
         tier(registry, "hot", TierReport::hot);
         tier(registry, "warm", TierReport::warm);
         tier(registry, "cold", TierReport::cold);
-        Gauge.builder("palate.index.recall", report, source -> source.get().recall().recall())
+        Gauge.builder(
+                        "palate.index.recall",
+                        report,
+                        source -> source.get().recall().recall())
                 .register(registry);
         Gauge.builder("palate.index.encoded", index, source -> source.get().encodingProgress())
                 .register(registry);

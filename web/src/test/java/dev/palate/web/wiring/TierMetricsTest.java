@@ -40,7 +40,10 @@ class TierMetricsTest {
                                 null))
                 .bindTo(registry);
         hits[0] = 11;
-        assertThat(registry.get("palate.tier.hits").tag("tier", "hot").functionCounter().count())
+        assertThat(registry.get("palate.tier.hits")
+                        .tag("tier", "hot")
+                        .functionCounter()
+                        .count())
                 .isEqualTo(11);
         assertThat(registry.get("palate.tier.bytes").tag("tier", "cold").gauge().value())
                 .isEqualTo(240);
