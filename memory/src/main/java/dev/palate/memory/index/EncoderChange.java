@@ -98,9 +98,13 @@ final class EncoderChange {
     }
 
     /// Everything has its new vector: from now on the new ones are searched.
-    void complete() {
+    void switchOver() {
         fields.switchOver();
         serving.set(encoder);
+    }
+
+    /// Everything else has followed the switch.
+    void complete() {
         underWay = false;
         LOG.info("all is encoded with {}; searches use it from now on", encoder.version());
     }

@@ -353,9 +353,10 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
             if (items.pendingCount() + memories.pendingCount() > 0) {
                 return false;
             }
+            change.switchOver();
+            encodings.switchTo(encoder, items.freshVectors());
             change.complete();
             dropping = true;
-            encodings.switchTo(encoder, items.freshVectors());
             commit();
             return true;
         }
