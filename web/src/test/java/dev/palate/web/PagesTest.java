@@ -2,6 +2,8 @@ package dev.palate.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.palate.agent.extraction.MemoryWriter;
+import dev.palate.memory.conversation.Role;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Evidence;
 import dev.palate.memory.memory.Memories;
@@ -107,6 +109,37 @@ class PagesTest {
                 .doesNotContain("<b>horror</b>");
         assertThat(get("/memories?q=nothing-like-it").body()).contains("Nothing matches");
         assertThat(get("/memories?kind=trait").body()).contains("Nothing matches");
+    }
+
+    @Test
+    void whatWasNotRememberedStandsThereWithItsReason() {
+        MemoryWriter writer = server.bean(MemoryWriter.class);
+        writer.infer(
+                ME,
+                List.of(new MemoryWriter.Said(
+                        Role.USER, "m1", "I love <i>westerns</i>, dramas, comedies and musicals")),
+                new Actor("user:me"));
+        String page = get("/memories").body();
+        assertThat(page)
+                .contains("Not remembered")
+                .contains("More than it takes from one message. Say it again by itself.")
+                .contains("&lt;i&gt;westerns")
+                .doesNotContain("<i>westerns");
+        assertThat(get("/memories?kind=trait").body()).doesNotContain("Not remembered");
+    }
+
+    @Test
+    void aMemoryHeldBackIsPutIntoForce() {
+        Memory held = put("Likes horror", 1, new Slot("genre", "horror"), "I love horror");
+        Memory quarantined = memories.put(List.of(new Memories.Write(
+                        held.draft().status(MemoryStatus.QUARANTINED).build(), Actor.AGENT, "rate")))
+                .getFirst();
+        assertThat(get("/memories?status=quarantined").body()).contains("Put into force");
+        HttpResponse<String> approved =
+                post("/memories/" + held.id() + "/approve", "revision=" + quarantined.revision());
+        assertThat(approved.statusCode()).as(approved.body()).isEqualTo(200);
+        assertThat(memories.memory(held.id()).orElseThrow().status()).isEqualTo(MemoryStatus.ACTIVE);
+        assertThat(get("/memories").body()).contains("Likes horror").doesNotContain("Put into force");
     }
 
     @Test

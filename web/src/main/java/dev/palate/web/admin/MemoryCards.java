@@ -34,6 +34,7 @@ final class MemoryCards {
             boolean muted,
             boolean locked,
             boolean past,
+            boolean held,
             String status,
             long revision) {}
 
@@ -87,6 +88,7 @@ final class MemoryCards {
                 memory.muted(),
                 memory.locked(),
                 memory.status() != MemoryStatus.ACTIVE,
+                memory.status() == MemoryStatus.QUARANTINED,
                 Words.status(memory.status()),
                 memory.revision());
     }

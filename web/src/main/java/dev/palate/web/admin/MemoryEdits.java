@@ -133,6 +133,13 @@ final class MemoryEdits {
         return write(at(before.draft().locked(on), revision), actor, on ? "locked" : "unlocked");
     }
 
+    /// Puts a memory that was held back into force; one that is not is left as it is.
+    Memory approve(Memory before, long revision, Actor actor) {
+        return before.status() == MemoryStatus.QUARANTINED
+                ? write(at(before.draft().status(MemoryStatus.ACTIVE), revision), actor, "approved")
+                : before;
+    }
+
     /// Makes an earlier state the newest one.
     Memory restore(Memory before, long revision, long to, Actor actor) {
         Memory state = memories.history(before.id()).stream()

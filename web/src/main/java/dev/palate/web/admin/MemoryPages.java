@@ -41,8 +41,10 @@ final class MemoryPages {
     private final Memories memories;
     private final MemoryCards cards;
     private final MemoryEdits edits;
+    private final RefusedCards refused;
 
-    MemoryPages(Memories memories, MemoryCards cards, MemoryEdits edits) {
+    MemoryPages(Memories memories, MemoryCards cards, MemoryEdits edits, RefusedCards refused) {
+        this.refused = refused;
         this.memories = memories;
         this.cards = cards;
         this.edits = edits;
@@ -157,6 +159,18 @@ final class MemoryPages {
         return changed(() -> edits.lock(before, revision, on, caller.actor()), before, piece, response, model);
     }
 
+    @PostMapping("/memories/{id}/approve")
+    String approve(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable String id,
+            @RequestParam long revision,
+            @RequestHeader(name = "HX-Request", defaultValue = "false") boolean piece,
+            HttpServletResponse response,
+            Model model) {
+        Memory before = edits.of(Eyes.of(caller), id);
+        return changed(() -> edits.approve(before, revision, caller.actor()), before, piece, response, model);
+    }
+
     @PostMapping("/memories/{id}/restore")
     String restore(
             @AuthenticationPrincipal Caller caller,
@@ -239,6 +253,7 @@ final class MemoryPages {
                     .ifPresent(shown::addFirst);
         }
         model.addAttribute("memories", shown.stream().map(cards::card).toList());
+        model.addAttribute("refused", search.narrowed() || search.cursor() != null ? List.of() : refused.of(viewer));
         model.addAttribute("wanted", wanted);
         model.addAttribute("next", page.nextCursor());
         model.addAttribute("q", search.q());
