@@ -4,7 +4,6 @@ import dev.palate.memory.MemoryException;
 import dev.palate.memory.Page;
 import dev.palate.memory.Require;
 import dev.palate.memory.index.IndexChanges;
-import dev.palate.memory.index.MemoryIndex;
 import dev.palate.memory.index.TextAnalysis;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.Moment;
@@ -30,7 +29,6 @@ public final class MemoryFinder {
     private static final int MOST = 400;
 
     private final TieredMemories tiers;
-    private final MemoryIndex index;
     private final TextEncoder encoder;
     private final Supplier<EncodingVersion> encoding;
     private final InstantSource clock;
@@ -41,7 +39,6 @@ public final class MemoryFinder {
     /// @param encoder the index's
     public MemoryFinder(TieredMemories tiers, IndexChanges index, TextEncoder encoder, InstantSource clock) {
         this.tiers = tiers;
-        this.index = index.memories();
         this.encoder = encoder;
         this.encoding = index::encoding;
         this.clock = clock;
@@ -125,10 +122,15 @@ public final class MemoryFinder {
             return new Recall(List.of(), true);
         }
         long deadlineNanos = System.nanoTime() + request.deadline().toNanos();
-        MemoryPack pack = pack(request.subject(), states, deadlineNanos);
-        Optional<float[]> query = Optional.of(encoder.encode(request.words()));
+        MemoryPack pack = tiers.packOf(request.subject(), states, deadlineNanos);
+        EncodingVersion version = encoding.get();
+        // While one encoder takes over from another, a pack may be of the one and the version of the other.
+        boolean comparable =
+                pack.encoder().equals(version.model()) && pack.encoder().equals(encoder.version());
+        Optional<float[]> query = comparable ? Optional.of(encoder.encode(request.words())) : Optional.empty();
         return new Recall(
-                PackScores.best(pack, terms, query, encoding.get(), now, _ -> true, states.size()), pack.complete());
+                PackScores.best(pack, terms, query, version, now, _ -> true, states.size()),
+                pack.complete() && comparable);
     }
 
     private static Predicate<Memory> like(SearchRequest request, Instant now) {
@@ -136,32 +138,5 @@ public final class MemoryFinder {
             return request.moment()::held;
         }
         return memory -> !request.settled() || memory.effectiveAt(now);
-    }
-
-    private MemoryPack pack(Subject subject, List<Memory> memories, long deadlineNanos) {
-        int dimension = encoder.dimension();
-        float[] vectors = new float[memories.size() * dimension];
-        boolean complete = true;
-        for (int i = 0; i < memories.size(); i++) {
-            Memory memory = memories.get(i);
-            Optional<float[]> vector = index.vector(memory.id(), memory.text())
-                    .or(() -> System.nanoTime() - deadlineNanos < 0
-                            ? Optional.of(encoder.encode(memory.text()))
-                            : Optional.empty());
-            complete &= vector.isPresent();
-            if (vector.isPresent()) {
-                System.arraycopy(vector.get(), 0, vectors, i * dimension, dimension);
-            }
-        }
-        return new MemoryPack(
-                subject,
-                memories,
-                dimension,
-                vectors,
-                complete,
-                PackWords.of(memories, analysis),
-                encoder.version(),
-                Set.of(),
-                List.of());
     }
 }

@@ -114,6 +114,11 @@ public final class TieredMemories implements Memories {
         return pack;
     }
 
+    /// A pack of some memories of the subject, of any status, that is not kept.
+    MemoryPack packOf(Subject subject, List<Memory> memories, long deadlineNanos) {
+        return loader.of(subject, memories, deadlineNanos);
+    }
+
     /// Loads and keeps a pack; one without all its vectors is made complete in the background.
     private MemoryPack load(Subject subject, long deadlineNanos) {
         long stamp = hot.stamp(subject);

@@ -43,6 +43,14 @@ class PostgresTruthTest {
     }
 
     @Nested
+    class PostgresColdMemories extends ColdMemoriesContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return postgres(folder);
+        }
+    }
+
+    @Nested
     class PostgresRejections extends RejectionsContract {
         @Override
         SqlTruth open(Path folder) {

@@ -35,6 +35,14 @@ class SqliteTruthTest {
     }
 
     @Nested
+    class SqliteColdMemories extends ColdMemoriesContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return sqlite(folder);
+        }
+    }
+
+    @Nested
     class SqliteRejections extends RejectionsContract {
         @Override
         SqlTruth open(Path folder) {
