@@ -1,10 +1,45 @@
 package dev.palate.memory.erase;
 
+import dev.palate.memory.job.JobId;
+import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.user.UserId;
+import java.time.Duration;
+import java.util.Optional;
 
-/// Forgets a user everywhere. Thread-safe.
-public interface Erasure {
-    /// Removes the user with all interactions, memories, conversations, slates and user keys, asks every place again,
-    /// and returns the receipt.
+/// Forgets users and memories everywhere, each as a job of kind `erase` whose finished steps are recorded: what a crash
+/// interrupts goes on at the next [#start]. Thread-safe.
+public interface Erasure extends AutoCloseable {
+    /// Removes the user with all interactions, memories, conversations, slates and user keys, asks every place
+    /// again, and returns the receipt. Where a reader keeps the write-ahead log in use the receipt says so, and the
+    /// background work does the rest.
     ErasureReceipt user(UserId user);
+
+    /// As [#user], for one memory; absent when there is none of this id.
+    Optional<ErasureReceipt> memory(MemoryId memory);
+
+    /// Removes the user from the database; the rest follows in the background.
+    ///
+    /// @return the job, once the database has forgotten
+    JobId begin(UserId user);
+
+    /// As [#begin(UserId)], for one memory; absent when there is none of this id.
+    Optional<JobId> begin(MemoryId memory);
+
+    /// How far the job is.
+    Optional<ErasureState> state(JobId job);
+
+    /// The newest erasure of the user that has its receipt or is under way.
+    Optional<ErasureState> latest(UserId user);
+
+    /// Waits until the job has ended or the time is over.
+    ///
+    /// @return how far it is then; absent when there is no such job
+    Optional<ErasureState> await(JobId job, Duration atMost) throws InterruptedException;
+
+    /// Begins the background work, with what an earlier process left; once.
+    void start();
+
+    /// Ends the background work after the step it is at.
+    @Override
+    void close();
 }

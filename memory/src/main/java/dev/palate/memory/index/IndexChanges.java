@@ -6,6 +6,7 @@ import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.change.Change;
 import dev.palate.memory.change.ChangeNumber;
 import dev.palate.memory.change.Changes;
+import dev.palate.memory.erase.ErasedMemories;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.memory.ColdMemories;
 import dev.palate.memory.memory.Memories;
@@ -252,6 +253,29 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
                 () -> {
                     memories.store().refresh();
                     return memories.count(new Subject.OfUser(user));
+                },
+                ORDER_DEADLINE);
+    }
+
+    /// As [#erase(UserId)], for memories.
+    @Override
+    public long erase(ErasedMemories erased) {
+        return orders.ask(
+                () -> {
+                    long before = memories.count(erased.ids());
+                    erased.ids().forEach(memories::delete);
+                    memories.store().expunge(origin.at(applied.number()));
+                    return before;
+                },
+                ORDER_DEADLINE);
+    }
+
+    @Override
+    public long remaining(ErasedMemories erased) {
+        return orders.ask(
+                () -> {
+                    memories.store().refresh();
+                    return memories.count(erased.ids());
                 },
                 ORDER_DEADLINE);
     }

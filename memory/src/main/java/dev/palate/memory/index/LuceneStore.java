@@ -8,9 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.document.Document;
@@ -21,6 +25,7 @@ import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.search.IndexSearcher;
@@ -39,6 +44,8 @@ import org.slf4j.LoggerFactory;
 final class LuceneStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LuceneStore.class);
     private static final double BUFFER_MIB = 64;
+    private static final Duration EXPUNGE_DEADLINE = Duration.ofSeconds(60);
+    private static final Duration EXPUNGE_REST = Duration.ofMillis(10);
 
     private final Path path;
     private final VectorFormat format;
@@ -219,18 +226,25 @@ final class LuceneStore implements AutoCloseable {
         });
     }
 
-    /// Rewrites every segment that holds deleted documents and removes what was moved aside, so that nothing of them is
-    /// left on disk.
+    /// Rewrites every segment that holds deleted documents, removes what was moved aside, and waits until the files of
+    /// the old segments are gone, so that nothing of them is left on disk.
+    ///
+    /// @throws MemoryException `DEADLINE` when a merge or a search under way kept them for too long
     void expunge(Position position) {
+        long deadline = System.nanoTime() + EXPUNGE_DEADLINE.toNanos();
         write("expunge", () -> {
-            opened.writer().forceMergeDeletes(true);
-            return 0;
-        });
-        commit(position);
-        refresh();
-        write("expunge", () -> {
+            Set<String> before = Set.of(opened.directory().listAll());
+            do {
+                opened.writer().forceMergeDeletes(true);
+                // A merge that began before the deletion brings deleted documents along; it is rewritten next.
+            } while (opened.writer().hasDeletions() && rest(deadline, "a merge"));
+            commit(position);
+            refresh();
             opened.writer().deleteUnusedFiles();
             removeAside();
+            while (!stale(before).isEmpty() && rest(deadline, "a search")) {
+                opened.writer().deleteUnusedFiles();
+            }
             return 0;
         });
     }
@@ -279,6 +293,25 @@ final class LuceneStore implements AutoCloseable {
         } catch (FileNotFoundException | NoSuchFileException e) {
             return 0;
         }
+    }
+
+    private Set<String> stale(Set<String> before) throws IOException {
+        Set<String> stale = new HashSet<>(before);
+        stale.retainAll(Set.of(opened.directory().listAll()));
+        stale.removeAll(SegmentInfos.readLatestCommit(opened.directory()).files(true));
+        stale.remove(IndexWriter.WRITE_LOCK_NAME);
+        return stale;
+    }
+
+    private boolean rest(long deadline, String what) {
+        if (System.nanoTime() >= deadline) {
+            throw new MemoryException(
+                    MemoryException.Code.DEADLINE,
+                    what + " kept deleted documents in index " + path + " for " + EXPUNGE_DEADLINE.toSeconds()
+                            + " s; erase again");
+        }
+        LockSupport.parkNanos(EXPUNGE_REST.toNanos());
+        return true;
     }
 
     /// Closes without a commit: what was not committed is replayed from the feed.

@@ -111,6 +111,12 @@ public final class MemoryIndex {
         return store.search(searcher -> (long) searcher.count(new TermQuery(subjectTerm(subject))));
     }
 
+    /// How many of the memories it holds.
+    long count(Set<MemoryId> ids) {
+        List<BytesRef> terms = ids.stream().map(id -> new BytesRef(id.value())).toList();
+        return store.search(searcher -> (long) searcher.count(new TermInSetQuery(VectorSearch.ID, terms)));
+    }
+
     /// How many memories wait for their vector.
     public long pendingCount() {
         return store.search(searcher -> (long) searcher.count(new TermQuery(VectorSearch.pendingTerm())));

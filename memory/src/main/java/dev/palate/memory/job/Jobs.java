@@ -18,7 +18,7 @@ public interface Jobs {
     /// A page, newest first.
     Page<Job> page(@Nullable String cursor, int limit);
 
-    /// Marks every job left running by an earlier process as failed.
+    /// Marks every job left running by an earlier process as failed, but for erasures, which go on by themselves.
     ///
     /// @return how many
     int failAbandoned();

@@ -24,6 +24,9 @@ public final class DataDirectory implements AutoCloseable {
     /// channel of the file is closed, so a second opening must be refused before it touches the file.
     private static final Set<Path> HELD = new HashSet<>();
 
+    /// The folder of the ledger of erasures.
+    static final String ERASED = "erased";
+
     private final Path root;
     private final FileChannel channel;
     private final FileLock lock;
@@ -163,6 +166,11 @@ public final class DataDirectory implements AutoCloseable {
     /// Where exports stand.
     public Path exports() {
         return root.resolve("exports");
+    }
+
+    /// Where the ledger of erasures stands; no part of a back-up.
+    public Path erased() {
+        return root.resolve(ERASED);
     }
 
     @Override

@@ -205,7 +205,7 @@ final class Database implements AutoCloseable {
     /// Takes what was deleted from the tables off the disk.
     ///
     /// @return what could not be done, for the erasure's receipt
-    List<String> wipe(List<String> tables) {
+    Dialect.Wiped wipe(List<String> tables) {
         return dialect.wipe(commits, tables);
     }
 

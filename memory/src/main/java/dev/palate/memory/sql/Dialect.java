@@ -34,7 +34,13 @@ sealed interface Dialect permits SqliteDialect, PostgresDialect {
     /// Takes what was deleted from the tables off the disk.
     ///
     /// @return what could not be done, for the erasure's receipt; empty when all was
-    List<String> wipe(GroupCommit commits, List<String> tables);
+    Wiped wipe(GroupCommit commits, List<String> tables);
+
+    /// What a wiping came to.
+    ///
+    /// @param done false when it is to be tried again
+    /// @param notes what it did not reach, for the erasure's receipt
+    record Wiped(boolean done, List<String> notes) {}
 
     /// Writes a copy of one moment into an empty file, while writes go on.
     void copy(Path file) throws SQLException;

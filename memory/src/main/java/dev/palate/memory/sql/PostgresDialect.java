@@ -175,7 +175,7 @@ final class PostgresDialect implements Dialect {
 
     /// Vacuums the tables beside the writes, which go on.
     @Override
-    public List<String> wipe(GroupCommit commits, List<String> tables) {
+    public Wiped wipe(GroupCommit commits, List<String> tables) {
         String kept =
                 "PostgreSQL keeps deleted rows in its write-ahead log, and in unused parts of its pages until they"
                         + " are overwritten; vacuum full and the end of archived logs take the rest";
@@ -185,10 +185,10 @@ final class PostgresDialect implements Dialect {
             for (String table : tables) {
                 statement.execute("vacuum " + table);
             }
-            return List.of(kept);
+            return new Wiped(true, List.of(kept));
         } catch (SQLException e) {
             LOG.warn("vacuum failed: {}", e.getSQLState());
-            return List.of(kept, "the tables could not be vacuumed (" + e.getSQLState() + "); erase again");
+            return new Wiped(false, List.of(kept));
         }
     }
 

@@ -1,17 +1,27 @@
 package dev.palate.memory.sql;
 
-import dev.palate.memory.Ids;
 import dev.palate.memory.change.Change;
 import dev.palate.memory.erase.Erasure;
-import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.erase.ErasureReceipt;
+import dev.palate.memory.erase.ErasureState;
+import dev.palate.memory.job.JobId;
+import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.user.UserId;
-import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Forgets a user in every table in one commit, takes the rows off the disk, then goes through the other places.
+/// Forgets a user in every table in one commit that also notes what is left to do; [ErasureRun] does that, here or in
+/// the background.
 final class SqlErasure implements Erasure {
     /// A table and the rows of it that are a user's; in an order that breaks no reference.
     private record Table(String name, String condition) {}
@@ -35,33 +45,73 @@ final class SqlErasure implements Erasure {
             new Table("change_log", "type in ('INTERACTION', 'USER') and id = :user"),
             new Table("users", "id = :user"));
 
-    private final Database database;
-    private final Ids ids;
-    private final Clock clock;
-    private final List<ErasurePlace> others;
+    private static final Logger LOG = LoggerFactory.getLogger(SqlErasure.class);
+    private static final long LOOK_MILLIS = 100;
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+    private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(30);
 
-    SqlErasure(Database database, Ids ids, Clock clock, List<ErasurePlace> others) {
-        this.database = database;
-        this.ids = ids;
-        this.clock = clock;
-        this.others = List.copyOf(others);
+    private final ErasureParts parts;
+    private final ErasureRun run;
+    private final Semaphore begun = new Semaphore(0);
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private @Nullable Thread thread;
+
+    SqlErasure(ErasureParts parts) {
+        this.parts = parts;
+        run = new ErasureRun(parts);
+    }
+
+    static List<String> tables() {
+        return TABLES.stream().map(Table::name).toList();
     }
 
     @Override
     public ErasureReceipt user(UserId user) {
-        List<Long> removed = database.write(transaction -> delete(transaction, user));
-        List<String> left = database.wipe(TABLES.stream().map(Table::name).toList());
-        List<Long> removedElsewhere =
-                others.stream().map(place -> place.erase(user)).toList();
-        List<ErasureReceipt.Place> places = new ArrayList<>(ask(user, removed));
-        for (int i = 0; i < others.size(); i++) {
-            ErasurePlace place = others.get(i);
-            places.add(new ErasureReceipt.Place(place.name(), removedElsewhere.get(i), place.remaining(user)));
-        }
-        return new ErasureReceipt(ids.next(), "user", Times.cut(clock.instant()), places, notes(left));
+        return run.now(begin(user));
     }
 
-    private static List<Long> delete(Transaction transaction, UserId user) {
+    @Override
+    public Optional<ErasureReceipt> memory(MemoryId memory) {
+        return begin(memory).map(run::now);
+    }
+
+    @Override
+    public JobId begin(UserId user) {
+        return begin(parts, user, List.of(), begun::release);
+    }
+
+    /// Deletes the user and notes the rest, in one commit.
+    ///
+    /// @param done steps that need not be done
+    static JobId begin(ErasureParts parts, UserId user, List<ErasureRows.Step> done, Runnable after) {
+        Set<String> evidence = parts.database().read(handle -> DerivedMemories.evidenceOf(handle, user));
+        List<MemoryId> derived = parts.database().read(handle -> DerivedMemories.restingOn(handle, evidence, user));
+        long dropped = derived.stream()
+                .filter(id -> parts.memories().erase(id, List.of()).isPresent())
+                .count();
+        JobId job = parts.database().write(transaction -> {
+            List<Long> removed = delete(transaction, user);
+            List<ErasureRows.Step> steps = new ArrayList<>(done);
+            for (int i = 0; i < TABLES.size(); i++) {
+                steps.add(ErasureRows.Step.table(TABLES.get(i).name, removed.get(i)));
+            }
+            steps.add(new ErasureRows.Step(DerivedMemories.NAME, dropped, List.of()));
+            JobId id = new JobId(parts.ids().next());
+            ErasureRows.insert(transaction, id, user, steps);
+            return id;
+        });
+        after.run();
+        return job;
+    }
+
+    @Override
+    public Optional<JobId> begin(MemoryId memory) {
+        Optional<JobId> job = parts.memories().erase(memory, List.of());
+        begun.release();
+        return job;
+    }
+
+    static List<Long> delete(Transaction transaction, UserId user) {
         Handle handle = transaction.handle();
         List<String> memories = handle.createQuery("select id from memory where " + MEMORY)
                 .bind("user", user.value())
@@ -84,29 +134,123 @@ final class SqlErasure implements Erasure {
         return removed;
     }
 
-    private List<ErasureReceipt.Place> ask(UserId user, List<Long> removed) {
-        return database.readAtOnce(handle -> {
-            List<ErasureReceipt.Place> places = new ArrayList<>();
-            for (int i = 0; i < TABLES.size(); i++) {
-                Table table = TABLES.get(i);
-                // The erasure's own entry in the feed is how consumers hear of it; it carries the id alone.
-                String but = table.name.equals("change_log") ? " and type != 'USER'" : "";
-                long remaining = handle.createQuery(
-                                "select count(*) from " + table.name + " where (" + table.condition + ")" + but)
-                        .bind("user", user.value())
-                        .mapTo(Long.class)
-                        .one();
-                places.add(new ErasureReceipt.Place("table " + table.name, removed.get(i), remaining));
-            }
-            return places;
-        });
+    /// Deletes what was written about the user since, without a word to consumers when there was nothing.
+    ///
+    /// @return how many rows
+    static long deleteLate(Transaction transaction, UserId user) {
+        Handle handle = transaction.handle();
+        // The feed tells of the erasure itself until it ends.
+        long before = own(handle, user);
+        long removed =
+                delete(transaction, user).stream().mapToLong(Long::longValue).sum() - before;
+        return Math.max(0, removed);
     }
 
-    private static List<String> notes(List<String> left) {
-        List<String> notes = new ArrayList<>();
-        notes.add("the change feed keeps the bare user id, so that every consumer hears of the erasure");
-        notes.add("back-ups made before this time still hold the user");
-        notes.addAll(left);
-        return notes;
+    private static long own(Handle handle, UserId user) {
+        return handle.createQuery("select count(*) from change_log where type = 'USER' and id = :user")
+                .bind("user", user.value())
+                .mapTo(Long.class)
+                .one();
+    }
+
+    /// How many rows of the user each table still has, in the order of the tables.
+    static List<ErasureReceipt.Place> ask(Handle handle, UserId user, ErasureRows.Stored erasure) {
+        List<ErasureReceipt.Place> places = new ArrayList<>();
+        for (Table table : TABLES) {
+            // The erasure's own entry in the feed is how consumers hear of it; it goes with the last commit.
+            String but = table.name.equals("change_log") ? " and type != 'USER'" : "";
+            long remaining = handle.createQuery(
+                            "select count(*) from " + table.name + " where (" + table.condition + ")" + but)
+                    .bind("user", user.value())
+                    .mapTo(Long.class)
+                    .one();
+            places.add(new ErasureReceipt.Place("table " + table.name, removed(erasure, table.name), remaining));
+        }
+        return places;
+    }
+
+    private static long removed(ErasureRows.Stored erasure, String table) {
+        return erasure.steps().stream()
+                .filter(step -> step.table().equals(Optional.of(table)))
+                .mapToLong(ErasureRows.Step::removed)
+                .sum();
+    }
+
+    @Override
+    public Optional<ErasureState> state(JobId job) {
+        return parts.database().read(handle -> ErasureRows.find(handle, job)).map(ErasureRows.Stored::state);
+    }
+
+    @Override
+    public Optional<ErasureState> latest(UserId user) {
+        String hash = parts.ledger().hash("user", user.value());
+        return parts.database()
+                .read(handle -> ErasureRows.latest(handle, user, hash))
+                .map(ErasureRows.Stored::state);
+    }
+
+    @Override
+    public Optional<ErasureState> await(JobId job, Duration atMost) throws InterruptedException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        Optional<ErasureState> state = state(job);
+        while (state.isPresent() && !state.get().ended() && System.nanoTime() < deadline) {
+            run.awaitStep(Duration.ofMillis(LOOK_MILLIS));
+            state = state(job);
+        }
+        return state;
+    }
+
+    @Override
+    public synchronized void start() {
+        if (thread == null) {
+            begun.release();
+            thread = Thread.ofPlatform().daemon().name("palate-erasure").start(this::work);
+        }
+    }
+
+    private void work() {
+        long seen = -1;
+        try {
+            while (closing.getCount() > 0) {
+                boolean told = begun.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                long latest = parts.database().latestChange();
+                if (!told && latest == seen) {
+                    continue;
+                }
+                begun.drainPermits();
+                if (pass()) {
+                    seen = latest;
+                } else if (!closing.await(AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS)) {
+                    seen = -1;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean pass() {
+        try {
+            return run.all(() -> closing.getCount() == 0);
+        } catch (RuntimeException e) {
+            LOG.warn("erasures cannot go on, next try in {} s", AFTER_FAILURE.toSeconds(), e);
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+        Thread worker;
+        synchronized (this) {
+            worker = thread;
+        }
+        try {
+            if (worker != null && !worker.join(CLOSE_DEADLINE)) {
+                LOG.warn("the erasure under way did not end within {} s", CLOSE_DEADLINE.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -114,8 +114,8 @@ final class SqlJobs implements Jobs {
         return database.write(transaction -> transaction
                 .handle()
                 .createUpdate("update job set status = 'failed', updated_at = :at,"
-                        + " detail = 'the process that ran it ended before it was done' where owner != :owner and "
-                        + OPEN)
+                        + " detail = 'the process that ran it ended before it was done' where owner != :owner"
+                        + " and kind != 'erase' and " + OPEN)
                 .bind("at", Times.column(transaction.now()))
                 .bind("owner", owner)
                 .execute());

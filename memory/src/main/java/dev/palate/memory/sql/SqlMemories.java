@@ -1,10 +1,12 @@
 package dev.palate.memory.sql;
 
+import dev.palate.memory.Ids;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
 import dev.palate.memory.Page;
 import dev.palate.memory.Require;
 import dev.palate.memory.change.Change;
+import dev.palate.memory.job.JobId;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
@@ -39,9 +41,11 @@ final class SqlMemories implements Memories {
             """;
 
     private final Database database;
+    private final Ids ids;
 
-    SqlMemories(Database database) {
+    SqlMemories(Database database, Ids ids) {
         this.database = database;
+        this.ids = ids;
     }
 
     @Override
@@ -257,17 +261,35 @@ final class SqlMemories implements Memories {
 
     @Override
     public boolean forget(MemoryId id) {
+        return erase(id, List.of()).isPresent();
+    }
+
+    /// Deletes the memory and leaves the rest of its erasure to the background, in one commit.
+    ///
+    /// @param done steps that need not be done
+    /// @return the job of the erasure; absent when there was no such memory
+    Optional<JobId> erase(MemoryId id, List<ErasureRows.Step> done) {
         return database.write(transaction -> {
             Handle handle = transaction.handle();
-            delete(handle, "delete from memory_revision where memory_id = :id", id);
+            Optional<Subject> about = handle.createQuery("select subject_type, subject_id from memory where id = :id")
+                    .bind("id", id.value())
+                    .map((result, context) -> Subject.of(result.getString(1), result.getString(2)))
+                    .findOne();
+            List<ErasureRows.Step> steps = new ArrayList<>(done);
+            int revisions = delete(handle, "delete from memory_revision where memory_id = :id", id);
+            steps.add(ErasureRows.Step.table("memory_revision", revisions));
             SqlColdMemories.forget(handle, id);
             if (delete(handle, "delete from memory where id = :id", id) == 0) {
-                return false;
+                return Optional.empty();
             }
-            delete(handle, "delete from outbox where topic = 'memory' and payload_id = :id", id);
+            steps.add(ErasureRows.Step.table("memory", 1));
+            steps.add(ErasureRows.Step.table(
+                    "outbox", delete(handle, "delete from outbox where topic = 'memory' and payload_id = :id", id)));
             delete(handle, "delete from change_log where type = 'MEMORY' and id = :id", id);
             transaction.change(Change.Type.MEMORY, id.value(), 0);
-            return true;
+            JobId job = new JobId(ids.next());
+            ErasureRows.insert(transaction, job, id, about.orElseThrow(), steps);
+            return Optional.of(job);
         });
     }
 

@@ -8,6 +8,7 @@ import dev.palate.memory.change.Changes;
 import dev.palate.memory.change.Outbox;
 import dev.palate.memory.conversation.Conversations;
 import dev.palate.memory.erase.Erasure;
+import dev.palate.memory.erase.ErasureLedger;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.gate.Consents;
 import dev.palate.memory.gate.Rejections;
@@ -20,6 +21,7 @@ import dev.palate.memory.user.Users;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// Everything Palate keeps, in one SQLite file or one PostgreSQL database: the way in to every port of this
 /// module that has to do with storing.
@@ -34,7 +36,7 @@ public final class SqlTruth implements AutoCloseable {
     private final Catalog catalog;
     private final Users users;
     private final Interactions interactions;
-    private final Memories memories;
+    private final SqlMemories memories;
     private final Rejections rejections;
     private final Consents consents;
     private final ColdMemories cold;
@@ -44,6 +46,7 @@ public final class SqlTruth implements AutoCloseable {
     private final Outbox outbox;
     private final Jobs jobs;
     private final ApiKeys apiKeys;
+    private volatile ErasureLedger ledger = ErasureLedger.none();
 
     private SqlTruth(Database database, Clock clock) {
         this.database = database;
@@ -53,7 +56,7 @@ public final class SqlTruth implements AutoCloseable {
         catalog = new SqlCatalog(database);
         users = new SqlUsers(database);
         interactions = new SqlInteractions(database);
-        memories = new SqlMemories(database);
+        memories = new SqlMemories(database, ids);
         rejections = new SqlRejections(database);
         consents = new SqlConsents(database);
         cold = new SqlColdMemories(database);
@@ -79,7 +82,13 @@ public final class SqlTruth implements AutoCloseable {
     /// @throws MemoryException `BAD_FILE` when it is damaged or newer than this build, `BAD_INPUT` when it
     ///     cannot be used as it is, `DIRECTORY_HELD` when another process owns it, `STORAGE` when it refuses
     public static SqlTruth open(TruthPlace place, Clock clock) {
-        return of(Database.open(place, clock), clock);
+        SqlTruth truth = of(Database.open(place, clock), clock);
+        switch (place) {
+            case TruthPlace.File file -> truth.guard(file.path());
+            // The ledger stands in the data directory, which the opener knows: see #apply.
+            case TruthPlace.Server _ -> {}
+        }
+        return truth;
     }
 
     /// Connects to a server without owning its database, and says what is there.
@@ -87,6 +96,18 @@ public final class SqlTruth implements AutoCloseable {
     /// @throws MemoryException saying why it will not do
     public static String look(TruthPlace.Server server) {
         return new PostgresDialect(server).look();
+    }
+
+    private void guard(Path file) {
+        boolean guarded = false;
+        try {
+            apply(ErasureLedger.open(file.resolveSibling(DataDirectory.ERASED)));
+            guarded = true;
+        } finally {
+            if (!guarded) {
+                close();
+            }
+        }
     }
 
     /// Over a database that is open.
@@ -168,9 +189,26 @@ public final class SqlTruth implements AutoCloseable {
         return apiKeys;
     }
 
-    /// Erasure here and in the other places given, in their order.
+    /// Erasure here and in the other places given, in their order; the caller's to start and close, before this.
     public Erasure erasure(List<ErasurePlace> others) {
-        return new SqlErasure(database, ids, clock, others);
+        return erasure(others, step -> {});
+    }
+
+    /// As above.
+    ///
+    /// @param stepped told the name of each step once it is recorded
+    Erasure erasure(List<ErasurePlace> others, Consumer<String> stepped) {
+        return new SqlErasure(new ErasureParts(database, memories, ledger, others, ids, clock, stepped));
+    }
+
+    /// Has erasures written into the ledger from now on, and forgets again whatever of it this database holds: one that
+    /// was restored from before an erasure. Done by itself for a database in a file, with the ledger in the folder
+    /// beside it.
+    ///
+    /// @return how many users and memories were erased again
+    public int apply(ErasureLedger newLedger) {
+        ledger = newLedger;
+        return LedgerMark.apply(new ErasureParts(database, memories, newLedger, List.of(), ids, clock, step -> {}));
     }
 
     /// Writes a copy of one moment into an empty file, while writes go on.

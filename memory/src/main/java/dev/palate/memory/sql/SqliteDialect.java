@@ -80,15 +80,15 @@ final class SqliteDialect implements Dialect {
 
     /// Deletes the write-ahead log's content; the pages themselves were overwritten by the deletion.
     @Override
-    public List<String> wipe(GroupCommit commits, List<String> tables) {
+    public Wiped wipe(GroupCommit commits, List<String> tables) {
         long end = System.nanoTime() + CHECKPOINT_DEADLINE.toNanos();
         do {
             if (commits.alone(SqliteDialect::truncateLog)) {
-                return List.of();
+                return new Wiped(true, List.of());
             }
             LockSupport.parkNanos(1_000_000);
         } while (System.nanoTime() < end);
-        return List.of("a reader kept the write-ahead log in use; erase again to overwrite what it still holds");
+        return new Wiped(false, List.of());
     }
 
     private static boolean truncateLog(Connection connection) throws SQLException {

@@ -2,6 +2,7 @@ package dev.palate.memory.tier;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.palate.memory.erase.ErasedMemories;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.user.UserId;
@@ -121,6 +122,22 @@ final class HotTier implements ErasurePlace {
         return last(new Subject.OfUser(user))
                 .map(pack -> (long) pack.memories().size())
                 .orElse(0L);
+    }
+
+    @Override
+    public long erase(ErasedMemories memories) {
+        long before = remaining(memories);
+        memories.subjects().forEach(this::forgotten);
+        return before;
+    }
+
+    @Override
+    public long remaining(ErasedMemories memories) {
+        return memories.subjects().stream()
+                .flatMap(subject -> last(subject).stream())
+                .flatMap(pack -> pack.memories().stream())
+                .filter(memory -> memories.ids().contains(memory.id()))
+                .count();
     }
 
     private static int place(Subject subject) {

@@ -1,0 +1,22 @@
+package dev.palate.memory.erase;
+
+import dev.palate.memory.job.JobId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// How far an erasure is.
+///
+/// @param subjectType `user` or `memory`
+/// @param steps the names of those finished, in order
+/// @param receipt once every place was asked again
+/// @param ended true when nothing is left to do
+public record ErasureState(
+        JobId job,
+        String subjectType,
+        List<String> steps,
+        @Nullable ErasureReceipt receipt,
+        boolean ended) {
+    public ErasureState {
+        steps = List.copyOf(steps);
+    }
+}

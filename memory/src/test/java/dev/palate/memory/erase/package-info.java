@@ -1,0 +1,4 @@
+@NullMarked
+package dev.palate.memory.erase;
+
+import org.jspecify.annotations.NullMarked;
