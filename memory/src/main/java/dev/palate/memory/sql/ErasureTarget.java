@@ -55,6 +55,8 @@ abstract sealed class ErasureTarget {
 
     abstract List<ErasureReceipt.Place> ask(Handle handle, ErasureRows.Stored erasure);
 
+    /// Takes what names it out of the feed. The numbers stay, since consumers wait for the newest: in the stead of a user
+    /// stands the job, as a memory that is not there.
     abstract void dropFeed(Transaction transaction);
 
     abstract List<String> notes();
@@ -225,7 +227,8 @@ abstract sealed class ErasureTarget {
         void dropFeed(Transaction transaction) {
             transaction
                     .handle()
-                    .createUpdate("delete from change_log where type = 'USER' and id = :user")
+                    .createUpdate("update change_log set type = 'MEMORY', id = :job where type = 'USER' and id = :user")
+                    .bind("job", jobs().getFirst().value())
                     .bind("user", user().value())
                     .execute();
         }
@@ -342,7 +345,8 @@ abstract sealed class ErasureTarget {
         @Override
         List<String> notes() {
             List<String> notes = new ArrayList<>();
-            notes.add("what was said in conversations, and what gates refused of it, stays until those or the user are erased");
+            notes.add(
+                    "what was said in conversations, and what gates refused of it, stays until those or the user are erased");
             if (memories.ids().size() > 1) {
                 notes.add("places beside the tables count " + memories.ids().size() + " memories erased together");
             }

@@ -1,0 +1,307 @@
+package dev.palate.memory.sql;
+
+import dev.palate.memory.access.Role;
+import dev.palate.memory.catalog.Item;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.conversation.Conversation;
+import dev.palate.memory.conversation.TurnId;
+import dev.palate.memory.erase.Erasure;
+import dev.palate.memory.erase.ErasurePlace;
+import dev.palate.memory.erase.LogFiles;
+import dev.palate.memory.erase.ReportFiles;
+import dev.palate.memory.gate.Proposal;
+import dev.palate.memory.gate.Rejection;
+import dev.palate.memory.index.IndexChanges;
+import dev.palate.memory.index.IndexOptions;
+import dev.palate.memory.interaction.Feedback;
+import dev.palate.memory.interaction.Interaction;
+import dev.palate.memory.interaction.InteractionId;
+import dev.palate.memory.memory.Actor;
+import dev.palate.memory.memory.Evidence;
+import dev.palate.memory.memory.Memories;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryFilter;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.MemoryKind;
+import dev.palate.memory.memory.Slot;
+import dev.palate.memory.memory.Subject;
+import dev.palate.memory.memory.Trust;
+import dev.palate.memory.slate.SlateId;
+import dev.palate.memory.slate.SlateRecord;
+import dev.palate.memory.text.HashingEncoder;
+import dev.palate.memory.tier.TierOptions;
+import dev.palate.memory.tier.TieredMemories;
+import dev.palate.memory.user.User;
+import dev.palate.memory.user.UserId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A store with all its places over one data directory, and a user of whom something with a canary in it is in each.
+/// May be closed and opened again.
+final class ErasureWorld implements AutoCloseable {
+    static final UserId BEN = new UserId("ben-who-stays");
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    // Without vowels, so that no stemmer takes anything off.
+    private static final String LETTERS = "bcdfghjklmnpqrtvwxz";
+    private static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
+
+    final Path root;
+    final UserId user;
+    private final Map<String, String> canaries = new LinkedHashMap<>();
+    private final SplittableRandom random;
+    private final HashingEncoder encoder = new HashingEncoder();
+    private DataDirectory directory;
+    private SqlTruth truth;
+    private IndexChanges index;
+    private TieredMemories tiered;
+    private @Nullable Erasure erasure;
+
+    ErasureWorld(Path root, long seed) {
+        this.root = root;
+        random = new SplittableRandom(seed);
+        user = new UserId(canary("user id"));
+        directory = DataDirectory.open(root);
+        truth = SqlTruth.open(directory, Clock.systemUTC());
+        index = openIndex();
+        tiered = openTiers();
+    }
+
+    private IndexChanges openIndex() {
+        IndexChanges.Sources sources = new IndexChanges.Sources(truth.changes(), truth.catalog(), truth.memories());
+        return IndexChanges.open(directory.root(), sources, encoder, IndexOptions.defaults());
+    }
+
+    private TieredMemories openTiers() {
+        return new TieredMemories(truth.memories(), index, encoder, Clock.systemUTC(), TierOptions.defaults());
+    }
+
+    void reopen() {
+        directory = DataDirectory.open(root);
+        truth = SqlTruth.open(directory, Clock.systemUTC());
+        index = openIndex();
+        tiered = openTiers();
+        erasure = null;
+    }
+
+    SqlTruth truth() {
+        return truth;
+    }
+
+    TieredMemories tiered() {
+        return tiered;
+    }
+
+    /// An erasure over all places but those named.
+    Erasure erasure(Set<String> but, Consumer<String> stepped) {
+        List<ErasurePlace> places = new ArrayList<>(List.of(
+                tiered.erasurePlace(),
+                index,
+                ReportFiles.rejectedRows(directory.logs()),
+                ReportFiles.exports(directory.exports()),
+                new LogFiles(directory.logs())));
+        places.removeIf(place -> but.contains(place.name()));
+        Erasure made = truth.erasure(places, stepped);
+        erasure = made;
+        return made;
+    }
+
+    Map<String, String> canaries() {
+        return Map.copyOf(canaries);
+    }
+
+    private String canary(String what) {
+        StringBuilder canary = new StringBuilder();
+        for (int i = 0; i < 24; i++) {
+            canary.append(LETTERS.charAt(random.nextInt(LETTERS.length())));
+        }
+        canaries.put(canary.toString(), what);
+        return canary.toString();
+    }
+
+    private String words() {
+        return canaries.entrySet().stream()
+                .filter(entry -> entry.getValue().equals("memory text"))
+                .map(entry -> "loves " + entry.getKey() + " films")
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// The vector of the text of the memory.
+    List<float[]> vectors() {
+        return List.of(encoder.encode(words()));
+    }
+
+    /// Puts something of the user everywhere, and something of another beside it.
+    void plant() throws IOException, InterruptedException {
+        truth.catalog().put(Item.of(new ItemId("i"), "Alien", 1979, List.of("Horror")));
+        truth.users().put(new User(user, canary("user name"), NOW, false));
+        Memory first = memory("m1", user, "likes " + canary("earlier revision"), canary("quote"), canary("slot"));
+        truth.memories()
+                .put(List.of(
+                        write(first, canary("cause")),
+                        write(memory("b1", BEN, "likes quiet westerns", "I said so", "western"), "")));
+        canary("memory text");
+        Memory stored = truth.memories().memory(first.id()).orElseThrow();
+        truth.memories()
+                .put(List.of(
+                        write(stored.draft().text(words()).build(), ""),
+                        write(memory("b2", BEN, "likes loud musicals", "I sang so", "musical"), "")));
+        truth.interactions()
+                .append(List.of(new Interaction(
+                        new InteractionId(canary("interaction id")),
+                        user,
+                        new ItemId("i"),
+                        new Feedback.Rated(4),
+                        NOW,
+                        null)));
+        talk();
+        truth.rejections().add(List.of(rejection()));
+        truth.apiKeys().issue(Role.USER, user, canary("key name"), null);
+        Files.writeString(
+                directory.logs().resolve("import-1.rejected.tsv"),
+                "file\tline\treason\nratings.csv\t3\trating must be a number, was " + canary("rejected row") + "\n");
+        Files.writeString(directory.logs().resolve("server.log"), "turn of user " + user + " took 3 ms\n");
+        Files.writeString(directory.exports().resolve("users.json"), "{\"words\":\"" + canary("export") + "\"}");
+        settle();
+        tiered.pack(new Subject.OfUser(user));
+        tiered.pack(new Subject.OfUser(BEN));
+    }
+
+    private void talk() {
+        Conversation talk = truth.conversations().start(user);
+        truth.conversations()
+                .append(
+                        talk.id(),
+                        new TurnId("t1"),
+                        dev.palate.memory.conversation.Role.USER,
+                        canary("chat message"),
+                        null,
+                        null);
+        truth.conversations()
+                .keep(talk.id(), "{\"wish\":\"" + canary("conversation state") + "\"}", canary("conversation title"));
+        SlateRecord.Entry entry = new SlateRecord.Entry(
+                new ItemId("i"), 1, 1, Map.of(), canary("slate reason"), List.of(new MemoryId("m1")));
+        truth.slates()
+                .put(new SlateRecord(new SlateId("s1"), user, talk.id(), NOW, "", "T0", List.of(entry), List.of()));
+    }
+
+    private Rejection rejection() {
+        Proposal proposal = new Proposal(
+                new Subject.OfUser(user),
+                MemoryKind.PREFERENCE,
+                canary("rejected memory"),
+                1,
+                Trust.STATED,
+                null,
+                canary("rejected quote"),
+                "",
+                "msg",
+                dev.palate.memory.conversation.Role.USER);
+        return Rejection.of("r1", proposal, "quota", "p1", Clock.systemUTC().instant());
+    }
+
+    private static Memory memory(String id, UserId user, String text, String quote, String slot) {
+        return Memory.fresh(
+                new MemoryId(id),
+                new Subject.OfUser(user),
+                MemoryKind.PREFERENCE,
+                text,
+                1,
+                Trust.STATED,
+                new Slot("genre", slot),
+                List.of(new Evidence("message", "msg-" + id, quote)),
+                NOW);
+    }
+
+    private static Memories.Write write(Memory memory, String cause) {
+        return new Memories.Write(memory, Actor.AGENT, cause);
+    }
+
+    /// Waits for the index.
+    void settle() throws InterruptedException {
+        if (!index.awaitEncoded(PATIENCE)) {
+            throw new IllegalStateException("the index did not catch up");
+        }
+    }
+
+    /// The queries that find something of the user.
+    Set<String> found() throws InterruptedException {
+        settle();
+        Set<String> found = new TreeSet<>();
+        MemoryFilter every = new MemoryFilter(null, Set.of(), Set.of(), null);
+        Subject subject = new Subject.OfUser(user);
+        note(found, "user", truth.users().user(user).isPresent());
+        note(found, "memory", truth.memories().memory(new MemoryId("m1")).isPresent());
+        note(found, "history", !truth.memories().history(new MemoryId("m1")).isEmpty());
+        note(
+                found,
+                "words in the table",
+                canaries.keySet().stream()
+                        .anyMatch(canary -> !truth.memories()
+                                .page(new MemoryFilter(null, Set.of(), Set.of(), canary), null, 10)
+                                .items()
+                                .isEmpty()));
+        note(
+                found,
+                "words in the index",
+                canaries.keySet().stream()
+                        .anyMatch(canary ->
+                                !index.memories().search(canary, every, 10).isEmpty()));
+        note(
+                found,
+                "vector in the index",
+                index.memories().nearest(vectors().getFirst(), every, 10).stream()
+                        .anyMatch(hit -> hit.score() > 0.99));
+        note(
+                found,
+                "recall",
+                !tiered.recall(subject, words(), 5, PATIENCE).memories().isEmpty());
+        note(found, "interactions", !truth.interactions().ofUser(user, 10).isEmpty());
+        note(
+                found,
+                "conversations",
+                !truth.conversations().page(user, null, 10).items().isEmpty());
+        note(found, "slate", truth.slates().slate(new SlateId("s1")).isPresent());
+        note(
+                found,
+                "rejections",
+                !truth.rejections().page(subject, null, 10).items().isEmpty());
+        note(found, "key", truth.apiKeys().all().stream().anyMatch(key -> user.equals(key.user())));
+        return found;
+    }
+
+    private static void note(Set<String> found, String what, boolean there) {
+        if (there) {
+            found.add(what);
+        }
+    }
+
+    /// How many memories of the user the hot tier holds.
+    long hot() {
+        return tiered.erasurePlace().remaining(user);
+    }
+
+    @Override
+    public void close() {
+        if (erasure != null) {
+            erasure.close();
+        }
+        index.close();
+        truth.close();
+        directory.close();
+    }
+}
