@@ -155,6 +155,11 @@ class CrossUserTest {
         assertThat(receipt.get("places")).isNotEmpty();
         assertThat(server.get(eve, "/v1/users/eve").statusCode()).isEqualTo(401);
         assertThat(server.get(server.admin(), "/v1/users/eve").statusCode()).isEqualTo(404);
+        var later = server.ok(200, server.get(server.admin(), "/v1/users/eve/erasure"));
+        assertThat(later.get("places")).isEqualTo(receipt.get("places"));
+        assertThat(later.get("status").asString()).isEqualTo("ended");
+        assertThat(server.get(server.admin(), "/v1/users/nobody/erasure").statusCode())
+                .isEqualTo(404);
     }
 
     private static void refused(int status, HttpResponse<String> answer) {

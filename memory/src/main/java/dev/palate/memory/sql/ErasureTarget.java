@@ -55,7 +55,8 @@ abstract sealed class ErasureTarget {
 
     abstract List<ErasureReceipt.Place> ask(Handle handle, ErasureRows.Stored erasure);
 
-    /// Takes what names it out of the feed. The numbers stay, since consumers wait for the newest: in the stead of a user
+    /// Takes what names it out of the feed. The numbers stay, since consumers wait for the newest: in the stead of a
+    /// user
     /// stands the job, as a memory that is not there.
     abstract void dropFeed(Transaction transaction);
 

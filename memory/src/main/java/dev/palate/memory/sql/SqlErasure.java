@@ -138,16 +138,19 @@ final class SqlErasure implements Erasure {
     ///
     /// @return how many rows
     static long deleteLate(Transaction transaction, UserId user) {
-        Handle handle = transaction.handle();
-        // The feed tells of the erasure itself until it ends.
-        long before = own(handle, user);
-        long removed =
-                delete(transaction, user).stream().mapToLong(Long::longValue).sum() - before;
-        return Math.max(0, removed);
+        long late = TABLES.stream()
+                .mapToLong(table -> count(transaction.handle(), table, user))
+                .sum();
+        if (late > 0) {
+            delete(transaction, user);
+        }
+        return late;
     }
 
-    private static long own(Handle handle, UserId user) {
-        return handle.createQuery("select count(*) from change_log where type = 'USER' and id = :user")
+    private static long count(Handle handle, Table table, UserId user) {
+        // The erasure's own entry in the feed is how consumers hear of it; it goes with the last commit.
+        String but = table.name.equals("change_log") ? " and type != 'USER'" : "";
+        return handle.createQuery("select count(*) from " + table.name + " where (" + table.condition + ")" + but)
                 .bind("user", user.value())
                 .mapTo(Long.class)
                 .one();
@@ -157,14 +160,8 @@ final class SqlErasure implements Erasure {
     static List<ErasureReceipt.Place> ask(Handle handle, UserId user, ErasureRows.Stored erasure) {
         List<ErasureReceipt.Place> places = new ArrayList<>();
         for (Table table : TABLES) {
-            // The erasure's own entry in the feed is how consumers hear of it; it goes with the last commit.
-            String but = table.name.equals("change_log") ? " and type != 'USER'" : "";
-            long remaining = handle.createQuery(
-                            "select count(*) from " + table.name + " where (" + table.condition + ")" + but)
-                    .bind("user", user.value())
-                    .mapTo(Long.class)
-                    .one();
-            places.add(new ErasureReceipt.Place("table " + table.name, removed(erasure, table.name), remaining));
+            places.add(new ErasureReceipt.Place(
+                    "table " + table.name, removed(erasure, table.name), count(handle, table, user)));
         }
         return places;
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,11 @@ final class CanaryHunt {
         CanaryHunt hunt = new CanaryHunt(canaries, vectors);
         try (Stream<Path> files = Files.walk(root)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                hunt.bytes(root.relativize(file).toString(), Files.readAllBytes(file));
+                try {
+                    hunt.bytes(root.relativize(file).toString(), Files.readAllBytes(file));
+                } catch (NoSuchFileException e) {
+                    // Gone meanwhile, and with it what was in it.
+                }
             }
         }
         for (String index : List.of("index/items", "index/memories")) {

@@ -86,7 +86,7 @@ class ErasureCanaryTest {
         ErasureWorld world = new ErasureWorld(root(), SEED);
         try (world) {
             world.plant();
-            world.truth().database().emptyLog();
+            world.truth().database().wipe(SqlErasure.tables());
             Files.copy(root().resolve("truth.db"), backUp);
             ErasureReceipt receipt = world.erasure(Set.of(), step -> {}).user(world.user);
             assertThat(receipt.complete()).as(receipt.toString()).isTrue();

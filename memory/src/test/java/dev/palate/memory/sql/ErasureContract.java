@@ -128,8 +128,7 @@ abstract class ErasureContract extends TruthContract {
         assertThat(heard)
                 .containsExactly(memory, new Change(new ChangeNumber(before.value() + 2), Change.Type.USER, "ann", 0));
         assertThat(truth().changes().after(before, 10))
-                .containsExactly(
-                        memory, new Change(new ChangeNumber(before.value() + 2), Change.Type.MEMORY, job, 0));
+                .containsExactly(memory, new Change(new ChangeNumber(before.value() + 2), Change.Type.MEMORY, job, 0));
     }
 
     @Test

@@ -107,7 +107,8 @@ class ErasureStepsTest {
                         .isEqualTo("a reader keeps the write-ahead log in use; it is emptied once that has gone");
                 assertThat(Objects.requireNonNull(state.receipt()).places())
                         .contains(new ErasureReceipt.Place(ErasureRun.LOG, 0, 1));
-                assertThat(CanaryHunt.below(folder, world.canaries(), world.vectors()).values())
+                assertThat(CanaryHunt.below(folder, world.canaries(), world.vectors())
+                                .values())
                         .as("what the reader may still read")
                         .anySatisfy(found -> assertThat(found).contains("memory text"));
                 reader.rollback();

@@ -3,6 +3,7 @@ package dev.palate.web.user;
 import dev.palate.memory.Page;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.erase.ErasureReceipt;
+import dev.palate.memory.erase.ErasureState;
 import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
 import dev.palate.memory.user.Users;
@@ -10,6 +11,8 @@ import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
 import dev.palate.web.security.Access;
 import dev.palate.web.security.Caller;
+import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -29,6 +32,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class UserController {
     private static final String ERASE = "erase";
+    private static final Duration SHORT_WAIT = Duration.ofSeconds(10);
 
     private final Users users;
     private final Erasure erasure;
@@ -70,14 +74,29 @@ final class UserController {
     }
 
     @DeleteMapping("/v1/users/{id}")
-    Receipt erase(
-            @AuthenticationPrincipal Caller caller, @PathVariable String id, @RequestParam @Nullable String mode) {
+    ResponseEntity<ErasureView> erase(
+            @AuthenticationPrincipal Caller caller, @PathVariable String id, @RequestParam @Nullable String mode)
+            throws InterruptedException {
         if (!ERASE.equals(mode)) {
             throw ProblemException.parameter(
                     "mode", "mode must be erase, was " + Input.or(mode, "missing") + ": deleting a user is final");
         }
         UserId user = access.known(caller, "#/user_id", id);
-        return Receipt.of(user, erasure.user(user));
+        ErasureState state = erasure.await(erasure.begin(user), SHORT_WAIT).orElseThrow();
+        return state.ended()
+                ? ResponseEntity.ok(ErasureView.of(user, state))
+                : ResponseEntity.accepted()
+                        .location(URI.create("/v1/jobs/" + state.job()))
+                        .body(ErasureView.of(user, state));
+    }
+
+    /// The newest erasure of a user, who is gone by then: found by a keyed hash of the id.
+    @GetMapping("/v1/users/{id}/erasure")
+    ErasureView erasure(@AuthenticationPrincipal Caller caller, @PathVariable String id) {
+        UserId user = access.scope(caller, "#/user_id", id);
+        return erasure.latest(user)
+                .map(state -> ErasureView.of(user, state))
+                .orElseThrow(() -> ProblemException.notFound("erasure of user", id));
     }
 
     /// A user as sent.
@@ -93,17 +112,33 @@ final class UserController {
     /// A page of users.
     record Listing(List<UserView> users, @Nullable String nextCursor) {}
 
-    /// What an erasure removed, with what was found by asking again.
-    record Receipt(
+    /// How far an erasure is; with the receipt once every place was asked again.
+    record ErasureView(
             String id,
+            String jobId,
+            String status,
             String userId,
-            Instant at,
-            boolean complete,
-            List<ErasureReceipt.Place> places,
-            List<String> notes) {
-        static Receipt of(UserId user, ErasureReceipt receipt) {
-            return new Receipt(
-                    receipt.id(), user.value(), receipt.at(), receipt.complete(), receipt.places(), receipt.notes());
+            List<String> steps,
+            @Nullable Instant at,
+            @Nullable Boolean complete,
+            @Nullable List<ErasureReceipt.Place> places,
+            @Nullable List<String> notes) {
+        static ErasureView of(UserId user, ErasureState state) {
+            String job = state.job().value();
+            ErasureReceipt receipt = state.receipt();
+            String status = state.ended() ? "ended" : "running";
+            return receipt == null
+                    ? new ErasureView(job, job, status, user.value(), state.steps(), null, null, null, null)
+                    : new ErasureView(
+                            job,
+                            job,
+                            status,
+                            user.value(),
+                            state.steps(),
+                            receipt.at(),
+                            receipt.complete(),
+                            receipt.places(),
+                            receipt.notes());
         }
     }
 }

@@ -6,7 +6,10 @@ import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.change.Changes;
 import dev.palate.memory.conversation.Conversations;
 import dev.palate.memory.erase.Erasure;
+import dev.palate.memory.erase.ErasureLedger;
 import dev.palate.memory.erase.ErasurePlace;
+import dev.palate.memory.erase.LogFiles;
+import dev.palate.memory.erase.ReportFiles;
 import dev.palate.memory.gate.Consents;
 import dev.palate.memory.gate.Rejections;
 import dev.palate.memory.interaction.Interactions;
@@ -14,6 +17,7 @@ import dev.palate.memory.job.Jobs;
 import dev.palate.memory.slate.Slates;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.sql.TruthPlace;
 import dev.palate.memory.user.Users;
 import dev.palate.web.PalateProperties;
 import dev.palate.web.job.BackupRuns;
@@ -32,7 +36,11 @@ class StoreWiring {
 
     @Bean(destroyMethod = "close")
     SqlTruth truth(DataDirectory directory, PalateProperties properties, Clock clock) {
-        SqlTruth truth = SqlTruth.open(TruthPlaces.of(properties, directory), clock);
+        TruthPlace place = TruthPlaces.of(properties, directory);
+        SqlTruth truth = SqlTruth.open(place, clock);
+        if (!(place instanceof TruthPlace.File)) {
+            truth.apply(ErasureLedger.open(directory.erased()));
+        }
         truth.jobs().failAbandoned();
         return truth;
     }
@@ -88,6 +96,22 @@ class StoreWiring {
     }
 
     @Bean
+    ErasurePlace rejectedRowsErasure(DataDirectory directory) {
+        return ReportFiles.rejectedRows(directory.logs());
+    }
+
+    @Bean
+    ErasurePlace exportsErasure(DataDirectory directory) {
+        return ReportFiles.exports(directory.exports());
+    }
+
+    @Bean
+    ErasurePlace logsErasure(DataDirectory directory) {
+        return new LogFiles(directory.logs());
+    }
+
+    /// Goes on with what an earlier process left, from the start on.
+    @Bean(initMethod = "start", destroyMethod = "close")
     Erasure erasure(SqlTruth truth, ObjectProvider<ErasurePlace> places) {
         return truth.erasure(places.orderedStream().toList());
     }
