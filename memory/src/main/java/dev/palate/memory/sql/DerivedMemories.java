@@ -16,17 +16,22 @@ final class DerivedMemories {
     /// As it stands in the receipt.
     static final String NAME = "derived memories";
 
-    private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
+    private static final Pattern ID = Pattern.compile("\"type\":\"([a-z]+)\",\"id\":\"([^\"]+)\"");
     private static final String EVIDENCE_OF = """
-            select id from memory where subject_type = 'user' and subject_id = :user
-            union all select id from interaction where user_id = :user
-            union all select id from message
+            select 'memory:' || id from memory where subject_type = 'user' and subject_id = :user
+            union all select 'interaction:' || id from interaction where user_id = :user
+            union all select 'message:' || id from message
                 where conversation_id in (select id from conversation where user_id = :user)
             """;
 
     private DerivedMemories() {}
 
-    /// The ids of everything of the user that evidence can name.
+    /// What evidence calls a memory.
+    static String evidence(String memory) {
+        return "memory:" + memory;
+    }
+
+    /// Type and id of everything of the user that evidence can name.
     static Set<String> evidenceOf(Handle handle, UserId user) {
         return new HashSet<>(handle.createQuery(EVIDENCE_OF)
                 .bind("user", user.value())
@@ -34,7 +39,7 @@ final class DerivedMemories {
                 .list());
     }
 
-    /// The memories that rest on one of the ids. Reads the evidence of every memory once.
+    /// The memories that rest on one of those. Reads the evidence of every memory once.
     ///
     /// @param but a user whose own memories are left out
     static List<MemoryId> restingOn(Handle handle, Set<String> ids, @Nullable UserId but) {
@@ -57,7 +62,7 @@ final class DerivedMemories {
     private static boolean names(String evidence, Set<String> ids) {
         Matcher matcher = ID.matcher(evidence);
         while (matcher.find()) {
-            if (ids.contains(matcher.group(1))) {
+            if (ids.contains(matcher.group(1) + ":" + matcher.group(2))) {
                 return true;
             }
         }

@@ -297,7 +297,9 @@ abstract sealed class ErasureTarget {
         }
 
         private List<MemoryId> derived() {
-            Set<String> ids = memories.ids().stream().map(MemoryId::value).collect(Collectors.toSet());
+            Set<String> ids = memories.ids().stream()
+                    .map(id -> DerivedMemories.evidence(id.value()))
+                    .collect(Collectors.toSet());
             return parts.database().read(handle -> DerivedMemories.restingOn(handle, ids, null));
         }
 
@@ -316,7 +318,8 @@ abstract sealed class ErasureTarget {
                                 step.removed(),
                                 count(handle, table, Objects.requireNonNull(erasure.subjectId())))));
             }
-            long resting = DerivedMemories.restingOn(handle, Set.of(Objects.requireNonNull(erasure.subjectId())), null)
+            long resting = DerivedMemories.restingOn(
+                            handle, Set.of(DerivedMemories.evidence(Objects.requireNonNull(erasure.subjectId()))), null)
                     .size();
             places.add(new ErasureReceipt.Place(DerivedMemories.NAME, removed(erasure, DerivedMemories.NAME), resting));
             places.add(new ErasureReceipt.Place(

@@ -160,6 +160,11 @@ abstract class ErasureContract extends TruthContract {
         live(ANN);
         live(BEN);
         MemoryId erased = new MemoryId("m-ann");
+        Memory namesake = likes("ann", BEN, "drama");
+        truth().memories().put(List.of(new Memories.Write(namesake, Actor.AGENT, "")));
+        assertThat(namesake.evidence().getFirst().id())
+                .as("a message by the id of the memory")
+                .isEqualTo("m-ann");
         Memory derived = likes("profile", ANN, "comedy")
                 .draft()
                 .evidence(List.of(new Evidence("memory", "m-ann", "")))
@@ -185,6 +190,7 @@ abstract class ErasureContract extends TruthContract {
                 truth().slates().slate(new SlateId("s")).orElseThrow().entries().getFirst();
         assertThat(shown.memories()).containsExactly(new MemoryId("x"));
         assertThat(shown.reason()).isEmpty();
+        assertThat(truth().memories().memory(namesake.id())).isPresent();
         assertThat(erasure.memory(erased)).isEmpty();
         assertThat(truth().memories().memory(new MemoryId("m-ben"))).isPresent();
     }
