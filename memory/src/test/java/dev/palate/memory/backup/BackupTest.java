@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -94,13 +95,16 @@ class BackupTest {
                         .putAll(java.util.stream.IntStream.range(0, 2_000)
                                 .mapToObj(i -> film("first" + i, "Film"))
                                 .toList());
+                CountDownLatch begun = new CountDownLatch(1);
                 Future<Integer> writer = executor.submit(() -> {
                     int written = 0;
                     while (!done.get()) {
                         truth.catalog().put(film("later" + written++, "Film"));
+                        begun.countDown();
                     }
                     return written;
                 });
+                assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
                 Manifest made = backup(truth);
                 done.set(true);
                 assertThat(writer.get(60, TimeUnit.SECONDS)).isPositive();
