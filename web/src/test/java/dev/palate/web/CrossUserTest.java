@@ -148,11 +148,17 @@ class CrossUserTest {
         server.ok(201, server.call(server.admin(), "PUT", "/v1/users/eve", "{}"));
         String eve = server.key(Role.USER, "eve");
         Samples.memory(server, "eve", "Likes whales");
+        String talk = "/v1/conversations/" + server.conversation(eve, "eve") + "/messages";
+        String events = server.ok(202, server.call(eve, "POST", talk, "{\"content\":\"I like whales\"}"))
+                .get("events")
+                .asString();
+        server.send(server.request(events).header("X-API-Key", eve).header("Accept", "text/event-stream"));
 
         var receipt = server.ok(200, server.call(eve, "DELETE", "/v1/users/eve?mode=erase", ""));
 
         assertThat(receipt.get("complete").asBoolean()).isTrue();
-        assertThat(receipt.get("places")).isNotEmpty();
+        assertThat(receipt.get("places").toString())
+                .contains("{\"name\":\"events of turns\",\"removed\":1,\"remaining\":0}");
         assertThat(server.get(eve, "/v1/users/eve").statusCode()).isEqualTo(401);
         assertThat(server.get(server.admin(), "/v1/users/eve").statusCode()).isEqualTo(404);
         var later = server.ok(200, server.get(server.admin(), "/v1/users/eve/erasure"));

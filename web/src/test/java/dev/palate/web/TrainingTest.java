@@ -50,6 +50,12 @@ class TrainingTest {
             assertThat(server.call(server.admin(), "POST", "/v1/jobs/" + second + "/cancel", "")
                             .statusCode())
                     .isEqualTo(409);
+            JsonNode receipt = server.ok(200, server.call(server.admin(), "DELETE", "/v1/users/u1?mode=erase", ""));
+            assertThat(receipt.get("complete").asBoolean())
+                    .as(receipt.toString())
+                    .isTrue();
+            assertThat(receipt.get("places").toString()).contains("training input and earlier models");
+            assertThat(receipt.get("notes").toString()).contains("model " + version + ", which is in use");
             assertThat(server.call(server.key(Role.APP, null), "POST", "/v1/models:train", "")
                             .statusCode())
                     .isEqualTo(403);

@@ -7,25 +7,31 @@ import dev.palate.agent.turn.Turn;
 import dev.palate.agent.turn.TurnRequest;
 import dev.palate.memory.conversation.ConversationId;
 import dev.palate.memory.conversation.TurnId;
+import dev.palate.memory.erase.ErasurePlace;
+import dev.palate.memory.user.UserId;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// The turns that run and those whose events can still be read. Thread-safe.
 ///
 /// A running turn is held until it ends, an ended one for a stated time and among at most 1,000. When the last reader
 /// of a running turn goes, the turn has a stated time to find another, then it is cancelled.
-public final class TurnStreams implements AutoCloseable {
+public final class TurnStreams implements ErasurePlace, AutoCloseable {
     private static final int MAX_ENDED = 1_000;
 
     /// A turn with its events.
     record Entry(ConversationId conversation, TurnId turn, TurnLog log) {}
 
     private final ChatAgent agent;
+    private final Predicate<ConversationId> exists;
     private final Duration orphan;
     private final Map<TurnId, Entry> running = new ConcurrentHashMap<>();
     private final Cache<TurnId, Entry> ended;
@@ -33,8 +39,11 @@ public final class TurnStreams implements AutoCloseable {
             Thread.ofPlatform().daemon().name("turn-orphans").factory());
 
     /// With the agent, how long a turn without a reader goes on, and how long an ended one is kept.
-    public TurnStreams(ChatAgent agent, Duration orphan, Duration resumable) {
+    ///
+    /// @param exists whether a conversation is still there; the events of one that is not are dropped by an erasure
+    public TurnStreams(ChatAgent agent, Predicate<ConversationId> exists, Duration orphan, Duration resumable) {
         this.agent = agent;
+        this.exists = exists;
         this.orphan = orphan;
         this.ended = Caffeine.newBuilder()
                 .maximumSize(MAX_ENDED)
@@ -80,6 +89,41 @@ public final class TurnStreams implements AutoCloseable {
     private void retire(Entry entry) {
         ended.put(entry.turn(), entry);
         running.remove(entry.turn());
+    }
+
+    @Override
+    public String name() {
+        return "events of turns";
+    }
+
+    @Override
+    public long erase(UserId user) {
+        List<Entry> left = left();
+        for (Entry entry : left) {
+            entry.log().cancel();
+            entry.log().close();
+            running.remove(entry.turn());
+            ended.invalidate(entry.turn());
+        }
+        return left.size();
+    }
+
+    @Override
+    public long remaining(UserId user) {
+        return left().size();
+    }
+
+    @Override
+    public List<String> remarks() {
+        return List.of("a local language model holds the last prompts in the memory of its process until others take"
+                + " their place or it ends");
+    }
+
+    // Erased after the database: the events of conversations that are gone.
+    private List<Entry> left() {
+        return Stream.concat(running.values().stream(), ended.asMap().values().stream())
+                .filter(entry -> !exists.test(entry.conversation()))
+                .toList();
     }
 
     /// Ends every turn and sends every reader away.

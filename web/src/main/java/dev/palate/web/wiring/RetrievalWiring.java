@@ -2,6 +2,7 @@ package dev.palate.web.wiring;
 
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.change.Changes;
+import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.job.Jobs;
@@ -22,6 +23,7 @@ import dev.palate.retrieval.recommend.FusedRecommender;
 import dev.palate.retrieval.recommend.SimilarItems;
 import dev.palate.web.PalateProperties;
 import dev.palate.web.job.Trainer;
+import dev.palate.web.job.TrainingFiles;
 import java.time.Clock;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -96,6 +98,11 @@ class RetrievalWiring {
             Clock clock) {
         Trainer.Learnt learnt = new Trainer.Learnt(catalog, interactions, changes);
         return new Trainer(learnt, jobs, registry, directory.models(), clock);
+    }
+
+    @Bean
+    ErasurePlace trainingFilesErasure(Trainer trainer, ModelRegistry registry, DataDirectory directory) {
+        return new TrainingFiles(trainer, registry, directory.models());
     }
 
     /// The first training of a server that was given interactions but never trained, such as one filled by an import.

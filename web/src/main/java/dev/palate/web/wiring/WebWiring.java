@@ -4,6 +4,7 @@ import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.turn.ChatAgent;
 import dev.palate.memory.Ids;
 import dev.palate.memory.access.ApiKeys;
+import dev.palate.memory.conversation.Conversations;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.sql.DataDirectory;
@@ -111,9 +112,13 @@ class WebWiring {
     }
 
     @Bean(destroyMethod = "close")
-    TurnStreams turnStreams(ChatAgent agent, PalateProperties properties) {
+    TurnStreams turnStreams(ChatAgent agent, PalateProperties properties, Conversations conversations) {
         PalateProperties.Streams streams = properties.streams();
-        return new TurnStreams(agent, streams.orphan(), streams.resumable());
+        return new TurnStreams(
+                agent,
+                conversation -> conversations.conversation(conversation).isPresent(),
+                streams.orphan(),
+                streams.resumable());
     }
 
     @Bean

@@ -1,0 +1,83 @@
+package dev.palate.web.job;
+
+import dev.palate.memory.erase.ErasurePlace;
+import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.embedding.ModelRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/// What training learnt from users and left on disk: its input, and models that are no longer used. A run under way is
+/// ended. The model in use holds no user, only items; the receipt names it, and the next training is without them.
+/// Thread-safe.
+public final class TrainingFiles implements ErasurePlace {
+    private final Trainer trainer;
+    private final ModelRegistry registry;
+    private final Path folder;
+
+    /// @param folder of the models and of the input of training
+    public TrainingFiles(Trainer trainer, ModelRegistry registry, Path folder) {
+        this.trainer = trainer;
+        this.registry = registry;
+        this.folder = folder;
+    }
+
+    @Override
+    public String name() {
+        return "training input and earlier models";
+    }
+
+    @Override
+    public long erase(UserId user) {
+        trainer.running().ifPresent(trainer::cancel);
+        long gone = 0;
+        for (Path file : files()) {
+            try {
+                gone += Files.deleteIfExists(file) ? 1 : 0;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return gone;
+    }
+
+    @Override
+    public long remaining(UserId user) {
+        return files().size();
+    }
+
+    @Override
+    public List<String> remarks() {
+        return registry.active()
+                .map(snapshot -> snapshot.about().version())
+                .map(version -> List.of("the parameters of the items in model " + version
+                        + ", which is in use, were trained with the user's interactions among all others; the next"
+                        + " training ends that (POST /v1/models:train)"))
+                .orElse(List.of());
+    }
+
+    @Override
+    public boolean learnsFromInteractions() {
+        return true;
+    }
+
+    private List<Path> files() {
+        Optional<Path> active =
+                registry.active().map(snapshot -> snapshot.about().version()).map(registry::file);
+        List<Path> files = new ArrayList<>(registry.versions().stream()
+                .map(registry::file)
+                .filter(file -> active.isEmpty() || !file.equals(active.get()))
+                .toList());
+        try (var inputs = Files.newDirectoryStream(folder, "training-*.input")) {
+            inputs.forEach(file -> files.add(Objects.requireNonNull(file)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return files;
+    }
+}
