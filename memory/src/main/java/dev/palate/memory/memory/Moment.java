@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 /// @param asOf only what held then (valid time); absent for any
 /// @param knownAt as the store knew it then (recorded time); absent for now
 public record Moment(@Nullable Instant asOf, @Nullable Instant knownAt) {
-    /// As it is known now, whenever it held.
-    public static final Moment NOW = new Moment(null, null);
-
     /// True when neither time is given.
     public boolean now() {
         return asOf == null && knownAt == null;

@@ -124,9 +124,7 @@ public final class MemoryFinder {
         long deadlineNanos = System.nanoTime() + request.deadline().toNanos();
         MemoryPack pack = tiers.packOf(request.subject(), states, deadlineNanos);
         EncodingVersion version = encoding.get();
-        // While one encoder takes over from another, a pack may be of the one and the version of the other.
-        boolean comparable =
-                pack.encoder().equals(version.model()) && pack.encoder().equals(encoder.version());
+        boolean comparable = tiers.comparable(pack, version);
         Optional<float[]> query = comparable ? Optional.of(encoder.encode(request.words())) : Optional.empty();
         return new Recall(
                 PackScores.best(pack, terms, query, version, now, _ -> true, states.size()),

@@ -148,12 +148,10 @@ public final class TieredMemories implements Memories {
         }
         MemoryPack pack = pack(subject, deadlineNanos);
         EncodingVersion version = encoding.get();
-        // While one encoder takes over from another, a pack may be of the one and the version of the other.
-        boolean comparable =
-                pack.encoder().equals(version.model()) && pack.encoder().equals(encoder.version());
-        Optional<float[]> query = pack.memories().isEmpty() || !comparable || System.nanoTime() - deadlineNanos >= 0
-                ? Optional.empty()
-                : Optional.of(encoder.encode(words));
+        Optional<float[]> query =
+                pack.memories().isEmpty() || !comparable(pack, version) || System.nanoTime() - deadlineNanos >= 0
+                        ? Optional.empty()
+                        : Optional.of(encoder.encode(words));
         List<RecalledMemory> best = PackScores.best(pack, terms, query, version, clock.instant(), k);
         best = left.with(best, pack, new ColdRecall.Query(words, terms, query, k, deadlineNanos), version, clock);
         best.forEach(hit -> planner.accesses().used(subject, hit.memory().id()));
@@ -209,8 +207,9 @@ public final class TieredMemories implements Memories {
     /// or has no vector yet. The text last asked for is encoded once.
     public double cosine(String text, Memory memory) {
         MemoryPack pack = pack(memory.subject());
+        EncodingVersion version = encoding.get();
         int place = pack.memories().indexOf(memory);
-        if (place < 0) {
+        if (place < 0 || !comparable(pack, version)) {
             return 0;
         }
         Encoded encoded = lastEncoded.get();
@@ -218,8 +217,12 @@ public final class TieredMemories implements Memories {
             encoded = new Encoded(text, encoder.encode(text));
             lastEncoded.set(encoded);
         }
-        EncodingVersion version = encoding.get();
         return PackScores.cosine(pack, place, version.center(encoded.raw()), version.mean());
+    }
+
+    /// False while one encoder takes over from another and the pack is of the one, the version of the other.
+    boolean comparable(MemoryPack pack, EncodingVersion version) {
+        return pack.encoder().equals(version.model()) && pack.encoder().equals(encoder.version());
     }
 
     /// What the tiers did since the start and hold now.

@@ -5,6 +5,7 @@ import dev.palate.agent.llm.LanguageModel;
 import dev.palate.memory.Ids;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.conversation.Conversations;
+import dev.palate.memory.gate.Rejections;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.job.Jobs;
@@ -49,6 +50,11 @@ class PagesWiring {
     @Bean
     MemoryCards memoryCards(Conversations conversations, Catalog catalog) {
         return new MemoryCards(conversations, new Slots(catalog), new Dates(ZoneId.systemDefault()));
+    }
+
+    @Bean
+    RefusedCards refusedCards(Rejections rejections) {
+        return new RefusedCards(rejections, new Dates(ZoneId.systemDefault()));
     }
 
     @Bean

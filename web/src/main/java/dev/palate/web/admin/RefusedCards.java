@@ -5,19 +5,17 @@ import dev.palate.memory.gate.Rejections;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.user.UserId;
 import java.util.List;
-import org.springframework.stereotype.Component;
 
 /// What was said and not remembered, with the reason, as the memories page draws it.
-@Component
 final class RefusedCards {
     private static final int SHOWN = 20;
 
     private final Rejections rejections;
     private final Dates dates;
 
-    RefusedCards(Rejections rejections) {
+    RefusedCards(Rejections rejections, Dates dates) {
         this.rejections = rejections;
-        this.dates = new Dates(java.time.ZoneId.systemDefault());
+        this.dates = dates;
     }
 
     /// A refused proposal as drawn.
