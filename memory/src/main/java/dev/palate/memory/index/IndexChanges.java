@@ -64,7 +64,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread indexThread;
     private final Thread encodingThread;
-    private final Thread rewriteThread;
+    private final Thread upkeepThread;
 
     private volatile double rebuildProgress = 1;
     private volatile @Nullable String failure;
@@ -121,7 +121,11 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
                 closing);
         indexThread = Thread.ofPlatform().daemon().name("palate-index").unstarted(this::run);
         encodingThread = Thread.ofPlatform().daemon().name("palate-encoding").unstarted(worker);
-        rewriteThread = Thread.ofPlatform().daemon().name("palate-rewrite").unstarted(stores::rewrite);
+        upkeepThread = Thread.ofPlatform()
+                .daemon()
+                .name("palate-upkeep")
+                .unstarted(
+                        new SegmentUpkeep(List.of(stores.memories(), stores.items()), options.settleAfter(), closing));
     }
 
     /// Opens the indexes below `directory` and starts to follow the truth; returns before they have caught up. The
@@ -152,7 +156,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         IndexChanges changes = new IndexChanges(directory, sources, encoder, others, options);
         changes.indexThread.start();
         changes.encodingThread.start();
-        changes.rewriteThread.start();
+        changes.upkeepThread.start();
         return changes;
     }
 
@@ -296,7 +300,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         }
         stores.close();
         try {
-            rewriteThread.join(CLOSE_DEADLINE);
+            upkeepThread.join(CLOSE_DEADLINE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

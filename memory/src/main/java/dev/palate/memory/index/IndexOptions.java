@@ -11,19 +11,35 @@ import java.time.Duration;
 /// @param commitChanges the most changes between two commits, in [1, 1000000]
 /// @param minCentred how many encoded items it takes for the mean to be fixed unasked, at least 2
 /// @param encodingRest how long nothing must wait for encoding before that
+/// @param settleAfter how long an index must rest before its segments are made one
 public record IndexOptions(
         VectorFormat vectorFormat,
         int encodingThreads,
         Duration commitInterval,
         int commitChanges,
         int minCentred,
-        Duration encodingRest) {
+        Duration encodingRest,
+        Duration settleAfter) {
+    private static final Duration SETTLE_AFTER = Duration.ofMinutes(1);
+
     public IndexOptions {
         Require.range("encodingThreads", encodingThreads, 1, 64);
         Require.range("commitInterval in ms", commitInterval.toMillis(), 0, 3_600_000L);
         Require.range("commitChanges", commitChanges, 1, 1_000_000);
         Require.range("minCentred", minCentred, 2, Integer.MAX_VALUE);
         Require.range("encodingRest in ms", encodingRest.toMillis(), 0, 3_600_000L);
+        Require.range("settleAfter in ms", settleAfter.toMillis(), 0, 3_600_000L);
+    }
+
+    /// Settles after a minute.
+    public IndexOptions(
+            VectorFormat vectorFormat,
+            int encodingThreads,
+            Duration commitInterval,
+            int commitChanges,
+            int minCentred,
+            Duration encodingRest) {
+        this(vectorFormat, encodingThreads, commitInterval, commitChanges, minCentred, encodingRest, SETTLE_AFTER);
     }
 
     /// Bytes as vectors, all cores but one, a commit every 5 s or 5,000 changes, a mean of at least 100 items after 3 s
@@ -35,6 +51,7 @@ public record IndexOptions(
 
     /// The same with another vector format.
     public IndexOptions with(VectorFormat format) {
-        return new IndexOptions(format, encodingThreads, commitInterval, commitChanges, minCentred, encodingRest);
+        return new IndexOptions(
+                format, encodingThreads, commitInterval, commitChanges, minCentred, encodingRest, settleAfter);
     }
 }

@@ -14,6 +14,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.lucene.analysis.Analyzer;
@@ -44,6 +48,7 @@ import org.slf4j.LoggerFactory;
 final class LuceneStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LuceneStore.class);
     private static final double BUFFER_MIB = 64;
+    private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(30);
     private static final Duration EXPUNGE_DEADLINE = Duration.ofSeconds(60);
     private static final Duration EXPUNGE_REST = Duration.ofMillis(10);
 
@@ -51,9 +56,10 @@ final class LuceneStore implements AutoCloseable {
     private final VectorFormat format;
     private final Analyzer analyzer;
     private volatile Opened opened;
+    private volatile long writtenNanos = System.nanoTime();
 
     /// What is open, replaced as one.
-    private record Opened(Directory directory, IndexWriter writer, SearcherManager searchers) {
+    private record Opened(Directory directory, IndexWriter writer, SearcherManager searchers, RewritePolicy merges) {
         void close() throws IOException {
             IOUtils.close(writer::rollback, searchers, directory);
         }
@@ -146,7 +152,7 @@ final class LuceneStore implements AutoCloseable {
             } finally {
                 searchers.release(searcher);
             }
-            return new Opened(directory, writer, searchers);
+            return new Opened(directory, writer, searchers, merges);
         } catch (IOException | RuntimeException e) {
             if (writer != null) {
                 writer.rollback();
@@ -199,10 +205,12 @@ final class LuceneStore implements AutoCloseable {
     }
 
     void replace(Term id, Document document) {
+        writtenNanos = System.nanoTime();
         write("write", () -> opened.writer().updateDocument(id, document));
     }
 
     void delete(Query query) {
+        writtenNanos = System.nanoTime();
         write("delete", () -> opened.writer().deleteDocuments(query));
     }
 
@@ -233,6 +241,7 @@ final class LuceneStore implements AutoCloseable {
     void expunge(Position position) {
         long deadline = System.nanoTime() + EXPUNGE_DEADLINE.toNanos();
         write("expunge", () -> {
+            opened.merges().abort();
             Set<String> before = Set.of(opened.directory().listAll());
             do {
                 opened.writer().forceMergeDeletes(true);
@@ -257,6 +266,46 @@ final class LuceneStore implements AutoCloseable {
             return 0;
         });
         refresh();
+    }
+
+    /// Makes one segment of all, as a merge beside searches and writes; returns once it is done, or ended by an
+    /// erasure or the closing. For a thread of its own.
+    void settle() {
+        Opened open = opened;
+        write("settle", () -> {
+            open.merges().settling(true);
+            try {
+                open.writer().forceMerge(1);
+            } finally {
+                open.merges().settling(false);
+            }
+            // With the position of the last commit: what came since is replayed once more after a crash.
+            return open.writer().commit();
+        });
+        refresh();
+    }
+
+    /// How long nothing was written.
+    Duration rested() {
+        return Duration.ofNanos(System.nanoTime() - writtenNanos);
+    }
+
+    /// How many documents can be found.
+    long count() {
+        return search(searcher -> (long) searcher.getIndexReader().numDocs());
+    }
+
+    /// The share of live documents that are not in the largest segment, in [0, 1].
+    double scattered() {
+        return search(searcher -> {
+            long all = 0;
+            long most = 0;
+            for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+                all += leaf.reader().numDocs();
+                most = Math.max(most, leaf.reader().numDocs());
+            }
+            return all == 0 ? 0 : (all - most) / (double) all;
+        });
     }
 
     /// The share of documents in segments of the vector format in force, in [0, 1]; 1 for an empty index.
@@ -314,13 +363,29 @@ final class LuceneStore implements AutoCloseable {
         return true;
     }
 
-    /// Closes without a commit: what was not committed is replayed from the feed.
+    /// Closes without a commit: what was not committed is replayed from the feed. A merge that does not stop within
+    /// half
+    /// a minute ends with the process; its files are of no commit and go at the next opening.
     @Override
     public void close() {
+        Opened open = opened;
+        FutureTask<Void> closing = new FutureTask<>(() -> {
+            open.close();
+            return null;
+        });
+        Thread.ofPlatform().daemon().name("palate-index-close").start(closing);
         try {
-            opened.close();
-        } catch (IOException e) {
-            throw failed("close", e);
+            closing.get(CLOSE_DEADLINE.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            LOG.info(
+                    "a merge of {} did not stop within {} s; it ends with the process",
+                    path,
+                    CLOSE_DEADLINE.toSeconds());
+        } catch (ExecutionException e) {
+            throw new MemoryException(
+                    MemoryException.Code.STORAGE, "the index " + path + " did not close: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.palate.memory.index;
 
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
+import dev.palate.memory.memory.MemoryStatus;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -14,13 +15,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.search.IndexSearcher;
 
 /// Prints, for each vector format, what building and searching an index of memories costs and its recall@10 against
 /// comparing with every vector, and where comparing with each is faster than the graph. Run by hand, see
 /// docs/benchmarks.md.
 ///
 /// Arguments: `formats COUNT SEED FORMAT,...|crossover COUNT SEED FORMAT,...` and optionally a folder to leave the
-/// vectors in for `benchmarks/ann_hnswlib.py`.
+/// vectors in for `benchmarks/ann_hnswlib.py`; or `search COUNT SEED FORMAT INDEX [settle]` to search an index that
+/// `TierBenchmark build` left, as it is or with its segments merged first.
 final class VectorBenchmark {
     private static final PrintStream OUT = System.out;
     private static final int QUERIES = 500;
@@ -37,6 +42,10 @@ final class VectorBenchmark {
         float[][] rows = vectors.rows(0, count);
         float[][] queries = vectors.rows(1L << 40, QUERIES);
         OUT.printf("%d vectors of %d dimensions made, load %.1f%n", count, BenchmarkVectors.DIMENSION, load());
+        if (arguments[0].equals("search")) {
+            searchLeft(Path.of(arguments[4]), formats.getFirst(), arguments.length > 5, rows, queries);
+            return;
+        }
         if (arguments.length > 4) {
             Path folder = Files.createDirectories(Path.of(arguments[4]));
             BenchmarkVectors.write(folder.resolve("base.f32"), rows);
@@ -51,6 +60,45 @@ final class VectorBenchmark {
                 measure(format, rows, queries, false);
             }
         }
+    }
+
+    private static void searchLeft(Path folder, VectorFormat format, boolean settle, float[][] rows, float[][] queries)
+            throws IOException {
+        TextAnalysis analysis = new TextAnalysis();
+        int[][] truth = BenchmarkVectors.truth(rows, queries);
+        try (LuceneStore store = new LuceneStore(folder, format, analysis.analyzer())) {
+            if (settle) {
+                long start = System.nanoTime();
+                long cpu = processCpu();
+                store.settle();
+                OUT.printf(
+                        "settled in %.1f s, cpu %.1f s, load %.1f%n",
+                        (System.nanoTime() - start) / 1e9, (processCpu() - cpu) / 1e9, load());
+            }
+            OUT.printf(
+                    "%d segments, %.0f bytes a memory%n",
+                    store.search(searcher -> searcher.getIndexReader().leaves().size()),
+                    store.byteSize() / (double) rows.length);
+            VectorFields.Field field = store.search(VectorBenchmark::field);
+            MemoryIndex index = new MemoryIndex(store, analysis, new VectorFields(field, field));
+            search(index, field.name(), format, queries, truth);
+            long[] filtered = timed(
+                    queries.length,
+                    q -> index.nearest(
+                            queries[q], new MemoryFilter(null, Set.of(), Set.of(MemoryStatus.ACTIVE), null), 10));
+            OUT.printf(
+                    "%s as served, of status active: p50 %.3f ms, p99 %.3f ms%n",
+                    format, at(filtered, .5), at(filtered, .99));
+        }
+    }
+
+    private static VectorFields.Field field(IndexSearcher searcher) {
+        for (FieldInfo info : FieldInfos.getMergedFieldInfos(searcher.getIndexReader())) {
+            if (info.hasVectorValues()) {
+                return new VectorFields.Field(info.name, info.getVectorDimension());
+            }
+        }
+        throw new IllegalArgumentException("the index holds no vectors");
     }
 
     private static void measure(VectorFormat format, float[][] rows, float[][] queries, boolean crossover)
@@ -75,7 +123,7 @@ final class VectorBenchmark {
             if (crossover) {
                 compare(store, queries);
             } else {
-                search(index, format, queries, BenchmarkVectors.truth(rows, queries));
+                search(index, VectorFields.FIRST, format, queries, BenchmarkVectors.truth(rows, queries));
             }
         } finally {
             delete(folder);
@@ -94,16 +142,16 @@ final class VectorBenchmark {
         }
     }
 
-    private static void search(MemoryIndex index, VectorFormat format, float[][] queries, int[][] truth) {
-        for (int explored : new int[] {10, 20, 30, 50, 75, 100, 150, 200, 300, 400}) {
+    private static void search(MemoryIndex index, String field, VectorFormat format, float[][] queries, int[][] truth) {
+        for (int explored : new int[] {10, 20, 30, 50, 75, 100, 150, 200, 300, 400, 600, 800}) {
             double[] recall = {0};
             long[] nanos = timed(
                     queries.length,
                     q -> recall[0] += recall(
                             truth[q],
                             index.store()
-                                    .search(searcher -> VectorSearch.byGraph(
-                                            searcher, VectorFields.FIRST, queries[q], null, 10, explored))));
+                                    .search(searcher ->
+                                            VectorSearch.byGraph(searcher, field, queries[q], null, 10, explored))));
             OUT.printf(
                     "%s explored %d: recall@10 %.4f, p50 %.3f ms, p99 %.3f ms%n",
                     format, explored, recall[0] / queries.length / 2, at(nanos, .5), at(nanos, .99));
@@ -113,9 +161,7 @@ final class VectorBenchmark {
                 queries.length,
                 q -> recall[0] += recall(
                         truth[q],
-                        index.store()
-                                .search(searcher ->
-                                        VectorSearch.nearest(searcher, VectorFields.FIRST, queries[q], null, 10))));
+                        index.store().search(searcher -> VectorSearch.nearest(searcher, field, queries[q], null, 10))));
         OUT.printf(
                 "%s as served: recall@10 %.4f, p50 %.3f ms, p99 %.3f ms, load %.1f%n",
                 format, recall[0] / queries.length / 2, at(nanos, .5), at(nanos, .99), load());

@@ -32,6 +32,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
 /// Prints what the tiers cost with many users of ten memories each: writing, reindexing, a pack from each tier, one
@@ -45,6 +48,8 @@ final class TierBenchmark {
     private static final int PER_USER = 10;
     private static final int BATCH = 2_000;
     private static final int TIMES = 1_000;
+    private static final int HOT_WARM_UP = 200_000;
+    private static final int WRITERS = 64;
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final MemoryFilter ALL = new MemoryFilter(null, Set.of(), Set.of(MemoryStatus.ACTIVE), null);
 
@@ -88,6 +93,7 @@ final class TierBenchmark {
             TierBenchmark benchmark = new TierBenchmark(truth, index, folder, patience);
             benchmark.reindexed(start);
             benchmark.measure();
+            benchmark.adds(count);
             fill(truth, 5_000, count, "late");
             OUT.printf("5000 more writes, then the process ends as by a kill%n");
         }
@@ -131,20 +137,23 @@ final class TierBenchmark {
             List<Memories.Write> writes = new ArrayList<>(BATCH);
             for (int i = at; i < Math.min(count, at + BATCH); i++) {
                 int number = from + i;
-                Memory memory = Memory.fresh(
-                        new MemoryId(prefix + number),
-                        user(number / PER_USER),
-                        MemoryKind.PREFERENCE,
-                        "likes thing number " + number,
-                        1,
-                        Trust.STATED,
-                        Slot.parse("tag:t" + number % 500),
-                        List.of(),
-                        NOW);
-                writes.add(new Memories.Write(memory, Actor.AGENT, "benchmark"));
+                writes.add(new Memories.Write(memory(prefix + number, number), Actor.AGENT, "benchmark"));
             }
             truth.memories().put(writes);
         }
+    }
+
+    private static Memory memory(String id, int number) {
+        return Memory.fresh(
+                new MemoryId(id),
+                user(Math.abs(number) / PER_USER),
+                MemoryKind.PREFERENCE,
+                "likes thing number " + Math.abs(number),
+                1,
+                Trust.STATED,
+                Slot.parse("tag:t" + Math.abs(number) % 500),
+                List.of(),
+                NOW);
     }
 
     private static Subject user(int number) {
@@ -160,11 +169,13 @@ final class TierBenchmark {
                 all ? "" : " (time over)", vectors, seconds(start), vectors / seconds(start), load());
     }
 
-    private void measure() throws IOException {
+    private void measure() throws Exception {
         int users = (int) (index.memories().vectorCount() / PER_USER);
         TextEncoder encoder = new Numbered();
-        tiered.pack(user(1));
-        print("get, hot", timed(i -> tiered.pack(user(1))));
+        for (int i = 0; i < HOT_WARM_UP; i++) {
+            tiered.pack(user(1 + i % 64));
+        }
+        print("get, hot", timed(i -> tiered.pack(user(1 + i % 64))));
         print("get, warm", timed(i -> tiered.pack(user(i * 7919 % users))));
         tiered.pack(user(2));
         print("one user's search, hot pack", timed(i -> tiered.recall(user(2), "thing number " + i, 10, patience)));
@@ -184,8 +195,71 @@ final class TierBenchmark {
         OUT.printf("hot %s%nwarm %s%ncold %s%n", report.hot(), report.warm(), report.cold());
     }
 
+    /// Single adds, acknowledged and then searchable, and adds by many writers at once.
+    private void adds(int count) throws Exception {
+        print("add, acknowledged, one writer", timed(i -> add("single", count, i)));
+        print("add, then found by its words", timed(i -> {
+            add("worded", count, i);
+            await(index.awaitApplied(truth.changes().latest(), patience));
+        }));
+        print("add, then found by meaning", timed(i -> {
+            add("meant", count, i);
+            await(index.awaitEncoded(patience));
+        }));
+        long start = System.nanoTime();
+        int each = 400;
+        long[] nanos = new long[WRITERS * each];
+        LongAdder failed = new LongAdder();
+        try (ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int w = 0; w < WRITERS; w++) {
+                int writer = w;
+                var _ = writers.submit(() -> {
+                    for (int i = 0; i < each; i++) {
+                        long begun = System.nanoTime();
+                        try {
+                            add("w" + writer, count, i);
+                        } catch (RuntimeException e) {
+                            failed.increment();
+                        }
+                        nanos[writer * each + i] = System.nanoTime() - begun;
+                    }
+                });
+            }
+        }
+        double seconds = seconds(start);
+        long missing = 0;
+        for (int w = 0; w < WRITERS; w++) {
+            for (int i = 0; i < each; i++) {
+                missing +=
+                        truth.memories().memory(new MemoryId("w" + w + "-" + i)).isEmpty() ? 1 : 0;
+            }
+        }
+        Arrays.sort(nanos);
+        OUT.printf(
+                "%d adds by %d writers: %.0f a second, p50 %.2f ms, p99 %.2f ms, %d failed, %d missing, load %.1f%n",
+                nanos.length,
+                WRITERS,
+                nanos.length / seconds,
+                nanos[nanos.length / 2] / 1e6,
+                nanos[nanos.length * 99 / 100] / 1e6,
+                failed.sum(),
+                missing,
+                load());
+    }
+
+    private void add(String prefix, int count, int i) {
+        tiered.put(List.of(new Memories.Write(
+                memory(prefix + "-" + i, count + prefix.hashCode() % 1_000 * 10_000 + i), Actor.AGENT, "benchmark")));
+    }
+
+    private static void await(boolean reached) {
+        if (!reached) {
+            throw new IllegalStateException("the index did not come to it in time");
+        }
+    }
+
     /// Makes the memories of the last thousand users cold and asks for their packs.
-    private void coldPacks(int users, TextEncoder encoder) {
+    private void coldPacks(int users, TextEncoder encoder) throws Exception {
         long start = System.nanoTime();
         float[][] sample = index.memories().sample(16_384, 1);
         ProductQuantiser quantiser = ProductQuantiser.train(sample, BenchmarkVectors.DIMENSION, 1);
@@ -217,10 +291,10 @@ final class TierBenchmark {
     }
 
     private interface Step {
-        void run(int number);
+        void run(int number) throws Exception;
     }
 
-    private static long[] timed(Step step) {
+    private static long[] timed(Step step) throws Exception {
         for (int i = 0; i < TIMES; i++) {
             step.run(i);
         }

@@ -1,0 +1,82 @@
+package dev.palate.memory.index;
+
+import dev.palate.memory.MemoryException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Rewrites what is in another vector format than the one in force, then makes one segment of an index that has rested
+/// for a while and whose documents are scattered over many: each segment is a graph of its own, and searching ten of
+/// them costs several times what searching one does. Merges run beside searches and writes. A thread's work.
+final class SegmentUpkeep implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentUpkeep.class);
+
+    /// Share of the documents outside of the largest segment from which on settling pays: every settling writes the
+    /// whole graph, so that an index that grows steadily is written about four times more for it.
+    private static final double SCATTERED = 0.25;
+
+    /// Smaller ones are compared document by document.
+    private static final long LEAST = 2 * VectorSearch.EXACT_BELOW;
+
+    private static final Duration LOOK = Duration.ofSeconds(5);
+
+    private final List<LuceneStore> stores;
+    private final Duration settleAfter;
+    private final CountDownLatch closing;
+
+    /// @param settleAfter how long an index must rest before
+    /// @param closing counted down when the work is to end
+    SegmentUpkeep(List<LuceneStore> stores, Duration settleAfter, CountDownLatch closing) {
+        this.stores = List.copyOf(stores);
+        this.settleAfter = settleAfter;
+        this.closing = closing;
+    }
+
+    @Override
+    public void run() {
+        stores.forEach(SegmentUpkeep::rewrite);
+        long lookMillis = Math.clamp(settleAfter.toMillis(), 1, LOOK.toMillis());
+        try {
+            while (!closing.await(lookMillis, TimeUnit.MILLISECONDS)) {
+                stores.forEach(this::settle);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void rewrite(LuceneStore store) {
+        if (store.rewritten() == 1) {
+            return;
+        }
+        try {
+            LOG.info("rewriting {} in the vector format {}", store.path(), store.format());
+            store.rewrite();
+            LOG.info("{} is in the vector format {}", store.path(), store.format());
+        } catch (RuntimeException e) {
+            LOG.info("rewriting {} ended early, the next start goes on: {}", store.path(), e.toString());
+        }
+    }
+
+    void settle(LuceneStore store) {
+        try {
+            if (store.rested().compareTo(settleAfter) < 0 || store.count() < LEAST || store.scattered() < SCATTERED) {
+                return;
+            }
+            long start = System.nanoTime();
+            store.settle();
+            LOG.info(
+                    "{} settled in {} s",
+                    store.path(),
+                    Duration.ofNanos(System.nanoTime() - start).toSeconds());
+        } catch (MemoryException e) {
+            LOG.info("settling {} ended early, it is tried again: {}", store.path(), e.toString());
+        } catch (RuntimeException e) {
+            // Lucene closes a writer under way by exceptions of its own.
+            LOG.debug("settling {} ended", store.path(), e);
+        }
+    }
+}
