@@ -143,7 +143,7 @@ final class LuceneStore implements AutoCloseable {
                             .setRAMBufferSizeMB(BUFFER_MIB)
                             .setMergePolicy(merges)
                             .setCommitOnClose(false));
-            SearcherManager searchers = new SearcherManager(writer, true, true, null);
+            SearcherManager searchers = new SearcherManager(writer, true, true, new FilterCache());
             IndexSearcher searcher = searchers.acquire();
             try {
                 for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {

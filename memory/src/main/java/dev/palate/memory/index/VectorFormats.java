@@ -23,6 +23,11 @@ final class VectorFormats {
     static final int CONNECTIONS = 16;
     static final int BEAM = 100;
 
+    /// Up to so many documents the narrowest search does.
+    private static final double SETTLED = 50_000;
+
+    private static final double WIDENING = 0.7;
+    private static final int MOST_EXPLORED = 1_000;
     private static final String ATTRIBUTE = "palate.vectors";
 
     private VectorFormats() {}
@@ -49,23 +54,39 @@ final class VectorFormats {
         return leaf instanceof SegmentReader segment && written(segment.getSegmentInfo().info, format);
     }
 
-    /// How many candidates a graph search must bring so that the best `k` of them by their raw vectors have a recall of
-    /// .98 at least: measured, see docs/benchmarks.md.
+    /// How many candidates a graph search must bring so that the best `k` of them by their raw vectors have a recall
+    /// of about .98, by docs/benchmarks.md: the more vectors, the wider the search.
     static int explored(LeafReader leaf, int k) {
-        for (VectorFormat format : VectorFormat.values()) {
-            if (written(leaf, format)) {
-                return explored(format, k);
-            }
-        }
-        return explored(VectorFormat.INT8, k);
+        return explored(format(leaf), k, leaf.numDocs());
     }
 
-    /// As above, for a segment of the format.
-    static int explored(VectorFormat format, int k) {
-        return switch (format) {
-            case FLOAT32, INT8, INT4 -> Math.max(2 * k, 100);
-            case BIT -> Math.max(4 * k, 150);
+    /// As above, for a segment of the format with so many documents.
+    static int explored(VectorFormat format, int k, int documents) {
+        double wide = Math.pow(Math.max(1, documents / SETTLED), WIDENING);
+        return (int)
+                switch (format) {
+                    case FLOAT32, INT8, INT4 -> Math.max(2 * k, Math.min(100 * wide, MOST_EXPLORED));
+                    case BIT -> Math.max(4 * k, Math.min(150 * wide, MOST_EXPLORED));
+                };
+    }
+
+    /// How many of the candidates must be scored by their raw vectors for the best `k` to be among them.
+    static int rescored(LeafReader leaf, int k) {
+        return switch (format(leaf)) {
+            case FLOAT32 -> k;
+            case INT8 -> 3 * k + 20;
+            case INT4 -> 5 * k + 50;
+            case BIT -> 10 * k + 50;
         };
+    }
+
+    private static VectorFormat format(LeafReader leaf) {
+        for (VectorFormat format : VectorFormat.values()) {
+            if (written(leaf, format)) {
+                return format;
+            }
+        }
+        return VectorFormat.INT8;
     }
 
     /// About the bytes of one vector: raw, beside it in the format, and its links of four bytes in the graph.

@@ -1,9 +1,7 @@
 package dev.palate.memory.index;
 
-import dev.palate.memory.vector.Kernels;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -27,11 +25,11 @@ import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.search.TotalHits;
 import org.jspecify.annotations.Nullable;
 
 /// What the two indexes share: ids, vectors and the texts still to encode. Stateless.
@@ -106,31 +104,23 @@ final class VectorSearch {
         return byGraph(searcher, field, raw, filter, k, explored);
     }
 
-    /// By the graph alone: the best `k` by their raw vectors of as many candidates as are explored.
+    /// By the graph alone: of as many candidates as are explored, those that look best by the compressed vectors are
+    /// scored by their raw ones, and the best `k` of them are given.
     static List<Hit> byGraph(
             IndexSearcher searcher, String field, float[] raw, @Nullable Query filter, int k, int explored)
             throws IOException {
-        List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
-        TopDocs found = searcher.search(new KnnFloatVectorQuery(field, raw, explored, filter), explored);
-        // In the order of the documents, so that each leaf's vectors are opened once.
-        Arrays.sort(found.scoreDocs, Comparator.comparingInt(hit -> hit.doc));
-        int opened = -1;
-        @Nullable FloatVectorValues vectors = null;
-        for (ScoreDoc hit : found.scoreDocs) {
-            int at = ReaderUtil.subIndex(hit.doc, leaves);
-            if (at != opened) {
-                vectors = leaves.get(at).reader().getFloatVectorValues(field);
-                opened = at;
-            }
-            if (vectors != null) {
-                KnnVectorValues.DocIndexIterator places = vectors.iterator();
-                int doc = hit.doc - leaves.get(at).docBase;
-                if (places.advance(doc) == doc) {
-                    hit.score = Kernels.dot(raw, 0, vectors.vectorValue(places.index()), 0, raw.length);
-                }
-            }
+        int rescored = k;
+        for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+            rescored = Math.max(rescored, VectorFormats.rescored(leaf.reader(), k));
         }
-        List<Hit> hits = hits(searcher, found);
+        List<ScoreDoc> found = new GraphSearch(searcher, field, raw).nearest(filter, explored, rescored);
+        // Ids are looked up only for those that stay, and for those that score the same as the last of them.
+        int kept = Math.min(k, found.size());
+        while (kept > 0 && kept < found.size() && found.get(kept).score == found.get(k - 1).score) {
+            kept++;
+        }
+        ScoreDoc[] best = found.subList(0, kept).toArray(new ScoreDoc[0]);
+        List<Hit> hits = hits(searcher, new TopDocs(new TotalHits(kept, TotalHits.Relation.EQUAL_TO), best));
         hits.sort(BEST_FIRST);
         return hits.subList(0, Math.min(k, hits.size()));
     }

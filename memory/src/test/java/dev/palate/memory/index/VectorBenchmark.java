@@ -177,7 +177,7 @@ final class VectorBenchmark {
                 queries.length,
                 q -> store.search(searcher ->
                         VectorSearch.nearest(searcher, VectorFields.FIRST, queries[q], null, 10, Long.MAX_VALUE)));
-        int explored = VectorFormats.explored(store.format(), 10);
+        int explored = VectorFormats.explored(store.format(), 10, (int) store.count());
         long[] graph = timed(
                 queries.length,
                 q -> store.search(searcher ->

@@ -103,7 +103,12 @@ class VectorSearchTest {
                 Set<String> best = new HashSet<>(exact(query, 10, row -> true));
                 found += store
                         .search(searcher -> VectorSearch.byGraph(
-                                searcher, VectorFields.FIRST, query, null, 10, VectorFormats.explored(format, 10)))
+                                searcher,
+                                VectorFields.FIRST,
+                                query,
+                                null,
+                                10,
+                                VectorFormats.explored(format, 10, COUNT)))
                         .stream()
                         .filter(hit -> best.contains(hit.id()))
                         .count();
