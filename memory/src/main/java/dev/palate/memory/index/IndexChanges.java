@@ -28,6 +28,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -241,14 +242,11 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
     @Override
     public long erase(UserId user) {
         Subject subject = new Subject.OfUser(user);
-        return orders.ask(
-                () -> {
-                    long before = memories.count(subject);
-                    memories.delete(subject);
-                    memories.store().expunge(position(applied.number()));
-                    return before;
-                },
-                ORDER_DEADLINE);
+        return erased(() -> {
+            long before = memories.count(subject);
+            memories.delete(subject);
+            return before;
+        });
     }
 
     @Override
@@ -261,17 +259,30 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
                 ORDER_DEADLINE);
     }
 
+    /// Deletes on the index thread, from every search at once and committed; rewrites the segments on the caller's,
+    /// since
+    /// at a million memories that takes minutes, in which changes go on being applied.
+    private long erased(Supplier<Long> deletion) {
+        long before = orders.ask(
+                () -> {
+                    long count = deletion.get();
+                    memories.store().refresh();
+                    commit();
+                    return count;
+                },
+                ORDER_DEADLINE);
+        memories.store().expunge();
+        return before;
+    }
+
     /// As [#erase(UserId)], for memories.
     @Override
     public long erase(ErasedMemories erased) {
-        return orders.ask(
-                () -> {
-                    long before = memories.count(erased.ids());
-                    erased.ids().forEach(memories::delete);
-                    memories.store().expunge(origin.at(applied.number()));
-                    return before;
-                },
-                ORDER_DEADLINE);
+        return erased(() -> {
+            long before = memories.count(erased.ids());
+            erased.ids().forEach(memories::delete);
+            return before;
+        });
     }
 
     @Override

@@ -19,17 +19,20 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.SegmentInfos;
+import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.search.IndexSearcher;
@@ -49,6 +52,7 @@ final class LuceneStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LuceneStore.class);
     private static final double BUFFER_MIB = 64;
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(30);
+    private static final Duration MERGE_DEADLINE = Duration.ofMinutes(30);
     private static final Duration EXPUNGE_DEADLINE = Duration.ofSeconds(60);
     private static final Duration EXPUNGE_REST = Duration.ofMillis(10);
 
@@ -234,28 +238,67 @@ final class LuceneStore implements AutoCloseable {
         });
     }
 
-    /// Rewrites every segment that holds deleted documents, removes what was moved aside, and waits until the files of
-    /// the old segments are gone, so that nothing of them is left on disk.
+    /// Rewrites every segment that holds deleted documents, removes what was moved aside, and waits until the files
+    /// of the old segments are gone, so that nothing of them is left on disk. The deletions are committed already.
+    /// For any thread: searches and writes go on.
     ///
     /// @throws MemoryException `DEADLINE` when a merge or a search under way kept them for too long
-    void expunge(Position position) {
-        long deadline = System.nanoTime() + EXPUNGE_DEADLINE.toNanos();
+    void expunge() {
         write("expunge", () -> {
             opened.merges().abort();
-            Set<String> before = Set.of(opened.directory().listAll());
-            do {
-                opened.writer().forceMergeDeletes(true);
-                // A merge that began before the deletion brings deleted documents along; it is rewritten next.
-            } while (opened.writer().hasDeletions() && rest(deadline, "a merge"));
-            commit(position);
+            Set<String> before = concerned();
+            // A merge that began before the deletion brings deleted documents along: what it made is rewritten in
+            // the second round. Writes meanwhile delete too, so that waiting for no deletions at all may never end.
+            rewriteDeletions();
+            rewriteDeletions();
+            // With the position of the last commit, as #settle.
+            long committed = opened.writer().commit();
             refresh();
             opened.writer().deleteUnusedFiles();
             removeAside();
+            long deadline = System.nanoTime() + EXPUNGE_DEADLINE.toNanos();
             while (!stale(before).isEmpty() && rest(deadline, "a search")) {
                 opened.writer().deleteUnusedFiles();
             }
-            return 0;
+            return committed;
         });
+    }
+
+    private void rewriteDeletions() throws IOException {
+        long deadline = System.nanoTime() + MERGE_DEADLINE.toNanos();
+        refresh();
+        Set<String> old = segments(leaf -> leaf.reader().hasDeletions());
+        while (!old.isEmpty() && rest(deadline, "a merge")) {
+            opened.writer().forceMergeDeletes(false);
+            refresh();
+            old.retainAll(segments(leaf -> true));
+        }
+    }
+
+    private Set<String> segments(Predicate<LeafReaderContext> which) {
+        return search(searcher -> {
+            Set<String> names = new HashSet<>();
+            for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+                if (which.test(leaf) && leaf.reader() instanceof SegmentReader segment) {
+                    names.add(segment.getSegmentName());
+                }
+            }
+            return names;
+        });
+    }
+
+    /// The files of the last commit and of what is searched: those that can hold what is deleted. What a merge under
+    /// way has written so far is left out; it is no part of either until it is done.
+    private Set<String> concerned() throws IOException {
+        Set<String> segments = segments(leaf -> true);
+        SegmentInfos.readLatestCommit(opened.directory()).forEach(segment -> segments.add(segment.info.name));
+        Set<String> files = new HashSet<>();
+        for (String file : opened.directory().listAll()) {
+            if (file.startsWith(IndexFileNames.SEGMENTS) || segments.contains(IndexFileNames.parseSegmentName(file))) {
+                files.add(file);
+            }
+        }
+        return files;
     }
 
     /// Rewrites every segment of another vector format, as a merge beside searches and writes; returns once it is done
@@ -356,8 +399,7 @@ final class LuceneStore implements AutoCloseable {
         if (System.nanoTime() >= deadline) {
             throw new MemoryException(
                     MemoryException.Code.DEADLINE,
-                    what + " kept deleted documents in index " + path + " for " + EXPUNGE_DEADLINE.toSeconds()
-                            + " s; erase again");
+                    what + " kept deleted documents in index " + path + " for too long; erase again");
         }
         LockSupport.parkNanos(EXPUNGE_REST.toNanos());
         return true;

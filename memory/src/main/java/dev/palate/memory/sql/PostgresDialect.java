@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -29,6 +30,8 @@ final class PostgresDialect implements Dialect {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresDialect.class);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration VACUUM_TIMEOUT = Duration.ofSeconds(60);
+    /// SQLSTATE of a statement that ran out of its time.
+    private static final String CANCELLED = "57014";
     /// Settings that promise more than `on` stay as they are.
     private static final String SYNC = "select set_config('synchronous_commit', 'on', false)"
             + " where current_setting('synchronous_commit') in ('off', 'local', 'remote_write')";
@@ -173,22 +176,40 @@ final class PostgresDialect implements Dialect {
         return Upkeep.NONE;
     }
 
-    /// Vacuums the tables beside the writes, which go on.
+    /// Vacuums the tables beside the writes, which go on. A vacuum that takes longer than its time is left to the
+    /// server's own, and said: repeating it would never end.
     @Override
     public Wiped wipe(GroupCommit commits, List<String> tables) {
         String kept =
                 "PostgreSQL keeps deleted rows in its write-ahead log, and in unused parts of its pages until they"
                         + " are overwritten; vacuum full and the end of archived logs take the rest";
+        List<String> remarks = new ArrayList<>(List.of(kept));
         try (Connection connection = source(VACUUM_TIMEOUT.plusSeconds(5)).getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("set statement_timeout = " + VACUUM_TIMEOUT.toMillis());
             for (String table : tables) {
-                statement.execute("vacuum " + table);
+                if (!vacuumed(statement, table)) {
+                    remarks.add("table " + table + " was not vacuumed within " + VACUUM_TIMEOUT.toSeconds()
+                            + " s; the server's autovacuum does it later, or you by: vacuum " + table);
+                }
             }
-            return new Wiped(true, List.of(kept));
+            return new Wiped(true, remarks);
         } catch (SQLException e) {
             LOG.warn("vacuum failed: {}", e.getSQLState());
             return new Wiped(false, List.of(kept));
+        }
+    }
+
+    private static boolean vacuumed(Statement statement, String table) throws SQLException {
+        try {
+            statement.execute("vacuum " + table);
+            return true;
+        } catch (SQLException e) {
+            if (CANCELLED.equals(e.getSQLState())) {
+                LOG.warn("vacuum of {} took longer than {} s", table, VACUUM_TIMEOUT.toSeconds());
+                return false;
+            }
+            throw e;
         }
     }
 

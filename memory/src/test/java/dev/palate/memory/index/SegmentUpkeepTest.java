@@ -64,7 +64,9 @@ class SegmentUpkeepTest {
             CountDownLatch closing = new CountDownLatch(1);
             Thread thread = Thread.ofPlatform().start(new SegmentUpkeep(List.of(store), Duration.ZERO, closing));
             index.delete(new MemoryId("m17"));
-            store.expunge(POSITION);
+            store.refresh();
+            store.commit(POSITION);
+            store.expunge();
             assertThat(store.<Boolean>search(
                             searcher -> searcher.getIndexReader().hasDeletions()))
                     .isFalse();

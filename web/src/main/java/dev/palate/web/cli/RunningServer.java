@@ -52,9 +52,12 @@ final class RunningServer {
         return arguments.toArray(String[]::new);
     }
 
+    /// Older files stay as plain text, so that erasing a user can find and overwrite the id in them.
     private static Map<String, Object> logging(Path folder) {
+        Path log = folder.resolve("palate.log");
         return Map.of(
-                "logging.file.name", folder.resolve("palate.log").toString(),
+                "logging.file.name", log.toString(),
+                "logging.logback.rollingpolicy.file-name-pattern", log + ".%d{yyyy-MM-dd}.%i",
                 "logging.logback.rollingpolicy.max-file-size", "10MB",
                 "logging.logback.rollingpolicy.max-history", "5",
                 "logging.logback.rollingpolicy.total-size-cap", "60MB",
