@@ -2,6 +2,7 @@ package dev.palate.memory.backup;
 
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
+import dev.palate.memory.Milestone;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.sql.SqliteFile;
@@ -33,9 +34,11 @@ public final class Restore {
         try {
             discard(fresh);
             copyChecked(backup, manifest, fresh);
+            Milestone.RESTORE_COPIED.reached();
             long epoch = SqlTruth.beginEpoch(new TruthPlace.File(fresh), epochOf(directory.truth()), clock);
             SqliteFile.emptyLog(fresh);
             Disk.sync(fresh);
+            Milestone.RESTORE_READY.reached();
             exchange(fresh, directory.truth());
             return new Restored(manifest, epoch);
         } catch (IOException e) {
@@ -97,7 +100,9 @@ public final class Restore {
             Files.move(log, aside, StandardCopyOption.REPLACE_EXISTING);
         }
         Files.deleteIfExists(truth.resolveSibling(truth.getFileName() + "-shm"));
+        Milestone.RESTORE_LOG_ASIDE.reached();
         Files.move(fresh, truth, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Milestone.RESTORE_EXCHANGED.reached();
         Disk.syncFolder(truth);
         Files.deleteIfExists(aside);
     }

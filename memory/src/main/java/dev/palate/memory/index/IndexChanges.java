@@ -1,6 +1,7 @@
 package dev.palate.memory.index;
 
 import dev.palate.memory.MemoryException;
+import dev.palate.memory.Milestone;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.change.Change;
@@ -264,7 +265,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
                 () -> {
                     long before = memories.count(erased.ids());
                     erased.ids().forEach(memories::delete);
-                    memories.store().expunge(origin.at(applied.number()));
+                    memories.store().expunge(position(applied.number()));
                     return before;
                 },
                 ORDER_DEADLINE);
@@ -355,8 +356,10 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         if (batch.isEmpty()) {
             return false;
         }
+        Milestone.INDEX_APPLYING.reached();
         uncommitted += writes.apply(batch);
         applied.set(batch.getLast().number());
+        Milestone.INDEX_APPLIED.reached();
         return true;
     }
 
@@ -377,14 +380,21 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
             if (items.pendingCount() + memories.pendingCount() > 0) {
                 return false;
             }
+            Milestone.ENCODER_READY.reached();
             change.switchOver();
+            Milestone.ENCODER_SWITCHED.reached();
             encodings.switchTo(encoder, items.freshVectors());
+            Milestone.ENCODING_SWITCHED.reached();
             change.complete();
             dropping = true;
             commit();
+            Milestone.ENCODER_COMMITTED.reached();
             return true;
         }
         boolean dropped = dropping && writes.dropRetired(RETIRED_BATCH);
+        if (dropped) {
+            Milestone.RETIRED_DROPPED.reached();
+        }
         dropping = dropped;
         uncommitted += dropped ? RETIRED_BATCH : 0;
         return dropped;
@@ -432,6 +442,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
             writes.rebuildMemories(clearMemories, share -> progress(before + (1 - before) * share));
             rebuildMemories = false;
         }
+        Milestone.REBUILT.reached();
         rebuildProgress = 1;
         applied.set(clearItems && clearMemories ? start : resumeAt);
         commit();
@@ -443,6 +454,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
             throw new CancellationException("closing");
         }
         rebuildProgress = Math.min(share, 0.999);
+        Milestone.REBUILDING.reached();
         orders.run();
     }
 
@@ -482,6 +494,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
             return orders.ask(
                     () -> {
                         writes.memories(ids, encoded);
+                        Milestone.VECTORS_WRITTEN.reached();
                         uncommitted += ids.size();
                         memories.store().refresh();
                         return true;

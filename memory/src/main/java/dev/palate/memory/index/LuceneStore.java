@@ -1,6 +1,7 @@
 package dev.palate.memory.index;
 
 import dev.palate.memory.MemoryException;
+import dev.palate.memory.Milestone;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.document.Document;
+import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFormatTooNewException;
@@ -25,6 +27,7 @@ import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.TieredMergePolicy;
@@ -136,6 +139,7 @@ final class LuceneStore implements AutoCloseable {
                             .setCodec(VectorFormats.codec(format))
                             .setRAMBufferSizeMB(BUFFER_MIB)
                             .setMergePolicy(merges)
+                            .setMergeScheduler(new SaidMerges())
                             .setCommitOnClose(false));
             SearcherManager searchers = new SearcherManager(writer, true, true, null);
             IndexSearcher searcher = searchers.acquire();
@@ -234,11 +238,14 @@ final class LuceneStore implements AutoCloseable {
         long deadline = System.nanoTime() + EXPUNGE_DEADLINE.toNanos();
         write("expunge", () -> {
             Set<String> before = Set.of(opened.directory().listAll());
+            Milestone.EXPUNGING.reached();
             do {
                 opened.writer().forceMergeDeletes(true);
                 // A merge that began before the deletion brings deleted documents along; it is rewritten next.
             } while (opened.writer().hasDeletions() && rest(deadline, "a merge"));
+            Milestone.EXPUNGE_MERGED.reached();
             commit(position);
+            Milestone.EXPUNGE_COMMITTED.reached();
             refresh();
             opened.writer().deleteUnusedFiles();
             removeAside();
@@ -321,6 +328,16 @@ final class LuceneStore implements AutoCloseable {
             opened.close();
         } catch (IOException e) {
             throw failed("close", e);
+        }
+    }
+
+    /// Merges in threads of their own, as Lucene does, and says so.
+    private static final class SaidMerges extends ConcurrentMergeScheduler {
+        @Override
+        protected void doMerge(MergeSource source, MergePolicy.OneMerge merge) throws IOException {
+            Milestone.SEGMENTS_MERGING.reached();
+            super.doMerge(source, merge);
+            Milestone.SEGMENTS_MERGED.reached();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.palate.memory.index;
 
+import dev.palate.memory.Milestone;
 import dev.palate.memory.text.TextEncoder;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,7 +43,9 @@ record Stores(LuceneStore items, LuceneStore memories, VectorFile vectors) imple
             }
             try {
                 LOG.info("rewriting {} in the vector format {}", store.path(), store.format());
+                Milestone.FORMAT_REWRITING.reached();
                 store.rewrite();
+                Milestone.FORMAT_REWRITTEN.reached();
                 LOG.info("{} is in the vector format {}", store.path(), store.format());
             } catch (RuntimeException e) {
                 LOG.info("rewriting {} ended early, the next start goes on: {}", store.path(), e.toString());
@@ -56,8 +59,11 @@ record Stores(LuceneStore items, LuceneStore memories, VectorFile vectors) imple
     }
 
     void commit(Position position) {
+        Milestone.INDEX_COMMITTING.reached();
         items.commit(position);
+        Milestone.ITEMS_COMMITTED.reached();
         memories.commit(position);
+        Milestone.INDEX_COMMITTED.reached();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.palate.memory.sql;
 
+import dev.palate.memory.Milestone;
 import dev.palate.memory.change.Change;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.erase.ErasureReceipt;
@@ -89,6 +90,7 @@ final class SqlErasure implements Erasure {
         long dropped = derived.stream()
                 .filter(id -> parts.memories().erase(id, List.of()).isPresent())
                 .count();
+        Milestone.DERIVED_ERASED.reached();
         JobId job = parts.database().write(transaction -> {
             List<Long> removed = delete(transaction, user);
             List<ErasureRows.Step> steps = new ArrayList<>(done);
@@ -100,6 +102,7 @@ final class SqlErasure implements Erasure {
             ErasureRows.insert(transaction, id, user, steps);
             return id;
         });
+        Milestone.ERASURE_BEGUN.reached();
         after.run();
         return job;
     }
@@ -107,6 +110,7 @@ final class SqlErasure implements Erasure {
     @Override
     public Optional<JobId> begin(MemoryId memory) {
         Optional<JobId> job = parts.memories().erase(memory, List.of());
+        Milestone.ERASURE_BEGUN.reached();
         begun.release();
         return job;
     }
