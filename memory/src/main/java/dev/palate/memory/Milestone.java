@@ -81,8 +81,6 @@ public enum Milestone {
     /// What was used was written down.
     USES_WRITTEN,
 
-    /// What rests on something that is to be erased is erased, the thing itself is not.
-    DERIVED_ERASED,
     /// The rows are deleted and the job is noted.
     ERASURE_BEGUN,
     /// The ledger has it, the database has not noted that.

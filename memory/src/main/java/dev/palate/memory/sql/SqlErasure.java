@@ -85,13 +85,12 @@ final class SqlErasure implements Erasure {
     ///
     /// @param done steps that need not be done
     static JobId begin(ErasureParts parts, UserId user, List<ErasureRows.Step> done, Runnable after) {
-        Set<String> evidence = parts.database().read(handle -> DerivedMemories.evidenceOf(handle, user));
-        List<MemoryId> derived = parts.database().read(handle -> DerivedMemories.restingOn(handle, evidence, user));
-        long dropped = derived.stream()
-                .filter(id -> parts.memories().erase(id, List.of()).isPresent())
-                .count();
-        Milestone.DERIVED_ERASED.reached();
         JobId job = parts.database().write(transaction -> {
+            Set<String> evidence = DerivedMemories.evidenceOf(transaction.handle(), user);
+            long dropped = DerivedMemories.restingOn(transaction.handle(), evidence, user).stream()
+                    .filter(id ->
+                            parts.memories().erase(transaction, id, List.of()).isPresent())
+                    .count();
             List<Long> removed = delete(transaction, user);
             List<ErasureRows.Step> steps = new ArrayList<>(done);
             for (int i = 0; i < TABLES.size(); i++) {
