@@ -103,7 +103,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         TextAnalysis analysis = new TextAnalysis();
         stores = Stores.open(directory.resolve("index"), encoder, options.vectorFormat(), analysis.analyzer());
         change = EncoderChange.of(stores.items().committed(), stores.memories().committed(), encoder, others);
-        encodings = new Encodings(directory.resolve(EncodingVersion.FILE_NAME), change.serving());
+        encodings = encodings(directory, change.serving(), stores);
         items = new ItemIndex(stores.items(), analysis, change.fields());
         memories = new MemoryIndex(stores.memories(), analysis, change.fields());
         writes = new IndexWrites(items, memories, sources, stores.vectors());
@@ -123,6 +123,16 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         indexThread = Thread.ofPlatform().daemon().name("palate-index").unstarted(this::run);
         encodingThread = Thread.ofPlatform().daemon().name("palate-encoding").unstarted(worker);
         rewriteThread = Thread.ofPlatform().daemon().name("palate-rewrite").unstarted(stores::rewrite);
+    }
+
+    private static Encodings encodings(Path directory, TextEncoder serving, Stores stores) {
+        try {
+            return new Encodings(directory.resolve(EncodingVersion.FILE_NAME), serving);
+        } catch (RuntimeException e) {
+            // The next attempt of this process, with a sound file, must not find the locks held.
+            stores.close();
+            throw e;
+        }
     }
 
     /// Opens the indexes below `directory` and starts to follow the truth; returns before they have caught up. The
