@@ -2,6 +2,7 @@ package dev.palate.memory.backup;
 
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
+import dev.palate.memory.Milestone;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.sql.SqliteFile;
 import java.io.IOException;
@@ -28,11 +29,14 @@ public final class Backup {
             Disk.create(file);
             begun = true;
             truth.copy(file);
+            Milestone.BACKUP_COPIED.reached();
             Disk.sync(file);
+            Milestone.BACKUP_SYNCED.reached();
             Manifest made = manifest(file, clock);
             Disk.create(manifest);
             Files.writeString(manifest, made.toJson());
             Disk.sync(manifest);
+            Milestone.BACKUP_ENDED.reached();
             begun = false;
             return made;
         } catch (FileAlreadyExistsException e) {

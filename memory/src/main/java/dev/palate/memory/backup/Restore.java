@@ -2,6 +2,8 @@ package dev.palate.memory.backup;
 
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
+import dev.palate.memory.Milestone;
+import dev.palate.memory.erase.ErasureLedger;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.sql.SqliteFile;
@@ -29,14 +31,17 @@ public final class Restore {
     ///     newer build, `STORAGE` when the disk refuses
     public static Restored into(DataDirectory directory, Path backup, Clock clock) {
         Manifest manifest = Manifest.read(backup);
-        Path fresh = directory.truth().resolveSibling("truth.db.restoring");
+        Path fresh = directory.restoring();
         try {
             discard(fresh);
             copyChecked(backup, manifest, fresh);
+            Milestone.RESTORE_COPIED.reached();
             long epoch = SqlTruth.beginEpoch(new TruthPlace.File(fresh), epochOf(directory.truth()), clock);
             SqliteFile.emptyLog(fresh);
             Disk.sync(fresh);
-            exchange(fresh, directory.truth());
+            inscribe(directory);
+            Milestone.RESTORE_READY.reached();
+            exchange(fresh, directory);
             return new Restored(manifest, epoch);
         } catch (IOException e) {
             throw new MemoryException(
@@ -56,6 +61,18 @@ public final class Restore {
             return Files.exists(truth) ? SqliteFile.facts(truth).epoch() : 0;
         } catch (MemoryException e) {
             return 0;
+        }
+    }
+
+    /// What the old truth has forgotten and a kill kept it from saying so must not come back with the back-up.
+    private static void inscribe(DataDirectory directory) {
+        if (!Files.exists(directory.truth())) {
+            return;
+        }
+        List<SqliteFile.Begun> begun = SqliteFile.uninscribed(directory.truth());
+        if (!begun.isEmpty()) {
+            ErasureLedger ledger = ErasureLedger.open(directory.erased());
+            begun.forEach(erasure -> ledger.append(erasure.type(), erasure.id(), erasure.at()));
         }
     }
 
@@ -83,7 +100,8 @@ public final class Restore {
 
     /// A log that stayed beside the file would be played into the new one: it goes into the old file, or aside
     /// where that is damaged, before the exchange.
-    private static void exchange(Path fresh, Path truth) throws IOException {
+    private static void exchange(Path fresh, DataDirectory directory) throws IOException {
+        Path truth = directory.truth();
         if (Files.exists(truth)) {
             try {
                 SqliteFile.emptyLog(truth);
@@ -92,12 +110,14 @@ public final class Restore {
             }
         }
         Path log = truth.resolveSibling(truth.getFileName() + "-wal");
-        Path aside = truth.resolveSibling(truth.getFileName() + "-wal.old");
+        Path aside = directory.logAside();
         if (Files.exists(log)) {
             Files.move(log, aside, StandardCopyOption.REPLACE_EXISTING);
         }
         Files.deleteIfExists(truth.resolveSibling(truth.getFileName() + "-shm"));
+        Milestone.RESTORE_LOG_ASIDE.reached();
         Files.move(fresh, truth, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Milestone.RESTORE_EXCHANGED.reached();
         Disk.syncFolder(truth);
         Files.deleteIfExists(aside);
     }

@@ -1,6 +1,7 @@
 package dev.palate.memory.index;
 
 import dev.palate.memory.MemoryException;
+import dev.palate.memory.Milestone;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.change.Change;
@@ -103,7 +104,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         TextAnalysis analysis = new TextAnalysis();
         stores = Stores.open(directory.resolve("index"), encoder, options.vectorFormat(), analysis.analyzer());
         change = EncoderChange.of(stores.items().committed(), stores.memories().committed(), encoder, others);
-        encodings = new Encodings(directory.resolve(EncodingVersion.FILE_NAME), change.serving());
+        encodings = encodings(directory, change.serving(), stores);
         items = new ItemIndex(stores.items(), analysis, change.fields());
         memories = new MemoryIndex(stores.memories(), analysis, change.fields());
         writes = new IndexWrites(items, memories, sources, stores.vectors());
@@ -127,6 +128,16 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
                 .name("palate-upkeep")
                 .unstarted(
                         new SegmentUpkeep(List.of(stores.memories(), stores.items()), options.settleAfter(), closing));
+    }
+
+    private static Encodings encodings(Path directory, TextEncoder serving, Stores stores) {
+        try {
+            return new Encodings(directory.resolve(EncodingVersion.FILE_NAME), serving);
+        } catch (RuntimeException e) {
+            // The next attempt of this process, with a sound file, must not find the locks held.
+            stores.close();
+            throw e;
+        }
     }
 
     /// Opens the indexes below `directory` and starts to follow the truth; returns before they have caught up. The
@@ -370,8 +381,10 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         if (batch.isEmpty()) {
             return false;
         }
+        Milestone.INDEX_APPLYING.reached();
         uncommitted += writes.apply(batch);
         applied.set(batch.getLast().number());
+        Milestone.INDEX_APPLIED.reached();
         return true;
     }
 
@@ -392,14 +405,21 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
             if (items.pendingCount() + memories.pendingCount() > 0) {
                 return false;
             }
+            Milestone.ENCODER_READY.reached();
             change.switchOver();
+            Milestone.ENCODER_SWITCHED.reached();
             encodings.switchTo(encoder, items.freshVectors());
+            Milestone.ENCODING_SWITCHED.reached();
             change.complete();
             dropping = true;
             commit();
+            Milestone.ENCODER_COMMITTED.reached();
             return true;
         }
         boolean dropped = dropping && writes.dropRetired(RETIRED_BATCH);
+        if (dropped) {
+            Milestone.RETIRED_DROPPED.reached();
+        }
         dropping = dropped;
         uncommitted += dropped ? RETIRED_BATCH : 0;
         return dropped;
@@ -447,6 +467,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
             writes.rebuildMemories(clearMemories, share -> progress(before + (1 - before) * share));
             rebuildMemories = false;
         }
+        Milestone.REBUILT.reached();
         rebuildProgress = 1;
         applied.set(clearItems && clearMemories ? start : resumeAt);
         commit();
@@ -458,6 +479,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
             throw new CancellationException("closing");
         }
         rebuildProgress = Math.min(share, 0.999);
+        Milestone.REBUILDING.reached();
         orders.run();
     }
 
@@ -497,6 +519,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
             return orders.ask(
                     () -> {
                         writes.memories(ids, encoded);
+                        Milestone.VECTORS_WRITTEN.reached();
                         uncommitted += ids.size();
                         memories.store().refresh();
                         return true;

@@ -1,6 +1,7 @@
 package dev.palate.memory.index;
 
 import dev.palate.memory.MemoryException;
+import dev.palate.memory.Milestone;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.document.Document;
+import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFileNames;
@@ -31,6 +33,7 @@ import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.index.Term;
@@ -146,6 +149,7 @@ final class LuceneStore implements AutoCloseable {
                             .setCodec(VectorFormats.codec(format))
                             .setRAMBufferSizeMB(BUFFER_MIB)
                             .setMergePolicy(merges)
+                            .setMergeScheduler(new SaidMerges())
                             .setCommitOnClose(false));
             SearcherManager searchers = new SearcherManager(writer, true, true, new FilterCache());
             IndexSearcher searcher = searchers.acquire();
@@ -247,12 +251,15 @@ final class LuceneStore implements AutoCloseable {
         write("expunge", () -> {
             opened.merges().abort();
             Set<String> before = concerned();
+            Milestone.EXPUNGING.reached();
             // A merge that began before the deletion brings deleted documents along: what it made is rewritten in
             // the second round. Writes meanwhile delete too, so that waiting for no deletions at all may never end.
             rewriteDeletions();
             rewriteDeletions();
+            Milestone.EXPUNGE_MERGED.reached();
             // With the position of the last commit, as #settle.
             long committed = opened.writer().commit();
+            Milestone.EXPUNGE_COMMITTED.reached();
             refresh();
             opened.writer().deleteUnusedFiles();
             removeAside();
@@ -428,6 +435,16 @@ final class LuceneStore implements AutoCloseable {
                     MemoryException.Code.STORAGE, "the index " + path + " did not close: " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Merges in threads of their own, as Lucene does, and says so.
+    private static final class SaidMerges extends ConcurrentMergeScheduler {
+        @Override
+        protected void doMerge(MergeSource source, MergePolicy.OneMerge merge) throws IOException {
+            Milestone.SEGMENTS_MERGING.reached();
+            super.doMerge(source, merge);
+            Milestone.SEGMENTS_MERGED.reached();
         }
     }
 

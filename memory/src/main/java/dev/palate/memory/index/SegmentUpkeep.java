@@ -1,6 +1,7 @@
 package dev.palate.memory.index;
 
 import dev.palate.memory.MemoryException;
+import dev.palate.memory.Milestone;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -54,7 +55,9 @@ final class SegmentUpkeep implements Runnable {
         }
         try {
             LOG.info("rewriting {} in the vector format {}", store.path(), store.format());
+            Milestone.FORMAT_REWRITING.reached();
             store.rewrite();
+            Milestone.FORMAT_REWRITTEN.reached();
             LOG.info("{} is in the vector format {}", store.path(), store.format());
         } catch (RuntimeException e) {
             LOG.info("rewriting {} ended early, the next start goes on: {}", store.path(), e.toString());

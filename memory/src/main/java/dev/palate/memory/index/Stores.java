@@ -1,5 +1,6 @@
 package dev.palate.memory.index;
 
+import dev.palate.memory.Milestone;
 import dev.palate.memory.text.TextEncoder;
 import java.nio.file.Path;
 import org.apache.lucene.analysis.Analyzer;
@@ -35,8 +36,11 @@ record Stores(LuceneStore items, LuceneStore memories, VectorFile vectors) imple
     }
 
     void commit(Position position) {
+        Milestone.INDEX_COMMITTING.reached();
         items.commit(position);
+        Milestone.ITEMS_COMMITTED.reached();
         memories.commit(position);
+        Milestone.INDEX_COMMITTED.reached();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.palate.memory.sql;
 
+import dev.palate.memory.Milestone;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -54,9 +55,11 @@ final class Checkpoints implements Upkeep {
     private void run() {
         while (awaitDue()) {
             try {
+                Milestone.LOG_MOVING.reached();
                 if (passive(connection) > MAX_LOG_PAGES) {
                     commits.alone(Checkpoints::passive);
                 }
+                Milestone.LOG_MOVED.reached();
             } catch (SQLException | RuntimeException e) {
                 // The log keeps what could not be moved, so nothing is lost; the next round tries again.
                 LOG.warn("checkpoint failed: {}", e.getClass().getName());

@@ -8,10 +8,12 @@ import java.nio.channels.FileLock;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,9 @@ public final class DataDirectory implements AutoCloseable {
 
     /// The folder of the ledger of erasures.
     static final String ERASED = "erased";
+
+    private static final String RESTORING = "truth.db.restoring";
+    private static final String LOG_ASIDE = "truth.db-wal.old";
 
     private final Path root;
     private final FileChannel channel;
@@ -97,6 +102,7 @@ public final class DataDirectory implements AutoCloseable {
                 throw held(root);
             }
             Files.writeString(owner(root), Long.toString(ProcessHandle.current().pid()));
+            clearRestore(root);
             DataDirectory directory = new DataDirectory(root, channel, lock);
             channel = null;
             return directory;
@@ -106,6 +112,21 @@ public final class DataDirectory implements AutoCloseable {
         } finally {
             closeQuietly(channel);
         }
+    }
+
+    /// What a restore left that was killed holds words that nobody would ever erase.
+    private static void clearRestore(Path root) throws IOException {
+        Path fresh = root.resolve(RESTORING);
+        Path log = root.resolve("truth.db-wal");
+        Path aside = root.resolve(LOG_ASIDE);
+        if (Files.exists(fresh) && Files.exists(aside) && !Files.exists(log)) {
+            // The old truth is still in its place, and this is its log.
+            Files.move(aside, log, StandardCopyOption.ATOMIC_MOVE);
+        }
+        for (String suffix : List.of("-wal", "-shm", "-journal", "")) {
+            Files.deleteIfExists(root.resolve(RESTORING + suffix));
+        }
+        Files.deleteIfExists(aside);
     }
 
     private static void closeQuietly(@Nullable FileChannel channel) {
@@ -146,6 +167,16 @@ public final class DataDirectory implements AutoCloseable {
     /// The SQLite file; its log files stand beside it.
     public Path truth() {
         return root.resolve("truth.db");
+    }
+
+    /// Where a restore makes the truth that it puts in the place of the old; gone at the next opening.
+    public Path restoring() {
+        return root.resolve(RESTORING);
+    }
+
+    /// Where a restore keeps the log of the old truth meanwhile; gone at the next opening.
+    public Path logAside() {
+        return root.resolve(LOG_ASIDE);
     }
 
     /// Where the Lucene indexes stand.

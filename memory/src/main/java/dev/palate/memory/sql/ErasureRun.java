@@ -2,6 +2,7 @@ package dev.palate.memory.sql;
 
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
+import dev.palate.memory.Milestone;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.erase.ErasureReceipt;
 import dev.palate.memory.job.JobId;
@@ -119,13 +120,16 @@ final class ErasureRun {
             for (ErasurePlace place : parts.places()) {
                 if (!target.did(place.name()) && target.concerns(place)) {
                     List<String> remarks = target.remarks(place);
-                    record(target, new ErasureRows.Step(place.name(), target.erase(place), remarks));
+                    long removed = target.erase(place);
+                    Milestone.PLACE_ERASED.reached();
+                    record(target, new ErasureRows.Step(place.name(), removed, remarks));
                 }
             }
             if (!target.did(AGAIN)) {
                 again(target);
             }
             target.answer();
+            Milestone.ERASURE_ANSWERED.reached();
             told(RECEIPT);
         }
         return finish(target);
@@ -157,12 +161,14 @@ final class ErasureRun {
     private void record(ErasureTarget target, ErasureRows.Step step) {
         double progress = Math.min(0.95, target.stepsDone() / (parts.places().size() + 6.0));
         target.record(step, progress);
+        Milestone.STEP_RECORDED.reached();
         told(step.name());
     }
 
     private boolean finish(ErasureTarget target) {
         boolean emptied = database.wipe(SqlErasure.tables()).done();
         target.end(emptied);
+        Milestone.ERASURE_ENDED.reached();
         told(LOG + (emptied ? " emptied" : " in use"));
         return emptied;
     }

@@ -1,5 +1,6 @@
 package dev.palate.memory.sql;
 
+import dev.palate.memory.Milestone;
 import dev.palate.memory.erase.ErasedMemories;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.erase.ErasureReceipt;
@@ -105,6 +106,7 @@ abstract sealed class ErasureTarget {
                             one.subjectType(),
                             Objects.requireNonNull(one.subjectId()),
                             parts.clock().instant());
+            Milestone.LEDGER_WRITTEN.reached();
             parts.database().write(transaction -> LedgerMark.advance(transaction, before, after));
         }
     }

@@ -2,6 +2,7 @@ package dev.palate.memory.sql;
 
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
+import dev.palate.memory.Milestone;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -182,7 +183,9 @@ final class GroupCommit implements AutoCloseable {
                 alone = runBulk(group, group.isEmpty() ? MAX_GROUP : 1);
             }
             transaction.endGroup();
+            Milestone.GROUP_COMMITTING.reached();
             writing.connection().commit();
+            Milestone.GROUP_COMMITTED.reached();
         } catch (SQLException | RuntimeException | Error e) {
             rollBack(e);
             RuntimeException failure = Failures.of(e);
@@ -197,11 +200,13 @@ final class GroupCommit implements AutoCloseable {
             return;
         }
         committed.accept(transaction.latestChange());
+        Milestone.FEED_TOLD.reached();
         for (Waiting<?> waiting : group) {
             if (waiting.acknowledge != null) {
                 waiting.acknowledge.run();
             }
         }
+        Milestone.CALLERS_TOLD.reached();
         if (alone != null) {
             runAlone(alone);
         }

@@ -1,5 +1,6 @@
 package dev.palate.memory.sql;
 
+import dev.palate.memory.Milestone;
 import dev.palate.memory.change.Change;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.erase.ErasureReceipt;
@@ -84,12 +85,12 @@ final class SqlErasure implements Erasure {
     ///
     /// @param done steps that need not be done
     static JobId begin(ErasureParts parts, UserId user, List<ErasureRows.Step> done, Runnable after) {
-        Set<String> evidence = parts.database().read(handle -> DerivedMemories.evidenceOf(handle, user));
-        List<MemoryId> derived = parts.database().read(handle -> DerivedMemories.restingOn(handle, evidence, user));
-        long dropped = derived.stream()
-                .filter(id -> parts.memories().erase(id, List.of()).isPresent())
-                .count();
         JobId job = parts.database().write(transaction -> {
+            Set<String> evidence = DerivedMemories.evidenceOf(transaction.handle(), user);
+            long dropped = DerivedMemories.restingOn(transaction.handle(), evidence, user).stream()
+                    .filter(id ->
+                            parts.memories().erase(transaction, id, List.of()).isPresent())
+                    .count();
             List<Long> removed = delete(transaction, user);
             List<ErasureRows.Step> steps = new ArrayList<>(done);
             for (int i = 0; i < TABLES.size(); i++) {
@@ -100,6 +101,7 @@ final class SqlErasure implements Erasure {
             ErasureRows.insert(transaction, id, user, steps);
             return id;
         });
+        Milestone.ERASURE_BEGUN.reached();
         after.run();
         return job;
     }
@@ -107,6 +109,7 @@ final class SqlErasure implements Erasure {
     @Override
     public Optional<JobId> begin(MemoryId memory) {
         Optional<JobId> job = parts.memories().erase(memory, List.of());
+        Milestone.ERASURE_BEGUN.reached();
         begun.release();
         return job;
     }

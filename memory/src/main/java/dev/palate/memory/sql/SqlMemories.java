@@ -79,6 +79,7 @@ final class SqlMemories implements Memories {
                 .findOne()
                 .orElse(new Stored(0, false));
         check(write, stored);
+        Grounds.require(transaction.handle(), memory);
         switch (memory.subject()) {
             case Subject.OfUser user -> SqlUsers.ensure(transaction, user.user());
             case Subject.OfItem item -> {}
@@ -269,28 +270,31 @@ final class SqlMemories implements Memories {
     /// @param done steps that need not be done
     /// @return the job of the erasure; absent when there was no such memory
     Optional<JobId> erase(MemoryId id, List<ErasureRows.Step> done) {
-        return database.write(transaction -> {
-            Handle handle = transaction.handle();
-            Optional<Subject> about = handle.createQuery("select subject_type, subject_id from memory where id = :id")
-                    .bind("id", id.value())
-                    .map((result, context) -> Subject.of(result.getString(1), result.getString(2)))
-                    .findOne();
-            List<ErasureRows.Step> steps = new ArrayList<>(done);
-            int revisions = delete(handle, "delete from memory_revision where memory_id = :id", id);
-            steps.add(ErasureRows.Step.table("memory_revision", revisions));
-            SqlColdMemories.forget(handle, id);
-            if (delete(handle, "delete from memory where id = :id", id) == 0) {
-                return Optional.empty();
-            }
-            steps.add(ErasureRows.Step.table("memory", 1));
-            steps.add(ErasureRows.Step.table(
-                    "outbox", delete(handle, "delete from outbox where topic = 'memory' and payload_id = :id", id)));
-            delete(handle, "delete from change_log where type = 'MEMORY' and id = :id", id);
-            transaction.change(Change.Type.MEMORY, id.value(), 0);
-            JobId job = new JobId(ids.next());
-            ErasureRows.insert(transaction, job, id, about.orElseThrow(), steps);
-            return Optional.of(job);
-        });
+        return database.write(transaction -> erase(transaction, id, done));
+    }
+
+    /// As above, within a write.
+    Optional<JobId> erase(Transaction transaction, MemoryId id, List<ErasureRows.Step> done) {
+        Handle handle = transaction.handle();
+        Optional<Subject> about = handle.createQuery("select subject_type, subject_id from memory where id = :id")
+                .bind("id", id.value())
+                .map((result, context) -> Subject.of(result.getString(1), result.getString(2)))
+                .findOne();
+        List<ErasureRows.Step> steps = new ArrayList<>(done);
+        int revisions = delete(handle, "delete from memory_revision where memory_id = :id", id);
+        steps.add(ErasureRows.Step.table("memory_revision", revisions));
+        SqlColdMemories.forget(handle, id);
+        if (delete(handle, "delete from memory where id = :id", id) == 0) {
+            return Optional.empty();
+        }
+        steps.add(ErasureRows.Step.table("memory", 1));
+        steps.add(ErasureRows.Step.table(
+                "outbox", delete(handle, "delete from outbox where topic = 'memory' and payload_id = :id", id)));
+        delete(handle, "delete from change_log where type = 'MEMORY' and id = :id", id);
+        transaction.change(Change.Type.MEMORY, id.value(), 0);
+        JobId job = new JobId(ids.next());
+        ErasureRows.insert(transaction, job, id, about.orElseThrow(), steps);
+        return Optional.of(job);
     }
 
     private static int delete(Handle handle, String sql, MemoryId id) {

@@ -6,13 +6,17 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 
 /// A truth's file looked at from outside, without becoming its owner. Stateless.
 public final class SqliteFile {
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteFile.class);
     private static final int MAX_FINDINGS = 10;
 
     private SqliteFile() {}
@@ -70,6 +74,37 @@ public final class SqliteFile {
             findings.add("SQLITE_CORRUPT");
         }
         return findings;
+    }
+
+    /// An erasure that the database has begun.
+    ///
+    /// @param type `user` or `memory`
+    /// @param id of whom or what it erases
+    public record Begun(String type, String id, Instant at) {}
+
+    /// Erasures that the database has begun and no ledger knows of yet; empty when it cannot be read.
+    public static List<Begun> uninscribed(Path file) {
+        List<Begun> begun = new ArrayList<>();
+        try (Connection connection = reading(file);
+                Statement statement = connection.createStatement()) {
+            if (one(statement, "select count(*) from sqlite_master where name = 'erasure'")
+                    .equals("0")) {
+                return begun;
+            }
+            try (ResultSet result = statement.executeQuery(
+                    "select subject_type, subject_id, created_at from erasure where subject_id is not null"
+                            + " and steps not like '%\"name\":\"" + ErasureRun.LEDGER
+                            + "\"%' order by created_at, id")) {
+                while (result.next()) {
+                    Row row = new Row(result);
+                    begun.add(new Begun(row.text("subject_type"), row.text("subject_id"), row.time("created_at")));
+                }
+            }
+            return begun;
+        } catch (SQLException e) {
+            LOG.warn("{} cannot say what it was about to erase: {}", file.getFileName(), e.getMessage());
+            return List.of();
+        }
     }
 
     /// Moves what stands in the write-ahead log into the file, which nobody has open.

@@ -1,5 +1,6 @@
 package dev.palate.memory.sql;
 
+import dev.palate.memory.Milestone;
 import dev.palate.memory.change.Change;
 import dev.palate.memory.change.ChangeNumber;
 import java.time.Clock;
@@ -100,8 +101,10 @@ final class Transaction {
     }
 
     void endWrite() {
+        Milestone.ROWS_WRITTEN.reached();
         writeChanges();
         writeNotes();
+        Milestone.NOTES_WRITTEN.reached();
         handle().createUpdate("release savepoint one_write").execute();
     }
 

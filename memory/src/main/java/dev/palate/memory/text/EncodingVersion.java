@@ -1,6 +1,7 @@
 package dev.palate.memory.text;
 
 import dev.palate.memory.MemoryException;
+import dev.palate.memory.Milestone;
 import dev.palate.memory.Require;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -115,6 +116,7 @@ public final class EncodingVersion {
                 }
                 channel.force(true);
             }
+            Milestone.ENCODING_MOVING.reached();
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new MemoryException(

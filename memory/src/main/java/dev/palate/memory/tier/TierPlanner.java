@@ -1,5 +1,6 @@
 package dev.palate.memory.tier;
 
+import dev.palate.memory.Milestone;
 import dev.palate.memory.index.MemoryIndex;
 import dev.palate.memory.memory.ColdMemories;
 import dev.palate.memory.memory.ColdMemories.Candidate;
@@ -96,6 +97,7 @@ public final class TierPlanner implements AutoCloseable {
         promote();
         int up = (int) (promoted - before);
         cold.add(accesses.drain(), AccessLog.HALF_LIFE_SECONDS);
+        Milestone.USES_WRITTEN.reached();
         int crowded = crowded();
         int idle = demote(memories(cold.unused(clock.instant().minus(options.coldAfter()), options.bound())));
         int over = over();
@@ -148,7 +150,13 @@ public final class TierPlanner implements AutoCloseable {
     private synchronized void promote() {
         List<MemoryId> ids =
                 wanted.keySet().stream().sorted().limit(options.bound()).toList();
+        if (!ids.isEmpty()) {
+            Milestone.PROMOTING.reached();
+        }
         int count = cold.promote(ids);
+        if (count > 0) {
+            Milestone.PROMOTED.reached();
+        }
         for (MemoryId id : ids) {
             Subject subject = wanted.remove(id);
             if (subject != null) {
@@ -224,8 +232,11 @@ public final class TierPlanner implements AutoCloseable {
             return 0;
         }
         Codebook codebook = codebook();
-        int count = cold.demote(
-                memories.stream().map(memory -> cold(memory, codebook)).toList());
+        List<Cold> coded =
+                memories.stream().map(memory -> cold(memory, codebook)).toList();
+        Milestone.DEMOTING.reached();
+        int count = cold.demote(coded);
+        Milestone.DEMOTED.reached();
         memories.stream().map(Memory::subject).distinct().forEach(moved);
         demoted += count;
         return count;
@@ -257,7 +268,9 @@ public final class TierPlanner implements AutoCloseable {
         }
         LOG.info("learning a codebook from {} vectors", sample.length);
         ProductQuantiser quantiser = ProductQuantiser.train(sample, encoder.dimension(), options.seed());
-        return cold.keep(encoder.version(), sample.length, quantiser);
+        Codebook kept = cold.keep(encoder.version(), sample.length, quantiser);
+        Milestone.CODEBOOK_KEPT.reached();
+        return kept;
     }
 
     /// Encodes the texts of cold memories whose codes are of an older codebook.
@@ -270,7 +283,10 @@ public final class TierPlanner implements AutoCloseable {
         for (Cold old : cold.behind(codebook.version(), options.bound())) {
             truth.memory(old.memory()).ifPresent(memory -> renewed.add(cold(memory, codebook)));
         }
-        cold.demote(renewed);
+        if (!renewed.isEmpty()) {
+            cold.demote(renewed);
+            Milestone.RECODED.reached();
+        }
         renewed.stream().map(Cold::subject).distinct().forEach(moved);
         return renewed.size();
     }

@@ -1,5 +1,6 @@
 package dev.palate.memory.tier;
 
+import dev.palate.memory.Milestone;
 import dev.palate.memory.Page;
 import dev.palate.memory.Require;
 import dev.palate.memory.erase.ErasurePlace;
@@ -243,7 +244,9 @@ public final class TieredMemories implements Memories {
             return truth.put(writes);
         } finally {
             // Also after a failure: a write that timed out may still have been committed.
+            Milestone.PACK_STALE.reached();
             subjects.forEach(hot::written);
+            Milestone.PACK_MARKED.reached();
         }
     }
 
@@ -253,7 +256,9 @@ public final class TieredMemories implements Memories {
         try {
             return truth.forget(id);
         } finally {
+            Milestone.PACK_STALE.reached();
             memory.map(Memory::subject).ifPresent(hot::forgotten);
+            Milestone.PACK_MARKED.reached();
         }
     }
 

@@ -9,7 +9,6 @@ import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -20,10 +19,6 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.lucene.index.BinaryDocValues;
-import org.apache.lucene.index.DocValues;
-import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.search.DocIdSetIterator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,42 +122,13 @@ class IndexKillTest {
 
     private static void assertAgreement(SqlTruth truth, IndexChanges index, String where) {
         Map<String, String> items = new HashMap<>();
-        truth.catalog()
-                .scan(item -> items.put(
-                        item.id().value(), VectorKey.of(ItemText.of(item)).toString()));
-        assertThat(documents(index.items().store())).as(where).isEqualTo(items);
+        truth.catalog().scan(item -> items.put(item.id().value(), IndexAgreement.key(item)));
+        assertThat(IndexAgreement.items(index)).as(where).isEqualTo(items);
         assertThat(index.items().freshVectors().size()).as(where).isEqualTo(items.size());
         Map<String, String> memories = new HashMap<>();
         Page<Memory> page =
                 truth.memories().page(new MemoryFilter(null, Set.of(), Set.of(), null), null, Page.MAX_LIMIT);
-        page.items()
-                .forEach(memory -> memories.put(
-                        memory.id().value(), VectorKey.of(memory.text()).toString()));
-        assertThat(documents(index.memories().store())).as(where).isEqualTo(memories);
-    }
-
-    /// Id to the key of the text, of every live document.
-    private static Map<String, String> documents(LuceneStore store) {
-        return store.search(searcher -> {
-            Map<String, String> found = new HashMap<>();
-            for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-                BinaryDocValues ids = DocValues.getBinary(leaf.reader(), VectorSearch.ID);
-                BinaryDocValues keys = DocValues.getBinary(leaf.reader(), VectorSearch.KEY);
-                for (int doc = ids.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = ids.nextDoc()) {
-                    boolean live = leaf.reader().getLiveDocs() == null
-                            || leaf.reader().getLiveDocs().get(doc);
-                    if (live && keys.advanceExact(doc)) {
-                        String twice = found.put(
-                                ids.binaryValue().utf8ToString(),
-                                keys.binaryValue().utf8ToString());
-                        if (twice != null) {
-                            throw new IOException(
-                                    "twice in the index: " + ids.binaryValue().utf8ToString());
-                        }
-                    }
-                }
-            }
-            return found;
-        });
+        page.items().forEach(memory -> memories.put(memory.id().value(), IndexAgreement.key(memory)));
+        assertThat(IndexAgreement.memories(index)).as(where).isEqualTo(memories);
     }
 }

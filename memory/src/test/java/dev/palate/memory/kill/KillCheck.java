@@ -1,0 +1,219 @@
+package dev.palate.memory.kill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.palate.memory.Milestone;
+import dev.palate.memory.Page;
+import dev.palate.memory.index.IndexAgreement;
+import dev.palate.memory.index.IndexCheck;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryFilter;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.MemoryStatus;
+import dev.palate.memory.memory.Subject;
+import dev.palate.memory.sql.DataDirectory;
+import dev.palate.memory.sql.SqliteFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Opens a copy of what a kill left, so that the next victim finds it as it was, lets it come to rest, and looks at it.
+final class KillCheck {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Pattern WORD = Pattern.compile("zqw\\d+x\\d+x\\d+z");
+    private static final MemoryFilter ALL = new MemoryFilter(null, Set.of(), Set.of(), null);
+
+    private final Acknowledged acknowledged;
+    private final Path copy;
+
+    KillCheck(Acknowledged acknowledged, Path copy) {
+        this.acknowledged = acknowledged;
+        this.copy = copy;
+    }
+
+    void look(Life life, String when) throws Exception {
+        copy(life.data(), copy);
+        long reached = number("select change_number from counter");
+        boolean followed = followed();
+        AtomicInteger rebuilt = new AtomicInteger();
+        Milestone.watch(point -> rebuilt.addAndGet(point == Milestone.REBUILDING ? 1 : 0));
+        try (DataDirectory directory = DataDirectory.open(copy);
+                Store store = Store.open(directory, life.encoder(), life.format())) {
+            boolean changing = store.index().status().changingEncoder();
+            store.erasure().start();
+            awaitErasures(when);
+            assertThat(store.index().awaitEncoded(PATIENCE))
+                    .as("index caught up, %s, %s", when, store.index().status())
+                    .isTrue();
+            awaitChange(store, when);
+            if (followed && !changing) {
+                assertThat(rebuilt.get())
+                        .as("parts built anew without need, %s", when)
+                        .isZero();
+            }
+            agree(store, when);
+        } finally {
+            Milestone.watch(null);
+        }
+        assertThat(SqliteFile.findings(copy.resolve("truth.db"))).as(when).isEmpty();
+        acknowledged.check(Found.in(copy.resolve("truth.db")), reached, when);
+        lookForTexts(when);
+        delete(copy);
+    }
+
+    /// Whether the index can go on from its commits.
+    private boolean followed() throws SQLException {
+        long epoch = number("select value from meta where name = 'epoch'");
+        return Stream.of("items", "memories")
+                .allMatch(index -> IndexCheck.lastCommit(copy.resolve("index").resolve(index))
+                        .filter(commit -> commit.epoch() == epoch)
+                        .isPresent());
+    }
+
+    /// 0 where there are no tables yet.
+    private long number(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy.resolve("truth.db"));
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            return result.next() ? result.getLong(1) : 0;
+        }
+    }
+
+    private void awaitErasures(String when) throws SQLException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy.resolve("truth.db"));
+                Statement statement = connection.createStatement()) {
+            while (true) {
+                try (ResultSet result = statement.executeQuery("select count(*) from erasure where ended_at is null")) {
+                    result.next();
+                    if (result.getLong(1) == 0) {
+                        return;
+                    }
+                    assertThat(System.nanoTime())
+                            .as("%d erasures still under way, %s", result.getLong(1), when)
+                            .isLessThan(end);
+                }
+                LockSupport.parkNanos(5_000_000);
+            }
+        }
+    }
+
+    private static void awaitChange(Store store, String when) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (store.index().status().changingEncoder()
+                || store.index().status().rewriteProgress() < 1) {
+            assertThat(System.nanoTime())
+                    .as("%s, %s", when, store.index().status())
+                    .isLessThan(end);
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    /// The index and the packs hold what the truth holds.
+    private static void agree(Store store, String when) {
+        assertThat(store.index().status().failure()).as(when).isNull();
+        Map<String, String> items = new HashMap<>();
+        store.truth().catalog().scan(item -> items.put(item.id().value(), IndexAgreement.key(item)));
+        assertThat(IndexAgreement.items(store.index())).as("items, %s", when).isEqualTo(items);
+        Map<String, String> memories = new HashMap<>();
+        Map<Subject, Set<String>> active = new HashMap<>();
+        @Nullable String cursor = null;
+        List<MemoryId> ids = new ArrayList<>();
+        do {
+            Page<Memory> page = store.truth().memories().page(ALL, cursor, Page.MAX_LIMIT);
+            for (Memory memory : page.items()) {
+                ids.add(memory.id());
+                memories.put(memory.id().value(), IndexAgreement.key(memory));
+                if (memory.status() == MemoryStatus.ACTIVE) {
+                    active.computeIfAbsent(memory.subject(), subject -> new HashSet<>())
+                            .add(memory.id().value());
+                }
+            }
+            cursor = page.nextCursor();
+        } while (cursor != null);
+        assertThat(IndexAgreement.memories(store.index()))
+                .as("memories, %s", when)
+                .isEqualTo(memories);
+        Set<String> warm = new HashSet<>(memories.keySet());
+        store.truth().coldMemories().among(ids).forEach(cold -> warm.remove(cold.value()));
+        assertThat(IndexAgreement.memoriesWithVector(store.index()))
+                .as("memories with a vector, %s", when)
+                .isEqualTo(warm);
+        active.forEach((subject, of) -> {
+            var pack = store.tiered().pack(subject);
+            assertThat(pack.memories())
+                    .as("pack of %s, %s", subject, when)
+                    .extracting(memory -> memory.id().value())
+                    .containsExactlyInAnyOrderElementsOf(of);
+            assertThat(pack.complete()).as("pack of %s, %s", subject, when).isTrue();
+        });
+    }
+
+    /// No file beside the database holds the words of what was erased; its own tables were read before, and what SQLite
+    /// leaves in the unused middle of a page that it has split is not looked at.
+    private void lookForTexts(String when) throws IOException {
+        Map<String, String> gone = new HashMap<>();
+        acknowledged.goneTexts().forEach((text, thing) -> {
+            Matcher matcher = WORD.matcher(text);
+            if (matcher.find()) {
+                gone.put(matcher.group(), thing);
+            }
+        });
+        try (Stream<Path> files = Files.walk(copy)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (file.equals(copy.resolve("truth.db"))) {
+                    continue;
+                }
+                Matcher matcher = WORD.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+                while (matcher.find()) {
+                    assertThat(gone.get(matcher.group()))
+                            .as("erased and in %s: %s, %s", copy.relativize(file), matcher.group(), when)
+                            .isNull();
+                }
+            }
+        }
+    }
+
+    static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Path target = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
+                }
+            }
+        }
+    }
+
+    static void delete(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file :
+                        files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,332 @@
+package dev.palate.memory.kill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.palate.memory.Milestone;
+import dev.palate.memory.index.VectorFormat;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
+
+/// Kills a process that uses the whole store, at random moments and at every named point of the write paths, and looks
+/// each time at what is left: everything acknowledged is there once, nothing erased is, the index agrees with the
+/// database, nothing rests on what is gone.
+///
+/// What was acknowledged is known outside the victims: it is what came through the pipe in whole lines. The next victim
+/// goes on from what the last one left, repaired by nobody, up to [#LIVES] times.
+class KillTest {
+    private static final long SEED = Long.getLong("test.seed", 20260101L);
+    /// Kills of a directory, then another is begun.
+    private static final int LIVES = 50;
+    /// At one of so many kills the moment is random.
+    private static final int RANDOM_EVERY = 6;
+    private static final int SPREAD = 6;
+    private static final long START_MILLIS = 60_000;
+    private static final long HIT_MILLIS = 4_000;
+
+    private static final Set<Milestone> OF_ENCODERS = Set.of(
+            Milestone.ENCODER_READY,
+            Milestone.ENCODER_SWITCHED,
+            Milestone.ENCODING_MOVING,
+            Milestone.ENCODING_SWITCHED,
+            Milestone.ENCODER_COMMITTED,
+            Milestone.RETIRED_DROPPED,
+            Milestone.CODEBOOK_KEPT,
+            Milestone.RECODED);
+    private static final Set<Milestone> OF_FORMATS = Set.of(Milestone.FORMAT_REWRITING, Milestone.FORMAT_REWRITTEN);
+    private static final Set<Milestone> OF_REBUILDS = Set.of(Milestone.REBUILDING, Milestone.REBUILT);
+
+    /// What a kill left stays there when it is not right.
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS, factory = InMemory.class)
+    Path folder;
+
+    /// On a file system in memory where there is one: what a process had written outlives its kill there as on a disk,
+    /// and a sync costs nothing. That data is synced before it is acknowledged is for `SyncTraceTest`.
+    static final class InMemory implements TempDirFactory {
+        private static final Path MEMORY = Path.of("/dev/shm");
+        private static final long ENOUGH = 2L << 30;
+
+        @Override
+        public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context) throws IOException {
+            return Files.isWritable(MEMORY) && Files.getFileStore(MEMORY).getUsableSpace() > ENOUGH
+                    ? Files.createTempDirectory(MEMORY, "palate-kills-")
+                    : Files.createTempDirectory("palate-kills-");
+        }
+    }
+
+    private final SplittableRandom random = new SplittableRandom(SEED);
+    private final Map<Milestone, Integer> hits = new EnumMap<>(Milestone.class);
+    private final Map<Milestone, Integer> misses = new EnumMap<>(Milestone.class);
+    private final List<Long> starts = new ArrayList<>();
+    private final List<Long> checks = new ArrayList<>();
+    private int randomKills;
+    private long lines;
+
+    private Acknowledged acknowledged = new Acknowledged();
+    private int encoder;
+    private VectorFormat format = VectorFormat.INT8;
+
+    @Test
+    void killsLoseNothing() throws Exception {
+        kills(Integer.getInteger("test.kills", 24), 12);
+    }
+
+    @Test
+    @Tag("long")
+    void aThousandKillsLoseNothing() throws Exception {
+        kills(Integer.getInteger("test.kills", 1_000), Milestone.values().length);
+    }
+
+    /// @param leastPoints at so many points something must be killed
+    private void kills(int count, int leastPoints) throws Exception {
+        VictimJvm jvm = VictimJvm.in(folder);
+        long begun = System.nanoTime();
+        try {
+            for (int kill = 0; kill < count; kill++) {
+                int number = kill % LIVES;
+                Path place = folder.resolve("store-" + kill / LIVES);
+                if (number == 0) {
+                    acknowledged = new Acknowledged();
+                    encoder = 0;
+                    Files.createDirectories(place.resolve("backups"));
+                }
+                Life life = plan(place, number);
+                String when = "kill " + kill + " of seed " + SEED + ", " + life;
+                run(jvm, life, when);
+                long start = System.nanoTime();
+                new KillCheck(acknowledged, place.resolve("copy")).look(life, when);
+                checks.add((System.nanoTime() - start) / 1_000_000);
+                lines += acknowledged.takeLines();
+                if (kill % 50 == 49) {
+                    System.out.println(kill + 1 + " kills, " + lines + " lines");
+                }
+                if (number == LIVES - 1) {
+                    KillCheck.delete(place);
+                }
+            }
+        } finally {
+            report(count, (System.nanoTime() - begun) / 1_000_000_000);
+        }
+        List<Milestone> never = new ArrayList<>(List.of(Milestone.values()));
+        never.removeAll(hits.keySet());
+        assertThat(hits.size())
+                .as("points where something was killed; nothing was at %s, seed %d", never, SEED)
+                .isGreaterThanOrEqualTo(leastPoints);
+    }
+
+    /// The point where least was killed yet, or none; and what it takes to come by there.
+    private Life plan(Path place, int number) throws IOException {
+        @Nullable Milestone point = random.nextInt(RANDOM_EVERY) == 0 ? null : next(number);
+        int restore = -1;
+        if (point != null) {
+            if (point.name().startsWith("RESTORE_")) {
+                List<Integer> whole = acknowledged.backups();
+                restore = whole.get(random.nextInt(whole.size()));
+            }
+            if (OF_ENCODERS.contains(point) && !misses.containsKey(point)) {
+                encoder++;
+            }
+            if (OF_FORMATS.contains(point)) {
+                VectorFormat[] formats = VectorFormat.values();
+                format = formats[(format.ordinal() + 1 + random.nextInt(formats.length - 1)) % formats.length];
+            }
+            if (OF_REBUILDS.contains(point)) {
+                KillCheck.delete(place.resolve("data/index").resolve(random.nextBoolean() ? "items" : "memories"));
+            }
+        }
+        boolean backup = point != null && point.name().startsWith("BACKUP_")
+                || acknowledged.backups().isEmpty()
+                || random.nextInt(8) == 0;
+        boolean once = point != null
+                && (misses.getOrDefault(point, 0) > 0
+                        || point.name().startsWith("RESTORE_")
+                        || point.name().startsWith("BACKUP_")
+                        || OF_ENCODERS.contains(point)
+                        || OF_FORMATS.contains(point)
+                        || OF_REBUILDS.contains(point));
+        return new Life(
+                place.resolve("data"),
+                place.resolve("backups"),
+                number,
+                random.nextLong() & Integer.MAX_VALUE,
+                encoder,
+                format,
+                point,
+                once ? 1 : 1 + random.nextInt(SPREAD),
+                random.nextInt(3) == 0 ? random.nextInt(60) : 0,
+                restore,
+                backup,
+                restore < 0 ? acknowledged.followedTo() : 0);
+    }
+
+    private Milestone next(int number) {
+        List<Milestone> least = new ArrayList<>();
+        int fewest = Integer.MAX_VALUE;
+        for (Milestone point : Milestone.values()) {
+            boolean possible = number > 1 || !needsMore(point);
+            int tried = hits.getOrDefault(point, 0) + misses.getOrDefault(point, 0);
+            if (possible && tried <= fewest) {
+                if (tried < fewest) {
+                    least.clear();
+                }
+                fewest = tried;
+                least.add(point);
+            }
+        }
+        return least.get(random.nextInt(least.size()));
+    }
+
+    /// Some points are met only where something is there.
+    private boolean needsMore(Milestone point) {
+        return OF_ENCODERS.contains(point)
+                || OF_FORMATS.contains(point)
+                || OF_REBUILDS.contains(point)
+                || point.name().startsWith("RESTORE_") && acknowledged.backups().isEmpty();
+    }
+
+    private void run(VictimJvm jvm, Life life, String when) throws Exception {
+        Path log = life.data().resolveSibling("victim.log");
+        say(life, when);
+        Process victim = jvm.start(life, log);
+        LinkedBlockingQueue<String> said = new LinkedBlockingQueue<>();
+        Thread reader = Thread.ofPlatform().start(() -> read(victim, said));
+        try {
+            boolean hit = follow(victim, life, said, when);
+            reader.join(TimeUnit.SECONDS.toMillis(30));
+            for (String line = said.poll(); line != null; line = said.poll()) {
+                hit |= take(life, line, when);
+            }
+            count(life, hit);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\n" + Files.readString(log), e);
+        } finally {
+            victim.toHandle().destroyForcibly();
+        }
+        assertThat(victim.waitFor(30, TimeUnit.SECONDS)).as(when).isTrue();
+        assertThat(victim.exitValue())
+                .as("killed, not ended by itself, %s", when)
+                .isEqualTo(128 + 9);
+    }
+
+    /// Whole lines until the pipe ends; what is not ended by a line break does not count.
+    private static void read(Process victim, LinkedBlockingQueue<String> said) {
+        try (BufferedReader pipe =
+                new BufferedReader(new InputStreamReader(victim.getInputStream(), StandardCharsets.UTF_8))) {
+            StringBuilder line = new StringBuilder();
+            for (int c = pipe.read(); c >= 0; c = pipe.read()) {
+                if (c == '\n') {
+                    said.add(line.toString());
+                    line.setLength(0);
+                } else {
+                    line.append((char) c);
+                }
+            }
+        } catch (IOException e) {
+            // A pipe that breaks off has ended.
+            return;
+        }
+    }
+
+    /// Takes what it says until it has ended by itself or it is time to kill it.
+    private boolean follow(Process victim, Life life, LinkedBlockingQueue<String> said, String when)
+            throws InterruptedException, IOException {
+        long kill = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MILLIS);
+        boolean hit = false;
+        boolean ready = false;
+        while (true) {
+            String line = said.poll(2, TimeUnit.MILLISECONDS);
+            if (line != null) {
+                if (line.startsWith("ready ")) {
+                    ready = true;
+                    starts.add(Long.parseLong(line.substring(6)));
+                    long more = life.point() == null ? 30 + random.nextInt(700) : HIT_MILLIS;
+                    kill = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(more);
+                }
+                hit |= take(life, line, when);
+            }
+            if (line == null && !victim.isAlive()) {
+                assertThat(hit).as("ended by itself, %s", when).isTrue();
+                return true;
+            }
+            if (System.nanoTime() > kill) {
+                assertThat(ready).as("ready in time, %s", when).isTrue();
+                // By its handle: Process.destroyForcibly would close the pipe with acknowledgements still in it.
+                victim.toHandle().destroyForcibly();
+                return hit;
+            }
+        }
+    }
+
+    private boolean take(Life life, String line, String when) throws IOException {
+        say(life, line);
+        if (line.startsWith("hit ")) {
+            return true;
+        }
+        assertThat(line).as(when).doesNotStartWith("fail ");
+        if (!line.startsWith("ready ")) {
+            try {
+                acknowledged.note(line);
+            } catch (AssertionError e) {
+                throw new AssertionError(e.getMessage() + " in \"" + line + "\", " + when, e);
+            }
+        }
+        return false;
+    }
+
+    /// Keeps what was said, for people.
+    private static void say(Life life, String line) throws IOException {
+        Files.writeString(
+                life.data().resolveSibling("said.log"),
+                line + "\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+    }
+
+    private void count(Life life, boolean hit) {
+        @Nullable Milestone point = life.point();
+        if (point == null || !hit) {
+            randomKills++;
+        }
+        if (point != null) {
+            (hit ? hits : misses).merge(point, 1, Integer::sum);
+        }
+    }
+
+    private void report(int count, long seconds) {
+        StringBuilder report = new StringBuilder("kills " + count + ", seed " + SEED + ", " + seconds + " s, start of a"
+                + " victim " + middle(starts) + " ms (median), check " + middle(checks) + " ms (median), lines " + lines
+                + "\nat random: " + randomKills + "\n");
+        for (Milestone point : Milestone.values()) {
+            report.append(point)
+                    .append(": ")
+                    .append(hits.getOrDefault(point, 0))
+                    .append(misses.containsKey(point) ? " (not met in time: " + misses.get(point) + ")" : "")
+                    .append('\n');
+        }
+        System.out.print(report);
+    }
+
+    private static long middle(List<Long> values) {
+        return values.isEmpty() ? -1 : values.stream().sorted().toList().get(values.size() / 2);
+    }
+}
