@@ -3,8 +3,10 @@ package dev.palate.memory.dataset;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.dataset.DatasetRow.InteractionRow;
 import dev.palate.memory.dataset.DatasetRow.ItemRow;
+import dev.palate.memory.dataset.DatasetRow.MemoryRow;
 import dev.palate.memory.dataset.DatasetRow.TagRow;
 import dev.palate.memory.dataset.DatasetRow.UserRow;
+import dev.palate.memory.memory.Subject;
 import dev.palate.memory.user.UserId;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -32,6 +34,7 @@ final class DatasetContent implements DatasetReader.Sink {
     private long items;
     private long tags;
     private long interactions;
+    private long memories;
 
     DatasetContent(DatasetReader reader, RowCheck check, RejectionReport report, LongConsumer progress) {
         this.reader = reader;
@@ -57,11 +60,20 @@ final class DatasetContent implements DatasetReader.Sink {
             case UserRow user -> users.put(user.user().id(), user.user().name());
             case InteractionRow interaction -> {
                 interactions++;
-                UserId user = interaction.interaction().user();
-                if (!users.containsKey(user)) {
-                    users.put(user, reader.userName(user));
+                seen(interaction.interaction().user());
+            }
+            case MemoryRow memory -> {
+                memories++;
+                if (memory.memory().subject() instanceof Subject.OfUser(UserId user)) {
+                    seen(user);
                 }
             }
+        }
+    }
+
+    private void seen(UserId user) {
+        if (!users.containsKey(user)) {
+            users.put(user, reader.userName(user));
         }
     }
 
@@ -106,5 +118,9 @@ final class DatasetContent implements DatasetReader.Sink {
 
     long interactions() {
         return interactions;
+    }
+
+    long memories() {
+        return memories;
     }
 }

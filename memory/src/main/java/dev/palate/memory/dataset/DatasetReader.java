@@ -1,6 +1,8 @@
 package dev.palate.memory.dataset;
 
 import dev.palate.memory.user.UserId;
+import java.nio.file.Path;
+import java.util.List;
 
 /// Reads a data set row by row, as often as asked, with memory that does not grow with the interactions.
 ///
@@ -27,4 +29,15 @@ public interface DatasetReader {
 
     /// Hands over the users, where the data set describes any, and the interactions.
     void interactions(Sink sink);
+
+    /// Hands over the memories, where the data set holds any.
+    default void memories(Sink sink) {}
+
+    /// Where it lies: the files as they were given or found, in the order of reading.
+    List<Path> files();
+
+    /// How it is read, where that can be chosen; another text makes another data set of the same files.
+    default String options() {
+        return "";
+    }
 }

@@ -35,4 +35,7 @@ public sealed interface DatasetRow {
 
     /// Something a user did.
     record InteractionRow(Place place, Interaction interaction) implements DatasetRow {}
+
+    /// A memory that was kept elsewhere.
+    record MemoryRow(Place place, ImportedMemory memory) implements DatasetRow {}
 }

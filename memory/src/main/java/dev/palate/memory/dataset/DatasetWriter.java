@@ -7,10 +7,10 @@ import dev.palate.memory.dataset.DatasetImport.Progress;
 import dev.palate.memory.dataset.DatasetImport.Target;
 import dev.palate.memory.dataset.DatasetRow.InteractionRow;
 import dev.palate.memory.dataset.DatasetRow.ItemRow;
+import dev.palate.memory.dataset.DatasetRow.MemoryRow;
 import dev.palate.memory.dataset.DatasetRow.TagRow;
 import dev.palate.memory.dataset.DatasetRow.UserRow;
 import dev.palate.memory.interaction.Interaction;
-import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.user.User;
 import java.time.Clock;
@@ -19,37 +19,47 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/// The second reading of a data set: writes what the first found good, in batches. Not thread-safe.
+/// The second reading of a data set: writes what the first found good, in batches, and records after each how far it
+/// is. Not thread-safe.
 final class DatasetWriter implements DatasetReader.Sink {
     private static final int BATCH = 4_096;
+    private static final int MEMORY_BATCH = 256;
     private static final int MAX_TAGS = 256;
     private static final Duration JOB_EVERY = Duration.ofSeconds(1);
 
     private final Target target;
     private final DatasetContent content;
-    private final JobId job;
+    private final ImportPosition from;
     private final Progress progress;
     private final Instant now;
     private final RowCheck check;
     private final List<Item> itemBatch = new ArrayList<>();
     private final List<Interaction> interactionBatch = new ArrayList<>();
+    private final List<ImportedMemory> memoryBatch = new ArrayList<>();
+    private final @Nullable MemoryImport memoryImport;
     private long itemsChanged;
     private long usersChanged;
     private long interactionsChanged;
     private long itemsDone;
     private long usersDone;
     private long interactionsDone;
+    private long memoriesDone;
+    private long handedOver;
+    private long resumed;
     private long jobUpdated;
 
-    DatasetWriter(Target target, Clock clock, DatasetContent content, JobId job, Progress progress) {
+    DatasetWriter(Target target, Clock clock, DatasetContent content, ImportPosition from, Progress progress) {
         this.target = target;
         this.content = content;
-        this.job = job;
+        this.from = from;
         this.progress = progress;
         this.now = clock.instant();
         this.check = new RowCheck(target.catalog(), now);
+        this.memoryImport = target.memories() == null ? null : new MemoryImport(target.memories(), now);
         this.jobUpdated = System.nanoTime() - JOB_EVERY.toNanos();
     }
 
@@ -57,26 +67,64 @@ final class DatasetWriter implements DatasetReader.Sink {
         reader.items(this);
         writeItems();
         writeUsers();
+        handedOver = 0;
         reader.interactions(this);
         writeInteractions();
+        handedOver = 0;
+        reader.memories(this);
+        writeMemories();
+    }
+
+    /// Counts a row of a phase and says whether an earlier import has written it.
+    private boolean before(Phase phase) {
+        handedOver++;
+        int order = phase.compareTo(from.phase());
+        return order < 0 || order == 0 && handedOver <= from.rows();
+    }
+
+    private void reached(Phase phase) {
+        boolean further = phase.compareTo(from.phase()) > 0 || phase == from.phase() && handedOver > from.rows();
+        if (further) {
+            target.positions()
+                    .put(new ImportPosition(from.source(), from.fingerprint(), from.job(), phase, handedOver));
+        }
     }
 
     @Override
     public void row(DatasetRow row) {
-        if (check.reason(row) != null) {
-            return;
-        }
+        boolean good = check.reason(row) == null;
         switch (row) {
             case ItemRow item -> {
-                itemBatch.add(tagged(item.item()));
-                if (itemBatch.size() == BATCH) {
-                    writeItems();
+                if (before(Phase.ITEMS)) {
+                    resumed += good ? 1 : 0;
+                    itemsDone += good ? 1 : 0;
+                } else if (good) {
+                    itemBatch.add(tagged(item.item()));
+                    if (itemBatch.size() == BATCH) {
+                        writeItems();
+                    }
                 }
             }
             case InteractionRow interaction -> {
-                interactionBatch.add(interaction.interaction());
-                if (interactionBatch.size() == BATCH) {
-                    writeInteractions();
+                if (before(Phase.INTERACTIONS)) {
+                    resumed += good ? 1 : 0;
+                    interactionsDone += good ? 1 : 0;
+                } else if (good) {
+                    interactionBatch.add(interaction.interaction());
+                    if (interactionBatch.size() == BATCH) {
+                        writeInteractions();
+                    }
+                }
+            }
+            case MemoryRow memory -> {
+                if (before(Phase.MEMORIES)) {
+                    resumed += good ? 1 : 0;
+                    memoriesDone += good ? 1 : 0;
+                } else if (good) {
+                    memoryBatch.add(memory.memory());
+                    if (memoryBatch.size() == MEMORY_BATCH) {
+                        writeMemories();
+                    }
                 }
             }
             case TagRow tag -> {}
@@ -110,6 +158,7 @@ final class DatasetWriter implements DatasetReader.Sink {
         itemsChanged += target.catalog().putAll(itemBatch);
         itemsDone += itemBatch.size();
         itemBatch.clear();
+        reached(Phase.ITEMS);
         tell(Phase.ITEMS, itemsDone, content.items());
     }
 
@@ -135,18 +184,30 @@ final class DatasetWriter implements DatasetReader.Sink {
         interactionsChanged += target.interactions().append(interactionBatch);
         interactionsDone += interactionBatch.size();
         interactionBatch.clear();
+        reached(Phase.INTERACTIONS);
         tell(Phase.INTERACTIONS, interactionsDone, content.interactions());
+    }
+
+    private void writeMemories() {
+        if (memoryImport == null || memoryBatch.isEmpty()) {
+            return;
+        }
+        memoryImport.take(memoryBatch);
+        memoriesDone += memoryBatch.size();
+        memoryBatch.clear();
+        reached(Phase.MEMORIES);
+        tell(Phase.MEMORIES, memoriesDone, content.memories());
     }
 
     private void tell(Phase phase, long done, long total) {
         progress.at(phase, done, total);
         if (System.nanoTime() - jobUpdated >= JOB_EVERY.toNanos()) {
             jobUpdated = System.nanoTime();
-            long all = content.items() + content.users().size() + content.interactions();
-            long sofar = itemsDone + usersDone + interactionsDone;
+            long all = content.items() + content.users().size() + content.interactions() + content.memories();
+            long sofar = itemsDone + usersDone + interactionsDone + memoriesDone;
             target.jobs()
                     .update(
-                            job,
+                            from.job(),
                             JobStatus.RUNNING,
                             all == 0 ? 0 : Math.min(1, (double) sofar / all),
                             "writing " + phase.name().toLowerCase(java.util.Locale.ROOT) + ", " + done + " of "
@@ -164,5 +225,18 @@ final class DatasetWriter implements DatasetReader.Sink {
 
     Count interactions() {
         return new Count(interactionsDone, interactionsChanged);
+    }
+
+    Count memories() {
+        return new Count(memoriesDone, memoryImport == null ? 0 : memoryImport.changed());
+    }
+
+    Map<String, Long> refusals() {
+        return memoryImport == null ? Map.of() : memoryImport.refusals();
+    }
+
+    /// Rows that were not written again.
+    long resumed() {
+        return resumed;
     }
 }

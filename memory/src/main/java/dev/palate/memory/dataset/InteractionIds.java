@@ -5,7 +5,6 @@ import dev.palate.memory.interaction.InteractionId;
 import dev.palate.memory.user.UserId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 
@@ -19,11 +18,7 @@ final class InteractionIds {
 
     InteractionIds(String source) {
         this.source = source;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        digest = Fingerprint.sha256();
     }
 
     InteractionId of(UserId user, ItemId item, String type, Instant at) {

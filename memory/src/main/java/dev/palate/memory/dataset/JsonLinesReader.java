@@ -14,10 +14,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// JSON Lines: one object per line, in one file or in a folder with `items.jsonl` and `interactions.jsonl`.
+/// JSON Lines: one object per line, in one file or in a folder with `items.jsonl`, `interactions.jsonl` and
+/// `memories.jsonl` or some of them.
 ///
 /// An object with `user_id` and `item_id` is an interaction, one with `user_id` alone is a user, one with `item_id`
-/// alone is an item; they may stand in any order. Ids are texts or whole numbers.
+/// alone is an item; they may stand in any order. In a file whose name ends in `memories.jsonl` every object is a
+/// memory. Ids are texts or whole numbers.
 ///
 /// | row | fields |
 /// |---|---|
@@ -27,19 +29,23 @@ import tools.jackson.databind.node.ObjectNode;
 /// | user | `user_id`; optional `name` |
 /// | interaction | `user_id`, `item_id`, `timestamp` (seconds since 1970 or ISO 8601), and `type` (`rated`, `liked`,
 /// ...) or `rating` (0.5 to 5) or both; optional `interaction_id` |
+/// | memory | `user_id` or `item_id`, `text` (or `memory`, `fact`); optional `kind`, `polarity`, `slot`
+/// (`facet:value`), `valid_from` (or `valid_at`, `created_at`), `valid_to` (or `invalid_at`), `source`, `id`; what else
+/// stands there is left out |
 ///
 /// A null counts as absent. Not thread-safe.
 public final class JsonLinesReader implements DatasetReader {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final double MAX_MALFORMED = 0.5;
+    private static final String MEMORIES = "memories.jsonl";
 
     private final List<Path> files;
 
-    /// Of a file, or a folder with at least one of the two files.
+    /// Of a file, or a folder with at least one of the three files.
     public JsonLinesReader(Path path) {
         List<Path> found = new ArrayList<>();
         if (Files.isDirectory(path)) {
-            for (String name : List.of("items.jsonl", "interactions.jsonl")) {
+            for (String name : List.of("items.jsonl", "interactions.jsonl", MEMORIES)) {
                 if (Files.exists(path.resolve(name))) {
                     found.add(path.resolve(name));
                 }
@@ -50,7 +56,9 @@ public final class JsonLinesReader implements DatasetReader {
         if (found.isEmpty()) {
             throw new MemoryException(
                     Code.BAD_FILE,
-                    path + " is neither a file nor a folder with items.jsonl or interactions.jsonl; check the path");
+                    path
+                            + " is neither a file nor a folder with items.jsonl, interactions.jsonl or memories.jsonl; check"
+                            + " the path");
         }
         files = List.copyOf(found);
     }
@@ -67,13 +75,14 @@ public final class JsonLinesReader implements DatasetReader {
 
     @Override
     public void items(Sink sink) {
-        read(sink, true, (place, row) -> row.hasNonNull("user_id") ? null : JsonRows.item(place, row));
+        read(data(), sink, true, (place, row) -> row.hasNonNull("user_id") ? null : JsonRows.item(place, row));
     }
 
     @Override
     public void interactions(Sink sink) {
         InteractionIds ids = new InteractionIds(source());
         read(
+                data(),
                 sink,
                 false,
                 (place, row) -> !row.hasNonNull("user_id")
@@ -83,11 +92,32 @@ public final class JsonLinesReader implements DatasetReader {
                                 : JsonRows.user(place, row));
     }
 
+    @Override
+    public void memories(Sink sink) {
+        read(files.stream().filter(JsonLinesReader::holdsMemories).toList(), sink, true, JsonRows::memory);
+    }
+
+    @Override
+    public List<Path> files() {
+        return files;
+    }
+
+    private List<Path> data() {
+        return files.stream().filter(file -> !holdsMemories(file)).toList();
+    }
+
+    private static boolean holdsMemories(Path file) {
+        return String.valueOf(file.getFileName()).endsWith(MEMORIES);
+    }
+
     /// @param reportsMalformed whether lines that are no object are reported in this round, since each line is read
     /// twice
-    private void read(
-            Sink sink, boolean reportsMalformed, BiFunction<DatasetRow.Place, ObjectNode, @Nullable DatasetRow> rowOf) {
-        for (Path file : files) {
+    private static void read(
+            List<Path> from,
+            Sink sink,
+            boolean reportsMalformed,
+            BiFunction<DatasetRow.Place, ObjectNode, @Nullable DatasetRow> rowOf) {
+        for (Path file : from) {
             try (Lines lines = Lines.of(file)) {
                 long malformed = 0;
                 long rows = 0;

@@ -5,10 +5,14 @@ import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.interaction.Feedback;
 import dev.palate.memory.interaction.Interaction;
 import dev.palate.memory.interaction.InteractionId;
+import dev.palate.memory.memory.MemoryKind;
+import dev.palate.memory.memory.Slot;
+import dev.palate.memory.memory.Subject;
 import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +76,46 @@ final class JsonRows {
                 ? new InteractionId(id(row, "interaction_id"))
                 : ids.of(user, item, feedback.type(), at);
         return new DatasetRow.InteractionRow(place, new Interaction(id, user, item, feedback, at, null));
+    }
+
+    static DatasetRow memory(DatasetRow.Place place, ObjectNode row) {
+        boolean user = row.hasNonNull("user_id");
+        if (user == row.hasNonNull("item_id")) {
+            throw new IllegalArgumentException(
+                    "a memory must have user_id or item_id, had " + (user ? "both" : "neither"));
+        }
+        String text = text(row, first(row, "text", "memory", "fact")).strip();
+        String slot = text(row, "slot");
+        String kind = text(row, "kind");
+        @Nullable JsonNode polarity = row.get("polarity");
+        if (polarity != null && !polarity.isNull() && !polarity.isNumber()) {
+            throw new IllegalArgumentException("polarity must be a number in [-1, 1], was " + seen(polarity));
+        }
+        String source = text(row, "source");
+        String id = row.hasNonNull("id") ? id(row, "id") : "";
+        return new DatasetRow.MemoryRow(
+                place,
+                new ImportedMemory(
+                        user
+                                ? new Subject.OfUser(new UserId(id(row, "user_id")))
+                                : new Subject.OfItem(new ItemId(id(row, "item_id"))),
+                        text,
+                        kind.isEmpty() ? null : MemoryKind.ofKey(kind),
+                        polarity == null || polarity.isNull() ? 0 : polarity.asDouble(),
+                        slot.isEmpty() ? null : Slot.parse(slot),
+                        timeOrNull(row, first(row, "valid_from", "valid_at", "created_at")),
+                        timeOrNull(row, first(row, "valid_to", "invalid_at")),
+                        source.isEmpty() || id.isEmpty() ? source + id : source + ":" + id));
+    }
+
+    /// The first of the fields that is there, else the first.
+    private static String first(ObjectNode row, String... fields) {
+        for (String field : fields) {
+            if (row.hasNonNull(field)) {
+                return field;
+            }
+        }
+        return fields[0];
     }
 
     private static Feedback feedback(ObjectNode row) {
@@ -189,7 +233,7 @@ final class JsonRows {
                 return Instant.ofEpochSecond(node.asLong());
             }
             if (node.isString()) {
-                return Instant.parse(node.asString());
+                return OffsetDateTime.parse(node.asString()).toInstant();
             }
         } catch (DateTimeException e) {
             throw new IllegalArgumentException(field + " must be seconds since 1970 or ISO 8601, was " + seen(node), e);

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -57,6 +58,14 @@ public final class MovieLensReader implements DatasetReader {
     @Override
     public String userName(UserId user) {
         return "MovieLens user " + user.value();
+    }
+
+    @Override
+    public List<Path> files() {
+        return Stream.of("movies.csv", "links.csv", "tags.csv", "ratings.csv")
+                .map(folder::resolve)
+                .filter(Files::exists)
+                .toList();
     }
 
     private interface RowOf {

@@ -4,8 +4,10 @@ import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.dataset.DatasetRow.InteractionRow;
 import dev.palate.memory.dataset.DatasetRow.ItemRow;
+import dev.palate.memory.dataset.DatasetRow.MemoryRow;
 import dev.palate.memory.dataset.DatasetRow.TagRow;
 import dev.palate.memory.dataset.DatasetRow.UserRow;
+import dev.palate.memory.memory.Subject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -40,12 +42,27 @@ final class RowCheck {
             case TagRow tag -> unknown(tag.item());
             case UserRow user -> null;
             case InteractionRow interaction -> {
-                Instant at = interaction.interaction().at();
-                yield at.isBefore(Instant.EPOCH) || at.isAfter(latest)
-                        ? "timestamp must be in [" + Instant.EPOCH + ", " + latest + "], was " + at
-                        : unknown(interaction.interaction().item());
+                @Nullable
+                String late = outside("timestamp", interaction.interaction().at());
+                yield late != null ? late : unknown(interaction.interaction().item());
+            }
+            case MemoryRow kept -> {
+                @Nullable Instant from = kept.memory().validFrom();
+                @Nullable String late = from == null ? null : outside("valid_from", from);
+                yield late != null
+                        ? late
+                        : switch (kept.memory().subject()) {
+                            case Subject.OfUser user -> null;
+                            case Subject.OfItem item -> unknown(item.item());
+                        };
             }
         };
+    }
+
+    private @Nullable String outside(String what, Instant at) {
+        return at.isBefore(Instant.EPOCH) || at.isAfter(latest)
+                ? what + " must be in [" + Instant.EPOCH + ", " + latest + "], was " + at
+                : null;
     }
 
     private @Nullable String unknown(ItemId item) {

@@ -28,6 +28,7 @@ final class SqlRejections implements Rejections {
                 source_id, speaker, reason, policy, at)
             values (:id, :subjectType, :subjectId, :kind, :text, :polarity, :trust, :slot, :quote, :source,
                 :sourceId, :speaker, :reason, :policy, :at)
+            on conflict (id) do nothing
             """;
     private static final String PRUNE = """
             delete from rejection where subject_type = :type and subject_id = :id and (at < :oldest or id not in (

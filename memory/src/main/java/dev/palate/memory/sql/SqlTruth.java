@@ -7,6 +7,7 @@ import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.change.Changes;
 import dev.palate.memory.change.Outbox;
 import dev.palate.memory.conversation.Conversations;
+import dev.palate.memory.dataset.ImportPositions;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.erase.ErasureLedger;
 import dev.palate.memory.erase.ErasurePlace;
@@ -45,6 +46,7 @@ public final class SqlTruth implements AutoCloseable {
     private final Changes changes;
     private final Outbox outbox;
     private final Jobs jobs;
+    private final ImportPositions importPositions;
     private final ApiKeys apiKeys;
     private volatile ErasureLedger ledger = ErasureLedger.none();
 
@@ -65,6 +67,7 @@ public final class SqlTruth implements AutoCloseable {
         changes = new SqlChanges(database);
         outbox = new SqlOutbox(database);
         jobs = new SqlJobs(database, ids);
+        importPositions = new SqlImportPositions(database);
         apiKeys = new SqlApiKeys(database, ids, clock);
     }
 
@@ -182,6 +185,11 @@ public final class SqlTruth implements AutoCloseable {
     /// The jobs.
     public Jobs jobs() {
         return jobs;
+    }
+
+    /// Where interrupted imports stopped.
+    public ImportPositions importPositions() {
+        return importPositions;
     }
 
     /// The API keys.

@@ -261,8 +261,8 @@ class DatasetImportTest {
                         "interactions.jsonl:3 timestamp must be given, was absent",
                         "interactions.jsonl:4 rating must be a number, was \"five\"");
         assertThatThrownBy(() -> new JsonLinesReader(data.resolve("absent")))
-                .hasMessageEndingWith("absent is neither a file nor a folder with items.jsonl or interactions.jsonl;"
-                        + " check the path");
+                .hasMessageEndingWith("absent is neither a file nor a folder with items.jsonl, interactions.jsonl or"
+                        + " memories.jsonl; check the path");
     }
 
     @Test

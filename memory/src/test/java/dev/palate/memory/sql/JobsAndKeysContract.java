@@ -8,6 +8,9 @@ import dev.palate.memory.Page;
 import dev.palate.memory.access.ApiKey;
 import dev.palate.memory.access.ApiKeys;
 import dev.palate.memory.access.Role;
+import dev.palate.memory.dataset.DatasetImport;
+import dev.palate.memory.dataset.ImportPosition;
+import dev.palate.memory.dataset.ImportPositions;
 import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
@@ -81,4 +84,20 @@ abstract class JobsAndKeysContract extends TruthContract {
     }
 
     /// Every file of the database as text of one character a byte.
+
+    @Test
+    void importPositionsAreReplacedAndDropped() {
+        ImportPositions positions = truth().importPositions();
+        JobId job = truth().jobs().start("import", "").id();
+        assertThat(positions.of("jsonl:/a")).isEmpty();
+        var first = new ImportPosition("jsonl:/a", "f1", job, DatasetImport.Phase.ITEMS, 4_096);
+        positions.put(first);
+        assertThat(positions.of("jsonl:/a")).contains(first);
+        var second = new ImportPosition("jsonl:/a", "f2", job, DatasetImport.Phase.MEMORIES, 7_000_000_000L);
+        positions.put(second);
+        assertThat(positions.of("jsonl:/a")).contains(second);
+        assertThat(positions.of("jsonl:/b")).isEmpty();
+        positions.remove("jsonl:/a");
+        assertThat(positions.of("jsonl:/a")).isEmpty();
+    }
 }
