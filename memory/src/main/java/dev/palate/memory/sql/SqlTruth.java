@@ -7,6 +7,7 @@ import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.change.Changes;
 import dev.palate.memory.change.Outbox;
 import dev.palate.memory.conversation.Conversations;
+import dev.palate.memory.derived.Grounds;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.erase.ErasureLedger;
 import dev.palate.memory.erase.ErasurePlace;
@@ -44,6 +45,7 @@ public final class SqlTruth implements AutoCloseable {
     private final Slates slates;
     private final Changes changes;
     private final Outbox outbox;
+    private final Grounds grounds;
     private final Jobs jobs;
     private final ApiKeys apiKeys;
     private volatile ErasureLedger ledger = ErasureLedger.none();
@@ -64,6 +66,7 @@ public final class SqlTruth implements AutoCloseable {
         slates = new SqlSlates(database);
         changes = new SqlChanges(database);
         outbox = new SqlOutbox(database);
+        grounds = new SqlGrounds(database);
         jobs = new SqlJobs(database, ids);
         apiKeys = new SqlApiKeys(database, ids, clock);
     }
@@ -177,6 +180,11 @@ public final class SqlTruth implements AutoCloseable {
     /// The notes for what follows a write.
     public Outbox outbox() {
         return outbox;
+    }
+
+    /// What derived memories are made from.
+    public Grounds grounds() {
+        return grounds;
     }
 
     /// The jobs.
