@@ -9,9 +9,9 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /// What a memory rests on must be there when it is written: what is being erased looks for everything that rests on it
-/// once, and nothing may come later. Stateless.
-final class Grounds {
-    private Grounds() {}
+/// once, and nothing may come later. Of other memories [EvidenceRows] asks the same. Stateless.
+final class EvidenceGuard {
+    private EvidenceGuard() {}
 
     /// @throws MemoryException `NOT_FOUND` when the memory rests on something that is gone
     static void require(Handle handle, Memory memory) {
@@ -33,7 +33,7 @@ final class Grounds {
     /// A person's own memories outlive the conversation that they came from, and go with the person.
     private static Optional<String> table(Evidence evidence, Subject subject) {
         return switch (evidence.type()) {
-            case "memory", "interaction" -> Optional.of(evidence.type());
+            case "interaction" -> Optional.of("interaction");
             case "message" -> subject instanceof Subject.OfItem ? Optional.of("message") : Optional.empty();
             default -> Optional.empty();
         };
