@@ -47,7 +47,7 @@ final class DatasetContent implements DatasetReader.Sink {
     public void row(DatasetRow row) {
         @Nullable String reason = check.reason(row);
         if (reason != null) {
-            rejected(new RejectedRow(row.place(), reason));
+            rejected(new RejectedRow(row.place(), RejectedRow.of(row), reason));
             return;
         }
         count();

@@ -130,7 +130,8 @@ public final class JsonLinesReader implements DatasetReader {
                     if (object == null) {
                         malformed++;
                         if (reportsMalformed) {
-                            sink.rejected(new RejectedRow(lines.place(), "a line must be one JSON object"));
+                            sink.rejected(new RejectedRow(
+                                    lines.place(), RejectedRow.NOBODYS, "a line must be one JSON object"));
                         }
                     } else {
                         readRow(lines.place(), object, sink, rowOf);
@@ -154,6 +155,14 @@ public final class JsonLinesReader implements DatasetReader {
         }
     }
 
+    private static String whose(ObjectNode object) {
+        @Nullable JsonNode user = object.get("user_id");
+        if (user == null || user.isNull()) {
+            return RejectedRow.NOBODYS;
+        }
+        return RejectedRow.of(user.isString() || user.isIntegralNumber() ? user.asString() : null);
+    }
+
     private static void readRow(
             DatasetRow.Place place,
             ObjectNode object,
@@ -163,7 +172,7 @@ public final class JsonLinesReader implements DatasetReader {
         try {
             row = rowOf.apply(place, object);
         } catch (IllegalArgumentException e) {
-            sink.rejected(new RejectedRow(place, String.valueOf(e.getMessage())));
+            sink.rejected(new RejectedRow(place, whose(object), String.valueOf(e.getMessage())));
             return;
         }
         if (row != null) {

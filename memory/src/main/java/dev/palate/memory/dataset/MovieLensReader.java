@@ -206,11 +206,23 @@ public final class MovieLensReader implements DatasetReader {
             }
             row = rowOf.row(place, fields);
         } catch (IllegalArgumentException e) {
-            sink.rejected(new RejectedRow(place, String.valueOf(e.getMessage())));
+            sink.rejected(new RejectedRow(place, whose(line, header), String.valueOf(e.getMessage())));
             return;
         }
         if (row != null) {
             sink.row(row);
+        }
+    }
+
+    private static String whose(String line, List<String> header) {
+        if (!header.getFirst().equals("userId")) {
+            return RejectedRow.NOBODYS;
+        }
+        try {
+            List<String> fields = fields(line);
+            return RejectedRow.of(fields.size() == header.size() ? fields.getFirst() : null);
+        } catch (IllegalArgumentException e) {
+            return RejectedRow.UNKNOWN;
         }
     }
 

@@ -11,10 +11,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The rows an import leaves out: all counted, the first few kept, up to a million written to a TSV file
-/// (`file line reason`) that is made with the first of them. Not thread-safe.
+/// (`file line whose reason`) that is made with the first of them. Not thread-safe.
 final class RejectionReport implements AutoCloseable {
     static final int MAX_EXAMPLES = 100;
     static final long MAX_WRITTEN = 1_000_000;
+    /// The first line, without its end.
+    static final String HEADER = "file\tline\twhose\treason";
 
     private final Path path;
     private final List<RejectedRow> examples = new ArrayList<>();
@@ -33,10 +35,11 @@ final class RejectionReport implements AutoCloseable {
         try {
             if (writer == null) {
                 writer = Files.newBufferedWriter(path);
-                writer.write("file\tline\treason\n");
+                writer.write(HEADER + "\n");
             }
             if (count <= MAX_WRITTEN) {
-                writer.write(row.place().file() + "\t" + row.place().line() + "\t" + row.reason() + "\n");
+                writer.write(row.place().file() + "\t" + row.place().line() + "\t" + row.whose() + "\t" + row.reason()
+                        + "\n");
             }
         } catch (IOException e) {
             throw failed(e);

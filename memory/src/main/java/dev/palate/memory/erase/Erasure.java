@@ -1,10 +1,13 @@
 package dev.palate.memory.erase;
 
+import dev.palate.memory.Page;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.Subject;
 import dev.palate.memory.user.UserId;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Forgets users and memories everywhere, each as a job of kind `erase` whose finished steps are recorded: what a crash
 /// interrupts goes on at the next [#start]. Thread-safe.
@@ -24,6 +27,21 @@ public interface Erasure extends AutoCloseable {
 
     /// As [#begin(UserId)], for one memory; absent when there is none of this id.
     Optional<JobId> begin(MemoryId memory);
+
+    /// As [#user], for all memories of the subject and what gates refused of it; the subject itself, a user's
+    /// conversations for one, stays.
+    ErasureReceipt memories(Subject subject);
+
+    /// As [#begin(UserId)], for all memories of the subject.
+    JobId begin(Subject subject);
+
+    /// A page of erasures, newest first.
+    ///
+    /// @param owner only those of what was this user's; null for all
+    Page<ErasureState> page(@Nullable UserId owner, @Nullable String cursor, int limit);
+
+    /// As [#state(JobId)]; absent, too, when it is of nothing that was the user's.
+    Optional<ErasureState> state(JobId job, UserId owner);
 
     /// How far the job is.
     Optional<ErasureState> state(JobId job);

@@ -27,19 +27,21 @@ import org.jspecify.annotations.Nullable;
 /// erasure is told again what to forget. Appended to only, and on disk before an append returns. Thread-safe; one
 /// instance per folder.
 ///
-/// File `ledger`: a line each, time in microseconds, `user` or `memory`, HMAC-SHA256 of type and id under the 32 bytes
-/// in file `key`. Both files have mode 0600. A line without its end was never acknowledged and is cut off.
+/// File `ledger`: a line each, time in microseconds, `user`, `memory` or `memories`, HMAC-SHA256 of type and id under
+/// the 32 bytes
+/// in file `key`; `memories` are all that a subject `type/id` had by then. Both files have mode 0600. A line without
+/// its end was never acknowledged and is cut off.
 public final class ErasureLedger {
     private static final String ALGORITHM = "HmacSHA256";
     private static final int KEY_BYTES = 32;
-    private static final Pattern LINE = Pattern.compile("(\\d{1,19}) (user|memory) ([0-9a-f]{64})");
+    private static final Pattern LINE = Pattern.compile("(\\d{1,19}) (user|memory|memories) ([0-9a-f]{64})");
 
     private final @Nullable Path file;
     private final byte[] key;
 
     /// One erasure.
     ///
-    /// @param type `user` or `memory`
+    /// @param type `user`, `memory` or `memories`
     /// @param hash keyed, of type and id
     public record Entry(Instant at, String type, String hash) {}
 
@@ -165,13 +167,13 @@ public final class ErasureLedger {
 
     /// Adds an erasure; on disk when this returns.
     ///
-    /// @param type `user` or `memory`
+    /// @param type `user`, `memory` or `memories`
     /// @return the length of the ledger now
     public synchronized long append(String type, String id, Instant at) {
         long micros = Math.multiplyExact(at.getEpochSecond(), 1_000_000L) + at.getNano() / 1_000;
         String line = micros + " " + type + " " + hash(type, id) + "\n";
         if (!LINE.matcher(line.strip()).matches()) {
-            throw new IllegalArgumentException("type must be user or memory, was " + type);
+            throw new IllegalArgumentException("type must be user, memory or memories, was " + type);
         }
         if (file == null) {
             return 0;

@@ -69,7 +69,10 @@ public final class LogFiles implements ErasurePlace {
             return List.of();
         }
         try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(Files::isRegularFile).toList();
+            // Reports say whose their rows are, and lose them as rows.
+            return all.filter(Files::isRegularFile)
+                    .filter(file -> !ReportFiles.isReport(file.getFileName().toString()))
+                    .toList();
         }
     }
 

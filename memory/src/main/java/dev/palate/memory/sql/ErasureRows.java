@@ -1,5 +1,7 @@
 package dev.palate.memory.sql;
 
+import dev.palate.memory.Page;
+import dev.palate.memory.Require;
 import dev.palate.memory.erase.ErasureReceipt;
 import dev.palate.memory.erase.ErasureState;
 import dev.palate.memory.job.JobId;
@@ -12,8 +14,12 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
@@ -22,8 +28,13 @@ import tools.jackson.core.type.TypeReference;
 final class ErasureRows {
     /// The kind of these jobs.
     static final String KIND = "erase";
+    /// The type of an erasure of all memories of a subject.
+    static final String MEMORIES = "memories";
 
     private static final TypeReference<List<Step>> STEPS = new TypeReference<>() {};
+    private static final String LISTING = "erasures";
+    private static final String OWNED = "(owner_hash = :owner or ended_at is null"
+            + " and (about = :about or subject_type = 'user' and subject_id = :user))";
     private static final int MAX_DETAIL = 2_000;
     private static final String JOB = """
             insert into job (id, kind, status, progress, detail, created_at, updated_at, owner)
@@ -73,7 +84,7 @@ final class ErasureRows {
 
         ErasureState state() {
             return new ErasureState(
-                    job, subjectType, steps.stream().map(Step::name).toList(), receipt, ended);
+                    job, subjectType, createdAt, steps.stream().map(Step::name).toList(), receipt, ended);
         }
     }
 
@@ -84,7 +95,17 @@ final class ErasureRows {
     }
 
     static void insert(Transaction transaction, JobId job, MemoryId memory, Subject about, List<Step> steps) {
-        insert(transaction, job, "memory", memory.value(), about.type() + "/" + about.id(), steps);
+        insert(transaction, job, "memory", memory.value(), named(about), steps);
+    }
+
+    /// An erasure of all memories of the subject.
+    static void insert(Transaction transaction, JobId job, Subject all, List<Step> steps) {
+        insert(transaction, job, MEMORIES, named(all), named(all), steps);
+    }
+
+    /// What stands for a subject in a column.
+    static String named(Subject subject) {
+        return subject.type() + "/" + subject.id();
     }
 
     private static void insert(
@@ -109,6 +130,30 @@ final class ErasureRows {
                 .execute();
     }
 
+    /// Notes what the erasure asks for again at its end, ids by type.
+    static void parts(Handle handle, JobId job, Map<String, Set<String>> parts) {
+        if (parts.values().stream().allMatch(Set::isEmpty)) {
+            return;
+        }
+        try (PreparedBatch batch = handle.prepareBatch(
+                "insert into erasure_part (erasure_id, type, part_id) values (:job, :type, :part)")) {
+            parts.forEach((type, ids) -> ids.forEach(id -> batch.bind("job", job.value())
+                    .bind("type", type)
+                    .bind("part", id)
+                    .add()));
+            batch.execute();
+        }
+    }
+
+    /// What it asks for again, of a type.
+    static List<String> parts(Handle handle, JobId job, String type) {
+        return handle.createQuery("select part_id from erasure_part where erasure_id = :job and type = :type")
+                .bind("job", job.value())
+                .bind("type", type)
+                .mapTo(String.class)
+                .list();
+    }
+
     /// Records a step that was done, and what the job says of itself.
     static void step(Transaction transaction, JobId job, Step step, double progress) {
         Stored stored = find(transaction.handle(), job).orElseThrow();
@@ -125,13 +170,21 @@ final class ErasureRows {
     }
 
     /// Keeps the receipt and drops what names the subject in clear.
-    static void clear(Transaction transaction, JobId job, String hash, ErasureReceipt receipt) {
+    ///
+    /// @param owner the hash of the user whose thing it was
+    static void clear(Transaction transaction, JobId job, String hash, @Nullable String owner, ErasureReceipt receipt) {
+        transaction
+                .handle()
+                .createUpdate("delete from erasure_part where erasure_id = :id")
+                .bind("id", job.value())
+                .execute();
         transaction
                 .handle()
                 .createUpdate("update erasure set subject_id = null, about = null, subject_hash = :hash,"
-                        + " receipt = :receipt where id = :id")
+                        + " owner_hash = :owner, receipt = :receipt where id = :id")
                 .bind("id", job.value())
                 .bind("hash", hash)
+                .bind("owner", owner)
                 .bind("receipt", Json.write(receipt))
                 .execute();
     }
@@ -197,6 +250,38 @@ final class ErasureRows {
                 .bind("user", user.value())
                 .map(ErasureRows::row)
                 .findOne();
+    }
+
+    /// A page, newest first.
+    ///
+    /// @param owner only erasures of what was this user's; null for all
+    /// @param hash of the owner
+    static Page<ErasureState> page(
+            Handle handle, @Nullable UserId owner, String hash, @Nullable String cursor, int limit) {
+        Require.range("limit", limit, 1, Page.MAX_LIMIT);
+        @Nullable List<String> parts = Cursor.parts(LISTING, 1, cursor);
+        String of = owner == null ? "1 = 1" : OWNED;
+        Query query = handle.createQuery("select * from erasure where " + of
+                        + " and (:before = '' or id < :before) order by id desc limit :limit")
+                .bind("before", parts == null ? "" : parts.getFirst())
+                .bind("limit", limit + 1);
+        if (owner != null) {
+            bindOwner(query, owner, hash);
+        }
+        List<ErasureState> states =
+                query.map(ErasureRows::row).map(Stored::state).list();
+        return Pages.cut(states, limit, LISTING, state -> List.of(state.job().value()));
+    }
+
+    /// One that is of what was this user's.
+    static Optional<Stored> find(Handle handle, JobId job, UserId owner, String hash) {
+        Query query = handle.createQuery("select * from erasure where id = :id and " + OWNED)
+                .bind("id", job.value());
+        return bindOwner(query, owner, hash).map(ErasureRows::row).findOne();
+    }
+
+    private static Query bindOwner(Query query, UserId owner, String hash) {
+        return query.bind("owner", hash).bind("user", owner.value()).bind("about", named(new Subject.OfUser(owner)));
     }
 
     private static Stored row(ResultSet result, StatementContext context) throws SQLException {

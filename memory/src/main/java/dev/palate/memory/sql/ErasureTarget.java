@@ -16,6 +16,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /// What one run erases: a user, or memories together. Holds the rows as they stand; used by one run.
@@ -34,7 +36,7 @@ abstract sealed class ErasureTarget {
     static ErasureTarget of(ErasureParts parts, List<ErasureRows.Stored> stored) {
         return stored.getFirst().subjectType().equals("user")
                 ? new OneUser(parts, stored.getFirst())
-                : new SomeMemories(parts, stored);
+                : new SomeMemories(parts, stored, SomeMemories.ids(parts, stored));
     }
 
     /// Removes it from the place.
@@ -61,7 +63,8 @@ abstract sealed class ErasureTarget {
     /// stands the job, as a memory that is not there.
     abstract void dropFeed(Transaction transaction);
 
-    abstract List<String> notes();
+    /// What the receipt says of this one beside the numbers.
+    abstract List<String> notes(Handle handle, ErasureRows.Stored one);
 
     List<JobId> jobs() {
         return stored.stream().map(ErasureRows.Stored::job).toList();
@@ -105,7 +108,10 @@ abstract sealed class ErasureTarget {
                     .append(
                             one.subjectType(),
                             Objects.requireNonNull(one.subjectId()),
-                            parts.clock().instant());
+                            // What came after the deletion is not meant.
+                            one.subjectType().equals(ErasureRows.MEMORIES)
+                                    ? one.createdAt()
+                                    : parts.clock().instant());
             Milestone.LEDGER_WRITTEN.reached();
             parts.database().write(transaction -> LedgerMark.advance(transaction, before, after));
         }
@@ -128,10 +134,14 @@ abstract sealed class ErasureTarget {
             for (ErasureRows.Stored one : stored) {
                 List<ErasureReceipt.Place> places = new ArrayList<>(ask(transaction.handle(), one));
                 places.addAll(elsewhere);
-                ErasureReceipt receipt =
-                        new ErasureReceipt(one.job().value(), one.subjectType(), transaction.now(), places, notes(one));
+                ErasureReceipt receipt = new ErasureReceipt(
+                        one.job().value(),
+                        one.subjectType(),
+                        transaction.now(),
+                        places,
+                        allNotes(transaction.handle(), one));
                 String hash = parts.ledger().hash(one.subjectType(), Objects.requireNonNull(one.subjectId()));
-                ErasureRows.clear(transaction, one.job(), hash, receipt);
+                ErasureRows.clear(transaction, one.job(), hash, owner(one), receipt);
                 fresh.add(ErasureRows.find(transaction.handle(), one.job()).orElseThrow());
             }
             dropFeed(transaction);
@@ -139,12 +149,21 @@ abstract sealed class ErasureTarget {
         });
     }
 
-    private List<String> notes(ErasureRows.Stored one) {
+    private List<String> allNotes(Handle handle, ErasureRows.Stored one) {
         List<String> notes = new ArrayList<>();
         one.steps().forEach(step -> notes.addAll(step.notes()));
-        notes.addAll(notes());
+        notes.addAll(notes(handle, one));
         notes.add(BACK_UPS);
         return notes;
+    }
+
+    private @Nullable String owner(ErasureRows.Stored one) {
+        if (one.subjectType().equals("user")) {
+            return parts.ledger().hash("user", Objects.requireNonNull(one.subjectId()));
+        }
+        return one.about() instanceof Subject.OfUser(UserId user)
+                ? parts.ledger().hash("user", user.value())
+                : null;
     }
 
     static long removed(ErasureRows.Stored erasure, String step) {
@@ -237,21 +256,27 @@ abstract sealed class ErasureTarget {
         }
 
         @Override
-        List<String> notes() {
+        List<String> notes(Handle handle, ErasureRows.Stored one) {
             return List.of();
         }
     }
 
     private static final class SomeMemories extends ErasureTarget {
+        private static final int MOST_NAMED = 5;
+        private static final String PARTS =
+                "select part_id from erasure_part where erasure_id = :job and type = 'memory'";
+        private static final String MESSAGES =
+                "select part_id from erasure_part where erasure_id = :job and type = 'message'";
+        private static final String HELD = "select part_id from erasure_part where erasure_id = :job and type = 'held'";
+        private static final String REFUSED =
+                "subject_type = :type and subject_id = :subject and source_id in (" + MESSAGES + ")";
+        private static final String SAID =
+                "select distinct conversation_id from message where id in (" + MESSAGES + ") order by conversation_id";
+
         private final ErasedMemories memories;
 
-        SomeMemories(ErasureParts parts, List<ErasureRows.Stored> stored) {
+        SomeMemories(ErasureParts parts, List<ErasureRows.Stored> stored, Set<MemoryId> ids) {
             super(parts, stored);
-            Set<MemoryId> ids = stored.stream()
-                    .map(ErasureRows.Stored::subjectId)
-                    .filter(Objects::nonNull)
-                    .map(MemoryId::new)
-                    .collect(Collectors.toSet());
             Set<Subject> subjects = new HashSet<>();
             for (ErasureRows.Stored one : stored) {
                 if (one.about() != null) {
@@ -259,6 +284,20 @@ abstract sealed class ErasureTarget {
                 }
             }
             memories = new ErasedMemories(ids, subjects);
+        }
+
+        static Set<MemoryId> ids(ErasureParts parts, List<ErasureRows.Stored> stored) {
+            return parts.database().read(handle -> {
+                Set<MemoryId> ids = new HashSet<>();
+                for (ErasureRows.Stored one : stored) {
+                    ErasureRows.parts(handle, one.job(), "memory").forEach(id -> ids.add(new MemoryId(id)));
+                    // An erasure begun by an earlier build has noted no parts.
+                    if (one.subjectType().equals("memory") && one.subjectId() != null) {
+                        ids.add(new MemoryId(one.subjectId()));
+                    }
+                }
+                return Set.copyOf(ids);
+            });
         }
 
         @Override
@@ -302,9 +341,25 @@ abstract sealed class ErasureTarget {
             return parts.database().read(handle -> DerivedMemories.restingOn(handle, memories.ids()));
         }
 
+        /// What gates refused of the same messages meanwhile.
         @Override
         long deleteAgain() {
-            return 0;
+            return parts.database().write(transaction -> {
+                long late = 0;
+                for (ErasureRows.Stored one : stored()) {
+                    late += about(transaction.handle().createUpdate("delete from rejection where " + REFUSED), one)
+                            .execute();
+                }
+                return late;
+            });
+        }
+
+        private static <S extends SqlStatement<S>> S about(S statement, ErasureRows.Stored one) {
+            Subject about = Objects.requireNonNull(one.about());
+            return statement
+                    .bind("job", one.job().value())
+                    .bind("type", about.type())
+                    .bind("subject", about.id());
         }
 
         @Override
@@ -312,29 +367,43 @@ abstract sealed class ErasureTarget {
             List<ErasureReceipt.Place> places = new ArrayList<>();
             for (ErasureRows.Step step : erasure.steps()) {
                 step.table()
-                        .ifPresent(table -> places.add(new ErasureReceipt.Place(
-                                step.name(),
-                                step.removed(),
-                                count(handle, table, Objects.requireNonNull(erasure.subjectId())))));
+                        .ifPresent(table -> places.add(
+                                new ErasureReceipt.Place(step.name(), step.removed(), count(handle, table, erasure))));
             }
-            MemoryId erased = new MemoryId(Objects.requireNonNull(erasure.subjectId()));
-            long resting = DerivedMemories.restingOn(handle, erased).size();
+            long resting = 0;
+            for (String id : ErasureRows.parts(handle, erasure.job(), "memory")) {
+                resting += DerivedMemories.restingOn(handle, new MemoryId(id)).size();
+            }
             places.add(new ErasureReceipt.Place(DerivedMemories.NAME, removed(erasure, DerivedMemories.NAME), resting));
             places.add(new ErasureReceipt.Place(
                     ShownMemories.NAME,
                     removed(erasure, ShownMemories.NAME),
                     ShownMemories.remaining(handle, memories)));
+            if (erasure.did(MemoryErasure.HELD)) {
+                places.add(new ErasureReceipt.Place(
+                        MemoryErasure.HELD, removed(erasure, MemoryErasure.HELD), held(handle, erasure)));
+            }
             return places;
         }
 
-        private static long count(Handle handle, String table, String id) {
-            String column = switch (table) {
-                case "memory" -> "id";
-                case "outbox" -> "payload_id";
-                default -> "memory_id";
+        private static long held(Handle handle, ErasureRows.Stored erasure) {
+            return handle.createQuery("select count(*) from memory where id in (" + HELD + ")")
+                    .bind("job", erasure.job().value())
+                    .mapTo(Long.class)
+                    .one();
+        }
+
+        private static long count(Handle handle, String table, ErasureRows.Stored erasure) {
+            String condition = switch (table) {
+                case "rejection" -> REFUSED;
+                case "memory" -> "id in (" + PARTS + ")";
+                case "outbox" -> "topic = 'memory' and payload_id in (" + PARTS + ")";
+                default -> "memory_id in (" + PARTS + ")";
             };
-            return handle.createQuery("select count(*) from " + table + " where " + column + " = :id")
-                    .bind("id", id)
+            Query query = handle.createQuery("select count(*) from " + table + " where " + condition);
+            return (table.equals("rejection")
+                            ? about(query, erasure)
+                            : query.bind("job", erasure.job().value()))
                     .mapTo(Long.class)
                     .one();
         }
@@ -345,11 +414,21 @@ abstract sealed class ErasureTarget {
         }
 
         @Override
-        List<String> notes() {
+        List<String> notes(Handle handle, ErasureRows.Stored one) {
             List<String> notes = new ArrayList<>();
-            notes.add(
-                    "what was said in conversations, and what gates refused of it, stays until those or the user are erased");
-            if (memories.ids().size() > 1) {
+            List<String> talks = handle.createQuery(SAID)
+                    .bind("job", one.job().value())
+                    .mapTo(String.class)
+                    .list();
+            if (!talks.isEmpty()) {
+                List<String> named = talks.subList(0, Math.min(MOST_NAMED, talks.size()));
+                notes.add("the message it came from stays in the conversation; the words still stand in "
+                        + (talks.size() == 1 ? "conversation " : talks.size() + " conversations: ")
+                        + String.join(", ", named)
+                        + (talks.size() > named.size() ? " and others" : "")
+                        + "; deleting the conversation or erasing the user removes them");
+            }
+            if (stored().size() > 1) {
                 notes.add("places beside the tables count " + memories.ids().size() + " memories erased together");
             }
             return notes;

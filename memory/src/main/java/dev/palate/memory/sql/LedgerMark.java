@@ -2,6 +2,7 @@ package dev.palate.memory.sql;
 
 import dev.palate.memory.erase.ErasureLedger;
 import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.Subject;
 import dev.palate.memory.user.UserId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,25 +61,34 @@ final class LedgerMark {
         ErasureLedger.Entries entries = parts.ledger().after(mark);
         Map<String, Instant> users = new HashMap<>();
         Map<String, Instant> memories = new HashMap<>();
+        Map<String, Instant> subjects = new HashMap<>();
         for (ErasureLedger.Entry entry : entries.entries()) {
-            (entry.type().equals("user") ? users : memories).put(entry.hash(), entry.at());
+            switch (entry.type()) {
+                case "user" -> users.put(entry.hash(), entry.at());
+                case ErasureRows.MEMORIES -> subjects.put(entry.hash(), entry.at());
+                default -> memories.put(entry.hash(), entry.at());
+            }
         }
         List<ErasureRows.Step> inscribed = List.of(new ErasureRows.Step(ErasureRun.LEDGER, 0, List.of()));
         List<UserId> foundUsers = database.read(handle -> users(handle, parts.ledger(), users));
         foundUsers.forEach(user -> SqlErasure.begin(parts, user, inscribed, () -> {}));
         List<MemoryId> foundMemories = database.read(handle -> memories(handle, parts.ledger(), memories));
         foundMemories.forEach(memory -> parts.memories().erase(memory, inscribed));
+        Map<Subject, Instant> foundSubjects = database.read(handle -> subjects(handle, parts.ledger(), subjects));
+        foundSubjects.forEach((subject, at) -> parts.memories().eraseAll(subject, at, inscribed));
         database.write(transaction -> {
             write(transaction, entries.length());
             return true;
         });
-        int found = foundUsers.size() + foundMemories.size();
+        int found = foundUsers.size() + foundMemories.size() + foundSubjects.size();
         if (found > 0) {
             LOG.info(
-                    "this database is from before {} erasures; {} users and {} memories were erased again",
+                    "this database is from before {} erasures; {} users, {} memories and all memories of {} subjects"
+                            + " were erased again",
                     entries.entries().size(),
                     foundUsers.size(),
-                    foundMemories.size());
+                    foundMemories.size(),
+                    foundSubjects.size());
         }
         return found;
     }
@@ -112,5 +122,27 @@ final class LedgerMark {
                     .map(MemoryId::new)
                     .toList();
         }
+    }
+
+    /// Subjects with memories from before all of theirs were erased.
+    private static Map<Subject, Instant> subjects(Handle handle, ErasureLedger ledger, Map<String, Instant> erased) {
+        Map<Subject, Instant> found = new HashMap<>();
+        if (erased.isEmpty()) {
+            return found;
+        }
+        try (var rows = handle
+                .createQuery("select subject_type, subject_id, min(created_at) from memory"
+                        + " group by subject_type, subject_id")
+                .map((result, context) ->
+                        Map.entry(Subject.of(result.getString(1), result.getString(2)), Times.of(result.getLong(3))))
+                .stream()) {
+            rows.forEach(row -> {
+                Instant at = erased.get(ledger.hash(ErasureRows.MEMORIES, ErasureRows.named(row.getKey())));
+                if (at != null && !row.getValue().isAfter(at)) {
+                    found.put(row.getKey(), at);
+                }
+            });
+        }
+        return found;
     }
 }

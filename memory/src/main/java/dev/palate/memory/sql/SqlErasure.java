@@ -1,12 +1,14 @@
 package dev.palate.memory.sql;
 
 import dev.palate.memory.Milestone;
+import dev.palate.memory.Page;
 import dev.palate.memory.change.Change;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.erase.ErasureReceipt;
 import dev.palate.memory.erase.ErasureState;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.Subject;
 import dev.palate.memory.user.UserId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,6 +115,18 @@ final class SqlErasure implements Erasure {
         return job;
     }
 
+    @Override
+    public ErasureReceipt memories(Subject subject) {
+        return run.now(begin(subject));
+    }
+
+    @Override
+    public JobId begin(Subject subject) {
+        JobId job = parts.memories().eraseAll(subject, null, List.of());
+        begun.release();
+        return job;
+    }
+
     static List<Long> delete(Transaction transaction, UserId user) {
         Handle handle = transaction.handle();
         List<String> memories = handle.createQuery("select id from memory where " + MEMORY)
@@ -180,6 +194,20 @@ final class SqlErasure implements Erasure {
     @Override
     public Optional<ErasureState> state(JobId job) {
         return parts.database().read(handle -> ErasureRows.find(handle, job)).map(ErasureRows.Stored::state);
+    }
+
+    @Override
+    public Optional<ErasureState> state(JobId job, UserId owner) {
+        String hash = parts.ledger().hash("user", owner.value());
+        return parts.database()
+                .read(handle -> ErasureRows.find(handle, job, owner, hash))
+                .map(ErasureRows.Stored::state);
+    }
+
+    @Override
+    public Page<ErasureState> page(@Nullable UserId owner, @Nullable String cursor, int limit) {
+        String hash = owner == null ? "" : parts.ledger().hash("user", owner.value());
+        return parts.database().read(handle -> ErasureRows.page(handle, owner, hash, cursor, limit));
     }
 
     @Override

@@ -19,6 +19,10 @@ import dev.palate.memory.memory.Subject;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -137,7 +141,7 @@ final class SqlMemories implements Memories {
     }
 
     /// Says which items it may count for or have counted for.
-    private static void noteOpinions(Transaction transaction, Subject subject, @Nullable String... slots) {
+    static void noteOpinions(Transaction transaction, Subject subject, @Nullable String... slots) {
         if (subject instanceof Subject.OfUser) {
             Stream.of(slots)
                     .filter(slot -> slot != null && slot.startsWith(TITLE))
@@ -342,6 +346,7 @@ final class SqlMemories implements Memories {
         if (about.isEmpty()) {
             return Optional.empty();
         }
+        SameWords words = SameWords.of(handle, id);
         long derived = DerivedMemories.restingOn(handle, id).stream()
                 .filter(resting -> !resting.equals(id))
                 .filter(resting -> erase(transaction, resting, List.of()).isPresent())
@@ -352,6 +357,7 @@ final class SqlMemories implements Memories {
         SqlColdMemories.forget(handle, id);
         steps.add(table(handle, "memory", "id = :id", id));
         steps.add(table(handle, "outbox", "topic = 'memory' and payload_id = :id", id));
+        steps.add(ErasureRows.Step.table("rejection", words.refuse(handle, about.get().subject)));
         steps.add(new ErasureRows.Step(DerivedMemories.NAME, derived, List.of()));
         delete(handle, "delete from change_log where type = 'MEMORY' and id = :id", id);
         transaction.change(Change.Type.MEMORY, id.value(), 0);
@@ -360,7 +366,18 @@ final class SqlMemories implements Memories {
         transaction.outbox("memory", subject.type(), subject.id(), "");
         noteOpinions(transaction, subject, about.get().slot);
         JobId job = new JobId(ids.next());
+        // What is held back is erased like any other, so that it leaves index and tiers too.
+        List<MemoryId> held = words.held(handle, subject);
+        if (!held.isEmpty()) {
+            held.forEach(other -> erase(transaction, other, List.of()));
+            steps.add(new ErasureRows.Step(MemoryErasure.HELD, held.size(), List.of()));
+        }
         ErasureRows.insert(transaction, job, id, subject, steps);
+        Map<String, Set<String>> parts = new HashMap<>();
+        parts.put("memory", Set.of(id.value()));
+        parts.put("message", words.messages());
+        parts.put("held", held.stream().map(MemoryId::value).collect(Collectors.toSet()));
+        ErasureRows.parts(handle, job, parts);
         return Optional.of(job);
     }
 
@@ -372,6 +389,13 @@ final class SqlMemories implements Memories {
 
     private static int delete(Handle handle, String sql, MemoryId id) {
         return handle.createUpdate(sql).bind("id", id.value()).execute();
+    }
+
+    /// As [#erase], for all memories of a subject.
+    ///
+    /// @param until only those made by then; null for all
+    JobId eraseAll(Subject subject, @Nullable Instant until, List<ErasureRows.Step> done) {
+        return database.write(transaction -> MemoryErasure.all(transaction, this, ids, subject, until, done));
     }
 
     @Override

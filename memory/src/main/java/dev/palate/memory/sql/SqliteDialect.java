@@ -17,6 +17,11 @@ import org.sqlite.SQLiteDataSource;
 final class SqliteDialect implements Dialect {
     private static final int BUSY_MILLIS = 5_000;
     private static final Duration CHECKPOINT_DEADLINE = Duration.ofSeconds(5);
+    /// How long one attempt to empty the log may hold the writer while readers are in it.
+    static final int TRUNCATE_MILLIS = 5;
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
 
     private final Path file;
     private final SQLiteDataSource source;
@@ -79,22 +84,45 @@ final class SqliteDialect implements Dialect {
     }
 
     /// Deletes the write-ahead log's content; the pages themselves were overwritten by the deletion.
+    ///
+    /// The pages are moved into the file beside the writer. The writer only cuts the log off, between two groups,
+    /// and gives up within [#TRUNCATE_MILLIS] while a reader is in it, so that writes go on. Tried again for a
+    /// while, less and less often.
     @Override
     public Wiped wipe(GroupCommit commits, List<String> tables) {
         long end = System.nanoTime() + CHECKPOINT_DEADLINE.toNanos();
-        do {
-            if (commits.alone(SqliteDialect::truncateLog)) {
-                return new Wiped(true, List.of());
+        Duration pause = FIRST_PAUSE;
+        try (Connection beside = source.getConnection()) {
+            while (true) {
+                moveLog(beside);
+                if (commits.alone(SqliteDialect::truncateLog)) {
+                    return new Wiped(true, List.of());
+                }
+                if (System.nanoTime() >= end) {
+                    return new Wiped(false, List.of());
+                }
+                LockSupport.parkNanos(pause.toNanos());
+                pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
             }
-            LockSupport.parkNanos(1_000_000);
-        } while (System.nanoTime() < end);
-        return new Wiped(false, List.of());
+        } catch (SQLException e) {
+            throw Failures.of(e);
+        }
+    }
+
+    private static void moveLog(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("pragma wal_checkpoint(PASSIVE)");
+        }
     }
 
     private static boolean truncateLog(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                var result = statement.executeQuery("pragma wal_checkpoint(TRUNCATE)")) {
-            return result.next() && result.getInt(1) == 0;
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("pragma busy_timeout = " + TRUNCATE_MILLIS);
+            try (var result = statement.executeQuery("pragma wal_checkpoint(TRUNCATE)")) {
+                return result.next() && result.getInt(1) == 0;
+            } finally {
+                statement.execute("pragma busy_timeout = " + BUSY_MILLIS);
+            }
         }
     }
 

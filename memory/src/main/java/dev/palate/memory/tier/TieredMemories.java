@@ -272,6 +272,11 @@ public final class TieredMemories implements Memories {
         }
     }
 
+    /// Drops what is held of a subject of whom something was erased past this.
+    public void forgotten(Subject subject) {
+        hot.forgotten(subject);
+    }
+
     @Override
     public Optional<Memory> memory(MemoryId id) {
         return truth.memory(id);

@@ -147,19 +147,19 @@ class DatasetImportTest {
         assertThat(result.items().rows()).isEqualTo(3);
         assertThat(result.interactions().rows()).isEqualTo(3);
         List<String> lines = Files.readAllLines(Objects.requireNonNull(result.report()));
-        assertThat(lines).hasSize(11).startsWith("file\tline\treason");
+        assertThat(lines).hasSize(11).startsWith("file\tline\twhose\treason");
         assertThat(lines.subList(1, 10))
                 .containsExactly(
-                        "movies.csv\t5\titem 2 stands in an earlier line",
-                        "movies.csv\t6\ta quote is not closed or stands inside a field",
-                        "movies.csv\t7\ttitle must have 1 to 300 characters, had 0",
-                        "ratings.csv\t5\tstars must be in [0.5, 5.0], was 6.0",
-                        "ratings.csv\t6\trating must be a number, was many",
-                        "ratings.csv\t7\ttimestamp must be whole seconds since 1970, was soon",
-                        "ratings.csv\t8\titem 77 is neither in the data set nor in the catalog",
+                        "movies.csv\t5\tnobody\titem 2 stands in an earlier line",
+                        "movies.csv\t6\tnobody\ta quote is not closed or stands inside a field",
+                        "movies.csv\t7\tnobody\ttitle must have 1 to 300 characters, had 0",
+                        "ratings.csv\t5\tuser:9\tstars must be in [0.5, 5.0], was 6.0",
+                        "ratings.csv\t6\tuser:9\trating must be a number, was many",
+                        "ratings.csv\t7\tuser:9\ttimestamp must be whole seconds since 1970, was soon",
+                        "ratings.csv\t8\tuser:9\titem 77 is neither in the data set nor in the catalog",
                         lines.get(8),
-                        "ratings.csv\t10\ta row must have 4 fields (userId,movieId,rating,timestamp), had 3");
-        assertThat(lines.get(8)).startsWith("ratings.csv\t9\ttimestamp must be in [1970-01-01T00:00:00Z, ");
+                        "ratings.csv\t10\tunknown\ta row must have 4 fields (userId,movieId,rating,timestamp), had 3");
+        assertThat(lines.get(8)).startsWith("ratings.csv\t9\tuser:9\ttimestamp must be in [1970-01-01T00:00:00Z, ");
         assertThat(result.examples()).hasSize(10);
     }
 

@@ -73,9 +73,9 @@ class ErasureCanaryTest {
         Set<String> inTables = new HashSet<>(world.canaries().values());
         inTables.removeAll(inFiles);
         assertThat(found.get("truth.db")).containsAll(inTables);
-        assertThat(found.get("logs/import-1.rejected.tsv")).containsExactly("rejected row");
+        assertThat(found.get("logs/import-1.rejected.tsv")).containsExactly("rejected row", "user id");
         assertThat(found.get("logs/server.log")).containsExactly("user id");
-        assertThat(found.get("exports/users.json")).containsExactly("export");
+        assertThat(found.get("exports/users.json")).containsExactly("export", "user id");
         assertThat(found.get("term")).containsExactlyInAnyOrder("memory text", "quote", "slot", "user id");
         assertThat(found.get("vector")).containsExactly("memory text");
     }

@@ -10,9 +10,12 @@ import dev.palate.memory.change.ChangeNumber;
 import dev.palate.memory.conversation.Conversation;
 import dev.palate.memory.conversation.TurnId;
 import dev.palate.memory.erase.Erasure;
+import dev.palate.memory.erase.ErasureLedger;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.erase.ErasureReceipt;
 import dev.palate.memory.erase.ErasureState;
+import dev.palate.memory.gate.Proposal;
+import dev.palate.memory.gate.Rejection;
 import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
@@ -23,6 +26,7 @@ import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.MemoryKind;
+import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
 import dev.palate.memory.slate.SlateId;
@@ -30,6 +34,7 @@ import dev.palate.memory.slate.SlateRecord;
 import dev.palate.memory.user.UserId;
 import dev.palate.memory.vector.ProductQuantiser;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -187,6 +192,7 @@ abstract class ErasureContract extends TruthContract {
                         new ErasureReceipt.Place("table memory_evidence", 1, 0),
                         new ErasureReceipt.Place("table memory", 1, 0),
                         new ErasureReceipt.Place("table outbox", 2, 0),
+                        new ErasureReceipt.Place("table rejection", 0, 0),
                         new ErasureReceipt.Place("derived memories", 1, 0),
                         new ErasureReceipt.Place("reasons on slates", 1, 0),
                         new ErasureReceipt.Place("write-ahead log", 0, 0));
@@ -198,6 +204,162 @@ abstract class ErasureContract extends TruthContract {
         assertThat(truth().memories().memory(namesake.id())).isPresent();
         assertThat(erasure.memory(erased)).isEmpty();
         assertThat(truth().memories().memory(new MemoryId("m-ben"))).isPresent();
+    }
+
+    private Rejection refused(String id, UserId user, String quote, String message) {
+        Proposal proposal = new Proposal(
+                new Subject.OfUser(user),
+                MemoryKind.PREFERENCE,
+                "Likes something",
+                1,
+                Trust.STATED,
+                null,
+                quote,
+                "I said: " + quote,
+                message,
+                dev.palate.memory.conversation.Role.USER);
+        return Rejection.of(
+                id,
+                proposal,
+                "quota",
+                "p1",
+                truth().users().user(user).orElseThrow().createdAt());
+    }
+
+    private static Memory held(String id, UserId user, String words, String message) {
+        return likes(id, user, "drama")
+                .draft()
+                .text(words)
+                .evidence(List.of(new Evidence("message", message, words)))
+                .status(MemoryStatus.QUARANTINED)
+                .build();
+    }
+
+    private List<String> refusedOf(UserId user) {
+        return truth().rejections().page(new Subject.OfUser(user), null, 10).items().stream()
+                .map(Rejection::id)
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void whatHoldsTheWordsOfAMemoryGoesWithIt() throws IOException {
+        live(ANN);
+        live(BEN);
+        truth().rejections()
+                .add(List.of(
+                        refused("same-message", ANN, "and musicals as well", "m-m-ann"),
+                        refused("same-words", ANN, "i adore  ZWIEBELKUCHEN", ""),
+                        refused("others-words", ANN, "I love long winters", "elsewhere"),
+                        refused("of-ben", BEN, WORDS, "m-m-ann")));
+        truth().memories()
+                .put(List.of(
+                        new Memories.Write(
+                                held("held-words", ANN, "truly, I adore zwiebelkuchen", ""), Actor.AGENT, ""),
+                        new Memories.Write(held("held-message", ANN, "hates snow", "m-m-ann"), Actor.AGENT, ""),
+                        new Memories.Write(held("held-other", ANN, "hates rain", "elsewhere"), Actor.AGENT, "")));
+        Erasure erasure = truth().erasure(List.of());
+        ErasureReceipt receipt = erasure.memory(new MemoryId("m-ann")).orElseThrow();
+        assertThat(receipt.complete()).as(receipt.toString()).isTrue();
+        assertThat(receipt.places())
+                .contains(
+                        new ErasureReceipt.Place("table rejection", 2, 0),
+                        new ErasureReceipt.Place("quarantined proposals", 2, 0));
+        assertThat(refusedOf(ANN)).containsExactly("others-words");
+        assertThat(refusedOf(BEN)).containsExactly("of-ben");
+        assertThat(truth().memories().memory(new MemoryId("held-words"))).isEmpty();
+        assertThat(truth().memories().memory(new MemoryId("held-message"))).isEmpty();
+        assertThat(truth().memories().memory(new MemoryId("held-other"))).isPresent();
+        assertThat(erasure.page(ANN, null, 10).items())
+                .as("what was held back has an erasure of its own")
+                .hasSize(3)
+                .anyMatch(state -> state.ended() && state.job().value().equals(receipt.id()))
+                .anyMatch(state -> !state.ended());
+        assertThat(erasure.page(BEN, null, 10).items()).isEmpty();
+        assertThat(erasure.page(null, null, 2).nextCursor()).isNotNull();
+        JobId job = new JobId(receipt.id());
+        assertThat(erasure.state(job, ANN)).isPresent();
+        assertThat(erasure.state(job, BEN)).isEmpty();
+    }
+
+    @Test
+    void theReceiptOfAMemorySaysWhereItsWordsStillStand() {
+        live(ANN);
+        Conversation talk = truth().conversations().start(ANN);
+        String message = truth().conversations()
+                .append(talk.id(), new TurnId("t2"), dev.palate.memory.conversation.Role.USER, WORDS, null, null)
+                .id()
+                .value();
+        Memory said = likes("said", ANN, "drama")
+                .draft()
+                .evidence(List.of(new Evidence("message", message, WORDS)))
+                .build();
+        truth().memories().put(List.of(new Memories.Write(said, Actor.AGENT, "")));
+        ErasureReceipt receipt = truth().erasure(List.of()).memory(said.id()).orElseThrow();
+        assertThat(receipt.notes())
+                .contains("the message it came from stays in the conversation; the words still stand in conversation "
+                        + talk.id() + "; deleting the conversation or erasing the user removes them");
+        assertThat(truth().conversations().messages(talk.id(), null, 10).items())
+                .hasSize(1);
+    }
+
+    @Test
+    void allMemoriesOfAUserGoAndTheRestStays() {
+        live(ANN);
+        live(BEN);
+        makeCold(ANN);
+        truth().rejections().add(List.of(refused("r", ANN, "I love long winters", "")));
+        ErasureReceipt receipt = truth().erasure(List.of()).memories(new Subject.OfUser(ANN));
+        assertThat(receipt.complete()).as(receipt.toString()).isTrue();
+        assertThat(receipt.subjectType()).isEqualTo("memories");
+        assertThat(receipt.places())
+                .containsExactly(
+                        new ErasureReceipt.Place("table memory_revision", 2, 0),
+                        new ErasureReceipt.Place("table cold_memory", 1, 0),
+                        new ErasureReceipt.Place("table tier_access", 1, 0),
+                        new ErasureReceipt.Place("table outbox", 2, 0),
+                        new ErasureReceipt.Place("table rejection", 1, 0),
+                        new ErasureReceipt.Place("table memory", 1, 0),
+                        new ErasureReceipt.Place("derived memories", 0, 0),
+                        new ErasureReceipt.Place("reasons on slates", 0, 0),
+                        new ErasureReceipt.Place("write-ahead log", 0, 0));
+        assertThat(truth().memories().count()).isEqualTo(1);
+        assertThat(truth().conversations().page(ANN, null, 10).items()).hasSize(1);
+        assertThat(truth().interactions().ofUser(ANN, 10)).hasSize(1);
+        assertThat(truth().erasure(List.of()).page(ANN, null, 10).items()).hasSize(1);
+    }
+
+    /// A database from before an erasure, which is what a restore brings: the ledger is told to one that has not heeded
+    /// it.
+    @Test
+    void aLedgerForgetsAgainWhatADatabaseFromBeforeItHolds() {
+        ErasureLedger ledger = ErasureLedger.open(folder.resolve("ledger"));
+        live(ANN);
+        live(BEN);
+        Instant erased = truth().memories()
+                .memory(new MemoryId("m-ben"))
+                .orElseThrow()
+                .createdAt()
+                .plusSeconds(1);
+        Memory later = Memory.fresh(
+                new MemoryId("later"),
+                new Subject.OfUser(BEN),
+                MemoryKind.TRAIT,
+                "Came after",
+                0,
+                Trust.STATED,
+                null,
+                List.of(),
+                erased.plusSeconds(1));
+        truth().memories().put(List.of(new Memories.Write(later, Actor.AGENT, "")));
+        ledger.append("user", "ann", Instant.parse("2100-01-01T00:00:00Z"));
+        ledger.append("memories", "user/ben", erased);
+        assertThat(truth().apply(ledger)).isEqualTo(2);
+        assertThat(truth().users().user(ANN)).isEmpty();
+        assertThat(truth().memories().memory(new MemoryId("m-ben"))).isEmpty();
+        assertThat(truth().memories().memory(later.id())).isPresent();
+        assertThat(truth().conversations().page(BEN, null, 10).items()).hasSize(1);
+        assertThat(truth().apply(ledger)).as("heeded").isZero();
     }
 
     @Test

@@ -10,11 +10,13 @@ import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.user.User;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -101,6 +103,9 @@ class ErasureStepsTest {
                 erasure.start();
                 ErasureState state = until(erasure, job);
                 assertThat(state.ended()).isFalse();
+                assertThat(slowestWrite(world, 200))
+                        .as("while the log is tried again and again")
+                        .isLessThan(Duration.ofMillis(1_000));
                 Job shown = world.truth().jobs().job(job).orElseThrow();
                 assertThat(shown.status()).isEqualTo(JobStatus.RUNNING);
                 assertThat(shown.detail())
@@ -119,6 +124,18 @@ class ErasureStepsTest {
             assertThat(CanaryHunt.below(folder, world.canaries(), world.vectors()))
                     .isEmpty();
         }
+    }
+
+    /// The longest of single writes, one every 10 ms. An attempt that waited for the reader would take 5 s.
+    private static Duration slowestWrite(ErasureWorld world, int writes) throws InterruptedException {
+        long slowest = 0;
+        for (int i = 0; i < writes; i++) {
+            long start = System.nanoTime();
+            world.truth().users().ensure(new User(ErasureWorld.BEN, "", Instant.EPOCH, false));
+            slowest = Math.max(slowest, System.nanoTime() - start);
+            Thread.sleep(10);
+        }
+        return Duration.ofNanos(slowest);
     }
 
     /// Waits until the job says what holds it up.

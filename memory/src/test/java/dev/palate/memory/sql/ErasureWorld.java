@@ -173,9 +173,12 @@ final class ErasureWorld implements AutoCloseable {
         truth.apiKeys().issue(Role.USER, user, canary("key name"), null);
         Files.writeString(
                 directory.logs().resolve("import-1.rejected.tsv"),
-                "file\tline\treason\nratings.csv\t3\trating must be a number, was " + canary("rejected row") + "\n");
+                "file\tline\twhose\treason\nratings.csv\t3\tuser:" + user + "\trating must be a number, was "
+                        + canary("rejected row") + "\n");
         Files.writeString(directory.logs().resolve("server.log"), "turn of user " + user + " took 3 ms\n");
-        Files.writeString(directory.exports().resolve("users.json"), "{\"words\":\"" + canary("export") + "\"}");
+        Files.writeString(
+                directory.exports().resolve("users.json"),
+                "{\"palate_export\":1,\"user_id\":\"" + user + "\",\"words\":\"" + canary("export") + "\"}");
         settle();
         tiered.pack(new Subject.OfUser(user));
         tiered.pack(new Subject.OfUser(BEN));
