@@ -16,12 +16,20 @@ document.addEventListener("submit", (event) => {
     const response = await fetch(form.action, { method: "POST", body, keepalive: leaving, credentials: "same-origin", headers: { "HX-Request": "true" } });
     if (!response.ok && response.status !== 404) throw new Error("It could not be deleted: the server answered " + response.status + ".");
     card.remove();
+    if (!leaving && response.ok) show(await response.text());
     if (!leaving && !document.querySelector("#list form.edit")) window.htmx?.trigger("#filter", "submit");
   }, () => {
     card.hidden = false;
     card.querySelector("form[data-delete] button").focus();
   });
 });
+
+// What went from where, as the server says. The newest stands first; it asks again by itself until it is complete.
+function show(receipt) {
+  const place = document.getElementById("receipts");
+  place.innerHTML = receipt;
+  window.htmx?.process(place);
+}
 
 // A list that is asked for again must not bring back what is about to be deleted.
 document.body.addEventListener("htmx:confirm", (event) => {

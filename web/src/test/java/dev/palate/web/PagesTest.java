@@ -219,7 +219,12 @@ class PagesTest {
         assertThat(memories.memory(memory.id()).orElseThrow())
                 .matches(Memory::muted)
                 .matches(Memory::locked);
-        post("/memories/" + memory.id() + "/delete", "");
+        HttpResponse<String> deleted = post("/memories/" + memory.id() + "/delete", "");
+        assertThat(deleted.body())
+                .contains("gone everywhere")
+                .contains("none found when asked again")
+                .contains("Everything Palate has of you, as a file");
+        assertThat(get("/erasures").body()).contains("What was forgotten").contains("gone everywhere");
         assertThat(memories.memory(memory.id())).isEmpty();
         assertThat(get("/memories").body()).contains("Nothing remembered yet");
     }

@@ -22,6 +22,9 @@ public interface ApiKeys {
     /// All keys, newest first, at most 500.
     List<ApiKey> all();
 
+    /// The keys that speak for a user, newest first, at most 500.
+    List<ApiKey> of(UserId user);
+
     /// Ends a key.
     ///
     /// @return false when there is none in force

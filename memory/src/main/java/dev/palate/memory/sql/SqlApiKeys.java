@@ -92,6 +92,16 @@ final class SqlApiKeys implements ApiKeys {
     }
 
     @Override
+    public List<ApiKey> of(UserId user) {
+        return database.read(handle -> handle.createQuery(
+                        "select * from api_key where user_id = :user order by id desc limit :limit")
+                .bind("user", user.value())
+                .bind("limit", MAX_LISTED)
+                .map(SqlApiKeys::row)
+                .list());
+    }
+
+    @Override
     public boolean revoke(KeyId id) {
         long now = Times.column(clock.instant());
         return database.write(transaction -> transaction

@@ -1,5 +1,6 @@
 package dev.palate.memory.sql;
 
+import dev.palate.memory.Page;
 import dev.palate.memory.Require;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.conversation.ConversationId;
@@ -20,6 +21,10 @@ import tools.jackson.core.type.TypeReference;
 /// The slates in table `slate`.
 final class SqlSlates implements Slates {
     private static final int MAX_OF_CONVERSATION = 1_000;
+    private static final String LISTING = "slates";
+    private static final String OF_USER = "select * from slate where (user_id = :user"
+            + " or conversation_id in (select id from conversation where user_id = :user))"
+            + " and (:before = '' or id < :before) order by id desc limit :limit";
     private static final TypeReference<List<EntryState>> ENTRIES = new TypeReference<>() {};
     private static final String PUT = """
             insert into slate (id, user_id, conversation_id, at, model_version, level, entries, degraded)
@@ -83,6 +88,19 @@ final class SqlSlates implements Slates {
                 .bind("id", id.value())
                 .map(SqlSlates::row)
                 .findOne());
+    }
+
+    @Override
+    public Page<SlateRecord> page(UserId user, @Nullable String cursor, int limit) {
+        Require.range("limit", limit, 1, Page.MAX_LIMIT);
+        @Nullable List<String> parts = Cursor.parts(LISTING, 1, cursor);
+        List<SlateRecord> slates = database.read(handle -> handle.createQuery(OF_USER)
+                .bind("user", user.value())
+                .bind("before", parts == null ? "" : parts.getFirst())
+                .bind("limit", limit + 1)
+                .map(SqlSlates::row)
+                .list());
+        return Pages.cut(slates, limit, LISTING, slate -> List.of(slate.id().value()));
     }
 
     @Override

@@ -91,10 +91,35 @@ public final class SqlTruth implements AutoCloseable {
         SqlTruth truth = of(Database.open(place, clock), clock);
         switch (place) {
             case TruthPlace.File file -> truth.guard(file.path());
-            // The ledger stands in the data directory, which the opener knows: see #apply.
+            // The ledger stands in the data directory: see the opening with one.
             case TruthPlace.Server _ -> {}
         }
         return truth;
+    }
+
+    /// As [#open(TruthPlace, Clock)], with the ledger of erasures of the data directory applied wherever the database
+    /// is: what was restored from before an erasure forgets it again before anybody reads it.
+    public static SqlTruth open(TruthPlace place, DataDirectory directory, Clock clock) {
+        SqlTruth truth = open(place, clock);
+        if (place instanceof TruthPlace.Server) {
+            boolean guarded = false;
+            try {
+                truth.apply(ErasureLedger.open(directory.erased()));
+                guarded = true;
+            } finally {
+                if (!guarded) {
+                    truth.close();
+                }
+            }
+        }
+        return truth;
+    }
+
+    /// As [#beginEpoch(TruthPlace, long, Clock)], with the ledger of erasures of the data directory applied.
+    public static long beginEpoch(TruthPlace place, DataDirectory directory, Clock clock) {
+        try (SqlTruth truth = open(place, directory, clock)) {
+            return SqlChanges.beginEpoch(truth.database, clock.instant().getEpochSecond());
+        }
     }
 
     /// Connects to a server without owning its database, and says what is there.

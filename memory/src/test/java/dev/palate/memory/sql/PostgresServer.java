@@ -231,6 +231,26 @@ final class PostgresServer implements AutoCloseable {
         }
     }
 
+    /// Writes a schema into a file, as a person would.
+    void dump(String schema, Path file) throws IOException {
+        run(List.of(
+                bin.resolve("pg_dump").toString(),
+                "--format=custom",
+                "--schema=" + schema,
+                "--file=" + file,
+                "--dbname=" + address()));
+    }
+
+    /// Puts a dumped schema in the place of what is there.
+    void putBack(String schema, Path file) throws IOException {
+        sql(schema, "drop schema " + schema + " cascade");
+        run(List.of(bin.resolve("pg_restore").toString(), "--exit-on-error", "--dbname=" + address(), file.toString()));
+    }
+
+    private String address() {
+        return "postgresql://" + USER + ":" + PASSWORD + "@127.0.0.1:" + port + "/postgres";
+    }
+
     /// The bytes of the tables' own files.
     List<String> bytesOf(String schema, List<String> tables) throws IOException {
         List<String> contents = new ArrayList<>();

@@ -4,6 +4,7 @@ import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.extraction.Written;
 import dev.palate.memory.Ids;
 import dev.palate.memory.MemoryException;
+import dev.palate.memory.erase.ErasureState;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Evidence;
 import dev.palate.memory.memory.Memories;
@@ -16,8 +17,10 @@ import dev.palate.memory.memory.Slot;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
 import dev.palate.memory.user.UserId;
+import dev.palate.web.job.ErasureDesk;
 import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -29,16 +32,20 @@ import org.jspecify.annotations.Nullable;
 /// same commit. Thread-safe.
 final class MemoryEdits {
     private static final int MAX_EVIDENCE = 32;
+    private static final Duration RECEIPT_WAIT = Duration.ofSeconds(3);
     private static final String WRITTEN = "written on the memories page";
     private static final String EDITED = "edited on the memories page";
 
     private final Memories memories;
     private final Slots slots;
     private final MemoryWriter writer;
+    private final ErasureDesk erasures;
     private final Ids ids;
     private final InstantSource clock;
 
-    MemoryEdits(Memories memories, Slots slots, MemoryWriter writer, Ids ids, InstantSource clock) {
+    MemoryEdits(
+            Memories memories, Slots slots, MemoryWriter writer, ErasureDesk erasures, Ids ids, InstantSource clock) {
+        this.erasures = erasures;
         this.memories = memories;
         this.slots = slots;
         this.writer = writer;
@@ -151,8 +158,9 @@ final class MemoryEdits {
     }
 
     /// Deletes it for good; one that is gone already is no error.
-    void forget(Memory memory) {
-        memories.forget(memory.id());
+    /// Erases it and waits a while for the receipt.
+    ErasureState forget(Memory memory) throws InterruptedException {
+        return erasures.erase(memory, RECEIPT_WAIT);
     }
 
     private Memory at(Memory.Draft draft, long revision) {

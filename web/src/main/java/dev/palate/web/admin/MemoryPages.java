@@ -2,6 +2,8 @@ package dev.palate.web.admin;
 
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.Page;
+import dev.palate.memory.erase.ErasureState;
+import dev.palate.memory.job.JobId;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
@@ -11,6 +13,7 @@ import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.user.UserId;
 import dev.palate.web.problem.Input;
+import dev.palate.web.problem.ProblemException;
 import dev.palate.web.security.Caller;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.ArrayList;
@@ -36,15 +39,18 @@ final class MemoryPages {
     private static final String LIST = "fragments/memory :: list";
     private static final String CARD = "fragments/memory :: card(m=${m})";
     private static final String EDITOR = "fragments/memory :: editor(m=${m},form=${form})";
+    private static final String RECEIPT = "fragments/receipt :: receipt(r=${receipt})";
     private static final String BACK = "redirect:/memories";
 
     private final Memories memories;
     private final MemoryCards cards;
     private final MemoryEdits edits;
     private final RefusedCards refused;
+    private final ReceiptCards receipts;
 
-    MemoryPages(Memories memories, MemoryCards cards, MemoryEdits edits, RefusedCards refused) {
+    MemoryPages(Memories memories, MemoryCards cards, MemoryEdits edits, RefusedCards refused, ReceiptCards receipts) {
         this.refused = refused;
+        this.receipts = receipts;
         this.memories = memories;
         this.cards = cards;
         this.edits = edits;
@@ -66,8 +72,13 @@ final class MemoryPages {
             @RequestHeader(name = "HX-Request", defaultValue = "false") boolean piece,
             Search search,
             @RequestParam @Nullable String m,
+            @RequestParam @Nullable String erased,
             Model model) {
         fill(Eyes.of(caller), search, m, model);
+        if (erased != null) {
+            receipts.of(Input.parameter("erased", () -> new JobId(erased)), Eyes.of(caller))
+                    .ifPresent(receipt -> model.addAttribute("receipt", receipt));
+        }
         model.addAttribute("piece", piece);
         return piece ? LIST : "memories";
     }
@@ -185,9 +196,25 @@ final class MemoryPages {
     }
 
     @PostMapping("/memories/{id}/delete")
-    String delete(@AuthenticationPrincipal Caller caller, @PathVariable String id) {
-        edits.forget(edits.of(Eyes.of(caller), id));
-        return BACK;
+    String delete(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable String id,
+            @RequestHeader(name = "HX-Request", defaultValue = "false") boolean piece,
+            Model model)
+            throws InterruptedException {
+        ErasureState state = edits.forget(edits.of(Eyes.of(caller), id));
+        model.addAttribute("receipt", receipts.card(state));
+        return piece ? RECEIPT : BACK + "?erased=" + state.job();
+    }
+
+    /// The receipt of one of the viewer's erasures, as it is now.
+    @GetMapping("/memories/receipts/{job}")
+    String receipt(@AuthenticationPrincipal Caller caller, @PathVariable String job, Model model) {
+        JobId id = Input.parameter("job", () -> new JobId(job));
+        model.addAttribute(
+                "receipt",
+                receipts.of(id, Eyes.of(caller)).orElseThrow(() -> ProblemException.notFound("erasure", job)));
+        return RECEIPT;
     }
 
     @GetMapping("/memories/{id}/history")

@@ -5,6 +5,7 @@ import dev.palate.agent.llm.LanguageModel;
 import dev.palate.memory.Ids;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.conversation.Conversations;
+import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.gate.Rejections;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.interaction.Interactions;
@@ -12,6 +13,7 @@ import dev.palate.memory.job.Jobs;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.slate.Slates;
 import dev.palate.memory.user.Users;
+import dev.palate.web.job.ErasureDesk;
 import dev.palate.web.problem.ProblemPages;
 import java.time.Clock;
 import java.time.ZoneId;
@@ -58,7 +60,13 @@ class PagesWiring {
     }
 
     @Bean
-    MemoryEdits memoryEdits(Memories memories, Catalog catalog, MemoryWriter writer, Ids ids, Clock clock) {
-        return new MemoryEdits(memories, new Slots(catalog), writer, ids, clock);
+    MemoryEdits memoryEdits(
+            Memories memories, Catalog catalog, MemoryWriter writer, ErasureDesk erasures, Ids ids, Clock clock) {
+        return new MemoryEdits(memories, new Slots(catalog), writer, erasures, ids, clock);
+    }
+
+    @Bean
+    ReceiptCards receiptCards(Erasure erasure) {
+        return new ReceiptCards(erasure, new Dates(ZoneId.systemDefault()));
     }
 }

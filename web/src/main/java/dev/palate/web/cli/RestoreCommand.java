@@ -51,7 +51,7 @@ public final class RestoreCommand implements Callable<Integer> {
         Clock clock = Clock.systemUTC();
         if (backup == null) {
             try (DataDirectory directory = DataDirectory.open(data.directory())) {
-                long epoch = SqlTruth.beginEpoch(TruthPlaces.of(settings, directory), 0, clock);
+                long epoch = SqlTruth.beginEpoch(TruthPlaces.of(settings, directory), directory, clock);
                 out.println("Marked: epoch " + epoch + " began; the index is built anew at the next start");
                 return 0;
             }

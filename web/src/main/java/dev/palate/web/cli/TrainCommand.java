@@ -52,7 +52,7 @@ public final class TrainCommand implements Callable<Integer> {
     private JobWatch.Seen trainHere(PrintWriter out) throws IOException, InterruptedException {
         Clock clock = Clock.systemUTC();
         try (DataDirectory directory = DataDirectory.open(data.directory());
-                SqlTruth truth = SqlTruth.open(TruthPlaces.of(Settings.read(), directory), clock)) {
+                SqlTruth truth = SqlTruth.open(TruthPlaces.of(Settings.read(), directory), directory, clock)) {
             Trainer.Learnt learnt = new Trainer.Learnt(truth.catalog(), truth.interactions(), truth.changes());
             ModelRegistry registry = ModelRegistry.openWithoutModel(directory.models());
             try (Trainer trainer = new Trainer(learnt, truth.jobs(), registry, directory.models(), clock)) {

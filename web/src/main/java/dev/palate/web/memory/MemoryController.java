@@ -13,8 +13,11 @@ import dev.palate.memory.tier.SearchPage;
 import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
 import dev.palate.memory.user.Users;
+import dev.palate.web.job.ErasureView;
 import dev.palate.web.problem.Input;
+import dev.palate.web.problem.Problem;
 import dev.palate.web.problem.ProblemException;
+import dev.palate.web.problem.ProblemType;
 import dev.palate.web.security.Access;
 import dev.palate.web.security.Caller;
 import java.time.Instant;
@@ -26,7 +29,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -37,7 +39,6 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /// `/v1/memories`: what is remembered.
@@ -139,10 +140,32 @@ final class MemoryController {
         return answer(desk.edit(owned(caller, id), body, IfMatch.revision(ifMatch), caller.actor()));
     }
 
+    /// 200 with the receipt, or 202 with the job when it takes longer.
     @DeleteMapping("/v1/memories/{id}")
-    @ResponseStatus(HttpStatus.NO_CONTENT)
-    void delete(@AuthenticationPrincipal Caller caller, @PathVariable String id) {
-        desk.forget(owned(caller, id), caller.actor());
+    ResponseEntity<ErasureView> delete(@AuthenticationPrincipal Caller caller, @PathVariable String id)
+            throws InterruptedException {
+        Memory memory = owned(caller, id);
+        String owner = memory.subject() instanceof Subject.OfUser(UserId user) ? user.value() : null;
+        return ErasureView.of(desk.forget(memory, caller.actor()), owner, id).answer();
+    }
+
+    /// Erases all memories of a user or an item, locked ones too. The subject must be named, also by a user's key:
+    /// nothing is erased for want of a parameter.
+    @DeleteMapping("/v1/memories")
+    ResponseEntity<ErasureView> deleteAll(
+            @AuthenticationPrincipal Caller caller,
+            @RequestParam(name = "user_id") @Nullable String userId,
+            @RequestParam(name = "item_id") @Nullable String itemId)
+            throws InterruptedException {
+        if (userId == null && itemId == null) {
+            throw new ProblemException(
+                    ProblemType.SCOPE_REQUIRED,
+                    "name whose memories to erase: ?user_id=… or ?item_id=…",
+                    List.of(Problem.Fault.at("#/user_id", "user_id or item_id is required")),
+                    null);
+        }
+        Subject subject = MemoryQuery.subject(caller, access, "#", userId, itemId);
+        return ErasureView.of(desk.forgetAll(subject), userId, null).answer();
     }
 
     @GetMapping("/v1/memories/{id}/history")

@@ -3,14 +3,17 @@ package dev.palate.web.memory;
 import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.extraction.Written;
 import dev.palate.memory.MemoryException;
+import dev.palate.memory.erase.ErasureState;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Revision;
 import dev.palate.memory.memory.Slot;
+import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
 import dev.palate.memory.user.UserId;
+import dev.palate.web.job.ErasureDesk;
 import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
 import dev.palate.web.problem.ProblemType;
@@ -23,10 +26,12 @@ import java.util.OptionalLong;
 public final class MemoryDesk {
     private final Memories memories;
     private final MemoryWriter writer;
+    private final ErasureDesk erasures;
     private final InstantSource clock;
 
-    /// With the memories, what finds the meaning of new words, and the clock of changes.
-    public MemoryDesk(Memories memories, MemoryWriter writer, InstantSource clock) {
+    /// With the memories, what finds the meaning of new words, what erases, and the clock of changes.
+    public MemoryDesk(Memories memories, MemoryWriter writer, ErasureDesk erasures, InstantSource clock) {
+        this.erasures = erasures;
         this.memories = memories;
         this.writer = writer;
         this.clock = clock;
@@ -89,12 +94,18 @@ public final class MemoryDesk {
         return put(next, actor, "approved");
     }
 
-    void forget(Memory memory, Actor actor) {
+    /// Erases the memory and waits a while for the receipt.
+    ErasureState forget(Memory memory, Actor actor) throws InterruptedException {
         if (memory.locked() && !actor.value().startsWith("operator:")) {
             throw new MemoryException(
                     MemoryException.Code.LOCKED, "memory " + memory.id() + " is locked; an operator can unlock it");
         }
-        memories.forget(memory.id());
+        return erasures.erase(memory, ErasureDesk.WAIT);
+    }
+
+    /// Erases all memories of the subject and waits a while for the receipt.
+    ErasureState forgetAll(Subject subject) throws InterruptedException {
+        return erasures.eraseAll(subject, ErasureDesk.WAIT);
     }
 
     /// Writes the memory; another active one that speaks of the same gives way to it in the same commit.

@@ -2,17 +2,15 @@ package dev.palate.web.user;
 
 import dev.palate.memory.Page;
 import dev.palate.memory.erase.Erasure;
-import dev.palate.memory.erase.ErasureReceipt;
-import dev.palate.memory.erase.ErasureState;
 import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
 import dev.palate.memory.user.Users;
+import dev.palate.web.job.ErasureDesk;
+import dev.palate.web.job.ErasureView;
 import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
 import dev.palate.web.security.Access;
 import dev.palate.web.security.Caller;
-import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -32,14 +30,15 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class UserController {
     private static final String ERASE = "erase";
-    private static final Duration SHORT_WAIT = Duration.ofSeconds(10);
 
     private final Users users;
     private final Erasure erasure;
+    private final ErasureDesk desk;
     private final Access access;
     private final InstantSource clock;
 
-    UserController(Users users, Erasure erasure, Access access, InstantSource clock) {
+    UserController(Users users, Erasure erasure, ErasureDesk desk, Access access, InstantSource clock) {
+        this.desk = desk;
         this.users = users;
         this.erasure = erasure;
         this.access = access;
@@ -82,12 +81,8 @@ final class UserController {
                     "mode", "mode must be erase, was " + Input.or(mode, "missing") + ": deleting a user is final");
         }
         UserId user = access.known(caller, "#/user_id", id);
-        ErasureState state = erasure.await(erasure.begin(user), SHORT_WAIT).orElseThrow();
-        return state.ended()
-                ? ResponseEntity.ok(ErasureView.of(user, state))
-                : ResponseEntity.accepted()
-                        .location(URI.create("/v1/jobs/" + state.job()))
-                        .body(ErasureView.of(user, state));
+        return ErasureView.of(desk.erase(user, ErasureDesk.WAIT), user.value(), null)
+                .answer();
     }
 
     /// The newest erasure of a user, who is gone by then: found by a keyed hash of the id.
@@ -95,7 +90,7 @@ final class UserController {
     ErasureView erasure(@AuthenticationPrincipal Caller caller, @PathVariable String id) {
         UserId user = access.scope(caller, "#/user_id", id);
         return erasure.latest(user)
-                .map(state -> ErasureView.of(user, state))
+                .map(state -> ErasureView.of(state, user.value(), null))
                 .orElseThrow(() -> ProblemException.notFound("erasure of user", id));
     }
 
@@ -111,34 +106,4 @@ final class UserController {
 
     /// A page of users.
     record Listing(List<UserView> users, @Nullable String nextCursor) {}
-
-    /// How far an erasure is; with the receipt once every place was asked again.
-    record ErasureView(
-            String id,
-            String jobId,
-            String status,
-            String userId,
-            List<String> steps,
-            @Nullable Instant at,
-            @Nullable Boolean complete,
-            @Nullable List<ErasureReceipt.Place> places,
-            @Nullable List<String> notes) {
-        static ErasureView of(UserId user, ErasureState state) {
-            String job = state.job().value();
-            ErasureReceipt receipt = state.receipt();
-            String status = state.ended() ? "ended" : "running";
-            return receipt == null
-                    ? new ErasureView(job, job, status, user.value(), state.steps(), null, null, null, null)
-                    : new ErasureView(
-                            job,
-                            job,
-                            status,
-                            user.value(),
-                            state.steps(),
-                            receipt.at(),
-                            receipt.complete(),
-                            receipt.places(),
-                            receipt.notes());
-        }
-    }
 }

@@ -6,7 +6,6 @@ import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.change.Changes;
 import dev.palate.memory.conversation.Conversations;
 import dev.palate.memory.erase.Erasure;
-import dev.palate.memory.erase.ErasureLedger;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.erase.LogFiles;
 import dev.palate.memory.erase.ReportFiles;
@@ -37,10 +36,7 @@ class StoreWiring {
     @Bean(destroyMethod = "close")
     SqlTruth truth(DataDirectory directory, PalateProperties properties, Clock clock) {
         TruthPlace place = TruthPlaces.of(properties, directory);
-        SqlTruth truth = SqlTruth.open(place, clock);
-        if (!(place instanceof TruthPlace.File)) {
-            truth.apply(ErasureLedger.open(directory.erased()));
-        }
+        SqlTruth truth = SqlTruth.open(place, directory, clock);
         truth.jobs().failAbandoned();
         return truth;
     }

@@ -5,6 +5,7 @@ import dev.palate.agent.turn.ChatAgent;
 import dev.palate.memory.Ids;
 import dev.palate.memory.access.ApiKeys;
 import dev.palate.memory.conversation.Conversations;
+import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.sql.DataDirectory;
@@ -16,6 +17,7 @@ import dev.palate.web.PalateProperties;
 import dev.palate.web.chat.TurnEventJson;
 import dev.palate.web.chat.TurnStreams;
 import dev.palate.web.chat.TurnWriter;
+import dev.palate.web.job.ErasureDesk;
 import dev.palate.web.memory.MemoryDesk;
 import dev.palate.web.problem.ProblemException;
 import dev.palate.web.problem.ProblemPages;
@@ -128,8 +130,13 @@ class WebWiring {
     }
 
     @Bean
-    MemoryDesk memoryDesk(Memories memories, MemoryWriter writer, Clock clock) {
-        return new MemoryDesk(memories, writer, clock);
+    ErasureDesk erasureDesk(Erasure erasure, TieredMemories memories) {
+        return new ErasureDesk(erasure, memories);
+    }
+
+    @Bean
+    MemoryDesk memoryDesk(Memories memories, MemoryWriter writer, ErasureDesk erasures, Clock clock) {
+        return new MemoryDesk(memories, writer, erasures, clock);
     }
 
     @Bean
