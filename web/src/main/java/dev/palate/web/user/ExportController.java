@@ -1,13 +1,11 @@
 package dev.palate.web.user;
 
-import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.user.User;
 import dev.palate.web.security.Access;
 import dev.palate.web.security.Caller;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;
@@ -15,7 +13,6 @@ import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.databind.json.JsonMapper;
 
 /// `/v1/users/{id}/export`: everything that is kept of a user, as a file.
 @RestController
@@ -26,8 +23,8 @@ final class ExportController {
     private final UserExport export;
     private final Access access;
 
-    ExportController(SqlTruth truth, JsonMapper json, Access access, InstantSource clock) {
-        this.export = new UserExport(truth, json, clock);
+    ExportController(UserExport export, Access access) {
+        this.export = export;
         this.access = access;
     }
 

@@ -2,21 +2,27 @@ package dev.palate.web.user;
 
 import dev.palate.memory.Page;
 import dev.palate.memory.access.ApiKey;
+import dev.palate.memory.access.ApiKeys;
 import dev.palate.memory.conversation.Conversation;
 import dev.palate.memory.conversation.ConversationId;
+import dev.palate.memory.conversation.Conversations;
 import dev.palate.memory.conversation.Message;
+import dev.palate.memory.gate.Consents;
 import dev.palate.memory.gate.Proposal;
 import dev.palate.memory.gate.Rejection;
+import dev.palate.memory.gate.Rejections;
 import dev.palate.memory.gate.SensitiveClass;
 import dev.palate.memory.interaction.Feedback;
 import dev.palate.memory.interaction.Interaction;
+import dev.palate.memory.interaction.Interactions;
+import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.Revision;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.slate.SlateRecord;
-import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.slate.Slates;
 import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
 import java.io.OutputStream;
@@ -29,27 +35,54 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.stereotype.Component;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Everything that is kept of a user, as one JSON object, written as it is read: besides one page, only the ids of the
 /// user's memories and conversations are in memory. Pages are of different moments, so what is written or erased
 /// while it runs may or may not be there. Thread-safe.
+@Component
 final class UserExport {
     /// The version of the form; goes up when a field changes its meaning or goes.
     static final int VERSION = 1;
 
     private static final int PAGE = 200;
 
-    private final SqlTruth truth;
+    private final Stores stores;
     private final JsonMapper json;
     private final InstantSource clock;
 
-    UserExport(SqlTruth truth, JsonMapper json, InstantSource clock) {
-        this.truth = truth;
+    @Autowired
+    UserExport(
+            Consents consents,
+            Interactions interactions,
+            Memories memories,
+            Conversations conversations,
+            Slates slates,
+            Rejections rejections,
+            ApiKeys apiKeys,
+            JsonMapper json,
+            InstantSource clock) {
+        this(new Stores(consents, interactions, memories, conversations, slates, rejections, apiKeys), json, clock);
+    }
+
+    private UserExport(Stores stores, JsonMapper json, InstantSource clock) {
+        this.stores = stores;
         this.json = json;
         this.clock = clock;
     }
+
+    /// What is read.
+    record Stores(
+            Consents consents,
+            Interactions interactions,
+            Memories memories,
+            Conversations conversations,
+            Slates slates,
+            Rejections rejections,
+            ApiKeys apiKeys) {}
 
     private interface Pages<T> {
         Page<T> page(@Nullable String cursor);
@@ -67,18 +100,18 @@ final class UserExport {
             to.writePOJOProperty("user", user(user));
             to.writePOJOProperty(
                     "consents",
-                    truth.consents().of(id).stream()
+                    stores.consents().of(id).stream()
                             .map(SensitiveClass::key)
                             .sorted()
                             .toList());
-            array(to, "interactions", cursor -> truth.interactions().page(id, cursor, PAGE), UserExport::interaction);
+            array(to, "interactions", cursor -> stores.interactions().page(id, cursor, PAGE), UserExport::interaction);
             memories(to, subject);
             conversations(to, id);
-            array(to, "slates", cursor -> truth.slates().page(id, cursor, PAGE), UserExport::slate);
-            array(to, "rejections", cursor -> truth.rejections().page(subject, cursor, PAGE), UserExport::rejection);
+            array(to, "slates", cursor -> stores.slates().page(id, cursor, PAGE), UserExport::slate);
+            array(to, "rejections", cursor -> stores.rejections().page(subject, cursor, PAGE), UserExport::rejection);
             to.writePOJOProperty(
                     "api_keys",
-                    truth.apiKeys().of(id).stream().map(UserExport::key).toList());
+                    stores.apiKeys().of(id).stream().map(UserExport::key).toList());
             to.writeBooleanProperty("complete", true);
             to.writeEndObject();
         }
@@ -121,8 +154,8 @@ final class UserExport {
     private void memories(JsonGenerator to, Subject subject) {
         MemoryFilter all = new MemoryFilter(subject, Set.of(), Set.of(), null);
         to.writeArrayPropertyStart("memories");
-        for (MemoryId id : ids(cursor -> truth.memories().page(all, cursor, PAGE), Memory::id)) {
-            List<Revision> history = truth.memories().history(id);
+        for (MemoryId id : ids(cursor -> stores.memories().page(all, cursor, PAGE), Memory::id)) {
+            List<Revision> history = stores.memories().history(id);
             if (!history.isEmpty()) {
                 to.writeStartObject();
                 to.writeStringProperty("id", id.value());
@@ -137,15 +170,15 @@ final class UserExport {
 
     private void conversations(JsonGenerator to, UserId user) {
         to.writeArrayPropertyStart("conversations");
-        for (ConversationId id : ids(cursor -> truth.conversations().page(user, cursor, PAGE), Conversation::id)) {
-            truth.conversations().conversation(id).ifPresent(conversation -> {
+        for (ConversationId id : ids(cursor -> stores.conversations().page(user, cursor, PAGE), Conversation::id)) {
+            stores.conversations().conversation(id).ifPresent(conversation -> {
                 to.writeStartObject();
                 to.writeStringProperty("id", id.value());
                 to.writeStringProperty("title", conversation.title());
                 to.writeStringProperty("state", conversation.state());
                 to.writePOJOProperty("created_at", conversation.createdAt());
                 to.writePOJOProperty("updated_at", conversation.updatedAt());
-                array(to, "messages", cursor -> truth.conversations().messages(id, cursor, PAGE), UserExport::message);
+                array(to, "messages", cursor -> stores.conversations().messages(id, cursor, PAGE), UserExport::message);
                 to.writeEndObject();
             });
         }
