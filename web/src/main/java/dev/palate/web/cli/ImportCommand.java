@@ -171,7 +171,7 @@ public final class ImportCommand implements Callable<Integer> {
         Clock clock = Clock.systemUTC();
         PalateProperties settings = Settings.read();
         try (DataDirectory directory = DataDirectory.open(data);
-                SqlTruth truth = SqlTruth.open(TruthPlaces.of(settings, directory), clock)) {
+                SqlTruth truth = SqlTruth.open(TruthPlaces.of(settings, directory), directory, clock)) {
             truth.jobs().failAbandoned();
             DatasetImport.Target target = new DatasetImport.Target(
                     truth.catalog(),
