@@ -25,6 +25,13 @@ public interface Memories {
     ///     `LOCKED` when a locked memory is changed by other than an operator
     List<Memory> put(List<Write> writes);
 
+    /// Writes each by itself, a long list as bulk work behind the writes of people: one whose stored revision is not
+    /// the
+    /// one given, that is locked against the actor, or that rests on a memory that is gone, is left out.
+    ///
+    /// @return those that were written, with their new revisions, in order
+    List<Memory> putEach(List<Write> writes);
+
     /// The memory, whatever its status.
     Optional<Memory> memory(MemoryId id);
 

@@ -9,12 +9,24 @@ import java.time.Duration;
 final class ChunkSize {
     /// How long a chunk should hold the writer.
     static final Duration TARGET = Duration.ofMillis(3);
-    /// Fewest rows of a chunk, however slow; the first has as many.
+    /// Fewest rows of a chunk, however slow, unless said otherwise; the first has as many.
     static final int LEAST = 64;
     /// Most rows of a chunk, however fast.
     static final int MOST = 2_048;
 
-    private volatile int rows = LEAST;
+    private final int least;
+    private volatile int rows;
+
+    /// Of rows that are quick to write.
+    ChunkSize() {
+        this(LEAST);
+    }
+
+    /// @param least fewest rows of a chunk
+    ChunkSize(int least) {
+        this.least = least;
+        rows = least;
+    }
 
     /// The rows of the next chunk.
     int rows() {
@@ -28,6 +40,6 @@ final class ChunkSize {
             return;
         }
         double fitting = chunkRows * ((double) TARGET.toNanos() / Math.max(1, nanos));
-        rows = (int) Math.clamp(Math.min(fitting, 2.0 * rows), LEAST, MOST);
+        rows = (int) Math.clamp(Math.min(fitting, 2.0 * rows), least, MOST);
     }
 }

@@ -120,6 +120,7 @@ final class Database implements AutoCloseable {
         Flyway flyway = Flyway.configure(Database.class.getClassLoader())
                 .dataSource(dialect.migrating())
                 .locations("classpath:db/migration")
+                .javaMigrations(new EvidenceMigration())
                 .load();
         for (MigrationInfo applied : flyway.info().applied()) {
             if (applied.getState().name().startsWith("FUTURE")) {

@@ -299,10 +299,7 @@ abstract sealed class ErasureTarget {
         }
 
         private List<MemoryId> derived() {
-            Set<String> ids = memories.ids().stream()
-                    .map(id -> DerivedMemories.evidence(id.value()))
-                    .collect(Collectors.toSet());
-            return parts.database().read(handle -> DerivedMemories.restingOn(handle, ids, null));
+            return parts.database().read(handle -> DerivedMemories.restingOn(handle, memories.ids()));
         }
 
         @Override
@@ -320,9 +317,8 @@ abstract sealed class ErasureTarget {
                                 step.removed(),
                                 count(handle, table, Objects.requireNonNull(erasure.subjectId())))));
             }
-            long resting = DerivedMemories.restingOn(
-                            handle, Set.of(DerivedMemories.evidence(Objects.requireNonNull(erasure.subjectId()))), null)
-                    .size();
+            MemoryId erased = new MemoryId(Objects.requireNonNull(erasure.subjectId()));
+            long resting = DerivedMemories.restingOn(handle, erased).size();
             places.add(new ErasureReceipt.Place(DerivedMemories.NAME, removed(erasure, DerivedMemories.NAME), resting));
             places.add(new ErasureReceipt.Place(
                     ShownMemories.NAME,

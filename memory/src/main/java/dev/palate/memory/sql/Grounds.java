@@ -13,8 +13,8 @@ import org.jdbi.v3.core.Handle;
 final class Grounds {
     private Grounds() {}
 
-    /// @throws MemoryException `NOT_FOUND` when the memory rests on something that is gone
-    static void require(Handle handle, Memory memory) {
+    /// @return `NOT_FOUND` when the memory rests on something that is gone
+    static Optional<MemoryException> missing(Handle handle, Memory memory) {
         for (Evidence evidence : memory.evidence()) {
             Optional<String> table = table(evidence, memory.subject());
             if (table.isPresent() && !evidence.id().isEmpty()) {
@@ -24,10 +24,11 @@ final class Grounds {
                         .findOne()
                         .isPresent();
                 if (!there) {
-                    throw gone(memory, evidence);
+                    return Optional.of(gone(memory, evidence));
                 }
             }
         }
+        return Optional.empty();
     }
 
     /// A person's own memories outlive the conversation that they came from, and go with the person.

@@ -54,7 +54,7 @@ final class MemoryRows {
                         row.real("confidence"),
                         row.text("trust"),
                         row.textOrNull("slot"),
-                        Json.read(row.text("evidence"), EVIDENCE),
+                        evidence(row.text("evidence")),
                         row.number("valid_from"),
                         open ? null : validTo,
                         row.textOrNull("superseded_by"),
@@ -66,6 +66,11 @@ final class MemoryRows {
                         row.number("updated_at"),
                         row.number("revision"))
                 .memory();
+    }
+
+    /// The evidence in its column.
+    static List<Evidence> evidence(String column) {
+        return column.equals("[]") ? List.of() : Json.read(column, EVIDENCE);
     }
 
     /// Writes the state as the memory's row and as a new revision.

@@ -169,6 +169,7 @@ final class SqlCatalog implements Catalog {
                 .bind("revision", saved.revision())
                 .execute();
         transaction.change(Change.Type.ITEM, saved.id().value(), saved.revision());
+        transaction.outbox("item", "item", saved.id().value(), "");
         return saved;
     }
 
@@ -182,6 +183,7 @@ final class SqlCatalog implements Catalog {
                     .execute();
             if (deleted > 0) {
                 transaction.change(Change.Type.ITEM, id.value(), 0);
+                transaction.outbox("item", "item", id.value(), "");
             }
             return deleted > 0;
         });

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +32,7 @@ final class SqlErasure implements Erasure {
             new Table("memory_revision", MEMORY),
             new Table("cold_memory", MEMORY),
             new Table("tier_access", MEMORY),
+            new Table("memory_evidence", "memory_id in (select id from memory where " + MEMORY + ")"),
             new Table("memory", MEMORY),
             new Table("rejection", MEMORY),
             new Table("consent", "user_id = :user"),
@@ -86,8 +86,7 @@ final class SqlErasure implements Erasure {
     /// @param done steps that need not be done
     static JobId begin(ErasureParts parts, UserId user, List<ErasureRows.Step> done, Runnable after) {
         JobId job = parts.database().write(transaction -> {
-            Set<String> evidence = DerivedMemories.evidenceOf(transaction.handle(), user);
-            long dropped = DerivedMemories.restingOn(transaction.handle(), evidence, user).stream()
+            long dropped = DerivedMemories.restingOn(transaction.handle(), user).stream()
                     .filter(id ->
                             parts.memories().erase(transaction, id, List.of()).isPresent())
                     .count();
@@ -133,6 +132,8 @@ final class SqlErasure implements Erasure {
         memories.forEach(memory -> transaction.change(Change.Type.MEMORY, memory, 0));
         if (removed.stream().anyMatch(count -> count > 0)) {
             transaction.change(Change.Type.USER, user.value(), 0);
+            // What was counted of the user is counted again; for which items would say something of the user.
+            transaction.outbox("opinion", "item", "", "");
         }
         return removed;
     }

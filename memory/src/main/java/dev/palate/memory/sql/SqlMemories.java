@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +41,11 @@ final class SqlMemories implements Memories {
             order by r.recorded_at desc, r.memory_id desc limit :limit
             """;
 
+    private static final String TITLE = "title:";
+
     private final Database database;
     private final Ids ids;
+    private final ChunkSize chunks = new ChunkSize(8);
 
     SqlMemories(Database database, Ids ids) {
         this.database = database;
@@ -67,19 +71,56 @@ final class SqlMemories implements Memories {
         });
     }
 
-    private record Stored(long revision, boolean locked) {}
+    @Override
+    public List<Memory> putEach(List<Write> writes) {
+        List<Memory> written = new ArrayList<>(writes.size());
+        database.writeRows(chunks, writes, (transaction, chunk) -> {
+            int before = written.size();
+            for (Write write : chunk) {
+                Stored stored = stored(transaction.handle(), write.memory().id());
+                if (refusal(write, stored).isEmpty()
+                        && Grounds.missing(transaction.handle(), write.memory()).isEmpty()) {
+                    written.add(putOne(transaction, write, stored));
+                }
+            }
+            return written.size() - before;
+        });
+        return List.copyOf(written);
+    }
+
+    private record Stored(
+            long revision,
+            boolean locked,
+            String evidence,
+            @Nullable String slot) {
+        static final Stored NONE = new Stored(0, false, "[]", null);
+    }
+
+    private static Stored stored(Handle handle, MemoryId id) {
+        return handle.createQuery("select revision, locked, evidence, slot from memory where id = :id")
+                .bind("id", id.value())
+                .map((result, context) -> {
+                    Row row = new Row(result);
+                    return new Stored(
+                            row.number("revision"), row.flag("locked"), row.text("evidence"), row.textOrNull("slot"));
+                })
+                .findOne()
+                .orElse(Stored.NONE);
+    }
 
     private static Memory putOne(Transaction transaction, Write write) {
+        Stored stored = stored(transaction.handle(), write.memory().id());
+        refusal(write, stored)
+                .or(() -> Grounds.missing(transaction.handle(), write.memory()))
+                .ifPresent(refusal -> {
+                    throw refusal;
+                });
+        return putOne(transaction, write, stored);
+    }
+
+    private static Memory putOne(Transaction transaction, Write write, Stored stored) {
+        Require.text("cause", write.cause(), 0, 200);
         Memory memory = write.memory();
-        Stored stored = transaction
-                .handle()
-                .createQuery("select revision, locked from memory where id = :id")
-                .bind("id", memory.id().value())
-                .map((result, context) -> new Stored(result.getLong(1), result.getInt(2) != 0))
-                .findOne()
-                .orElse(new Stored(0, false));
-        check(write, stored);
-        Grounds.require(transaction.handle(), memory);
         switch (memory.subject()) {
             case Subject.OfUser user -> SqlUsers.ensure(transaction, user.user());
             case Subject.OfItem item -> {}
@@ -87,27 +128,39 @@ final class SqlMemories implements Memories {
         MemoryState state =
                 MemoryState.of(memory.draft().revision(stored.revision + 1).build());
         MemoryRows.save(transaction.handle(), state, write, transaction.now());
+        EvidenceRows.add(transaction.handle(), state.id(), MemoryRows.evidence(stored.evidence), state.evidence());
         SqlColdMemories.remove(transaction.handle(), memory.id());
         transaction.change(Change.Type.MEMORY, state.id(), state.revision());
         transaction.outbox("memory", state.subjectType(), state.subjectId(), state.id());
+        noteOpinions(transaction, memory.subject(), stored.slot, state.slot());
         return state.memory();
     }
 
-    private static void check(Write write, Stored stored) {
+    /// Says which items it may count for or have counted for.
+    private static void noteOpinions(Transaction transaction, Subject subject, @Nullable String... slots) {
+        if (subject instanceof Subject.OfUser) {
+            Stream.of(slots)
+                    .filter(slot -> slot != null && slot.startsWith(TITLE))
+                    .distinct()
+                    .forEach(slot -> transaction.outbox("opinion", "item", slot.substring(TITLE.length()), ""));
+        }
+    }
+
+    private static Optional<MemoryException> refusal(Write write, Stored stored) {
         Memory memory = write.memory();
         if (memory.revision() != stored.revision) {
-            throw new MemoryException(
+            return Optional.of(new MemoryException(
                     Code.REVISION_CONFLICT,
                     "memory " + memory.id().value() + " is at revision " + stored.revision + ", the write was made at "
-                            + memory.revision() + "; read it again and repeat the change");
+                            + memory.revision() + "; read it again and repeat the change"));
         }
         if (stored.locked && !isOperator(write.actor())) {
-            throw new MemoryException(
+            return Optional.of(new MemoryException(
                     Code.LOCKED,
                     "memory " + memory.id().value() + " is locked, only an operator may change it, actor was "
-                            + write.actor().value());
+                            + write.actor().value()));
         }
-        Require.text("cause", write.cause(), 0, 200);
+        return Optional.empty();
     }
 
     private static boolean isOperator(Actor actor) {
@@ -265,7 +318,9 @@ final class SqlMemories implements Memories {
         return erase(id, List.of()).isPresent();
     }
 
-    /// Deletes the memory and leaves the rest of its erasure to the background, in one commit.
+    /// Deletes the memory and whatever rests or rested on it, and leaves the rest of their erasures to the background,
+    /// in
+    /// one commit.
     ///
     /// @param done steps that need not be done
     /// @return the job of the erasure; absent when there was no such memory
@@ -276,25 +331,43 @@ final class SqlMemories implements Memories {
     /// As above, within a write.
     Optional<JobId> erase(Transaction transaction, MemoryId id, List<ErasureRows.Step> done) {
         Handle handle = transaction.handle();
-        Optional<Subject> about = handle.createQuery("select subject_type, subject_id from memory where id = :id")
+        Optional<About> about = handle.createQuery("select subject_type, subject_id, slot from memory where id = :id")
                 .bind("id", id.value())
-                .map((result, context) -> Subject.of(result.getString(1), result.getString(2)))
+                .map((result, context) -> {
+                    Row row = new Row(result);
+                    Subject subject = Subject.of(row.text("subject_type"), row.text("subject_id"));
+                    return new About(subject, row.textOrNull("slot"));
+                })
                 .findOne();
-        List<ErasureRows.Step> steps = new ArrayList<>(done);
-        int revisions = delete(handle, "delete from memory_revision where memory_id = :id", id);
-        steps.add(ErasureRows.Step.table("memory_revision", revisions));
-        SqlColdMemories.forget(handle, id);
-        if (delete(handle, "delete from memory where id = :id", id) == 0) {
+        if (about.isEmpty()) {
             return Optional.empty();
         }
-        steps.add(ErasureRows.Step.table("memory", 1));
-        steps.add(ErasureRows.Step.table(
-                "outbox", delete(handle, "delete from outbox where topic = 'memory' and payload_id = :id", id)));
+        long derived = DerivedMemories.restingOn(handle, id).stream()
+                .filter(resting -> !resting.equals(id))
+                .filter(resting -> erase(transaction, resting, List.of()).isPresent())
+                .count();
+        List<ErasureRows.Step> steps = new ArrayList<>(done);
+        steps.add(table(handle, "memory_revision", "memory_id = :id", id));
+        steps.add(table(handle, "memory_evidence", "memory_id = :id", id));
+        SqlColdMemories.forget(handle, id);
+        steps.add(table(handle, "memory", "id = :id", id));
+        steps.add(table(handle, "outbox", "topic = 'memory' and payload_id = :id", id));
+        steps.add(new ErasureRows.Step(DerivedMemories.NAME, derived, List.of()));
         delete(handle, "delete from change_log where type = 'MEMORY' and id = :id", id);
         transaction.change(Change.Type.MEMORY, id.value(), 0);
+        Subject subject = about.get().subject;
+        // Whose memories there is now less of, and not of which: that is gone.
+        transaction.outbox("memory", subject.type(), subject.id(), "");
+        noteOpinions(transaction, subject, about.get().slot);
         JobId job = new JobId(ids.next());
-        ErasureRows.insert(transaction, job, id, about.orElseThrow(), steps);
+        ErasureRows.insert(transaction, job, id, subject, steps);
         return Optional.of(job);
+    }
+
+    private record About(Subject subject, @Nullable String slot) {}
+
+    private static ErasureRows.Step table(Handle handle, String table, String condition, MemoryId id) {
+        return ErasureRows.Step.table(table, delete(handle, "delete from " + table + " where " + condition, id));
     }
 
     private static int delete(Handle handle, String sql, MemoryId id) {

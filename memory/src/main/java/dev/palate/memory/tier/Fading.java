@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /// How much a memory still counts, by whose word it is and by its age. Stateless.
-final class Fading {
+public final class Fading {
     private static final double LEAST = 0.3;
     private static final double MOST = 1.5;
     private static final double SECONDS_A_DAY = 86_400;
@@ -16,7 +16,7 @@ final class Fading {
 
     /// `2^(-age / half-life) · (0.5 + strength)`, held in [0.3, 1.5]: 1 for a new memory of middling strength. The age
     /// is that of the last change.
-    static double decay(Memory memory, Instant now) {
+    public static double decay(Memory memory, Instant now) {
         double days = Math.max(0, Duration.between(memory.updatedAt(), now).toSeconds() / SECONDS_A_DAY);
         double fresh = Math.pow(2, -days / halfLifeDays(memory.kind()));
         return Math.clamp(fresh * (0.5 + memory.strength()), LEAST, MOST);
@@ -34,7 +34,7 @@ final class Fading {
     }
 
     /// In (0, 1], falling in the order of the declared trust.
-    static double trust(Trust trust) {
+    public static double trust(Trust trust) {
         return switch (trust) {
             case OPERATOR, STATED -> 1;
             case BEHAVIOUR -> 0.8;

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -238,10 +239,19 @@ public final class TieredMemories implements Memories {
 
     @Override
     public List<Memory> put(List<Write> writes) {
+        return written(writes, truth::put);
+    }
+
+    @Override
+    public List<Memory> putEach(List<Write> writes) {
+        return written(writes, truth::putEach);
+    }
+
+    private List<Memory> written(List<Write> writes, Function<List<Write>, List<Memory>> put) {
         Set<Subject> subjects = new HashSet<>();
         writes.forEach(write -> subjects.add(write.memory().subject()));
         try {
-            return truth.put(writes);
+            return put.apply(writes);
         } finally {
             // Also after a failure: a write that timed out may still have been committed.
             Milestone.PACK_STALE.reached();

@@ -82,7 +82,19 @@ abstract class ChangesContract extends TruthContract {
         List<Outbox.Note> notes = truth().outbox().after(0, 10);
         assertThat(notes).extracting(Outbox.Note::topic).containsExactly("interaction", "interaction", "memory");
         assertThat(notes).extracting(Outbox.Note::subjectId).containsExactly("ann", "ben", "ann");
-        assertThat(truth().outbox().done(notes.get(1).number())).isEqualTo(2);
+        long first = notes.get(0).number();
+        long second = notes.get(1).number();
+        assertThat(truth().outbox().position("fast")).isEmpty();
+        truth().outbox().applied("slow", new Outbox.Position(1, first - 1));
+        assertThat(truth().outbox().applied("fast", new Outbox.Position(1, second)))
+                .as("the slow one needs them all")
+                .isZero();
+        assertThat(truth().outbox().applied("slow", new Outbox.Position(1, second)))
+                .isEqualTo(2);
         assertThat(truth().outbox().after(0, 10)).containsExactly(notes.get(2));
+        reopen();
+        assertThat(truth().outbox().position("fast")).contains(new Outbox.Position(1, second));
+        assertThat(truth().outbox().latest()).isEqualTo(notes.get(2).number());
+        assertThat(truth().outbox().horizon()).isZero();
     }
 }

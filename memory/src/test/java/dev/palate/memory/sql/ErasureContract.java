@@ -1,6 +1,7 @@
 package dev.palate.memory.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.palate.memory.access.Role;
 import dev.palate.memory.catalog.ItemId;
@@ -82,6 +83,7 @@ abstract class ErasureContract extends TruthContract {
                         new ErasureReceipt.Place("table memory_revision", 2, 0),
                         new ErasureReceipt.Place("table cold_memory", 1, 0),
                         new ErasureReceipt.Place("table tier_access", 1, 0),
+                        new ErasureReceipt.Place("table memory_evidence", 1, 0),
                         new ErasureReceipt.Place("table memory", 1, 0),
                         new ErasureReceipt.Place("table rejection", 0, 0),
                         new ErasureReceipt.Place("table consent", 0, 0),
@@ -113,7 +115,9 @@ abstract class ErasureContract extends TruthContract {
         assertThat(truth().memories().count()).isEqualTo(1);
         assertThat(truth().conversations().page(BEN, null, 10).items()).hasSize(1);
         assertThat(truth().apiKeys().all()).hasSize(1);
-        assertThat(truth().outbox().count()).isEqualTo(3);
+        assertThat(truth().outbox().after(0, 10))
+                .extracting(note -> note.topic() + " " + note.subjectId())
+                .containsExactly("interaction ben", "memory ben", "memory ben", "opinion ");
     }
 
     @Test
@@ -180,6 +184,7 @@ abstract class ErasureContract extends TruthContract {
         assertThat(receipt.places())
                 .containsExactly(
                         new ErasureReceipt.Place("table memory_revision", 2, 0),
+                        new ErasureReceipt.Place("table memory_evidence", 1, 0),
                         new ErasureReceipt.Place("table memory", 1, 0),
                         new ErasureReceipt.Place("table outbox", 2, 0),
                         new ErasureReceipt.Place("derived memories", 1, 0),
@@ -214,6 +219,59 @@ abstract class ErasureContract extends TruthContract {
         assertThat(receipt.places()).contains(new ErasureReceipt.Place("derived memories", 1, 0));
         assertThat(truth().memories().memory(ofItem.id())).isEmpty();
         assertThat(truth().memories().count()).isZero();
+    }
+
+    @Test
+    void whatRestedOnItInAnEarlierRevisionGoesInTheSameCommitAndSoOn() {
+        live(ANN);
+        Memory first = resting("p1", "m-ann");
+        Memory second = resting("p2", "p1");
+        truth().memories()
+                .put(List.of(
+                        new Memories.Write(first, Actor.SYSTEM, ""), new Memories.Write(second, Actor.SYSTEM, "")));
+        Memory later = truth().memories().memory(first.id()).orElseThrow();
+        truth().memories()
+                .put(List.of(
+                        new Memories.Write(later.draft().evidence(List.of()).build(), new Actor("operator:k"), "")));
+        ChangeNumber before = truth().changes().latest();
+        assertThat(truth().memories().forget(new MemoryId("m-ann"))).isTrue();
+        assertThat(truth().memories().count()).isZero();
+        assertThat(truth().changes().after(before, 10)).extracting(Change::id).containsExactly("p2", "p1", "m-ann");
+        long rows = truth().database()
+                .read(handle -> handle.createQuery("select count(*) from memory_evidence")
+                        .mapTo(Long.class)
+                        .one());
+        assertThat(rows).isZero();
+        try (Erasure erasure = truth().erasure(List.of())) {
+            erasure.start();
+            assertThat(truth().jobs().page(null, 10).items()).hasSize(3).allSatisfy(job -> {
+                ErasureState state = erasure.await(job.id(), java.time.Duration.ofSeconds(20))
+                        .orElseThrow();
+                assertThat(state.receipt()).matches(ErasureReceipt::complete);
+            });
+        }
+    }
+
+    @Test
+    void nothingCanRestOnWhatIsGone() {
+        live(ANN);
+        truth().memories().forget(new MemoryId("m-ann"));
+        assertThatThrownBy(() ->
+                        truth().memories().put(List.of(new Memories.Write(resting("p", "m-ann"), Actor.SYSTEM, ""))))
+                .hasMessage("memory p cannot rest on memory m-ann, which is gone; leave it out of the evidence");
+    }
+
+    private static Memory resting(String id, String on) {
+        return Memory.fresh(
+                new MemoryId(id),
+                new Subject.OfUser(ANN),
+                MemoryKind.TRAIT,
+                "Rests on another",
+                0,
+                Trust.INFERRED,
+                null,
+                List.of(new Evidence("memory", on, "")),
+                NOW);
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.palate.memory.Page;
 import dev.palate.memory.change.Change;
 import dev.palate.memory.change.ChangeNumber;
 import dev.palate.memory.memory.Actor;
+import dev.palate.memory.memory.Evidence;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
@@ -16,6 +17,7 @@ import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Revision;
+import dev.palate.memory.memory.Slot;
 import dev.palate.memory.memory.Subject;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -146,9 +148,60 @@ abstract class MemoriesContract extends TruthContract {
         assertThat(truth().memories().forget(stored.id())).isFalse();
         assertThat(truth().memories().memory(stored.id())).isEmpty();
         assertThat(truth().memories().history(stored.id())).isEmpty();
-        assertThat(truth().outbox().count()).isZero();
+        assertThat(truth().outbox().after(0, 10)).singleElement().satisfies(note -> {
+            assertThat(note.subjectId()).isEqualTo("ann");
+            assertThat(note.payloadId()).as("which one says nobody").isEmpty();
+        });
         assertThat(truth().changes().after(ChangeNumber.NONE, 10))
                 .containsExactly(new Change(new ChangeNumber(2), Change.Type.MEMORY, "m1", 0));
+    }
+
+    @Test
+    void ofManyWritesEachStandsForItself() {
+        Memory stale = put(likes("m1", ANN, "horror"), Actor.AGENT);
+        Memory next = put(stale.draft().strength(0.9).build(), Actor.AGENT);
+        Memory locked = put(likes("m2", ANN, "drama").draft().locked(true).build(), OPERATOR);
+        Memory orphan = likes("m3", ANN, "war")
+                .draft()
+                .evidence(List.of(new Evidence("memory", "gone", "")))
+                .build();
+        List<Memories.Write> writes = new ArrayList<>();
+        for (Memory memory : List.of(stale, locked, orphan)) {
+            writes.add(new Memories.Write(memory, Actor.SYSTEM, ""));
+        }
+        IntStream.range(0, 30)
+                .forEach(i -> writes.add(new Memories.Write(likes("n" + i, BEN, "genre " + i), Actor.SYSTEM, "")));
+        List<Memory> written = truth().memories().putEach(writes);
+        assertThat(written).hasSize(30).allSatisfy(memory -> {
+            assertThat(memory.revision()).isEqualTo(1);
+            assertThat(truth().memories().memory(memory.id())).contains(memory);
+        });
+        assertThat(truth().memories().memory(stale.id())).contains(next);
+        assertThat(truth().memories().memory(orphan.id())).isEmpty();
+        assertThat(truth().memories()
+                        .putEach(List.of(
+                                new Memories.Write(next, Actor.SYSTEM, ""),
+                                new Memories.Write(orphan, Actor.SYSTEM, ""))))
+                .as("a short list")
+                .extracting(Memory::revision)
+                .containsExactly(3L);
+    }
+
+    @Test
+    void whoLikesAnItemIsToBeCountedAgain() {
+        Memory liked = put(
+                likes("m1", ANN, "horror")
+                        .draft()
+                        .slot(new Slot("title", "Alien"))
+                        .build(),
+                Actor.AGENT);
+        Memory other = put(liked.draft().slot(new Slot("title", "heat")).build(), Actor.AGENT);
+        put(other.draft().slot(null).build(), Actor.AGENT);
+        truth().memories().forget(liked.id());
+        assertThat(truth().outbox().after(0, 20).stream()
+                        .filter(note -> note.topic().equals("opinion"))
+                        .map(note -> note.subjectType() + "/" + note.subjectId() + note.payloadId()))
+                .containsExactly("item/alien", "item/alien", "item/heat", "item/heat");
     }
 
     @Test
