@@ -8,6 +8,7 @@ import dev.palate.memory.change.Changes;
 import dev.palate.memory.change.Outbox;
 import dev.palate.memory.conversation.Conversations;
 import dev.palate.memory.dataset.ImportPositions;
+import dev.palate.memory.derived.Grounds;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.erase.ErasureLedger;
 import dev.palate.memory.erase.ErasurePlace;
@@ -45,6 +46,7 @@ public final class SqlTruth implements AutoCloseable {
     private final Slates slates;
     private final Changes changes;
     private final Outbox outbox;
+    private final Grounds grounds;
     private final Jobs jobs;
     private final ImportPositions importPositions;
     private final ApiKeys apiKeys;
@@ -66,6 +68,7 @@ public final class SqlTruth implements AutoCloseable {
         slates = new SqlSlates(database);
         changes = new SqlChanges(database);
         outbox = new SqlOutbox(database);
+        grounds = new SqlGrounds(database);
         jobs = new SqlJobs(database, ids);
         importPositions = new SqlImportPositions(database);
         apiKeys = new SqlApiKeys(database, ids, clock);
@@ -180,6 +183,11 @@ public final class SqlTruth implements AutoCloseable {
     /// The notes for what follows a write.
     public Outbox outbox() {
         return outbox;
+    }
+
+    /// What derived memories are made from.
+    public Grounds grounds() {
+        return grounds;
     }
 
     /// The jobs.

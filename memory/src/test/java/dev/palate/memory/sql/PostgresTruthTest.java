@@ -112,4 +112,12 @@ class PostgresTruthTest {
             return bytes(folder, "memory", "memory_revision", "message");
         }
     }
+
+    @Nested
+    class PostgresDerived extends DerivedContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return postgres(folder);
+        }
+    }
 }

@@ -89,4 +89,12 @@ class SqliteTruthTest {
             return sqlite(folder);
         }
     }
+
+    @Nested
+    class SqliteDerived extends DerivedContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return sqlite(folder);
+        }
+    }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.palate.memory.derived;
+
+import org.jspecify.annotations.NullMarked;
