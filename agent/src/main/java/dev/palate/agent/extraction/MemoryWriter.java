@@ -205,7 +205,10 @@ public final class MemoryWriter {
     private Written writeOne(Proposal proposal, int written, Actor actor) {
         for (int attempt = 1; ; attempt++) {
             try {
-                List<Memory> active = memories.active(proposal.subject());
+                // A profile says nothing of its own: it is no duplicate, no rival, and does not fill a quota.
+                List<Memory> active = memories.active(proposal.subject()).stream()
+                        .filter(memory -> memory.kind() != MemoryKind.PROFILE)
+                        .toList();
                 Verdict verdict = gates.check(proposal, context(proposal.subject(), active, written));
                 return carryOut(proposal, verdict, active, actor);
             } catch (MemoryException e) {

@@ -14,6 +14,7 @@ import dev.palate.memory.conversation.TurnId;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.slate.SlateRecord;
 import java.time.Duration;
@@ -197,7 +198,7 @@ final class TurnRun implements Turn {
         return Timed.within(limits.recall(), "recall", () -> parts.memories().active(subject()))
                 .orElse(List.of())
                 .stream()
-                .filter(memory -> memory.effectiveAt(now))
+                .filter(memory -> memory.effectiveAt(now) && memory.kind() != MemoryKind.PROFILE)
                 .toList();
     }
 

@@ -101,9 +101,21 @@ final class IndexWrites {
             if (memory.isEmpty()) {
                 memories.delete(id);
             } else {
-                memories.put(memory.get(), encoded, without.contains(id));
+                put(memory.get(), encoded, without.contains(id));
             }
         }
+    }
+
+    /// A memory of an item may have the very words that were encoded for the item.
+    private void put(Memory memory, Map<VectorKey, float[]> encoded, boolean isCold) {
+        Map<VectorKey, float[]> known = encoded;
+        if (!isCold && memory.subject() instanceof Subject.OfItem) {
+            VectorKey key = VectorKey.of(memory.text());
+            if (!encoded.containsKey(key)) {
+                known = vectors.find(key).map(vector -> Map.of(key, vector)).orElse(encoded);
+            }
+        }
+        memories.put(memory, known, isCold);
     }
 
     /// Writes every item anew.
@@ -143,7 +155,7 @@ final class IndexWrites {
             Page<Memory> page = truth.page(every, cursor.orElse(null), PAGE);
             Set<MemoryId> without =
                     cold.among(page.items().stream().map(Memory::id).toList());
-            page.items().forEach(memory -> memories.put(memory, Map.of(), without.contains(memory.id())));
+            page.items().forEach(memory -> put(memory, Map.of(), without.contains(memory.id())));
             done += page.items().size();
             memories.store().refresh();
             progress.accept(Math.min(1, done / all));

@@ -119,6 +119,12 @@ public final class MemoryIndex {
 
     /// How many memories wait for their vector.
     public long pendingCount() {
+        return pendingOfUsers()
+                + store.search(searcher -> (long) searcher.count(new TermQuery(VectorSearch.patientTerm())));
+    }
+
+    /// How many memories of users wait for their vector; those of items may wait longer.
+    long pendingOfUsers() {
         return store.search(searcher -> (long) searcher.count(new TermQuery(VectorSearch.pendingTerm())));
     }
 
@@ -157,8 +163,10 @@ public final class MemoryIndex {
         return store;
     }
 
-    List<MemoryId> pending(int limit) {
-        return store.search(searcher -> VectorSearch.pending(searcher, limit)).stream()
+    /// @param ofUsers true for those of users, false for those of items
+    List<MemoryId> pending(boolean ofUsers, int limit) {
+        Term term = ofUsers ? VectorSearch.pendingTerm() : VectorSearch.patientTerm();
+        return store.search(searcher -> VectorSearch.pending(searcher, term, limit)).stream()
                 .map(MemoryId::new)
                 .toList();
     }
@@ -191,7 +199,10 @@ public final class MemoryIndex {
         Document document = document(memory);
         document.add(new BinaryDocValuesField(VectorSearch.KEY, new BytesRef(key.toString())));
         if (vector.isEmpty()) {
-            document.add(new StringField(VectorSearch.PENDING, "1", Field.Store.NO));
+            Term term = memory.subject() instanceof Subject.OfUser
+                    ? VectorSearch.pendingTerm()
+                    : VectorSearch.patientTerm();
+            document.add(new StringField(VectorSearch.PENDING, term.text(), Field.Store.NO));
         } else if (!VectorSearch.zero(vector.get())) {
             document.add(VectorSearch.field(filled, vector.get()));
         }

@@ -78,9 +78,9 @@ final class SqlMemories implements Memories {
             int before = written.size();
             for (Write write : chunk) {
                 Stored stored = stored(transaction.handle(), write.memory().id());
-                var grounds = EvidenceRows.of(write.memory().evidence());
                 if (refusal(write, stored).isEmpty()
-                        && EvidenceRows.gone(transaction.handle(), grounds).isEmpty()) {
+                        && EvidenceGuard.missing(transaction.handle(), write.memory())
+                                .isEmpty()) {
                     written.add(putOne(transaction, write, stored));
                 }
             }
@@ -111,16 +111,17 @@ final class SqlMemories implements Memories {
 
     private static Memory putOne(Transaction transaction, Write write) {
         Stored stored = stored(transaction.handle(), write.memory().id());
-        refusal(write, stored).ifPresent(refusal -> {
-            throw refusal;
-        });
+        refusal(write, stored)
+                .or(() -> EvidenceGuard.missing(transaction.handle(), write.memory()))
+                .ifPresent(refusal -> {
+                    throw refusal;
+                });
         return putOne(transaction, write, stored);
     }
 
     private static Memory putOne(Transaction transaction, Write write, Stored stored) {
         Require.text("cause", write.cause(), 0, 200);
         Memory memory = write.memory();
-        EvidenceGuard.require(transaction.handle(), memory);
         switch (memory.subject()) {
             case Subject.OfUser user -> SqlUsers.ensure(transaction, user.user());
             case Subject.OfItem item -> {}

@@ -1,7 +1,11 @@
 package dev.palate.web.wiring;
 
+import dev.palate.memory.Ids;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.change.Changes;
+import dev.palate.memory.derived.Derivations;
+import dev.palate.memory.derived.DerivedParts;
+import dev.palate.memory.derived.NoteFollower;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.IndexOptions;
@@ -80,6 +84,14 @@ class IndexWiring {
     @Bean(initMethod = "start", destroyMethod = "close")
     TierPlanner tierPlanner(TieredMemories memories) {
         return memories.planner();
+    }
+
+    /// Makes memories from others, from the start on, behind everything else.
+    @Bean(initMethod = "start", destroyMethod = "close")
+    NoteFollower derivedMemories(SqlTruth truth, TieredMemories memories, Clock clock) {
+        DerivedParts parts =
+                new DerivedParts(truth.catalog(), truth.memories(), memories, truth.grounds(), new Ids(clock), clock);
+        return new NoteFollower(truth.outbox(), truth.changes(), new Derivations(parts), NoteFollower.Options.DEFAULT);
     }
 
     /// Gauges of the tiers, where there is a registry.
