@@ -154,7 +154,7 @@ final class TestStack {
     }
 
     MemoryWriter writer(Gates gates) {
-        var stores = new MemoryWriter.Stores(memories, truth.rejections(), truth.consents(), memories::cosine);
+        var stores = new MemoryWriter.Stores(memories, truth.rejections(), truth.consents(), memories::cosines);
         return new MemoryWriter(stores, reader, snapshots, gates, ids, clock);
     }
 

@@ -74,7 +74,7 @@ class AgentWiring {
             Ids ids,
             Clock clock,
             PalateProperties properties) {
-        var stores = new MemoryWriter.Stores(memories, truth.rejections(), truth.consents(), memories::cosine);
+        var stores = new MemoryWriter.Stores(memories, truth.rejections(), truth.consents(), memories::cosines);
         return new MemoryWriter(
                 stores, reader, snapshots, new Gates(properties.gates().policy()), ids, clock);
     }
