@@ -168,6 +168,7 @@ final class TestStack {
                 truth.conversations(),
                 memories,
                 truth.slates(),
+                new dev.palate.memory.tier.Reinforcement(memories, truth.slates(), clock),
                 chosen,
                 snapshots,
                 reader,

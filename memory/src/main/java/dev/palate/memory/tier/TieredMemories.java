@@ -139,6 +139,11 @@ public final class TieredMemories implements Memories {
         return pack;
     }
 
+    /// As above, for memories of one subject.
+    void used(Subject subject, Collection<MemoryId> memories) {
+        memories.forEach(memory -> planner.accesses().used(subject, memory));
+    }
+
     /// The subject's memories in force that the words call to mind, by meaning, words and slot together; each
     /// counts as
     /// used.
