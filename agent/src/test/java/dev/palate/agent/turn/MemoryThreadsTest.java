@@ -26,6 +26,7 @@ import dev.palate.memory.gate.Gates;
 import dev.palate.memory.gate.Rejections;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.IndexOptions;
+import dev.palate.memory.index.ScoredMemory;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
@@ -101,7 +102,7 @@ class MemoryThreadsTest {
                     truth.memories(), truth.coldMemories(), index, encoder, clock, TierOptions.defaults());
             var lexicon = new Lexicon(DomainPackFile.films());
             writer = new MemoryWriter(
-                    new MemoryWriter.Stores(memories, truth.rejections(), truth.consents(), memories::cosine),
+                    new MemoryWriter.Stores(memories, truth.rejections(), truth.consents(), memories::cosines),
                     new MessageReader(lexicon),
                     new CatalogSnapshots(lexicon, truth.catalog(), truth.interactions(), truth.changes()),
                     gates,
@@ -361,8 +362,10 @@ class MemoryThreadsTest {
         assertThat(store.memories.states(of(user), then)).extracting(Memory::id).doesNotContain(deleted.id());
         assertThat(store.memories.recall(of(user), deleted.text(), 20, PATIENCE).toString())
                 .doesNotContain(id);
-        assertThat(store.memories.search(deleted.text(), new MemoryFilter(of(user), Set.of(), Set.of(), null), 20))
-                .extracting(Memory::id)
+        assertThat(store.index
+                        .memories()
+                        .search(deleted.text(), new MemoryFilter(of(user), Set.of(), Set.of(), null), 20))
+                .extracting(ScoredMemory::memory)
                 .doesNotContain(deleted.id());
     }
 

@@ -109,8 +109,7 @@ final class EncodingWorker implements Runnable {
         while (to < ids.size() && (to == 0 || System.nanoTime() - start < ROUND_NANOS)) {
             int from = to;
             to = Math.min(ids.size(), from + MEMORY_BATCH);
-            List<String> texts = ids.subList(from, to).stream()
-                    .flatMap(id -> work.truth().memory(id).stream())
+            List<String> texts = work.truth().memories(ids.subList(from, to)).values().stream()
                     .map(Memory::text)
                     .distinct()
                     .filter(text -> !encoded.containsKey(VectorKey.of(text)))

@@ -12,6 +12,7 @@ import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
 import dev.palate.memory.user.UserId;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -220,7 +221,11 @@ class GatesTest {
     @Test
     void freeTextOfTheSameMeaningMerges() {
         Memory before = note("before").draft().slot(null).build();
-        Similarity near = (text, memory) -> text.equals("nearly the same") ? 0.96 : 0.94;
+        Similarity near = (text, memories) -> {
+            double[] cosines = new double[memories.size()];
+            Arrays.fill(cosines, text.equals("nearly the same") ? 0.96 : 0.94);
+            return cosines;
+        };
         var context = new GateContext(List.of(before), 0, Set.of(), near, () -> 0, Instant.EPOCH.plusSeconds(86_400));
         assertThat(gates.check(note("nearly the same", "nearly the same"), context))
                 .isEqualTo(new Verdict.Merge(before.id(), "duplicate"));

@@ -14,6 +14,7 @@ import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.text.HashingEncoder;
 import dev.palate.memory.text.MiniLmEncoder;
 import dev.palate.memory.text.TextEncoder;
+import dev.palate.memory.tier.Reinforcement;
 import dev.palate.memory.tier.TierOptions;
 import dev.palate.memory.tier.TierPlanner;
 import dev.palate.memory.tier.TieredMemories;
@@ -78,6 +79,12 @@ class IndexWiring {
                 encoder,
                 clock,
                 options.with(tiers.warmBytes(), tiers.coldAfter()));
+    }
+
+    /// Tells memories what came of the slates they moved.
+    @Bean
+    Reinforcement reinforcement(TieredMemories memories, SqlTruth truth, Clock clock) {
+        return new Reinforcement(memories, truth.slates(), clock);
     }
 
     /// Moves memories between the tiers, from the start on.
