@@ -3,13 +3,16 @@ package dev.palate.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.palate.memory.access.Role;
+import dev.palate.memory.index.IndexChanges;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /// A canary of one user, looked for with the key of another at every endpoint.
 class CrossUserTest {
@@ -133,6 +136,31 @@ class CrossUserTest {
         HttpResponse<String> own = server.call(
                 server.key(Role.USER, "bob"), "POST", "/v1/memories/search", "{\"query\":\"" + CANARY + "\"}");
         assertThat(own.body()).as("the owner finds it").contains(CANARY);
+    }
+
+    @Test
+    void aSearchOverAllSubjectsIsForAdminsAndApps() throws Exception {
+        assertThat(server.bean(IndexChanges.class).awaitEncoded(Duration.ofSeconds(20)))
+                .isTrue();
+        String search = "{\"query\":\"" + CANARY + "\",\"filters\":{\"subject_type\":\"%s\"}}";
+        for (String key : List.of(server.admin(), server.key(Role.APP, null))) {
+            JsonNode found = server.ok(
+                            200, server.call(key, "POST", "/v1/memories/search", String.format(search, "user")))
+                    .get("results");
+            assertThat(found.get(0).get("id").asString()).isEqualTo(memory);
+            assertThat(found.get(0).get("score_details").get("final").asDouble())
+                    .isPositive();
+            assertThat(server.ok(200, server.call(key, "POST", "/v1/memories/search", String.format(search, "item")))
+                            .get("results"))
+                    .isEmpty();
+        }
+        for (String type : List.of("user", "item")) {
+            HttpResponse<String> own = server.call(ann, "POST", "/v1/memories/search", String.format(search, type));
+            assertThat(server.ok(200, own).get("results")).isEmpty();
+        }
+        refused(
+                403,
+                server.call(ann, "POST", "/v1/memories/search", "{\"query\":\"x\",\"filters\":{\"item_id\":\"i1\"}}"));
     }
 
     @Test

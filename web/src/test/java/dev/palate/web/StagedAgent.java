@@ -17,7 +17,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -29,7 +28,7 @@ public final class StagedAgent implements ChatAgent {
     private final Conversations conversations;
     private final Catalog catalog;
     private final AtomicInteger cancelled = new AtomicInteger();
-    private volatile CountDownLatch paused = new CountDownLatch(1);
+    private volatile CompletableFuture<Void> paused = new CompletableFuture<>();
 
     StagedAgent(Conversations conversations, Catalog catalog) {
         this.conversations = conversations;
@@ -38,12 +37,12 @@ public final class StagedAgent implements ChatAgent {
 
     /// Lets the turns that pause go on.
     void resume() {
-        paused.countDown();
+        paused.complete(null);
     }
 
     /// Makes later turns pause again.
     void rearm() {
-        paused = new CountDownLatch(1);
+        paused = new CompletableFuture<>();
     }
 
     /// How many turns were cancelled.
@@ -99,26 +98,22 @@ public final class StagedAgent implements ChatAgent {
     }
 
     private record Staged(
-            TurnId id, CountDownLatch release, CompletableFuture<Boolean> cancelled, CompletableFuture<TurnEvent> done)
+            TurnId id,
+            CompletableFuture<Void> release,
+            CompletableFuture<Boolean> cancelled,
+            CompletableFuture<TurnEvent> done)
             implements Turn {
-        Staged(TurnId id, CountDownLatch release) {
+        Staged(TurnId id, CompletableFuture<Void> release) {
             this(id, release, new CompletableFuture<>(), new CompletableFuture<>());
         }
 
+        // Waits on the turn's own thread: a task that blocks in the common pool, which has one thread on two cores,
+        // would keep the HTTP client of the tests from completing its answers.
         void pause() {
             try {
-                CompletableFuture<Void> resumed = CompletableFuture.runAsync(this::await);
-                CompletableFuture.anyOf(cancelled, resumed).get(60, TimeUnit.SECONDS);
+                CompletableFuture.anyOf(cancelled, release).get(60, TimeUnit.SECONDS);
             } catch (Exception e) {
                 throw new IllegalStateException(e);
-            }
-        }
-
-        private void await() {
-            try {
-                boolean unused = release.await(60, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
             }
         }
 

@@ -35,6 +35,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +48,7 @@ public final class MemoryWriter {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryWriter.class);
     private static final int MAX_EVIDENCE = 32;
     private static final int ATTEMPTS = 3;
+    private static final int LANES = 64;
     private static final double REINFORCEMENT = 0.3;
 
     private final Stores stores;
@@ -56,6 +59,8 @@ public final class MemoryWriter {
     private final Gates gates;
     private final Ids ids;
     private final InstantSource clock;
+    private final List<ReentrantLock> lanes =
+            Stream.generate(ReentrantLock::new).limit(LANES).toList();
 
     /// Something said.
     ///
@@ -133,9 +138,10 @@ public final class MemoryWriter {
     ///
     /// @throws IllegalArgumentException when the text is too long, or speaks to the machine
     public Memory reworded(Memory memory, String text) {
-        if (InjectionGate.found(text)) {
+        if (InjectionGate.refuses(text)) {
             throw new IllegalArgumentException(
-                    "text speaks to the machine rather than of the person (gate injection); say it plainly");
+                    "text speaks to the machine rather than of the person, or holds a link (gate injection); say it"
+                            + " plainly");
         }
         Memory.Draft draft = memory.draft().text(text).updatedAt(clock.instant());
         if (text.equals(memory.text())) {
@@ -203,9 +209,23 @@ public final class MemoryWriter {
 
     // Another writer may change a memory between reading and writing: read again, a few times.
     private Written writeOne(Proposal proposal, int written, Actor actor) {
+        // What is judged must be what is written to: two writers of one subject would both find no duplicate.
+        ReentrantLock lane = lanes.get(Math.floorMod(proposal.subject().hashCode(), LANES));
+        lane.lock();
+        try {
+            return judged(proposal, written, actor);
+        } finally {
+            lane.unlock();
+        }
+    }
+
+    private Written judged(Proposal proposal, int written, Actor actor) {
         for (int attempt = 1; ; attempt++) {
             try {
-                List<Memory> active = memories.active(proposal.subject());
+                // A profile says nothing of its own: it is no duplicate, no rival, and does not fill a quota.
+                List<Memory> active = memories.active(proposal.subject()).stream()
+                        .filter(memory -> memory.kind() != MemoryKind.PROFILE)
+                        .toList();
                 Verdict verdict = gates.check(proposal, context(proposal.subject(), active, written));
                 return carryOut(proposal, verdict, active, actor);
             } catch (MemoryException e) {

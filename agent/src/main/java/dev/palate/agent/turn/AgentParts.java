@@ -9,6 +9,7 @@ import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.conversation.Conversations;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.slate.Slates;
+import dev.palate.memory.tier.Reinforcement;
 import dev.palate.prompts.PromptLibrary;
 import dev.palate.retrieval.recommend.Recommender;
 import java.time.InstantSource;
@@ -22,6 +23,7 @@ public record AgentParts(
         Conversations conversations,
         Memories memories,
         Slates slates,
+        Reinforcement reinforcement,
         Recommender recommender,
         CatalogSnapshots snapshots,
         MessageReader reader,

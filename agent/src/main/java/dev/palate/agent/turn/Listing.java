@@ -194,6 +194,7 @@ final class Listing {
                         ModelLevel.T0.name(),
                         entries,
                         picks.degraded()));
+        entries.forEach(entry -> parts.reinforcement().shown(conversation.user(), entry.memories()));
         return slate;
     }
 

@@ -1,6 +1,8 @@
 package dev.palate.agent.turn;
 
 import dev.palate.agent.domain.CatalogSnapshot;
+import dev.palate.agent.domain.Claim;
+import dev.palate.agent.domain.Mention;
 import dev.palate.agent.domain.Reading;
 import dev.palate.agent.extraction.Written;
 import dev.palate.agent.llm.ModelLevel;
@@ -14,8 +16,11 @@ import dev.palate.memory.conversation.TurnId;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.Subject;
+import dev.palate.memory.slate.SlateId;
 import dev.palate.memory.slate.SlateRecord;
+import dev.palate.memory.tier.Reinforcement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -140,6 +145,9 @@ final class TurnRun implements Turn {
                 state = new State(state.wish(), state.shown(), state.slate(), state.last(), written);
             }
         }
+        if (!stopped()) {
+            reinforce(reading);
+        }
         state = new State(meaning.wish(), state.shown(), state.slate(), state.last(), state.written());
         answer(meaning, memories, catalog, remembered);
     }
@@ -197,7 +205,7 @@ final class TurnRun implements Turn {
         return Timed.within(limits.recall(), "recall", () -> parts.memories().active(subject()))
                 .orElse(List.of())
                 .stream()
-                .filter(memory -> memory.effectiveAt(now))
+                .filter(memory -> memory.effectiveAt(now) && memory.kind() != MemoryKind.PROFILE)
                 .toList();
     }
 
@@ -223,6 +231,25 @@ final class TurnRun implements Turn {
             }
         }
         return ids;
+    }
+
+    /// What the message says of items of the last list is an outcome of it.
+    private void reinforce(Reading reading) {
+        SlateId slate = state.slate();
+        if (slate == null) {
+            return;
+        }
+        for (Claim claim : reading.claims()) {
+            int sign = claim.stance().sign();
+            if (claim.lasting()
+                    && sign != 0
+                    && claim.mention() instanceof Mention.Title title
+                    && state.last().contains(title.item())) {
+                parts.reinforcement()
+                        .happened(new Reinforcement.Outcome(
+                                message.id().value(), conversation.user(), slate, title.item(), sign));
+            }
+        }
     }
 
     private String forget(Reading reading, List<Memory> memories, List<TurnEvent.Remembered> remembered) {

@@ -154,7 +154,7 @@ final class TestStack {
     }
 
     MemoryWriter writer(Gates gates) {
-        var stores = new MemoryWriter.Stores(memories, truth.rejections(), truth.consents(), memories::cosine);
+        var stores = new MemoryWriter.Stores(memories, truth.rejections(), truth.consents(), memories::cosines);
         return new MemoryWriter(stores, reader, snapshots, gates, ids, clock);
     }
 
@@ -168,6 +168,7 @@ final class TestStack {
                 truth.conversations(),
                 memories,
                 truth.slates(),
+                new dev.palate.memory.tier.Reinforcement(memories, truth.slates(), clock),
                 chosen,
                 snapshots,
                 reader,

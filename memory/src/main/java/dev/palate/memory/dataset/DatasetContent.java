@@ -1,5 +1,7 @@
 package dev.palate.memory.dataset;
 
+import dev.palate.memory.MemoryException;
+import dev.palate.memory.MemoryException.Code;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.dataset.DatasetRow.InteractionRow;
 import dev.palate.memory.dataset.DatasetRow.ItemRow;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class DatasetContent implements DatasetReader.Sink {
     private static final int PROGRESS_EVERY = 2_000;
     private static final int MAX_TAGS = 256;
+    private static final int MAX_MEMORIES = 500_000;
 
     private final DatasetReader reader;
     private final RowCheck check;
@@ -64,6 +67,12 @@ final class DatasetContent implements DatasetReader.Sink {
             }
             case MemoryRow memory -> {
                 memories++;
+                if (memories > MAX_MEMORIES) {
+                    throw new MemoryException(
+                            Code.LIMIT,
+                            "a data set may hold " + MAX_MEMORIES + " memories, which are sorted by their time; split"
+                                    + " memories.jsonl by users");
+                }
                 if (memory.memory().subject() instanceof Subject.OfUser(UserId user)) {
                     seen(user);
                 }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// each
 /// batch its position is recorded; an import of the same files that was interrupted goes on there, and as every batch
 /// may be written twice with the effect of once, nothing is lost or doubled. The import is a job of kind `import`.
-/// Memory grows with the items, the distinct tags and the users, not with the
+/// Memory grows with the items, the distinct tags, the users and the memories (at most 500,000), not with the
 /// interactions. One import at a time; not thread-safe.
 public final class DatasetImport {
     /// Which part of the work.

@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ final class DatasetWriter implements DatasetReader.Sink {
     private final RowCheck check;
     private final List<Item> itemBatch = new ArrayList<>();
     private final List<Interaction> interactionBatch = new ArrayList<>();
+    private final List<Checked> memories = new ArrayList<>();
     private final List<ImportedMemory> memoryBatch = new ArrayList<>();
     private final @Nullable MemoryImport memoryImport;
     private long itemsChanged;
@@ -51,6 +53,8 @@ final class DatasetWriter implements DatasetReader.Sink {
     private long handedOver;
     private long resumed;
     private long jobUpdated;
+
+    private record Checked(ImportedMemory memory, boolean good) {}
 
     DatasetWriter(Target target, Clock clock, DatasetContent content, ImportPosition from, Progress progress) {
         this.target = target;
@@ -72,6 +76,23 @@ final class DatasetWriter implements DatasetReader.Sink {
         writeInteractions();
         handedOver = 0;
         reader.memories(this);
+        memoriesInOrder();
+    }
+
+    // Oldest first, so that a later word supersedes an earlier one as if both had been said here.
+    private void memoriesInOrder() {
+        memories.sort(Comparator.comparing(row -> row.memory.validFrom() == null ? now : row.memory.validFrom()));
+        for (Checked row : memories) {
+            if (before(Phase.MEMORIES)) {
+                resumed += row.good ? 1 : 0;
+                memoriesDone += row.good ? 1 : 0;
+            } else if (row.good) {
+                memoryBatch.add(row.memory);
+                if (memoryBatch.size() == MEMORY_BATCH) {
+                    writeMemories();
+                }
+            }
+        }
         writeMemories();
     }
 
@@ -116,17 +137,7 @@ final class DatasetWriter implements DatasetReader.Sink {
                     }
                 }
             }
-            case MemoryRow memory -> {
-                if (before(Phase.MEMORIES)) {
-                    resumed += good ? 1 : 0;
-                    memoriesDone += good ? 1 : 0;
-                } else if (good) {
-                    memoryBatch.add(memory.memory());
-                    if (memoryBatch.size() == MEMORY_BATCH) {
-                        writeMemories();
-                    }
-                }
-            }
+            case MemoryRow memory -> memories.add(new Checked(memory.memory(), good));
             case TagRow tag -> {}
             case UserRow user -> {}
         }

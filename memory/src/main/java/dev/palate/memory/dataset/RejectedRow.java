@@ -1,5 +1,6 @@
 package dev.palate.memory.dataset;
 
+import dev.palate.memory.memory.Subject;
 import dev.palate.memory.user.UserId;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,11 @@ public record RejectedRow(DatasetRow.Place place, String whose, String reason) {
     static String of(DatasetRow row) {
         return switch (row) {
             case DatasetRow.ItemRow _ -> NOBODYS;
-            case DatasetRow.MemoryRow _ -> UNKNOWN;
+            case DatasetRow.MemoryRow memory ->
+                switch (memory.memory().subject()) {
+                    case Subject.OfUser user -> of(user.user());
+                    case Subject.OfItem _ -> NOBODYS;
+                };
             case DatasetRow.TagRow tag -> of(tag.user());
             case DatasetRow.UserRow user -> of(user.user().id());
             case DatasetRow.InteractionRow interaction ->

@@ -2,6 +2,7 @@ package dev.palate.memory.gate;
 
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.Slot;
+import java.util.List;
 
 /// A second memory of one slot and one sign, or free text of the same words or meaning, is no second memory.
 public final class DuplicateGate implements WriteGate {
@@ -15,20 +16,32 @@ public final class DuplicateGate implements WriteGate {
     @Override
     public Verdict check(Proposal proposal, GateContext context) {
         for (Memory memory : context.active()) {
-            if (same(proposal, memory) || near(proposal, memory, context)) {
+            if (same(proposal, memory)) {
                 return new Verdict.Merge(memory.id(), "duplicate");
             }
         }
-        return new Verdict.Accept();
+        List<Memory> comparable = context.active().stream()
+                .filter(memory -> comparable(proposal, memory))
+                .toList();
+        if (comparable.isEmpty()) {
+            return new Verdict.Accept();
+        }
+        double[] cosines = context.similarity().cosines(proposal.text(), comparable);
+        int nearest = 0;
+        for (int i = 1; i < cosines.length; i++) {
+            nearest = cosines[i] > cosines[nearest] ? i : nearest;
+        }
+        return cosines[nearest] >= similarity
+                ? new Verdict.Merge(comparable.get(nearest).id(), "duplicate")
+                : new Verdict.Accept();
     }
 
     // Only free text: two memories of different slots are different however near their texts are.
-    private boolean near(Proposal proposal, Memory memory, GateContext context) {
+    private static boolean comparable(Proposal proposal, Memory memory) {
         return proposal.slot() == null
                 && memory.slot() == null
                 && memory.kind() == proposal.kind()
-                && Math.signum(proposal.polarity()) == Math.signum(memory.polarity())
-                && context.similarity().cosine(proposal.text(), memory) >= similarity;
+                && Math.signum(proposal.polarity()) == Math.signum(memory.polarity());
     }
 
     private static boolean same(Proposal proposal, Memory memory) {

@@ -83,18 +83,22 @@ final class EncoderChange {
 
     /// The position as it is to be committed now.
     ///
-    /// @param marked whether every document is marked
+    /// @param marked whether every document is marked and of the layout of this build
     Position stamped(Position position, boolean marked) {
+        int layout = marked ? Position.LAYOUT : 0;
+        String field = fields.searched().name();
         return underWay
-                ? position.of(
-                        from, marked ? encoder.version() : "", fields.searched().name())
-                : position.of(encoder.version(), "", fields.searched().name());
+                ? position.of(from, marked ? encoder.version() : "", field, layout)
+                : position.of(encoder.version(), "", field, layout);
     }
 
-    /// Whether the document of the commit are marked for this encoder, or need not be.
+    /// Whether the documents of the commit are marked for this encoder, or need not be, and are of the layout
+    /// of this
+    /// build.
     boolean marked(Position committed) {
-        return committed.encoder().equals(encoder.version())
+        boolean encoded = committed.encoder().equals(encoder.version())
                 || committed.building().equals(encoder.version());
+        return encoded && committed.layout() == Position.LAYOUT;
     }
 
     /// Everything has its new vector: from now on the new ones are searched.

@@ -19,8 +19,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Encodes what the indexes hold without a vector, memories first, one bounded batch at a time, and hands it to the
-/// thread that writes. What is left to do stands in the indexes themselves, so nothing is lost or queued.
+/// Encodes what the indexes hold without a vector, memories of users first, those of items last, one bounded batch at a
+/// time, and hands it to the thread that writes. What is left to do stands in the indexes themselves, so nothing is
+/// lost or queued.
 final class EncodingWorker implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(EncodingWorker.class);
     private static final int MEMORY_BATCH = 64;
@@ -80,7 +81,7 @@ final class EncodingWorker implements Runnable {
     /// One round; returns how long to pause after it.
     private Duration round() {
         try {
-            boolean worked = memories() || items();
+            boolean worked = memories(true) || items() || memories(false);
             if (worked) {
                 restingSinceNanos = System.nanoTime();
                 return Duration.ZERO;
@@ -100,18 +101,25 @@ final class EncodingWorker implements Runnable {
     }
 
     /// Encodes for a quarter of a second, so that new memories never wait long behind a backlog.
-    private boolean memories() {
-        List<MemoryId> ids = work.memories().pending(MOST_MEMORIES);
+    private boolean memories(boolean ofUsers) {
+        List<MemoryId> ids = work.memories().pending(ofUsers, MOST_MEMORIES);
         long start = System.nanoTime();
         int to = 0;
         Map<VectorKey, float[]> encoded = new HashMap<>();
         while (to < ids.size() && (to == 0 || System.nanoTime() - start < ROUND_NANOS)) {
             int from = to;
             to = Math.min(ids.size(), from + MEMORY_BATCH);
-            List<String> texts = ids.subList(from, to).stream()
-                    .flatMap(id -> work.truth().memory(id).stream())
+            List<String> texts = work.truth().memories(ids.subList(from, to)).values().stream()
                     .map(Memory::text)
+                    .distinct()
+                    .filter(text -> !encoded.containsKey(VectorKey.of(text)))
                     .toList();
+            if (!ofUsers) {
+                texts.forEach(text -> known(encoded, text));
+                texts = texts.stream()
+                        .filter(text -> !encoded.containsKey(VectorKey.of(text)))
+                        .toList();
+            }
             List<float[]> vectors = encode(texts);
             for (int i = 0; i < texts.size(); i++) {
                 encoded.put(VectorKey.of(texts.get(i)), vectors.get(i));
@@ -120,11 +128,16 @@ final class EncodingWorker implements Runnable {
         return !encoded.isEmpty() && work.sink().memories(ids.subList(0, to), encoded);
     }
 
+    private void known(Map<VectorKey, float[]> encoded, String text) {
+        VectorKey key = VectorKey.of(text);
+        work.vectors().find(key).ifPresent(vector -> encoded.put(key, vector));
+    }
+
     private boolean items() {
         List<ItemId> ids = work.items().pending(LOOKAHEAD);
         boolean worked = false;
         for (int from = 0; from < ids.size() && closing.getCount() > 0; from += ITEM_BATCH) {
-            if (from > 0 && work.memories().pendingCount() > 0) {
+            if (from > 0 && work.memories().pendingOfUsers() > 0) {
                 break;
             }
             int to = Math.min(ids.size(), from + ITEM_BATCH);

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -62,6 +63,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
     private final EncoderChange change;
     private final IndexWrites writes;
     private final AppliedNumber applied = new AppliedNumber();
+    private final AtomicLong wanted = new AtomicLong();
     private final Orders orders = new Orders();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread indexThread;
@@ -71,6 +73,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
     private volatile double rebuildProgress = 1;
     private volatile @Nullable String failure;
     private volatile boolean encodingBusy;
+    private volatile long rebuilt;
     // Of the index thread only.
     private boolean rebuildItems;
     private boolean rebuildMemories;
@@ -79,6 +82,8 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
     private int uncommitted;
     private boolean clearItems;
     private boolean clearMemories;
+    // Changes are applied beside the rebuild under way: nothing was cleared and both indexes stand at the same change.
+    private boolean following;
     private boolean dropping = true;
     private long committedAtNanos = System.nanoTime();
 
@@ -108,7 +113,8 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         items = new ItemIndex(stores.items(), analysis, change.fields());
         memories = new MemoryIndex(stores.memories(), analysis, change.fields());
         writes = new IndexWrites(items, memories, sources, stores.vectors());
-        origin = new Position(sources.changes().databaseId(), sources.changes().epoch(), "", "", "", ChangeNumber.NONE);
+        origin = new Position(
+                sources.changes().databaseId(), sources.changes().epoch(), "", "", "", 0, ChangeNumber.NONE);
         findPosition();
         EncodingWorker worker = new EncodingWorker(
                 new EncodingWorker.Work(
@@ -221,6 +227,26 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
             }
         }
         return true;
+    }
+
+    /// Has every document written anew from the truth, beside searches and writes, and those without a memory
+    /// or item
+    /// dropped; returns at once. A kill meanwhile is made up for at the next opening. Asked again
+    /// while one is under way, one more follows.
+    ///
+    /// @return a number for [#rebuilt]
+    public long rebuildAnew() {
+        return wanted.incrementAndGet();
+    }
+
+    /// True once what was asked for under the number is done.
+    public boolean rebuilt(long number) {
+        return rebuilt >= number;
+    }
+
+    /// True while an index is built anew, so that searches may see less than all.
+    public boolean rebuildingNow() {
+        return rebuildProgress < 1;
     }
 
     /// How far the indexes are.
@@ -351,6 +377,9 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
     }
 
     private void step() throws InterruptedException {
+        if (wanted.get() > rebuilt && !rebuilding()) {
+            beginAnew();
+        }
         if (rebuilding()) {
             rebuild();
         }
@@ -433,6 +462,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         clearMemories = ofMemories.isEmpty();
         rebuildItems = clearItems || !marked(stores.items());
         rebuildMemories = clearMemories || !marked(stores.memories());
+        memories.keepsAllFields(!rebuildMemories || clearMemories);
         resumeAt = Stream.of(ofItems, ofMemories)
                 .flatMap(Optional::stream)
                 .min(Comparator.naturalOrder())
@@ -449,10 +479,23 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         return rebuildItems || rebuildMemories;
     }
 
+    /// Both indexes are written anew from where they stand; the commit says so, for the case of a kill.
+    private void beginAnew() {
+        clearItems = false;
+        clearMemories = false;
+        rebuildItems = true;
+        rebuildMemories = true;
+        following = true;
+        commit();
+    }
+
     private void rebuild() {
         boolean both = rebuildItems && rebuildMemories;
+        long asked = wanted.get();
         ChangeNumber start = sources.changes().latest();
-        applied.set(ChangeNumber.NONE);
+        if (!following) {
+            applied.set(ChangeNumber.NONE);
+        }
         LOG.info(
                 "rebuilding the index of {} at change {}",
                 both ? "items and memories" : rebuildItems ? "items" : "memories",
@@ -465,12 +508,20 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         if (rebuildMemories) {
             double before = rebuildProgress;
             writes.rebuildMemories(clearMemories, share -> progress(before + (1 - before) * share));
+            if (!clearMemories) {
+                writes.dropOrphans(() -> progress(rebuildProgress));
+            }
             rebuildMemories = false;
         }
         Milestone.REBUILT.reached();
+        memories.keepsAllFields(true);
         rebuildProgress = 1;
-        applied.set(clearItems && clearMemories ? start : resumeAt);
+        if (!following) {
+            applied.set(clearItems && clearMemories ? start : resumeAt);
+        }
+        following = false;
         commit();
+        rebuilt = asked;
         LOG.info("rebuilt: {} items, {} memories", items.count(), memories.count());
     }
 
@@ -481,12 +532,16 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         rebuildProgress = Math.min(share, 0.999);
         Milestone.REBUILDING.reached();
         orders.run();
+        if (following) {
+            applyNext();
+        }
     }
 
     private void recover() {
         try {
             closing.await(AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
             if (stores.reopen()) {
+                following = false;
                 findPosition();
             }
         } catch (InterruptedException e) {

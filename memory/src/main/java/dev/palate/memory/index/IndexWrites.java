@@ -12,6 +12,7 @@ import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.user.UserId;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -96,14 +97,27 @@ final class IndexWrites {
 
     void memories(Collection<MemoryId> ids, Map<VectorKey, float[]> encoded) {
         Set<MemoryId> without = cold.among(ids);
+        Map<MemoryId, Memory> present = truth.memories(ids);
         for (MemoryId id : ids) {
-            Optional<Memory> memory = truth.memory(id);
-            if (memory.isEmpty()) {
+            Memory memory = present.get(id);
+            if (memory == null) {
                 memories.delete(id);
             } else {
-                memories.put(memory.get(), encoded, without.contains(id));
+                put(memory, encoded, without.contains(id));
             }
         }
+    }
+
+    /// A memory of an item may have the very words that were encoded for the item.
+    private void put(Memory memory, Map<VectorKey, float[]> encoded, boolean isCold) {
+        Map<VectorKey, float[]> known = encoded;
+        if (!isCold && memory.subject() instanceof Subject.OfItem) {
+            VectorKey key = VectorKey.of(memory.text());
+            if (!encoded.containsKey(key)) {
+                known = vectors.find(key).map(vector -> Map.of(key, vector)).orElse(encoded);
+            }
+        }
+        memories.put(memory, known, isCold);
     }
 
     /// Writes every item anew.
@@ -143,11 +157,33 @@ final class IndexWrites {
             Page<Memory> page = truth.page(every, cursor.orElse(null), PAGE);
             Set<MemoryId> without =
                     cold.among(page.items().stream().map(Memory::id).toList());
-            page.items().forEach(memory -> memories.put(memory, Map.of(), without.contains(memory.id())));
+            page.items().forEach(memory -> put(memory, Map.of(), without.contains(memory.id())));
             done += page.items().size();
             memories.store().refresh();
             progress.accept(Math.min(1, done / all));
             cursor = Optional.ofNullable(page.nextCursor());
         } while (cursor.isPresent());
+    }
+
+    /// Deletes what stands in the index and is no longer in the truth.
+    ///
+    /// @param progress told between batches; may throw to end it
+    void dropOrphans(Runnable progress) {
+        List<MemoryId> ids = new ArrayList<>(PAGE);
+        memories.each(entry -> {
+            ids.add(entry.memory());
+            if (ids.size() == PAGE) {
+                dropMissing(ids);
+                ids.clear();
+                progress.run();
+            }
+        });
+        dropMissing(ids);
+        memories.store().refresh();
+    }
+
+    private void dropMissing(List<MemoryId> ids) {
+        Map<MemoryId, Memory> present = truth.memories(ids);
+        ids.stream().filter(id -> !present.containsKey(id)).forEach(memories::delete);
     }
 }

@@ -3,24 +3,32 @@ package dev.palate.memory.index;
 import dev.palate.memory.Require;
 import dev.palate.memory.memory.Evidence;
 import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryField;
 import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.Subject;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
+import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BoostQuery;
+import org.apache.lucene.search.CollectionStatistics;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermInSetQuery;
@@ -47,6 +55,7 @@ public final class MemoryIndex {
     private final LuceneStore store;
     private final TextAnalysis analysis;
     private final VectorFields fields;
+    private volatile Set<MemoryField> kept = Prefilter.FIELDS;
 
     MemoryIndex(LuceneStore store, TextAnalysis analysis, VectorFields fields) {
         this.store = store;
@@ -61,6 +70,15 @@ public final class MemoryIndex {
     /// @param filter its own words, when given, must all be in text or quotes, by stem
     /// @param k in [1, 1000]
     public List<ScoredMemory> search(String words, MemoryFilter filter, int k) {
+        return search(words, query(filter), k);
+    }
+
+    /// As above, without what the filter leaves out.
+    public List<ScoredMemory> search(String words, Prefilter filter, int k) {
+        return search(words, query(filter), k);
+    }
+
+    private List<ScoredMemory> search(String words, Query filter, int k) {
         Require.range("k", k, 1, MAX_RESULTS);
         if (analysis.queryTerms(words).isEmpty()) {
             return List.of();
@@ -70,17 +88,25 @@ public final class MemoryIndex {
                 .add(analysis.anyWord(words, FIELDS, Occur.SHOULD), Occur.SHOULD)
                 .add(slot, Occur.SHOULD)
                 .build();
-        return memories(store.search(searcher -> VectorSearch.best(searcher, query, query(filter), k)));
+        return memories(store.search(searcher -> VectorSearch.best(searcher, query, filter, k)));
     }
 
     /// The memories whose raw vectors have the highest cosine with the raw unit vector given, approximately.
     ///
     /// @param k in [1, 1000]
     public List<ScoredMemory> nearest(float[] rawVector, MemoryFilter filter, int k) {
+        return nearest(rawVector, query(filter), k);
+    }
+
+    /// As above, without what the filter leaves out.
+    public List<ScoredMemory> nearest(float[] rawVector, Prefilter filter, int k) {
+        return nearest(rawVector, query(filter), k);
+    }
+
+    private List<ScoredMemory> nearest(float[] rawVector, Query filter, int k) {
         Require.range("k", k, 1, MAX_RESULTS);
         VectorFields.Field field = field(rawVector);
-        return memories(
-                store.search(searcher -> VectorSearch.nearest(searcher, field.name(), rawVector, query(filter), k)));
+        return memories(store.search(searcher -> VectorSearch.nearest(searcher, field.name(), rawVector, filter, k)));
     }
 
     /// The raw vector of the memory when it is of this text, absent while it is not.
@@ -119,6 +145,12 @@ public final class MemoryIndex {
 
     /// How many memories wait for their vector.
     public long pendingCount() {
+        return pendingOfUsers()
+                + store.search(searcher -> (long) searcher.count(new TermQuery(VectorSearch.patientTerm())));
+    }
+
+    /// How many memories of users wait for their vector; those of items may wait longer.
+    long pendingOfUsers() {
         return store.search(searcher -> (long) searcher.count(new TermQuery(VectorSearch.pendingTerm())));
     }
 
@@ -137,7 +169,7 @@ public final class MemoryIndex {
     ///
     /// @param sample at most so many vectors are compared, or all where there are no more
     /// @param random chooses the sample
-    public double missed(float[] rawVector, MemoryFilter filter, List<ScoredMemory> found, int sample, long random) {
+    public double missed(float[] rawVector, Prefilter filter, List<ScoredMemory> found, int sample, long random) {
         VectorFields.Field field = field(rawVector);
         return store.search(searcher -> {
             ExactScan scan = ExactScan.of(searcher, field.name(), query(filter));
@@ -153,12 +185,62 @@ public final class MemoryIndex {
                 searcher -> VectorSearch.sample(searcher, fields.searched().name(), most, seed));
     }
 
+    /// How common the terms are among all memories, in text and quotes.
+    ///
+    /// @param terms of [TextAnalysis]
+    public WordStatistics statistics(Collection<String> terms) {
+        return store.search(searcher -> {
+            long memories = 0;
+            long words = 0;
+            for (String field : List.of(TEXT, QUOTE)) {
+                CollectionStatistics all = searcher.collectionStatistics(field);
+                if (all != null) {
+                    memories = Math.max(memories, all.docCount());
+                    words += all.sumTotalTermFreq();
+                }
+            }
+            IndexReader reader = searcher.getIndexReader();
+            Map<String, Long> holders = new HashMap<>();
+            for (String term : terms) {
+                long holding = Math.max(reader.docFreq(new Term(TEXT, term)), reader.docFreq(new Term(QUOTE, term)));
+                holders.put(term, Math.min(holding, memories));
+            }
+            return new WordStatistics(memories, Math.max(1, words / (double) Math.max(1, memories)), holders);
+        });
+    }
+
+    /// A memory as it stands in the index.
+    ///
+    /// @param revision whose state it is
+    /// @param vector true when it has one of its text that is searched
+    /// @param pending true while it waits for one
+    /// @param cold true when it is kept without one
+    public record Entry(MemoryId memory, long revision, boolean vector, boolean pending, boolean cold) {}
+
+    /// Shows every memory, in no order.
+    public void each(Consumer<Entry> consumer) {
+        String field = fields.searched().name();
+        store.search(searcher -> {
+            for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+                Entries.each(leaf.reader(), field, consumer);
+            }
+            return 0;
+        });
+    }
+
+    /// Whether every document holds the fields of this build.
+    void keepsAllFields(boolean all) {
+        kept = all ? Prefilter.FIELDS : Set.of();
+    }
+
     LuceneStore store() {
         return store;
     }
 
-    List<MemoryId> pending(int limit) {
-        return store.search(searcher -> VectorSearch.pending(searcher, limit)).stream()
+    /// @param ofUsers true for those of users, false for those of items
+    List<MemoryId> pending(boolean ofUsers, int limit) {
+        Term term = ofUsers ? VectorSearch.pendingTerm() : VectorSearch.patientTerm();
+        return store.search(searcher -> VectorSearch.pending(searcher, term, limit)).stream()
                 .map(MemoryId::new)
                 .toList();
     }
@@ -179,6 +261,7 @@ public final class MemoryIndex {
         if (cold) {
             Document document = document(memory);
             document.add(new StringField(COLD, "1", Field.Store.NO));
+            document.add(new NumericDocValuesField(Entries.STATE, Entries.COLD));
             document.add(new BinaryDocValuesField(
                     VectorSearch.KEY, new BytesRef(VectorKey.of(memory.text()).toString())));
             store.replace(idTerm(memory.id()), document);
@@ -191,7 +274,11 @@ public final class MemoryIndex {
         Document document = document(memory);
         document.add(new BinaryDocValuesField(VectorSearch.KEY, new BytesRef(key.toString())));
         if (vector.isEmpty()) {
-            document.add(new StringField(VectorSearch.PENDING, "1", Field.Store.NO));
+            Term term = memory.subject() instanceof Subject.OfUser
+                    ? VectorSearch.pendingTerm()
+                    : VectorSearch.patientTerm();
+            document.add(new StringField(VectorSearch.PENDING, term.text(), Field.Store.NO));
+            document.add(new NumericDocValuesField(Entries.STATE, Entries.PENDING));
         } else if (!VectorSearch.zero(vector.get())) {
             document.add(VectorSearch.field(filled, vector.get()));
         }
@@ -217,6 +304,8 @@ public final class MemoryIndex {
         document.add(new BinaryDocValuesField(
                 VectorSearch.ID, new BytesRef(memory.id().value())));
         document.add(new StringField(SUBJECT, subjectTerm(memory.subject()).text(), Field.Store.NO));
+        document.add(new NumericDocValuesField(Entries.REVISION, memory.revision()));
+        ConditionQueries.index(memory, document);
         document.add(new StringField(KIND, memory.kind().key(), Field.Store.NO));
         document.add(new StringField(STATUS, memory.status().key(), Field.Store.NO));
         if (memory.slot() != null) {
@@ -227,6 +316,12 @@ public final class MemoryIndex {
             document.add(new TextField(QUOTE, evidence.quote(), Field.Store.NO));
         }
         return document;
+    }
+
+    private Query query(Prefilter filter) {
+        Set<MemoryField> usable = new HashSet<>(filter.fields());
+        usable.retainAll(kept);
+        return ConditionQueries.of(filter.condition(), usable).orElse(MatchAllDocsQuery.INSTANCE);
     }
 
     Query query(MemoryFilter filter) {

@@ -13,21 +13,27 @@ import java.util.Optional;
 /// @param encoder the version of the encoder whose vectors the index holds
 /// @param building the version of the encoder whose vectors every document has or waits for, empty when it is `encoder`
 /// @param field of the vectors that are searched
+/// @param layout which fields every document has, [#LAYOUT] in this build; 0 while they are written anew
 /// @param number the last change applied
-record Position(String databaseId, long epoch, String encoder, String building, String field, ChangeNumber number) {
+record Position(
+        String databaseId, long epoch, String encoder, String building, String field, int layout, ChangeNumber number) {
+    /// The layout of this build; documents of an older one are written anew beside the searches.
+    static final int LAYOUT = 2;
+
     private static final String DATABASE = "palate.database";
     private static final String EPOCH = "palate.epoch";
     private static final String ENCODER = "palate.encoder";
     private static final String BUILDING = "palate.building";
     private static final String FIELD = "palate.field";
+    private static final String LAYOUT_KEY = "palate.layout";
     private static final String NUMBER = "palate.change";
 
     Position at(ChangeNumber newNumber) {
-        return new Position(databaseId, epoch, encoder, building, field, newNumber);
+        return new Position(databaseId, epoch, encoder, building, field, layout, newNumber);
     }
 
-    Position of(String newEncoder, String newBuilding, String newField) {
-        return new Position(databaseId, epoch, newEncoder, newBuilding, newField, number);
+    Position of(String newEncoder, String newBuilding, String newField, int newLayout) {
+        return new Position(databaseId, epoch, newEncoder, newBuilding, newField, newLayout, number);
     }
 
     /// True when both follow the same database of the same epoch.
@@ -56,6 +62,8 @@ record Position(String databaseId, long epoch, String encoder, String building, 
                 building,
                 FIELD,
                 field,
+                LAYOUT_KEY,
+                Integer.toString(layout),
                 NUMBER,
                 Long.toString(number.value()));
     }
@@ -74,6 +82,7 @@ record Position(String databaseId, long epoch, String encoder, String building, 
                     values.getOrDefault(ENCODER, ""),
                     values.getOrDefault(BUILDING, ""),
                     values.getOrDefault(FIELD, VectorFields.FIRST),
+                    Integer.parseInt(values.getOrDefault(LAYOUT_KEY, "1")),
                     new ChangeNumber(Long.parseLong(values.getOrDefault(NUMBER, "")))));
         } catch (IllegalArgumentException e) {
             return Optional.empty();

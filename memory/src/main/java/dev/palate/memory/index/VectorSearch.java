@@ -56,6 +56,11 @@ final class VectorSearch {
         return new Term(PENDING, "1");
     }
 
+    /// What waits for its vector behind all that bears [#pendingTerm].
+    static Term patientTerm() {
+        return new Term(PENDING, "2");
+    }
+
     static KnnFloatVectorField field(String field, float[] raw) {
         return new KnnFloatVectorField(field, raw, VectorSimilarityFunction.DOT_PRODUCT);
     }
@@ -127,7 +132,11 @@ final class VectorSearch {
 
     /// The ids of at most `limit` documents without a vector.
     static List<String> pending(IndexSearcher searcher, int limit) throws IOException {
-        return hits(searcher, searcher.search(new TermQuery(pendingTerm()), limit)).stream()
+        return pending(searcher, pendingTerm(), limit);
+    }
+
+    static List<String> pending(IndexSearcher searcher, Term waiting, int limit) throws IOException {
+        return hits(searcher, searcher.search(new TermQuery(waiting), limit)).stream()
                 .map(Hit::id)
                 .toList();
     }

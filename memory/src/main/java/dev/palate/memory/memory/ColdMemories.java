@@ -4,6 +4,7 @@ import dev.palate.memory.vector.ProductQuantiser;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,9 @@ public interface ColdMemories {
     /// The cold memories of the subject that are active, by id.
     List<Cold> of(Subject subject);
 
+    /// Those of the memories that are cold, in no order.
+    List<Cold> of(Collection<MemoryId> ids);
+
     /// How many memories are cold.
     long count();
 
@@ -82,6 +86,9 @@ public interface ColdMemories {
 
     /// What is known of the subject and its memories.
     List<Access> accesses(Subject subject);
+
+    /// What is known of the uses of the memories themselves; those never used are left out.
+    Map<MemoryId, Access> uses(Collection<MemoryId> ids);
 
     /// Nothing is cold and nothing can be made so.
     ColdMemories NONE = new NoColdMemories();

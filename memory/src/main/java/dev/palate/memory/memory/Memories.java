@@ -2,7 +2,9 @@ package dev.palate.memory.memory;
 
 import dev.palate.memory.Page;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,16 @@ public interface Memories {
 
     /// The memory, whatever its status.
     Optional<Memory> memory(MemoryId id);
+
+    /// Those of the memories that are there, whatever their status, read in one go.
+    default Map<MemoryId, Memory> memories(Collection<MemoryId> ids) {
+        return memories(ids, null);
+    }
+
+    /// As above, as they were known at a time; those not yet written by then are left out.
+    ///
+    /// @param knownAt absent for as they are
+    Map<MemoryId, Memory> memories(Collection<MemoryId> ids, @Nullable Instant knownAt);
 
     /// The active memories of a subject, oldest first, at most 400: those that are not cold before the cold ones, newer
     /// before older.

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A field of a memory that a condition may ask for.
 public enum MemoryField {
+    /// Whom or what it is about: `user` or `item`.
+    SUBJECT_TYPE(Type.KEY, memory -> memory.subject().type()),
     /// What it says: `preference`, `constraint`, ...
     KIND(Type.KEY, memory -> memory.kind().key()),
     /// `active`, `superseded`, `quarantined`, `expired`.
@@ -72,8 +74,7 @@ public enum MemoryField {
     }
 
     /// The memory's value, null when it has none.
-    @Nullable
-    Comparable<?> of(Memory memory) {
+    public @Nullable Comparable<?> of(Memory memory) {
         return value.apply(memory);
     }
 

@@ -4,6 +4,7 @@ import dev.palate.memory.vector.ProductQuantiser;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,6 +28,16 @@ final class NoColdMemories implements ColdMemories {
     @Override
     public List<Cold> of(Subject subject) {
         return List.of();
+    }
+
+    @Override
+    public List<Cold> of(Collection<MemoryId> ids) {
+        return List.of();
+    }
+
+    @Override
+    public Map<MemoryId, Access> uses(Collection<MemoryId> ids) {
+        return Map.of();
     }
 
     @Override

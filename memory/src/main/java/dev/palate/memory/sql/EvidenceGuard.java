@@ -9,12 +9,12 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /// What a memory rests on must be there when it is written: what is being erased looks for everything that rests on it
-/// once, and nothing may come later. Of other memories [EvidenceRows] asks the same. Stateless.
+/// once, and nothing may come later. Stateless.
 final class EvidenceGuard {
     private EvidenceGuard() {}
 
-    /// @throws MemoryException `NOT_FOUND` when the memory rests on something that is gone
-    static void require(Handle handle, Memory memory) {
+    /// @return `NOT_FOUND` when the memory rests on something that is gone
+    static Optional<MemoryException> missing(Handle handle, Memory memory) {
         for (Evidence evidence : memory.evidence()) {
             Optional<String> table = table(evidence, memory.subject());
             if (table.isPresent() && !evidence.id().isEmpty()) {
@@ -24,16 +24,17 @@ final class EvidenceGuard {
                         .findOne()
                         .isPresent();
                 if (!there) {
-                    throw gone(memory, evidence);
+                    return Optional.of(gone(memory, evidence));
                 }
             }
         }
+        return Optional.empty();
     }
 
     /// A person's own memories outlive the conversation that they came from, and go with the person.
     private static Optional<String> table(Evidence evidence, Subject subject) {
         return switch (evidence.type()) {
-            case "interaction" -> Optional.of("interaction");
+            case "memory", "interaction" -> Optional.of(evidence.type());
             case "message" -> subject instanceof Subject.OfItem ? Optional.of("message") : Optional.empty();
             default -> Optional.empty();
         };

@@ -1,10 +1,7 @@
 package dev.palate.memory.sql;
 
-import dev.palate.memory.MemoryException;
-import dev.palate.memory.MemoryException.Code;
 import dev.palate.memory.memory.Evidence;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -42,7 +39,6 @@ final class EvidenceRows {
     /// Enters what is new in a state of the memory.
     ///
     /// @param before the evidence of the state before, which is entered already
-    /// @throws MemoryException `NOT_FOUND` when it names a memory that is gone: nothing may rest on that any more
     static void add(Handle handle, String memory, List<Evidence> before, List<Evidence> now) {
         if (now.equals(before)) {
             return;
@@ -51,13 +47,6 @@ final class EvidenceRows {
         grounds.removeAll(of(before));
         if (grounds.isEmpty()) {
             return;
-        }
-        Set<String> gone = gone(handle, grounds);
-        if (!gone.isEmpty()) {
-            throw new MemoryException(
-                    Code.NOT_FOUND,
-                    "memory " + memory + " cannot rest on memory "
-                            + gone.iterator().next() + ", which is gone; leave it out of the evidence");
         }
         try (PreparedBatch batch = handle.prepareBatch(INSERT)) {
             for (Ground ground : grounds) {
@@ -68,19 +57,6 @@ final class EvidenceRows {
             }
             batch.execute();
         }
-    }
-
-    /// The memories among the grounds that are not there.
-    static Set<String> gone(Handle handle, Set<Ground> grounds) {
-        Set<String> missing = new HashSet<>();
-        grounds.stream().filter(ground -> ground.type().equals("memory")).forEach(ground -> missing.add(ground.id()));
-        if (!missing.isEmpty()) {
-            handle.createQuery("select id from memory where id in (<ids>)")
-                    .bindList("ids", List.copyOf(missing))
-                    .mapTo(String.class)
-                    .forEach(missing::remove);
-        }
-        return missing;
     }
 
     /// The memories that rest or rested on one of the things of a type.

@@ -50,7 +50,8 @@ final class MemoryErasure {
             SqlMemories store,
             Ids ids,
             Subject subject,
-            @Nullable Instant until, List<ErasureRows.Step> done) {
+            @Nullable Instant until,
+            List<ErasureRows.Step> done) {
         Handle handle = transaction.handle();
         long limit = until == null ? Long.MAX_VALUE : Times.column(until);
         List<String> memories = handle.createQuery(OF_SUBJECT)
@@ -72,8 +73,8 @@ final class MemoryErasure {
                 }
             }
         }
-        List<String> slots = handle.createQuery("select distinct slot from memory where id in (" + OF_SUBJECT
-                        + ") and slot is not null")
+        List<String> slots = handle.createQuery(
+                        "select distinct slot from memory where id in (" + OF_SUBJECT + ") and slot is not null")
                 .bind("type", subject.type())
                 .bind("subject", subject.id())
                 .bind("until", limit)

@@ -13,11 +13,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
@@ -146,17 +150,40 @@ final class SqlColdMemories implements ColdMemories {
 
     @Override
     public Set<MemoryId> among(Collection<MemoryId> ids) {
-        Set<MemoryId> found = new HashSet<>();
-        List<String> all = ids.stream().map(MemoryId::value).toList();
-        for (int from = 0; from < all.size(); from += CHUNK) {
-            List<String> chunk = all.subList(from, Math.min(all.size(), from + CHUNK));
-            database.read(handle -> handle.createQuery("select memory_id from cold_memory where memory_id in (<ids>)")
-                            .bindList("ids", chunk)
-                            .mapTo(String.class)
-                            .list())
-                    .forEach(id -> found.add(new MemoryId(id)));
+        return new HashSet<>(chunked(
+                ids,
+                "select memory_id from cold_memory where memory_id in (<ids>)",
+                (result, context) -> new MemoryId(result.getString(1))));
+    }
+
+    @Override
+    public List<Cold> of(Collection<MemoryId> ids) {
+        return chunked(ids, "select * from cold_memory where memory_id in (<ids>)", SqlColdMemories::cold);
+    }
+
+    @Override
+    public Map<MemoryId, Access> uses(Collection<MemoryId> ids) {
+        Map<MemoryId, Access> uses = new HashMap<>();
+        chunked(ids, "select * from tier_access where memory_id in (<ids>)", SqlColdMemories::access)
+                .forEach(access -> uses.put(Objects.requireNonNull(access.memory()), access));
+        return uses;
+    }
+
+    private <T> List<T> chunked(Collection<MemoryId> ids, String sql, RowMapper<T> row) {
+        if (ids.isEmpty()) {
+            return List.of();
         }
-        return found;
+        List<String> all = ids.stream().map(MemoryId::value).distinct().toList();
+        return database.read(handle -> {
+            List<T> found = new ArrayList<>();
+            for (int from = 0; from < all.size(); from += CHUNK) {
+                handle.createQuery(sql)
+                        .bindList("ids", all.subList(from, Math.min(all.size(), from + CHUNK)))
+                        .map(row)
+                        .forEach(found::add);
+            }
+            return found;
+        });
     }
 
     @Override

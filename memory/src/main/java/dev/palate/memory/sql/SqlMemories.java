@@ -18,14 +18,15 @@ import dev.palate.memory.memory.Revision;
 import dev.palate.memory.memory.Subject;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -46,6 +47,13 @@ final class SqlMemories implements Memories {
             """;
 
     private static final String TITLE = "title:";
+    private static final int IDS_PER_QUERY = 500;
+    private static final String KNOWN_OF_IDS = """
+            select r.state from memory_revision r join (
+                select memory_id, max(revision) as newest from memory_revision
+                where memory_id in (<ids>) and recorded_at <= :at group by memory_id) n
+            on r.memory_id = n.memory_id and r.revision = n.newest
+            """;
 
     private final Database database;
     private final Ids ids;
@@ -82,9 +90,9 @@ final class SqlMemories implements Memories {
             int before = written.size();
             for (Write write : chunk) {
                 Stored stored = stored(transaction.handle(), write.memory().id());
-                var grounds = EvidenceRows.of(write.memory().evidence());
                 if (refusal(write, stored).isEmpty()
-                        && EvidenceRows.gone(transaction.handle(), grounds).isEmpty()) {
+                        && EvidenceGuard.missing(transaction.handle(), write.memory())
+                                .isEmpty()) {
                     written.add(putOne(transaction, write, stored));
                 }
             }
@@ -115,16 +123,17 @@ final class SqlMemories implements Memories {
 
     private static Memory putOne(Transaction transaction, Write write) {
         Stored stored = stored(transaction.handle(), write.memory().id());
-        refusal(write, stored).ifPresent(refusal -> {
-            throw refusal;
-        });
+        refusal(write, stored)
+                .or(() -> EvidenceGuard.missing(transaction.handle(), write.memory()))
+                .ifPresent(refusal -> {
+                    throw refusal;
+                });
         return putOne(transaction, write, stored);
     }
 
     private static Memory putOne(Transaction transaction, Write write, Stored stored) {
         Require.text("cause", write.cause(), 0, 200);
         Memory memory = write.memory();
-        EvidenceGuard.require(transaction.handle(), memory);
         switch (memory.subject()) {
             case Subject.OfUser user -> SqlUsers.ensure(transaction, user.user());
             case Subject.OfItem item -> {}
@@ -177,6 +186,36 @@ final class SqlMemories implements Memories {
                 .bind("id", id.value())
                 .map(MemoryRows::row)
                 .findOne());
+    }
+
+    @Override
+    public Map<MemoryId, Memory> memories(Collection<MemoryId> ids, @Nullable Instant knownAt) {
+        if (ids.isEmpty()) {
+            return Map.of();
+        }
+        return database.read(handle -> many(handle, ids, knownAt));
+    }
+
+    private static Map<MemoryId, Memory> many(Handle handle, Collection<MemoryId> ids, @Nullable Instant knownAt) {
+        List<String> keys = ids.stream().map(MemoryId::value).distinct().toList();
+        Map<MemoryId, Memory> found = HashMap.newHashMap(keys.size());
+        for (int from = 0; from < keys.size(); from += IDS_PER_QUERY) {
+            List<String> chunk = keys.subList(from, Math.min(keys.size(), from + IDS_PER_QUERY));
+            if (knownAt == null) {
+                handle.createQuery("select * from memory where id in (<ids>)")
+                        .bindList("ids", chunk)
+                        .map(MemoryRows::row)
+                        .forEach(memory -> found.put(memory.id(), memory));
+            } else {
+                handle.createQuery(KNOWN_OF_IDS)
+                        .bindList("ids", chunk)
+                        .bind("at", Times.column(knownAt))
+                        .mapTo(String.class)
+                        .map(SqlMemories::state)
+                        .forEach(memory -> found.put(memory.id(), memory));
+            }
+        }
+        return found;
     }
 
     @Override

@@ -9,10 +9,9 @@ import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.text.EncodingVersion;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,23 +43,17 @@ final class ColdRecall {
 
     /// The best of the pack and of what had no room in it.
     List<RecalledMemory> with(
-            List<RecalledMemory> best, MemoryPack pack, Query query, EncodingVersion encoding, InstantSource clock) {
+            List<RecalledMemory> best, MemoryPack pack, Query query, EncodingVersion encoding, Instant now) {
         if (pack.left().isEmpty()) {
             return best;
         }
-        List<Memory> memories = new ArrayList<>();
-        for (MemoryId id : candidates(pack, query, encoding)) {
-            truth.memory(id)
-                    .filter(memory -> memory.status() == MemoryStatus.ACTIVE)
-                    .ifPresent(memories::add);
-        }
-        MemoryPack few = loader.of(pack.subject(), memories, query.deadlineNanos());
+        List<Memory> memories = truth.memories(candidates(pack, query, encoding)).values().stream()
+                .filter(memory -> memory.status() == MemoryStatus.ACTIVE)
+                .toList();
+        EncodedMemories few = loader.of(memories, query.deadlineNanos());
         List<RecalledMemory> both = new ArrayList<>(best);
-        both.addAll(PackScores.best(few, query.terms(), query.raw(), encoding, clock.instant(), query.k()));
-        both.sort(Comparator.comparingDouble(RecalledMemory::score)
-                .reversed()
-                .thenComparing(recalled -> recalled.memory().updatedAt(), Comparator.reverseOrder())
-                .thenComparing(recalled -> recalled.memory().id()));
+        both.addAll(PackScores.best(few, new PackScores.Query(query.terms(), query.raw(), encoding, now), query.k()));
+        both.sort(PackScores.BEST_FIRST);
         return both.subList(0, Math.min(query.k(), both.size()));
     }
 

@@ -21,12 +21,24 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Searches the memories of a subject with conditions, at any moment, page by page; each hit with the parts of its
-/// score. What is in force now comes from the subject's pack; other moments are read from the revisions and scored the
-/// same way. Exact: every memory of the subject is scored, at most 400 in force, at most [Memories#MAX_STATES] at other
-/// moments. Thread-safe.
+/// Searches memories with conditions, at any moment, page by page; each hit with the parts of its score.
+///
+/// In one subject's memories, what is in force now comes from the subject's pack; other moments are read from
+/// the
+/// revisions and scored the same way. Exact: every memory of the subject is scored, at most 400 in force, at
+/// most
+/// [Memories#MAX_STATES] at other moments. Over all subjects the index proposes at most 1,000 by words and as
+/// many by
+/// meaning, see [AllSubjects]; memories that were reworded are found by their present words at any moment.
+///
+/// What a page shows counts as used. Thread-safe.
 public final class MemoryFinder {
     private static final int MOST = 400;
+
+    /// Best first, equal scores by id.
+    static final Comparator<RecalledMemory> ORDER = Comparator.comparingDouble(RecalledMemory::score)
+            .reversed()
+            .thenComparing(hit -> hit.memory().id());
 
     private final TieredMemories tiers;
     private final TextEncoder encoder;
@@ -48,30 +60,50 @@ public final class MemoryFinder {
     ///
     /// @throws dev.palate.memory.MemoryException `BAD_INPUT` for a cursor of another search
     public SearchPage find(SearchRequest request) {
+        Subject subject = request.subject();
         int key = Objects.hash(
-                request.subject(),
+                subject == null ? "" : subject,
                 request.words(),
                 request.condition().toString(),
                 request.moment(),
                 request.settled());
         @Nullable SearchCursor cursor = SearchCursor.parse(request.cursor(), key);
         Instant now = cursor == null ? time(request) : cursor.at();
-        Recall all = request.moment().now() && request.settled() ? inForce(request) : atOtherMoments(request, now);
+        Set<String> terms = analysis.queryTerms(request.words());
+        if (terms.isEmpty()) {
+            return new SearchPage(List.of(), List.of(), null);
+        }
+        return subject == null
+                ? tiers.allSubjects().find(request, terms, key, cursor, now)
+                : ofOne(subject, request, terms, key, cursor, now);
+    }
+
+    private SearchPage ofOne(
+            Subject subject,
+            SearchRequest request,
+            Set<String> terms,
+            int key,
+            @Nullable SearchCursor cursor,
+            Instant now) {
+        Recall all = request.moment().now() && request.settled()
+                ? tiers.recalled(subject, request.words(), MOST, request.deadline(), now)
+                : atOtherMoments(subject, request, terms, now);
         List<RecalledMemory> page = all.memories().stream()
                 .filter(hit -> request.condition().holds(hit.memory()) && hit.score() >= request.threshold())
-                .sorted(Comparator.comparingDouble(RecalledMemory::score)
-                        .reversed()
-                        .thenComparing(hit -> hit.memory().id()))
+                .sorted(ORDER)
                 .filter(hit -> cursor == null || cursor.before(hit))
                 .limit(request.limit() + 1L)
                 .toList();
-        if (page.size() <= request.limit()) {
-            return new SearchPage(page, all.semantic(), null);
+        List<String> degraded = all.semantic() ? List.of() : List.of(SearchPage.SEMANTIC);
+        List<RecalledMemory> shown = page.subList(0, Math.min(request.limit(), page.size()));
+        tiers.used(shown.stream().map(RecalledMemory::memory).toList());
+        if (page.size() == shown.size()) {
+            return new SearchPage(page, degraded, null);
         }
-        RecalledMemory last = page.get(request.limit() - 1);
+        RecalledMemory last = shown.getLast();
         return new SearchPage(
-                page.subList(0, request.limit()),
-                all.semantic(),
+                shown,
+                degraded,
                 new SearchCursor(key, now, last.score(), last.memory().id()).encode());
     }
 
@@ -108,30 +140,30 @@ public final class MemoryFinder {
         return asOf != null ? asOf : knownAt != null ? knownAt : now;
     }
 
-    private Recall inForce(SearchRequest request) {
-        return tiers.recall(request.subject(), request.words(), MOST, request.deadline());
-    }
-
-    private Recall atOtherMoments(SearchRequest request, Instant now) {
-        Set<String> terms = analysis.queryTerms(request.words());
-        List<Memory> states = tiers.states(request.subject(), request.moment().knownAt()).stream()
+    private Recall atOtherMoments(Subject subject, SearchRequest request, Set<String> terms, Instant now) {
+        List<Memory> states = tiers.states(subject, request.moment().knownAt()).stream()
                 .filter(like(request, now))
                 .filter(request.condition()::holds)
                 .toList();
-        if (terms.isEmpty() || states.isEmpty()) {
+        if (states.isEmpty()) {
             return new Recall(List.of(), true);
         }
         long deadlineNanos = System.nanoTime() + request.deadline().toNanos();
-        MemoryPack pack = tiers.packOf(request.subject(), states, deadlineNanos);
+        EncodedMemories encoded = tiers.encoded(states, deadlineNanos);
         EncodingVersion version = encoding.get();
-        boolean comparable = tiers.comparable(pack, version);
-        Optional<float[]> query = comparable ? Optional.of(encoder.encode(request.words())) : Optional.empty();
+        boolean comparable = tiers.comparable(encoded.encoder(), version);
+        Optional<float[]> raw = comparable ? Optional.of(encoder.encode(request.words())) : Optional.empty();
         return new Recall(
-                PackScores.best(pack, terms, query, version, now, _ -> true, states.size()),
-                pack.complete() && comparable);
+                PackScores.scored(
+                        encoded,
+                        new PackScores.Query(terms, raw, version, now),
+                        encoded.words().statistics(),
+                        _ -> true),
+                encoded.complete() && comparable);
     }
 
-    private static Predicate<Memory> like(SearchRequest request, Instant now) {
+    /// What a memory must be like at the moment of the request.
+    static Predicate<Memory> like(SearchRequest request, Instant now) {
         if (request.moment().asOf() != null) {
             return request.moment()::held;
         }

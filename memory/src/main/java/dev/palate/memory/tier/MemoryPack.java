@@ -1,6 +1,5 @@
 package dev.palate.memory.tier;
 
-import dev.palate.memory.Require;
 import dev.palate.memory.memory.ColdMemories.Cold;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryId;
@@ -16,40 +15,18 @@ public final class MemoryPack {
 
     private static final int BYTES_A_COLD = 200;
 
+    private static final int BYTES_A_USE = 100;
+
     private final Subject subject;
-    private final List<Memory> memories;
-    private final int dimension;
-    private final float[] vectors;
-    private final boolean complete;
-    private final PackWords words;
-    private final String encoder;
+    private final EncodedMemories encoded;
     private final Set<MemoryId> cold;
     private final List<Cold> left;
 
-    /// @param vectors raw, row-major, memories × dimension, a zero row where one is missing; shared, not to be changed
-    /// @param complete false when a vector is missing that could be computed
-    /// @param encoder the version of the encoder of the vectors
     /// @param cold of the memories those whose vectors come from codes
     /// @param left cold memories that had no room
-    MemoryPack(
-            Subject subject,
-            List<Memory> memories,
-            int dimension,
-            float[] vectors,
-            boolean complete,
-            PackWords words,
-            String encoder,
-            Set<MemoryId> cold,
-            List<Cold> left) {
-        int length = memories.size() * dimension;
-        Require.range("length of the vectors", vectors.length, length, length);
+    MemoryPack(Subject subject, EncodedMemories encoded, Set<MemoryId> cold, List<Cold> left) {
         this.subject = subject;
-        this.memories = List.copyOf(memories);
-        this.dimension = dimension;
-        this.vectors = vectors;
-        this.complete = complete;
-        this.words = words;
-        this.encoder = encoder;
+        this.encoded = encoded;
         this.cold = Set.copyOf(cold);
         this.left = List.copyOf(left);
     }
@@ -61,33 +38,33 @@ public final class MemoryPack {
 
     /// The active memories, oldest first, at most 400.
     public List<Memory> memories() {
-        return memories;
+        return encoded.memories();
     }
 
     /// The length of a vector.
     public int dimension() {
-        return dimension;
+        return encoded.dimension();
     }
 
     /// The raw unit vectors in the order of the memories, row-major; a zero row where one is missing. Shared: read
     /// only.
     public float[] vectors() {
-        return vectors;
+        return encoded.vectors();
     }
 
     /// A copy of the raw vector of the memory at the place given.
     public float[] vector(int place) {
-        return Arrays.copyOfRange(vectors, place * dimension, (place + 1) * dimension);
+        return Arrays.copyOfRange(vectors(), place * dimension(), (place + 1) * dimension());
     }
 
     /// False when time ran out before every vector was there.
     public boolean complete() {
-        return complete;
+        return encoded.complete();
     }
 
     /// The version of the encoder of the vectors.
     String encoder() {
-        return encoder;
+        return encoded.encoder();
     }
 
     /// Those of the memories whose vectors are not exact, because they come from codes.
@@ -100,17 +77,19 @@ public final class MemoryPack {
         return left;
     }
 
-    PackWords words() {
-        return words;
+    EncodedMemories encoded() {
+        return encoded;
     }
 
     /// About how much heap it takes.
     int byteSize() {
-        long bytes = 4L * vectors.length + words.byteSize();
+        long bytes = 4L * vectors().length
+                + encoded.words().byteSize()
+                + (long) BYTES_A_USE * encoded.uses().size();
         for (Cold cold : left) {
             bytes += BYTES_A_COLD + cold.codes().length;
         }
-        for (Memory memory : memories) {
+        for (Memory memory : memories()) {
             bytes += BYTES_A_MEMORY + 2L * memory.text().length();
             bytes += memory.evidence().stream()
                     .mapToLong(evidence -> 150 + 2L * evidence.quote().length())

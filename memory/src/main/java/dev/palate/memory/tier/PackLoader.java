@@ -65,20 +65,37 @@ final class PackLoader {
         Map<MemoryId, Cold> without = new HashMap<>();
         cold.of(subject).forEach(memory -> without.put(memory.memory(), memory));
         List<Memory> memories = truth.active(subject);
-        return pack(subject, memories, without, last, deadlineNanos);
+        EncodedMemories encoded = encoded(memories, without, last, deadlineNanos);
+        Set<MemoryId> inexact = new HashSet<>();
+        for (Memory memory : memories) {
+            if (without.remove(memory.id()) != null) {
+                inexact.add(memory.id());
+            }
+        }
+        List<Cold> left = without.values().stream()
+                .sorted(Comparator.comparing(Cold::memory))
+                .toList();
+        return new MemoryPack(subject, encoded, inexact, left);
     }
 
-    /// A pack of some memories alone, every vector computed while there is time.
-    MemoryPack of(Subject subject, List<Memory> memories, long deadlineNanos) {
-        return pack(subject, memories, new HashMap<>(), Optional.empty(), deadlineNanos);
+    /// Some memories alone, of any subjects and any moment, every vector computed while there is time.
+    EncodedMemories of(List<Memory> memories, long deadlineNanos) {
+        return encoded(memories, Map.of(), Optional.empty(), deadlineNanos);
     }
 
-    private MemoryPack pack(
-            Subject subject,
-            List<Memory> memories,
-            Map<MemoryId, Cold> without,
-            Optional<MemoryPack> last,
-            long deadlineNanos) {
+    /// Memories of any subjects as they are now, with their vectors from where they are kept.
+    EncodedMemories present(List<Memory> memories, long deadlineNanos) {
+        Map<MemoryId, Cold> without = new HashMap<>();
+        cold.of(ids(memories)).forEach(memory -> without.put(memory.memory(), memory));
+        return encoded(memories, without, Optional.empty(), deadlineNanos);
+    }
+
+    private static List<MemoryId> ids(List<Memory> memories) {
+        return memories.stream().map(Memory::id).toList();
+    }
+
+    private EncodedMemories encoded(
+            List<Memory> memories, Map<MemoryId, Cold> without, Optional<MemoryPack> last, long deadlineNanos) {
         String version = encoder.version();
         int dimension = encoder.dimension();
         float[] vectors = new float[memories.size() * dimension];
@@ -94,25 +111,14 @@ final class PackLoader {
                 System.arraycopy(vector.get(), 0, vectors, i * dimension, dimension);
             }
         }
-        Set<MemoryId> inexact = new HashSet<>();
-        for (Memory memory : memories) {
-            if (without.remove(memory.id()) != null) {
-                inexact.add(memory.id());
-            }
-        }
-        List<Cold> left = without.values().stream()
-                .sorted(Comparator.comparing(Cold::memory))
-                .toList();
-        return new MemoryPack(
-                subject,
+        return new EncodedMemories(
                 memories,
                 dimension,
                 vectors,
                 complete,
                 PackWords.of(memories, analysis),
                 version,
-                inexact,
-                left);
+                cold.uses(ids(memories)));
     }
 
     private Optional<float[]> stored(Memory memory, @Nullable Cold code) {

@@ -1,6 +1,7 @@
 package dev.palate.memory.tier;
 
 import dev.palate.memory.index.TextAnalysis;
+import dev.palate.memory.index.WordStatistics;
 import dev.palate.memory.memory.Evidence;
 import dev.palate.memory.memory.Memory;
 import java.util.ArrayList;
@@ -13,7 +14,9 @@ import java.util.Set;
 
 /// The words of a pack's memories, counted, for BM25 inside the pack. Immutable.
 ///
-/// Paper: robertson2009bm25. Symbols: k₁ → SATURATION, b → LENGTH_SHARE, tf → counts, df → holders, avdl → meanLength.
+/// Paper: robertson2009bm25. Symbols: k₁ → SATURATION, b → LENGTH_SHARE, tf → counts, df → holders, avdl →
+/// meanLength,
+/// N → memories.
 final class PackWords {
     private static final double SATURATION = 1.2;
     private static final double LENGTH_SHARE = 0.75;
@@ -23,20 +26,24 @@ final class PackWords {
     private final List<Map<String, Integer>> counts;
     private final List<Set<String>> slots;
     private final int[] lengths;
-    private final double meanLength;
-    private final Map<String, Integer> holders;
+    private final WordStatistics own;
 
     private PackWords(List<Map<String, Integer>> counts, List<Set<String>> slots, int[] lengths) {
         this.counts = counts;
         this.slots = slots;
         this.lengths = lengths;
         long all = 0;
-        holders = new HashMap<>();
+        Map<String, Long> holders = new HashMap<>();
         for (int i = 0; i < lengths.length; i++) {
             all += lengths[i];
-            counts.get(i).keySet().forEach(term -> holders.merge(term, 1, Integer::sum));
+            counts.get(i).keySet().forEach(term -> holders.merge(term, 1L, Long::sum));
         }
-        meanLength = Math.max(1, all / (double) Math.max(1, lengths.length));
+        own = new WordStatistics(lengths.length, Math.max(1, all / (double) Math.max(1, lengths.length)), holders);
+    }
+
+    /// How common the words are among these memories.
+    WordStatistics statistics() {
+        return own;
     }
 
     /// Counts the terms of text and quotes.
@@ -62,13 +69,15 @@ final class PackWords {
     }
 
     /// The BM25 score of the memory at the place given, as a share in [0, 1] of what a text full of the terms has.
-    double bm25(Collection<String> terms, int place) {
+    ///
+    /// @param among how common the terms are where it was searched
+    double bm25(Collection<String> terms, WordStatistics among, int place) {
         double score = 0;
         double most = 0;
-        double length = 1 - LENGTH_SHARE + LENGTH_SHARE * lengths[place] / meanLength;
+        double length = 1 - LENGTH_SHARE + LENGTH_SHARE * lengths[place] / among.meanLength();
         for (String term : terms) {
-            int holding = holders.getOrDefault(term, 0);
-            double rarity = Math.log(1 + (lengths.length - holding + 0.5) / (holding + 0.5));
+            long holding = among.holders().getOrDefault(term, 0L);
+            double rarity = Math.log(1 + (among.memories() - holding + 0.5) / (holding + 0.5));
             double count = counts.get(place).getOrDefault(term, 0);
             score += rarity * count * (SATURATION + 1) / (count + SATURATION * length);
             most += rarity * (SATURATION + 1);

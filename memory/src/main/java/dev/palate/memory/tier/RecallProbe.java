@@ -1,8 +1,8 @@
 package dev.palate.memory.tier;
 
 import dev.palate.memory.index.MemoryIndex;
+import dev.palate.memory.index.Prefilter;
 import dev.palate.memory.index.ScoredMemory;
-import dev.palate.memory.memory.MemoryFilter;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -40,7 +40,7 @@ final class RecallProbe {
     }
 
     /// Looks how many better ones than those found there are in the sample.
-    void look(float[] raw, MemoryFilter filter, List<ScoredMemory> hits) {
+    void look(float[] raw, Prefilter filter, List<ScoredMemory> hits) {
         if (hits.size() < DEPTH) {
             return;
         }

@@ -7,8 +7,9 @@ import dev.palate.memory.memory.Subject;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// A search in the memories of one subject.
+/// A search in the memories of one subject, or of all.
 ///
+/// @param subject absent for all
 /// @param words as people type them, 1 to 1,000 characters
 /// @param condition what a memory must be like
 /// @param moment when it held and was known
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param cursor of the page before, absent for the first
 /// @param deadline after this no more vectors are computed
 public record SearchRequest(
-        Subject subject,
+        @Nullable Subject subject,
         String words,
         MemoryCondition condition,
         Moment moment,

@@ -3,6 +3,7 @@ package dev.palate.memory.tier;
 import dev.palate.memory.Milestone;
 import dev.palate.memory.index.MemoryIndex;
 import dev.palate.memory.memory.ColdMemories;
+import dev.palate.memory.memory.ColdMemories.Access;
 import dev.palate.memory.memory.ColdMemories.Candidate;
 import dev.palate.memory.memory.ColdMemories.Codebook;
 import dev.palate.memory.memory.ColdMemories.Cold;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -134,6 +136,11 @@ public final class TierPlanner implements AutoCloseable {
         }
     }
 
+    /// The memory was shown as found, or moved something that was shown.
+    void shown(Memory memory) {
+        accesses.used(memory.subject(), memory.id());
+    }
+
     /// Memories were found by a search over all subjects: those that are cold go warm soon.
     void foundBySearch(List<Memory> found) {
         if (found.isEmpty()) {
@@ -178,8 +185,11 @@ public final class TierPlanner implements AutoCloseable {
                 break;
             }
             List<Memory> active = active(subject);
+            Map<MemoryId, Access> uses =
+                    cold.uses(active.stream().map(Memory::id).toList());
             List<Memory> weakest = active.stream()
-                    .sorted(Comparator.comparingDouble(this::worth).thenComparing(Memory::id))
+                    .sorted(Comparator.comparingDouble((Memory memory) -> worth(memory, uses.get(memory.id())))
+                            .thenComparing(Memory::id))
                     .limit(Math.min(active.size() - TierOptions.MOST_OF_A_SUBJECT, options.bound() - count))
                     .toList();
             count += demote(weakest);
@@ -188,8 +198,8 @@ public final class TierPlanner implements AutoCloseable {
     }
 
     /// How much the memory counts now: faded, by its trust, one that only an operator may change before all others.
-    private double worth(Memory memory) {
-        double worth = Fading.trust(memory.trust()) * Fading.decay(memory, clock.instant());
+    private double worth(Memory memory, @Nullable Access use) {
+        double worth = Fading.trust(memory.trust()) * Fading.decay(memory, use, clock.instant());
         return memory.locked() ? worth + 2 : worth;
     }
 
@@ -279,10 +289,12 @@ public final class TierPlanner implements AutoCloseable {
             return 0;
         }
         Codebook codebook = codebook();
-        List<Cold> renewed = new ArrayList<>();
-        for (Cold old : cold.behind(codebook.version(), options.bound())) {
-            truth.memory(old.memory()).ifPresent(memory -> renewed.add(cold(memory, codebook)));
-        }
+        List<MemoryId> behind = cold.behind(codebook.version(), options.bound()).stream()
+                .map(Cold::memory)
+                .toList();
+        List<Cold> renewed = truth.memories(behind).values().stream()
+                .map(memory -> cold(memory, codebook))
+                .toList();
         if (!renewed.isEmpty()) {
             cold.demote(renewed);
             Milestone.RECODED.reached();

@@ -5,8 +5,6 @@ import dev.palate.memory.Page;
 import dev.palate.memory.Require;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.index.IndexChanges;
-import dev.palate.memory.index.MemoryIndex;
-import dev.palate.memory.index.ScoredMemory;
 import dev.palate.memory.index.TextAnalysis;
 import dev.palate.memory.memory.ColdMemories;
 import dev.palate.memory.memory.Memories;
@@ -20,15 +18,13 @@ import dev.palate.memory.text.TextEncoder;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,19 +33,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// All writes of the process go through here, so that a pack asked for after a write has returned holds it.
 /// Thread-safe; owns neither the truth nor the index nor the encoder.
-///
-/// Paper of the fused search: cormack2009rrf; k → RANK_OFFSET.
 public final class TieredMemories implements Memories {
     private static final Duration PACK_DEADLINE = Duration.ofSeconds(5);
     private static final int MAX_RESULTS = 400;
-    private static final int RANK_OFFSET = 60;
-    private static final int DEPTH = 2;
 
-    private record Encoded(String text, float[] raw) {}
-
-    private final AtomicReference<@Nullable Encoded> lastEncoded = new AtomicReference<>();
     private final Memories truth;
-    private final MemoryIndex index;
     private final TextEncoder encoder;
     private final Supplier<EncodingVersion> encoding;
     private final InstantSource clock;
@@ -57,7 +45,7 @@ public final class TieredMemories implements Memories {
     private final PackLoader loader;
     private final HotTier hot;
     private final TierPlanner planner;
-    private final RecallProbe probe;
+    private final AllSubjects allSubjects;
     private final ColdRecall left;
     private final TierReports reports;
 
@@ -79,16 +67,16 @@ public final class TieredMemories implements Memories {
             InstantSource clock,
             TierOptions options) {
         this.truth = truth;
-        this.index = index.memories();
         this.encoder = encoder;
         this.encoding = index::encoding;
         this.clock = clock;
         ColdCodes codes = new ColdCodes(cold);
-        loader = new PackLoader(truth, cold, codes, this.index, encoder, analysis);
+        loader = new PackLoader(truth, cold, codes, index.memories(), encoder, analysis);
         hot = new HotTier(options, this::erased);
-        planner = new TierPlanner(truth, cold, this.index, encoder, clock, options, hot::written);
-        probe = new RecallProbe(this.index, options.probeEvery(), options.seed());
-        left = new ColdRecall(truth, codes, this.index, loader);
+        planner = new TierPlanner(truth, cold, index.memories(), encoder, clock, options, hot::written);
+        RecallProbe probe = new RecallProbe(index.memories(), options.probeEvery(), options.seed());
+        allSubjects = new AllSubjects(truth, index, loader, encoder, probe, planner);
+        left = new ColdRecall(truth, codes, index.memories(), loader);
         reports = new TierReports(hot, loader, cold, planner, probe, index, options);
     }
 
@@ -110,15 +98,30 @@ public final class TieredMemories implements Memories {
 
     private MemoryPack pack(Subject subject, long deadlineNanos) {
         planner.accesses().used(subject);
-        MemoryPack pack =
-                hot.fresh(subject, System.nanoTime() - deadlineNanos < 0).orElseGet(() -> load(subject, deadlineNanos));
+        MemoryPack pack = unused(subject, deadlineNanos);
         planner.promote(subject, pack.cold());
         return pack;
     }
 
-    /// A pack of some memories of the subject, of any status, that is not kept.
-    MemoryPack packOf(Subject subject, List<Memory> memories, long deadlineNanos) {
-        return loader.of(subject, memories, deadlineNanos);
+    /// The pack, without counting that as a use.
+    private MemoryPack unused(Subject subject, long deadlineNanos) {
+        return hot.fresh(subject, System.nanoTime() - deadlineNanos < 0).orElseGet(() -> load(subject, deadlineNanos));
+    }
+
+    /// Some memories, of any status and moment, with their vectors; not kept.
+    EncodedMemories encoded(List<Memory> memories, long deadlineNanos) {
+        return loader.of(memories, deadlineNanos);
+    }
+
+    AllSubjects allSubjects() {
+        return allSubjects;
+    }
+
+    /// Counts a use of each of the memories: they were shown as found, or moved something that was shown.
+    /// Costs no
+    /// write; the planner writes the counts down with its next pass.
+    public void used(Collection<Memory> memories) {
+        memories.forEach(planner::shown);
     }
 
     /// Loads and keeps a pack; one without all its vectors is made complete in the background.
@@ -136,12 +139,26 @@ public final class TieredMemories implements Memories {
         return pack;
     }
 
-    /// The subject's memories in force that the words call to mind, by meaning, words and slot together.
+    /// As above, for memories of one subject.
+    void used(Subject subject, Collection<MemoryId> memories) {
+        memories.forEach(memory -> planner.accesses().used(subject, memory));
+    }
+
+    /// The subject's memories in force that the words call to mind, by meaning, words and slot together; each
+    /// counts as
+    /// used.
     ///
     /// @param words as people type them; without words nothing is found
     /// @param k in [1, 400]
     /// @param deadline after this no more vectors are computed; what is there then is scored
     public Recall recall(Subject subject, String words, int k, Duration deadline) {
+        Recall recall = recalled(subject, words, k, deadline, clock.instant());
+        used(recall.memories().stream().map(RecalledMemory::memory).toList());
+        return recall;
+    }
+
+    /// As above, as of the time given and without counting the memories as used.
+    Recall recalled(Subject subject, String words, int k, Duration deadline, Instant now) {
         Require.range("k", k, 1, MAX_RESULTS);
         long deadlineNanos = System.nanoTime() + deadline.toNanos();
         Set<String> terms = analysis.queryTerms(words);
@@ -150,81 +167,49 @@ public final class TieredMemories implements Memories {
         }
         MemoryPack pack = pack(subject, deadlineNanos);
         EncodingVersion version = encoding.get();
-        Optional<float[]> query =
-                pack.memories().isEmpty() || !comparable(pack, version) || System.nanoTime() - deadlineNanos >= 0
-                        ? Optional.empty()
-                        : Optional.of(encoder.encode(words));
-        List<RecalledMemory> best = PackScores.best(pack, terms, query, version, clock.instant(), k);
-        best = left.with(best, pack, new ColdRecall.Query(words, terms, query, k, deadlineNanos), version, clock);
-        best.forEach(hit -> planner.accesses().used(subject, hit.memory().id()));
+        Optional<float[]> query = pack.memories().isEmpty()
+                        || !comparable(pack.encoder(), version)
+                        || System.nanoTime() - deadlineNanos >= 0
+                ? Optional.empty()
+                : Optional.of(encoder.encode(words));
+        List<RecalledMemory> best =
+                PackScores.best(pack.encoded(), new PackScores.Query(terms, query, version, now), k);
+        best = left.with(best, pack, new ColdRecall.Query(words, terms, query, k, deadlineNanos), version, now);
         planner.promote(subject, ColdRecall.found(best, pack));
         return new Recall(
                 best, pack.complete() && (query.isPresent() || pack.memories().isEmpty()));
     }
 
-    /// The memories that fit the words best among all that the filter takes, by the index: ranks of BM25 and of the
-    /// vectors, fused. Seen through the truth, so nothing forgotten or of another status comes back; a write of the
-    /// last moments may be missing.
+    /// Cosines of the centred vectors of the text and of memories of one pack, each in [-1, 1]; 0 for a memory
+    /// that is
+    /// not active or has no vector yet. One look at the pack, which does not count as a use.
     ///
-    /// @param k in [1, 400]
-    public List<Memory> search(String words, MemoryFilter filter, int k) {
-        Require.range("k", k, 1, MAX_RESULTS);
-        Map<MemoryId, Double> fused = new HashMap<>();
-        add(fused, index.search(words, filter, DEPTH * k));
-        if (!words.isBlank()) {
-            float[] raw = encoder.encode(words);
-            List<ScoredMemory> nearest = index.nearest(raw, filter, DEPTH * k);
-            if (probe.due()) {
-                planner.soon(() -> probe.look(raw, filter, nearest));
-            }
-            add(fused, nearest);
+    /// @param memories of one subject
+    public double[] cosines(String text, List<Memory> memories) {
+        double[] cosines = new double[memories.size()];
+        if (memories.isEmpty()) {
+            return cosines;
         }
-        List<Memory> found = new ArrayList<>();
-        fused.entrySet().stream()
-                .sorted(Map.Entry.<MemoryId, Double>comparingByValue(Comparator.reverseOrder())
-                        .thenComparing(Map.Entry.comparingByKey()))
-                .map(Map.Entry::getKey)
-                .takeWhile(id -> found.size() < k)
-                .forEach(id ->
-                        truth.memory(id).filter(memory -> fits(memory, filter)).ifPresent(found::add));
-        found.forEach(memory -> planner.accesses().used(memory.subject(), memory.id()));
-        planner.foundBySearch(found);
-        return found;
-    }
-
-    private static void add(Map<MemoryId, Double> fused, List<ScoredMemory> ranked) {
-        for (int rank = 0; rank < ranked.size(); rank++) {
-            fused.merge(ranked.get(rank).memory(), 1.0 / (RANK_OFFSET + rank + 1), Double::sum);
-        }
-    }
-
-    private static boolean fits(Memory memory, MemoryFilter filter) {
-        return (filter.subject() == null || filter.subject().equals(memory.subject()))
-                && (filter.kinds().isEmpty() || filter.kinds().contains(memory.kind()))
-                && (filter.statuses().isEmpty() || filter.statuses().contains(memory.status()));
-    }
-
-    /// Cosine of the centred vectors of the text and of a memory of the pack, in [-1, 1]; 0 when the memory is not
-    /// active
-    /// or has no vector yet. The text last asked for is encoded once.
-    public double cosine(String text, Memory memory) {
-        MemoryPack pack = pack(memory.subject());
+        MemoryPack pack = unused(memories.getFirst().subject(), System.nanoTime() + PACK_DEADLINE.toNanos());
         EncodingVersion version = encoding.get();
-        int place = pack.memories().indexOf(memory);
-        if (place < 0 || !comparable(pack, version)) {
-            return 0;
+        if (!comparable(pack.encoder(), version)) {
+            return cosines;
         }
-        Encoded encoded = lastEncoded.get();
-        if (encoded == null || !encoded.text().equals(text)) {
-            encoded = new Encoded(text, encoder.encode(text));
-            lastEncoded.set(encoded);
+        Map<Memory, Integer> places = new HashMap<>();
+        for (int i = 0; i < pack.memories().size(); i++) {
+            places.put(pack.memories().get(i), i);
         }
-        return PackScores.cosine(pack, place, version.center(encoded.raw()), version.mean());
+        float[] query = version.center(encoder.encode(text));
+        for (int i = 0; i < cosines.length; i++) {
+            Integer place = places.get(memories.get(i));
+            cosines[i] = place == null ? 0 : PackScores.cosine(pack.encoded(), place, query, version.mean());
+        }
+        return cosines;
     }
 
-    /// False while one encoder takes over from another and the pack is of the one, the version of the other.
-    boolean comparable(MemoryPack pack, EncodingVersion version) {
-        return pack.encoder().equals(version.model()) && pack.encoder().equals(encoder.version());
+    /// False while one encoder takes over from another and vectors are of the one, the version of the other.
+    boolean comparable(String ofVectors, EncodingVersion version) {
+        return ofVectors.equals(version.model()) && ofVectors.equals(encoder.version());
     }
 
     /// What the tiers did since the start and hold now.
@@ -280,6 +265,11 @@ public final class TieredMemories implements Memories {
     @Override
     public Optional<Memory> memory(MemoryId id) {
         return truth.memory(id);
+    }
+
+    @Override
+    public Map<MemoryId, Memory> memories(Collection<MemoryId> ids, @Nullable Instant knownAt) {
+        return truth.memories(ids, knownAt);
     }
 
     @Override

@@ -12,10 +12,19 @@ import dev.palate.memory.change.ChangeNumber;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.IndexOptions;
 import dev.palate.memory.index.ItemFilter;
+import dev.palate.memory.memory.Actor;
+import dev.palate.memory.memory.Memories;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.MemoryKind;
+import dev.palate.memory.memory.Subject;
+import dev.palate.memory.memory.Trust;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.sql.SqliteFile;
 import dev.palate.memory.text.HashingEncoder;
+import dev.palate.memory.user.User;
+import dev.palate.memory.user.UserId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -300,6 +309,63 @@ class BackupTest {
                 assertThat(names(directory.root())).noneMatch(name -> name.endsWith("-wal.old"));
             }
         }
+    }
+
+    /// A kill can come between the deletion and the entry in the ledger; the back-up still has what was deleted.
+    @Test
+    void whatTheOldTruthWasAboutToEraseDoesNotComeBack() throws Exception {
+        open(truth -> {
+            for (String id : List.of("gone", "stays")) {
+                truth.memories().put(List.of(new Memories.Write(likes(id), Actor.AGENT, "")));
+            }
+            truth.users().put(new User(new UserId("ann"), "Ann", NOW, false));
+            backup(truth);
+            assertThat(truth.memories().forget(new MemoryId("gone"))).isTrue();
+            // Begun and not run, as a kill leaves it.
+            truth.erasure(List.of()).begin(new UserId("ann"));
+        });
+        assertThat(data().resolve("erased/ledger")).isEmptyFile();
+        restore();
+        open(truth -> {
+            assertThat(truth.memories().memory(new MemoryId("gone"))).isEmpty();
+            assertThat(truth.users().user(new UserId("ann"))).isEmpty();
+            assertThat(truth.memories().memory(new MemoryId("stays"))).isPresent();
+        });
+        assertThat(data().resolve("erased/ledger")).isNotEmptyFile();
+    }
+
+    private static Memory likes(String id) {
+        return Memory.fresh(
+                new MemoryId(id),
+                new Subject.OfUser(new UserId("ben")),
+                MemoryKind.PREFERENCE,
+                "Likes " + id,
+                1,
+                Trust.STATED,
+                null,
+                List.of(),
+                NOW);
+    }
+
+    /// Before the exchange the old truth gets its log back; after it the log is nobody's. Either way nothing is left.
+    @Test
+    void whatAKilledRestoreLeftIsClearedAway() throws Exception {
+        open(truth -> truth.catalog().put(film("1", "Alien")));
+        Path restoring = data().resolve("truth.db.restoring");
+        Path aside = data().resolve("truth.db-wal.old");
+        Path log = data().resolve("truth.db-wal");
+        Files.writeString(restoring, "a copy");
+        Files.writeString(aside, "the log");
+        DataDirectory.open(data()).close();
+        assertThat(log).hasContent("the log");
+        Files.delete(log);
+        assertThat(restoring).doesNotExist();
+        assertThat(aside).doesNotExist();
+        Files.writeString(aside, "the log");
+        DataDirectory.open(data()).close();
+        assertThat(aside).doesNotExist();
+        assertThat(log).doesNotExist();
+        open(truth -> assertThat(truth.catalog().count()).isEqualTo(1));
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
 import dev.palate.memory.user.UserId;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -108,10 +109,25 @@ class GatesTest {
                 "The user interface of films about computers is silly",
                 "I love System of a Down and The Assistant",
                 "the 1990s were best, 7 out of 10",
-                "I have seen Ignorance Is Bliss"
+                "I have seen Ignorance Is Bliss",
+                "I love Everyone Says I Love You and Everybody Wants Some",
+                "I loved Tell No One",
+                "Films about other people and how they see each other",
+                "This list is made for you: both show how people trust one another",
+                "Alien and The Thing share a cold place and a threat you cannot see"
             })
     void whatOnlySoundsLikeAnOrderIsAccepted(String words) {
         assertThat(InjectionGate.found(words)).isFalse();
+    }
+
+    @Test
+    void whatIsUnclearIsHeldBackForAnOperator() {
+        String words = "Your operator keeps a database";
+        assertThat(check(note(words, words))).isEqualTo(new Verdict.Quarantine("suspect"));
+        var held = new GateContext(List.of(), 0, Set.of(), Similarity.UNKNOWN, () -> 100, Instant.EPOCH);
+        assertThat(gates.check(note(words, words), held)).isEqualTo(new Verdict.Reject("suspect"));
+        assertThat(InjectionGate.found(words)).isFalse();
+        assertThat(InjectionGate.refuses(words)).isTrue();
     }
 
     @Test
@@ -205,7 +221,11 @@ class GatesTest {
     @Test
     void freeTextOfTheSameMeaningMerges() {
         Memory before = note("before").draft().slot(null).build();
-        Similarity near = (text, memory) -> text.equals("nearly the same") ? 0.96 : 0.94;
+        Similarity near = (text, memories) -> {
+            double[] cosines = new double[memories.size()];
+            Arrays.fill(cosines, text.equals("nearly the same") ? 0.96 : 0.94);
+            return cosines;
+        };
         var context = new GateContext(List.of(before), 0, Set.of(), near, () -> 0, Instant.EPOCH.plusSeconds(86_400));
         assertThat(gates.check(note("nearly the same", "nearly the same"), context))
                 .isEqualTo(new Verdict.Merge(before.id(), "duplicate"));

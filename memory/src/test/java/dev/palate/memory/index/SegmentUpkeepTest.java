@@ -25,7 +25,7 @@ class SegmentUpkeepTest {
     private static final int COUNT = 8_500;
     private static final int A_SEGMENT = 900;
     private static final MemoryFilter ALL = new MemoryFilter(null, Set.of(), Set.of(), null);
-    private static final Position POSITION = new Position("db", 1, "encoder", "", "", new ChangeNumber(7));
+    private static final Position POSITION = new Position("db", 1, "encoder", "", "", 0, new ChangeNumber(7));
 
     @TempDir
     Path folder;

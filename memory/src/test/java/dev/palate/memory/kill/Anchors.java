@@ -88,8 +88,8 @@ final class Anchors implements Runnable {
         }
         // All of them: one whose vector is not there yet ranks behind those that have theirs.
         if (inIndex
-                && store.tiered().search(text, FILTER, COUNT).stream()
-                        .noneMatch(memory -> memory.id().equals(id))) {
+                && store.index().memories().search(text, FILTER, COUNT).stream()
+                        .noneMatch(hit -> hit.memory().equals(id))) {
             Victim.fail("not found: " + id + ", " + store.index().status());
         }
         byMeaning(id, text);

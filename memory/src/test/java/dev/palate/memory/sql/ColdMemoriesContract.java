@@ -71,6 +71,14 @@ abstract class ColdMemoriesContract extends TruthContract {
         });
         assertThat(cold.count()).isEqualTo(1);
         assertThat(cold.among(List.of(memory.id(), new MemoryId("none")))).containsExactly(memory.id());
+        assertThat(cold.of(List.of(memory.id(), new MemoryId("none"))))
+                .singleElement()
+                .satisfies(found -> assertThat(found.codes()).isEqualTo(CODES));
+        assertThat(cold.uses(List.of(memory.id()))).isEmpty();
+        cold.add(List.of(new Access(OF_ANN, memory.id(), NOW, 2), new Access(OF_ANN, null, NOW.plusSeconds(1), 1)), 60);
+        assertThat(cold.uses(List.of(memory.id(), new MemoryId("none"))))
+                .containsOnlyKeys(memory.id())
+                .containsEntry(memory.id(), new Access(OF_ANN, memory.id(), NOW, 2));
         assertThat(cold.behind(codebook, 10)).isEmpty();
         assertThat(cold.behind(codebook + 1, 10)).hasSize(1);
         assertThat(truth().memories().active(OF_ANN)).as("cold is active").containsExactly(memory);

@@ -424,6 +424,8 @@ abstract class DerivedContract extends TruthContract {
     void whatIsAppliedIsDroppedAndHowFarItIsCanBeSeen() throws Exception {
         put(likes("a", ANN, "horror"), Actor.AGENT);
         follow();
+        // The profile it wrote is a note, too.
+        follow();
         NoteFollower running = Objects.requireNonNull(follower);
         assertThat(running.status().lag()).isZero();
         assertThat(running.status().rebuilding()).isFalse();

@@ -315,6 +315,7 @@ abstract class ErasureContract extends TruthContract {
         assertThat(receipt.places())
                 .containsExactly(
                         new ErasureReceipt.Place("table memory_revision", 2, 0),
+                        new ErasureReceipt.Place("table memory_evidence", 1, 0),
                         new ErasureReceipt.Place("table cold_memory", 1, 0),
                         new ErasureReceipt.Place("table tier_access", 1, 0),
                         new ErasureReceipt.Place("table outbox", 2, 0),

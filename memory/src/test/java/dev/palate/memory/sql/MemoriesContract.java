@@ -62,6 +62,36 @@ abstract class MemoriesContract extends TruthContract {
     }
 
     @Test
+    void manyAreReadInOneGoAsTheyAreAndAsTheyWere() {
+        List<Memory> stored = new ArrayList<>();
+        List<MemoryId> ids = new ArrayList<>(List.of(new MemoryId("none")));
+        for (int i = 0; i < 620; i++) {
+            stored.add(put(likes("m" + i, ANN, "thing " + i), Actor.AGENT));
+            ids.add(stored.get(i).id());
+        }
+        Instant before =
+                truth().memories().history(new MemoryId("m619")).getFirst().recordedAt();
+        Memory changed =
+                put(stored.get(7).draft().status(MemoryStatus.SUPERSEDED).build(), OPERATOR);
+        assertThat(truth().memories().memories(ids))
+                .hasSize(620)
+                .containsEntry(changed.id(), changed)
+                .containsEntry(stored.get(619).id(), stored.get(619));
+        assertThat(truth().memories().memories(List.of())).isEmpty();
+        assertThat(truth().memories()
+                        .memories(List.of(new MemoryId("m7"), new MemoryId("m8")), before.minusSeconds(3_600)))
+                .as("not yet written")
+                .isEmpty();
+        assertThat(truth().memories().memories(ids, changedAt(changed)))
+                .hasSize(620)
+                .containsEntry(changed.id(), changed);
+    }
+
+    private Instant changedAt(Memory memory) {
+        return truth().memories().history(memory.id()).getLast().recordedAt();
+    }
+
+    @Test
     void aStaleRevisionIsRefusedAndTakesTheWholeCallWithIt() {
         Memory stored = put(likes("m1", ANN, "horror"), Actor.AGENT);
         put(stored.draft().strength(0.9).build(), Actor.AGENT);

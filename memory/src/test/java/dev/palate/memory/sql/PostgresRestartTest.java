@@ -39,6 +39,7 @@ class PostgresRestartTest {
     private static final int WRITERS = 6;
 
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+    private final Set<String> items = ConcurrentHashMap.newKeySet();
     private final ConcurrentLinkedQueue<MemoryException> failures = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean done = new AtomicBoolean();
     private final AtomicInteger attempts = new AtomicInteger();
@@ -88,6 +89,7 @@ class PostgresRestartTest {
                 truth.conversations().append(talk.id(), new TurnId("t"), Role.USER, text, null, null);
                 acknowledged.add(text);
                 truth.catalog().put(TruthContract.item(text, "Film"));
+                items.add(text);
             } catch (MemoryException e) {
                 failures.add(e);
                 LockSupport.parkNanos(2_000_000);
@@ -135,5 +137,10 @@ class PostgresRestartTest {
             assertThat(truth.catalog().item(new ItemId(change.id()))).isPresent();
         }
         assertThat(truth.catalog().count()).as("seed %d", SEED).isEqualTo(number);
+        for (String item : items) {
+            assertThat(truth.catalog().item(new ItemId(item)))
+                    .as("%s, seed %d", item, SEED)
+                    .isPresent();
+        }
     }
 }

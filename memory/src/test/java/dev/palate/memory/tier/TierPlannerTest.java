@@ -11,10 +11,11 @@ import dev.palate.memory.memory.ColdMemories.Cold;
 import dev.palate.memory.memory.Evidence;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
-import dev.palate.memory.memory.MemoryFilter;
+import dev.palate.memory.memory.MemoryCondition;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.MemoryStatus;
+import dev.palate.memory.memory.Moment;
 import dev.palate.memory.memory.Slot;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
@@ -65,8 +66,10 @@ class TierPlannerTest {
         final SqlTruth truth;
         final IndexChanges index;
         final TieredMemories tiered;
+        final TextEncoder encoder;
 
         Stack(Path root, TextEncoder encoder, TierOptions options) {
+            this.encoder = encoder;
             directory = DataDirectory.open(root);
             truth = SqlTruth.open(directory, Clock.systemUTC());
             index = IndexChanges.open(
@@ -93,6 +96,16 @@ class TierPlannerTest {
             Set<MemoryId> ids = new HashSet<>();
             truth.coldMemories().of(subject).forEach(cold -> ids.add(cold.memory()));
             return ids;
+        }
+
+        /// The texts of the best over all subjects.
+        List<String> found(String words, int limit) {
+            SearchRequest request = new SearchRequest(
+                    null, words, MemoryCondition.ANY, new Moment(null, null), true, 0, limit, null, PATIENCE);
+            return new MemoryFinder(tiered, index, encoder, () -> now)
+                    .find(request).memories().stream()
+                            .map(hit -> hit.memory().text())
+                            .toList();
         }
 
         List<String> recalled(Subject subject, String words) {
@@ -156,9 +169,7 @@ class TierPlannerTest {
             assertThat(stack.index.memories().pendingCount()).isZero();
             assertThat(stack.truth.memories().memory(id(ANN, 3)).orElseThrow().status())
                     .isEqualTo(MemoryStatus.ACTIVE);
-            assertThat(stack.tiered.search("matter3", MemoryFilter.active(ANN), 5))
-                    .extracting(Memory::text)
-                    .contains(text(3));
+            assertThat(stack.found("matter3", 5)).contains(text(3));
             assertThat(stack.recalled(ANN, text(7)).getFirst()).isEqualTo(text(7));
             assertThat(stack.tiered.stats().cold().hits()).isPositive();
             assertThat(stack.tiered.planner().pass().promoted()).isEqualTo(20);
@@ -330,10 +341,7 @@ class TierPlannerTest {
                 assertThat(copy.index.memories().vectorCount()).as(step).isEqualTo(12 - cold.size());
                 for (int i = 0; i < 12; i++) {
                     assertThat(copy.recalled(ANN, text(i)).getFirst()).as(step).isEqualTo(text(i));
-                    assertThat(copy.tiered.search("matter" + i, MemoryFilter.active(ANN), 12))
-                            .as(step)
-                            .extracting(Memory::text)
-                            .contains(text(i));
+                    assertThat(copy.found("matter" + i, 12)).as(step).contains(text(i));
                 }
             }
         }
@@ -393,9 +401,8 @@ class TierPlannerTest {
             stack.put(ANN, 0, 200);
             stack.settle();
             stack.tiered.planner().start();
-            MemoryFilter all = new MemoryFilter(null, Set.of(), Set.of(MemoryStatus.ACTIVE), null);
             for (int i = 0; i < 5; i++) {
-                stack.tiered.search(text(i), all, 10);
+                stack.found(text(i), 10);
             }
             long deadline = System.nanoTime() + PATIENCE.toNanos();
             while ((stack.tiered.stats().recall().probes() < 3

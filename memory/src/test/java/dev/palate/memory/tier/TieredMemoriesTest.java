@@ -10,10 +10,10 @@ import dev.palate.memory.erase.ErasureReceipt;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.IndexOptions;
 import dev.palate.memory.memory.Actor;
+import dev.palate.memory.memory.ColdMemories.Access;
 import dev.palate.memory.memory.Evidence;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
-import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.MemoryStatus;
@@ -181,12 +181,12 @@ class TieredMemoriesTest {
     @Test
     void memoriesFadeByKindWithinBounds() {
         Memory memory = draft(ANN, "x", "tag:a").build();
-        assertThat(Fading.decay(memory, NOW.plus(Duration.ofDays(180)))).isCloseTo(0.5, within(1e-9));
-        assertThat(Fading.decay(memory, NOW.plus(Duration.ofDays(9_000)))).isEqualTo(0.3);
+        assertThat(Fading.decay(memory, null, NOW.plus(Duration.ofDays(180)))).isCloseTo(0.5, within(1e-9));
+        assertThat(Fading.decay(memory, null, NOW.plus(Duration.ofDays(9_000)))).isEqualTo(0.3);
         Memory rule = memory.draft().kind(MemoryKind.CONSTRAINT).build();
-        assertThat(Fading.decay(rule, NOW.plus(Duration.ofDays(9_000)))).isEqualTo(1);
+        assertThat(Fading.decay(rule, null, NOW.plus(Duration.ofDays(9_000)))).isEqualTo(1);
         Memory episode = memory.draft().kind(MemoryKind.EPISODE).build();
-        assertThat(Fading.decay(episode, NOW.plus(Duration.ofDays(14)))).isCloseTo(0.5, within(1e-9));
+        assertThat(Fading.decay(episode, null, NOW.plus(Duration.ofDays(14)))).isCloseTo(0.5, within(1e-9));
     }
 
     @Test
@@ -197,19 +197,6 @@ class TieredMemoriesTest {
         assertThat(recall.semantic()).isFalse();
         assertThat(recall.memories().getFirst().bm25()).isPositive();
         assertThat(recall.memories().getFirst().semantic()).isZero();
-    }
-
-    @Test
-    void searchGoesOverAllSubjectsAndThroughTheTruth() throws Exception {
-        Memory ann = put(ANN, "loves slow science fiction", "genre:sci-fi");
-        Memory ben = put(BEN, "science fiction bores him", "genre:sci-fi");
-        assertThat(index.awaitEncoded(PATIENCE)).isTrue();
-        MemoryFilter all = new MemoryFilter(null, java.util.Set.of(), java.util.Set.of(MemoryStatus.ACTIVE), null);
-        assertThat(tiered.search("science fiction", all, 5)).containsExactlyInAnyOrder(ann, ben);
-        assertThat(tiered.search("science fiction", MemoryFilter.active(BEN), 5))
-                .containsExactly(ben);
-        tiered.forget(ben.id());
-        assertThat(tiered.search("science fiction", all, 5)).containsExactly(ann);
     }
 
     @Test
@@ -306,5 +293,39 @@ class TieredMemoriesTest {
 
     private static Subject subject(int number) {
         return new Subject.OfUser(new UserId("writer" + number));
+    }
+
+    @Test
+    void useKeepsAMemoryFreshAndNeverMakesItMoreThanItWas() {
+        Memory memory = draft(ANN, "likes westerns", "genre:western").build();
+        Instant later = NOW.plus(Duration.ofDays(180));
+        Instant used = NOW.plus(Duration.ofDays(170));
+        double unused = Fading.decay(memory, null, later);
+        double once = Fading.decay(memory, new Access(ANN, memory.id(), used, 1), later);
+        double often = Fading.decay(memory, new Access(ANN, memory.id(), used, 1_000_000), later);
+        assertThat(once)
+                .isCloseTo(Math.pow(2, -(180 - 170 / 3.0) / 180), within(1e-9))
+                .isGreaterThan(unused);
+        assertThat(often).isGreaterThan(once).isLessThan(Fading.decay(memory, null, NOW));
+        assertThat(Fading.decay(memory, new Access(ANN, memory.id(), later.plusSeconds(1), 9), later))
+                .as("a later use does not count")
+                .isEqualTo(unused);
+        Memory rule = memory.draft().kind(MemoryKind.CONSTRAINT).build();
+        assertThat(Fading.decay(rule, new Access(ANN, rule.id(), used, 9), later))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whatIsRecalledCountsAsUsedFromTheNextPassOn() {
+        Memory memory = put(ANN, "loves slow science fiction", "genre:sci-fi");
+        assertThat(tiered.cosines("loves slow science fiction", List.of(memory))[0])
+                .isCloseTo(1, within(1e-6));
+        assertThat(tiered.planner().accesses().drain())
+                .as("a gate's look is no use")
+                .isEmpty();
+        tiered.recall(ANN, "science fiction", 5, PATIENCE);
+        assertThat(tiered.planner().accesses().drain())
+                .extracting(Access::memory)
+                .contains(memory.id());
     }
 }

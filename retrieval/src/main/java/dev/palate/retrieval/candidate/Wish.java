@@ -54,9 +54,10 @@ public record Wish(
         return !words.isEmpty() || liked.length > 0 || !categories.isEmpty() || !tags.isEmpty();
     }
 
-    /// True when nothing at all is known of the wish or the user.
+    /// True when nothing at all is known of the wish or the user; a memory that speaks of nothing in the catalog tells
+    /// nothing.
     public boolean blank() {
-        return !spoken() && history.length == 0 && memories.isEmpty();
+        return !spoken() && history.length == 0 && memories.stream().allMatch(memory -> memory.slot() == null);
     }
 
     /// How near items are to each other, by the model, the vectors and the categories of this wish.

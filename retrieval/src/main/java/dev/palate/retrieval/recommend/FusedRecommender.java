@@ -5,6 +5,7 @@ import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.Slot;
 import dev.palate.retrieval.candidate.AlignedModel;
 import dev.palate.retrieval.candidate.CatalogSnapshot;
@@ -134,7 +135,7 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
             return List.of();
         }
         return memories.active(request.user()).stream()
-                .filter(memory -> memory.effectiveAt(now))
+                .filter(memory -> memory.effectiveAt(now) && memory.kind() != MemoryKind.PROFILE)
                 .sorted(Comparator.comparing(memory -> memory.id().value()))
                 .toList();
     }

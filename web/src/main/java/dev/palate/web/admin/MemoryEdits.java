@@ -100,6 +100,7 @@ final class MemoryEdits {
     /// @throws IllegalArgumentException with words for the form
     /// @throws MemoryException `REVISION_CONFLICT` when it is no longer at the revision given
     Memory edit(Memory before, long revision, MemoryForm form, Actor actor) {
+        refuseProfile(before);
         Slot slot = slots.of(form, before.slot());
         boolean meaning = kind(form) != before.kind()
                 || Math.signum(polarity(form)) != Math.signum(before.polarity())
@@ -117,6 +118,13 @@ final class MemoryEdits {
             draft.polarity(polarity(form));
         }
         return write(at(draft, revision), actor, EDITED);
+    }
+
+    private static void refuseProfile(Memory memory) {
+        if (memory.kind() == MemoryKind.PROFILE) {
+            throw new IllegalArgumentException(
+                    "A profile is rebuilt from the memories below. Change those, or mute or lock the profile.");
+        }
     }
 
     // What a person corrected is what that person says.
@@ -149,6 +157,7 @@ final class MemoryEdits {
 
     /// Makes an earlier state the newest one.
     Memory restore(Memory before, long revision, long to, Actor actor) {
+        refuseProfile(before);
         Memory state = memories.history(before.id()).stream()
                 .map(Revision::state)
                 .filter(earlier -> earlier.revision() == to)
@@ -200,7 +209,11 @@ final class MemoryEdits {
     }
 
     private static MemoryKind kind(MemoryForm form) {
-        return MemoryKind.ofKey(form.kind());
+        MemoryKind kind = MemoryKind.ofKey(form.kind());
+        if (kind == MemoryKind.PROFILE) {
+            throw new IllegalArgumentException("“Kind” must be one of the list, was profile.");
+        }
+        return kind;
     }
 
     private static double polarity(MemoryForm form) {

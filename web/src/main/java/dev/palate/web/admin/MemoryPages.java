@@ -17,6 +17,7 @@ import dev.palate.web.problem.ProblemException;
 import dev.palate.web.security.Caller;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -281,6 +282,7 @@ final class MemoryPages {
         }
         model.addAttribute("memories", shown.stream().map(cards::card).toList());
         model.addAttribute("refused", search.narrowed() || search.cursor() != null ? List.of() : refused.of(viewer));
+        model.addAttribute("profile", search.narrowed() || search.cursor() != null ? null : profile(viewer));
         model.addAttribute("wanted", wanted);
         model.addAttribute("next", page.nextCursor());
         model.addAttribute("q", search.q());
@@ -294,6 +296,15 @@ final class MemoryPages {
                         : shown.size() + " memories and more");
     }
 
+    private MemoryCards.@Nullable MemoryCard profile(UserId viewer) {
+        MemoryFilter profiles = new MemoryFilter(
+                new Subject.OfUser(viewer), Set.of(MemoryKind.PROFILE), Set.of(MemoryStatus.ACTIVE), null);
+        return memories.page(profiles, null, 1).items().stream()
+                .findFirst()
+                .map(cards::card)
+                .orElse(null);
+    }
+
     /// What a listing is narrowed to; unknown kinds and statuses do not narrow.
     record Search(
             String q, String kind, String status, @Nullable String cursor) {
@@ -303,6 +314,10 @@ final class MemoryPages {
             this.status = status == null ? "active" : status;
             this.cursor = cursor == null || cursor.isEmpty() ? null : cursor;
         }
+
+        // Which stand above the list.
+        private static final Set<MemoryKind> BUT_PROFILES =
+                Set.copyOf(EnumSet.complementOf(EnumSet.of(MemoryKind.PROFILE)));
 
         static Search all() {
             return new Search(null, null, null, null);
@@ -315,7 +330,7 @@ final class MemoryPages {
         MemoryFilter filter(UserId viewer) {
             return new MemoryFilter(
                     new Subject.OfUser(viewer),
-                    kind.isEmpty() ? Set.of() : Set.of(Input.parameter("kind", () -> MemoryKind.ofKey(kind))),
+                    kind.isEmpty() ? BUT_PROFILES : Set.of(Input.parameter("kind", () -> MemoryKind.ofKey(kind))),
                     status.equals("all")
                             ? Set.of()
                             : Set.of(Input.parameter("status", () -> MemoryStatus.ofKey(status))),

@@ -7,6 +7,8 @@ import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.interaction.Interaction;
 import dev.palate.memory.interaction.Interactions;
+import dev.palate.memory.slate.SlateId;
+import dev.palate.memory.tier.Reinforcement;
 import dev.palate.memory.user.UserId;
 import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
@@ -34,12 +36,20 @@ final class InteractionController {
     private static final int MAX_BATCH = 1_000;
 
     private final Interactions interactions;
+    private final Reinforcement reinforcement;
     private final Catalog catalog;
     private final Access access;
     private final Ids ids;
     private final InstantSource clock;
 
-    InteractionController(Interactions interactions, Catalog catalog, Access access, Ids ids, InstantSource clock) {
+    InteractionController(
+            Interactions interactions,
+            Reinforcement reinforcement,
+            Catalog catalog,
+            Access access,
+            Ids ids,
+            InstantSource clock) {
+        this.reinforcement = reinforcement;
         this.interactions = interactions;
         this.catalog = catalog;
         this.access = access;
@@ -53,6 +63,7 @@ final class InteractionController {
         Interaction interaction = interaction(caller, body, "#");
         requireItems(List.of(interaction), "#");
         interactions.append(List.of(interaction));
+        reinforce(interaction);
         return InteractionView.of(interaction);
     }
 
@@ -65,7 +76,21 @@ final class InteractionController {
             values.add(interaction(caller, sent.get(i), "#/interactions/" + i));
         }
         requireItems(values, "#/interactions");
-        return new Written(values.size(), interactions.append(values));
+        int added = interactions.append(values);
+        values.forEach(this::reinforce);
+        return new Written(values.size(), added);
+    }
+
+    private void reinforce(Interaction interaction) {
+        SlateId slate = interaction.slate();
+        if (slate != null) {
+            reinforcement.happened(new Reinforcement.Outcome(
+                    interaction.id().value(),
+                    interaction.user(),
+                    slate,
+                    interaction.item(),
+                    interaction.feedback().weight()));
+        }
     }
 
     @GetMapping("/v1/users/{id}/interactions")

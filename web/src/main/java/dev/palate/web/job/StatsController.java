@@ -3,6 +3,8 @@ package dev.palate.web.job;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.ModelState;
 import dev.palate.memory.catalog.Catalog;
+import dev.palate.memory.derived.FollowerStatus;
+import dev.palate.memory.derived.NoteFollower;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.IndexStatus;
 import dev.palate.memory.index.VectorFormat;
@@ -33,6 +35,7 @@ final class StatsController {
     private final IndexChanges index;
     private final TieredMemories memories;
     private final ModelRegistry registry;
+    private final List<NoteFollower> followers;
 
     StatsController(
             Catalog catalog,
@@ -42,7 +45,8 @@ final class StatsController {
             LanguageModel model,
             IndexChanges index,
             TieredMemories memories,
-            ModelRegistry registry) {
+            ModelRegistry registry,
+            List<NoteFollower> followers) {
         this.catalog = catalog;
         this.users = users;
         this.interactions = interactions;
@@ -51,6 +55,7 @@ final class StatsController {
         this.index = index;
         this.memories = memories;
         this.registry = registry;
+        this.followers = followers;
     }
 
     @GetMapping("/v1/stats")
@@ -63,6 +68,7 @@ final class StatsController {
                         .orElse(null),
                 IndexView.of(index.status()),
                 memories.stats(),
+                followers.stream().map(NoteFollower::status).toList(),
                 jobs.page(null, JOBS_LOOKED_AT).items().stream()
                         .filter(StatsController::underWay)
                         .map(JobController.JobView::of)
@@ -80,6 +86,7 @@ final class StatsController {
     /// The state of the server.
     ///
     /// @param collaborativeModel version in use, absent before the first training
+    /// @param consumers of what is noted beside writes, such as derived memories, with their lag in notes
     /// @param jobs under way
     record Stats(
             Counts counts,
@@ -87,6 +94,7 @@ final class StatsController {
             @Nullable String collaborativeModel,
             IndexView index,
             TierReport tiers,
+            List<FollowerStatus> consumers,
             List<JobController.JobView> jobs) {}
 
     /// How many there are.

@@ -110,7 +110,7 @@ final class MemoryController {
                 page.memories().stream()
                         .map(hit -> MemoryView.of(hit.memory(), hit))
                         .toList(),
-                page.semantic() ? List.of() : List.of("semantic"),
+                page.degraded(),
                 page.nextCursor());
     }
 
@@ -210,7 +210,8 @@ final class MemoryController {
 
     /// What a search found, best first.
     ///
-    /// @param degraded `semantic` when time ran out before all vectors were there
+    /// @param degraded `semantic` when time ran out before all vectors were there, `depth` when there may be more
+    ///     than a search over all subjects looks at, `index` while that is built anew
     record Found(
             List<MemoryView> results,
             List<String> degraded,

@@ -7,6 +7,7 @@ import dev.palate.memory.erase.ErasureState;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Revision;
 import dev.palate.memory.memory.Slot;
@@ -39,6 +40,9 @@ public final class MemoryDesk {
 
     Memory edit(Memory memory, MemoryEdit edit, OptionalLong expected, Actor actor) {
         check(memory, expected);
+        if (!edit.onlyFlags()) {
+            refuseProfile(memory);
+        }
         String text = edit.text();
         Memory worded = text == null ? memory : Input.at("#/text", () -> writer.reworded(memory, text));
         return put(edit.apply(worded, clock.instant()), actor, "edit");
@@ -57,6 +61,15 @@ public final class MemoryDesk {
                 .toList();
     }
 
+    private static void refuseProfile(Memory memory) {
+        if (memory.kind() == MemoryKind.PROFILE) {
+            throw new ProblemException(
+                    ProblemType.CONFLICT,
+                    "memory " + memory.id() + " is a profile, which is rebuilt from memories; edit those. Of a profile"
+                            + " only muted and locked can be changed");
+        }
+    }
+
     private static void check(Memory memory, OptionalLong expected) {
         if (expected.isPresent() && expected.getAsLong() != memory.revision()) {
             throw new MemoryException(
@@ -68,6 +81,7 @@ public final class MemoryDesk {
 
     Memory restore(Memory memory, long revision, OptionalLong expected, Actor actor) {
         check(memory, expected);
+        refuseProfile(memory);
         Memory state = memories.history(memory.id()).stream()
                 .map(Revision::state)
                 .filter(old -> old.revision() == revision)

@@ -19,6 +19,11 @@ record MemoryEdit(
         @Nullable Boolean muted,
         @Nullable Boolean locked,
         @Nullable Instant expirationDate) {
+    /// True when it changes neither words nor meaning.
+    boolean onlyFlags() {
+        return text == null && polarity == null && expirationDate == null;
+    }
+
     Memory apply(Memory memory, Instant now) {
         if (text == null && polarity == null && muted == null && locked == null && expirationDate == null) {
             throw ProblemException.invalid("#", "name at least one of text, polarity, muted, locked, expiration_date");

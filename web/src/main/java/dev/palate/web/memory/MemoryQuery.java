@@ -22,7 +22,8 @@ import tools.jackson.databind.JsonNode;
 /// A search as sent; its scope stands inside the filters.
 ///
 /// @param query words, 1 to 1,000 characters
-/// @param filters `user_id` or `item_id`, and conditions on any field with `and`, `or`, `not`
+/// @param filters `user_id` or `item_id`, neither for all subjects (admins and apps), and conditions on any field with
+/// `and`, `or`, `not`
 /// @param topK how many on a page, 1 to 100, 20 when absent
 /// @param threshold the least score
 /// @param asOf only what held in the world then
@@ -44,7 +45,12 @@ record MemoryQuery(
     private static final String ITEM = "item_id";
 
     SearchRequest request(Caller caller, Access access) {
-        Subject subject = subject(caller, access, "#/filters", id(USER), id(ITEM));
+        String user = id(USER);
+        String item = id(ITEM);
+        @Nullable
+        Subject subject = user == null && item == null && caller.role() != Role.USER && !caller.session()
+                ? null
+                : subject(caller, access, "#/filters", user, item);
         MemoryCondition condition =
                 filters == null ? MemoryCondition.ANY : Conditions.read(filters, "#/filters", Set.of(USER, ITEM));
         int size = Input.at("#/top_k", () -> Require.range("top_k", Input.or(topK, DEFAULT_TOP_K), 1, 100));

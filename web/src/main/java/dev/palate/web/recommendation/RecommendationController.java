@@ -5,6 +5,7 @@ import dev.palate.memory.change.Changes;
 import dev.palate.memory.slate.SlateId;
 import dev.palate.memory.slate.SlateRecord;
 import dev.palate.memory.slate.Slates;
+import dev.palate.memory.tier.Reinforcement;
 import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.recommend.Recommender;
 import dev.palate.retrieval.recommend.Slate;
@@ -27,15 +28,23 @@ import org.springframework.web.bind.annotation.RestController;
 final class RecommendationController {
     private final Recommender recommender;
     private final Slates slates;
+    private final Reinforcement reinforcement;
     private final Changes changes;
     private final Access access;
     private final Ids ids;
     private final InstantSource clock;
 
     RecommendationController(
-            Recommender recommender, Slates slates, Changes changes, Access access, Ids ids, InstantSource clock) {
+            Recommender recommender,
+            Slates slates,
+            Reinforcement reinforcement,
+            Changes changes,
+            Access access,
+            Ids ids,
+            InstantSource clock) {
         this.recommender = recommender;
         this.slates = slates;
+        this.reinforcement = reinforcement;
         this.changes = changes;
         this.access = access;
         this.ids = ids;
@@ -49,6 +58,9 @@ final class RecommendationController {
         SlateRecord made = SlateRecords.of(new SlateId(ids.next()), user, clock.instant(), slate);
         if (body.recorded()) {
             slates.put(made);
+            if (user != null) {
+                made.entries().forEach(entry -> reinforcement.shown(user, entry.memories()));
+            }
         }
         return SlateView.of(made, slate, changes.latest(), body.explained());
     }

@@ -21,6 +21,7 @@ import dev.palate.memory.gate.Gates;
 import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.tier.Reinforcement;
 import dev.palate.memory.tier.TieredMemories;
 import dev.palate.prompts.PromptLibrary;
 import dev.palate.retrieval.candidate.Themes;
@@ -74,7 +75,7 @@ class AgentWiring {
             Ids ids,
             Clock clock,
             PalateProperties properties) {
-        var stores = new MemoryWriter.Stores(memories, truth.rejections(), truth.consents(), memories::cosine);
+        var stores = new MemoryWriter.Stores(memories, truth.rejections(), truth.consents(), memories::cosines);
         return new MemoryWriter(
                 stores, reader, snapshots, new Gates(properties.gates().policy()), ids, clock);
     }
@@ -83,6 +84,7 @@ class AgentWiring {
     GraphAgent graphAgent(
             SqlTruth truth,
             TieredMemories memories,
+            Reinforcement reinforcement,
             Recommender recommender,
             CatalogSnapshots snapshots,
             MessageReader reader,
@@ -96,6 +98,7 @@ class AgentWiring {
                 truth.conversations(),
                 memories,
                 truth.slates(),
+                reinforcement,
                 recommender,
                 snapshots,
                 reader,

@@ -1,7 +1,11 @@
 package dev.palate.web.wiring;
 
+import dev.palate.memory.Ids;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.change.Changes;
+import dev.palate.memory.derived.Derivations;
+import dev.palate.memory.derived.DerivedParts;
+import dev.palate.memory.derived.NoteFollower;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.IndexOptions;
@@ -10,6 +14,7 @@ import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.text.HashingEncoder;
 import dev.palate.memory.text.MiniLmEncoder;
 import dev.palate.memory.text.TextEncoder;
+import dev.palate.memory.tier.Reinforcement;
 import dev.palate.memory.tier.TierOptions;
 import dev.palate.memory.tier.TierPlanner;
 import dev.palate.memory.tier.TieredMemories;
@@ -76,10 +81,24 @@ class IndexWiring {
                 options.with(tiers.warmBytes(), tiers.coldAfter()));
     }
 
+    /// Tells memories what came of the slates they moved.
+    @Bean
+    Reinforcement reinforcement(TieredMemories memories, SqlTruth truth, Clock clock) {
+        return new Reinforcement(memories, truth.slates(), clock);
+    }
+
     /// Moves memories between the tiers, from the start on.
     @Bean(initMethod = "start", destroyMethod = "close")
     TierPlanner tierPlanner(TieredMemories memories) {
         return memories.planner();
+    }
+
+    /// Makes memories from others, from the start on, behind everything else.
+    @Bean(initMethod = "start", destroyMethod = "close")
+    NoteFollower derivedMemories(SqlTruth truth, TieredMemories memories, Clock clock) {
+        DerivedParts parts =
+                new DerivedParts(truth.catalog(), truth.memories(), memories, truth.grounds(), new Ids(clock), clock);
+        return new NoteFollower(truth.outbox(), truth.changes(), new Derivations(parts), NoteFollower.Options.DEFAULT);
     }
 
     /// Gauges of the tiers, where there is a registry.
