@@ -357,16 +357,6 @@ class BadInputTest {
                         "scope_required",
                         "a user_id is required"),
                 row(
-                                "missing scope, search",
-                                "app",
-                                "POST",
-                                "/v1/memories/search",
-                                "{\"query\":\"films\"}",
-                                400,
-                                "scope_required",
-                                "a user_id is required")
-                        .at("#/filters/user_id"),
-                row(
                         "another's list",
                         "user",
                         "POST",

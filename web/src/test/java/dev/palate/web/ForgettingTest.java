@@ -233,7 +233,7 @@ class ForgettingTest {
             }
             assertThat(asked(server, user)).as("after the restore").isEmpty();
             assertThat(onDisk(data())).as("after the restore, while it runs").isEmpty();
-            assertThat(server.ok(200, server.get(server.admin(), "/v1/memories?user_id=ben"))
+            assertThat(server.ok(200, server.get(server.admin(), "/v1/memories?user_id=ben&kind=preference&kind=trait"))
                             .get("results"))
                     .hasSize(1);
         }

@@ -116,13 +116,15 @@ class PagesTest {
         MemoryWriter writer = server.bean(MemoryWriter.class);
         writer.infer(
                 ME,
-                List.of(new MemoryWriter.Said(
-                        Role.USER, "m1", "I love <i>westerns</i>, dramas, comedies and musicals")),
+                List.of(
+                        new MemoryWriter.Said(Role.USER, "m1", "I love <i>westerns</i>"),
+                        new MemoryWriter.Said(Role.USER, "m2", "I love westerns, dramas, comedies and musicals")),
                 new Actor("user:me"));
         String page = get("/memories").body();
         assertThat(page)
                 .contains("Not remembered")
                 .contains("More than it takes from one message. Say it again by itself.")
+                .contains("It spoke to the machine rather than of you.")
                 .contains("&lt;i&gt;westerns")
                 .doesNotContain("<i>westerns");
         assertThat(get("/memories?kind=trait").body()).doesNotContain("Not remembered");

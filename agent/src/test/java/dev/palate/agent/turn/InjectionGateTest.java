@@ -1,6 +1,7 @@
 package dev.palate.agent.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.palate.memory.conversation.Role;
 import dev.palate.memory.gate.GateContext;
@@ -90,5 +91,14 @@ class InjectionGateTest {
         System.out.printf(
                 "injection gate, texts written after it: %d of %d stopped; of %d harmless refused %d%n",
                 stopped, hostile.size(), harmless.size(), wrong);
+    }
+
+    /// A long message of one shape must not use up the stack.
+    @Test
+    void longTextsOfOneShapeAreJudged() {
+        for (String part : List.of("a", "a-", "ab ", "61 ", "%61", "&#97;", "<a ", "{\"a\":", "no ", "a.a", "ﾠ", "а")) {
+            String text = part.repeat(8_000 / part.length());
+            assertThatCode(() -> InjectionGate.refuses(text)).as(part).doesNotThrowAnyException();
+        }
     }
 }

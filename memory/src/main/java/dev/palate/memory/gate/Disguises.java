@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
 /// Base64, hexadecimal, percent and HTML escapes in it mean. Stateless; O(length) for each of about ten readings.
 final class Disguises {
     private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/]{20,}={0,2}");
-    private static final Pattern HEX = Pattern.compile("(?:[0-9a-fA-F]{2}[ ]?){10,}");
+    // One class of letters: a repeated group would take a frame of the stack for every pair of a long message.
+    private static final Pattern HEX = Pattern.compile("[0-9a-fA-F][0-9a-fA-F ]{18,}[0-9a-fA-F]");
     private static final Pattern PERCENT = Pattern.compile("%[0-9a-fA-F]{2}");
     private static final Pattern ENTITY = Pattern.compile("&#(x?)([0-9a-fA-F]{1,6});");
     private static final Pattern APART = Pattern.compile("(?<![\\p{L}])\\p{L}(?:[-._*~/|+]\\p{L}){2,}(?![\\p{L}])");
@@ -100,7 +101,8 @@ final class Disguises {
         }
         for (Matcher hex = HEX.matcher(text); hex.find(); ) {
             String digits = hex.group().replace(" ", "");
-            decoded.add(new String(HexFormat.of().parseHex(digits), StandardCharsets.UTF_8));
+            String pairs = digits.substring(0, digits.length() - digits.length() % 2);
+            decoded.add(new String(HexFormat.of().parseHex(pairs), StandardCharsets.UTF_8));
         }
         if (PERCENT.matcher(text).find()) {
             decoded.add(percent(text));

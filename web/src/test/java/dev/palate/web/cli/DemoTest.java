@@ -33,6 +33,9 @@ class DemoTest {
     @TempDir
     Path folder;
 
+    /// Without the profile, which is made from these in the background.
+    private static final String STATED = "/v1/memories?user_id=ripley&kind=preference&kind=constraint";
+
     @Test
     void theDemoHoldsTheReadmesConversationAndSurvivesAKill() throws Exception {
         String key;
@@ -47,14 +50,14 @@ class DemoTest {
                     .isPositive()
                     .isLessThan(answer.indexOf("event: message.delta"));
             assertThat(answer).contains("event: turn.completed").contains("Alien");
-            memories = get(link.group(1) + "/v1/memories?user_id=ripley", key);
+            memories = get(link.group(1) + STATED, key);
             assertThat(memories).contains("title:1214").contains("title:2288").contains("I loved Alien and The Thing");
             demo.kill();
         }
         try (Demo again = Demo.start(folder.resolve("data"))) {
             Matcher link = again.await(LINK);
             assertThat(again.said()).doesNotContainPattern(KEY).doesNotContain("100,004");
-            assertThat(get(link.group(1) + "/v1/memories?user_id=ripley", key)).isEqualTo(memories);
+            assertThat(get(link.group(1) + STATED, key)).isEqualTo(memories);
             try (HttpClient client = HttpClient.newHttpClient()) {
                 HttpRequest open = HttpRequest.newBuilder(URI.create(link.group(1) + link.group(2)))
                         .build();
