@@ -25,7 +25,7 @@ public final class InjectionGate implements WriteGate {
             Pattern.CASE_INSENSITIVE);
     private static final Pattern LINK = Pattern.compile(
             "\\b[a-z][a-z0-9+.-]{1,15}://|\\bwww\\.[a-z0-9]|\\bhxxps?\\b|\\w\\[\\.\\]\\w"
-                    + "|\\b[a-z0-9-]+(\\.[a-z0-9-]+)*\\.[a-z]{2,12}/\\w|[\\w.+-]+@[\\w-]+\\.[a-z]{2,}",
+                    + "|\\b[a-z0-9-]{1,63}(\\.[a-z0-9-]{1,63}){0,6}\\.[a-z]{2,12}/\\w|[\\w.+-]+@[\\w-]+\\.[a-z]{2,}",
             Pattern.CASE_INSENSITIVE);
 
     /// True when the text speaks to the machine, also in disguise; see [Disguises].
