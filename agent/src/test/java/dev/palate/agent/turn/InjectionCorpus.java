@@ -37,7 +37,7 @@ final class InjectionCorpus {
         return read("harmless.jsonl");
     }
 
-    /// Of both kinds, written after the gate was done; the gate was never changed for them.
+    /// Of both kinds, written after the gate's first version. Their totals were seen before its last changes.
     static List<Case> later() {
         return read("later.jsonl");
     }
