@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 /// How much of the corpus the injection gate sees by itself, whatever the other locks do.
 ///
 /// The corpus and the gate have one author, so the texts held out tell less than they seem to. Those in `later.jsonl`
-/// were written after its first version, which saw 14 of those 40; it was changed once more with that total in view, for
-/// no single text. What it does not see is kept as free text without effect, which [InjectionTest] shows.
+/// were written after its first version, which saw 14 of those 40; it was changed once more with that total in view,
+/// for no single text. What it does not see is kept as free text without effect, which [InjectionTest] shows.
 class InjectionGateTest {
     private static boolean stopped(String text) {
         Proposal proposal = new Proposal(
