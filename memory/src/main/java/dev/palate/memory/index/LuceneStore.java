@@ -1,41 +1,27 @@
 package dev.palate.memory.index;
 
 import dev.palate.memory.MemoryException;
-import dev.palate.memory.Milestone;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.document.Document;
-import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.MergePolicy;
-import org.apache.lucene.index.SegmentInfos;
-import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.search.IndexSearcher;
@@ -55,18 +41,16 @@ final class LuceneStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LuceneStore.class);
     private static final double BUFFER_MIB = 64;
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(30);
-    private static final Duration MERGE_DEADLINE = Duration.ofMinutes(30);
-    private static final Duration EXPUNGE_DEADLINE = Duration.ofSeconds(60);
-    private static final Duration EXPUNGE_REST = Duration.ofMillis(10);
 
     private final Path path;
+    private final MovedAside aside;
     private final VectorFormat format;
     private final Analyzer analyzer;
     private volatile Opened opened;
     private volatile long writtenNanos = System.nanoTime();
 
     /// What is open, replaced as one.
-    private record Opened(Directory directory, IndexWriter writer, SearcherManager searchers, RewritePolicy merges) {
+    record Opened(Directory directory, IndexWriter writer, SearcherManager searchers, RewritePolicy merges) {
         void close() throws IOException {
             IOUtils.close(writer::rollback, searchers, directory);
         }
@@ -82,6 +66,7 @@ final class LuceneStore implements AutoCloseable {
     /// @throws MemoryException `DIRECTORY_HELD` when another process writes it, `STORAGE` when the disk refuses
     LuceneStore(Path path, VectorFormat format, Analyzer analyzer) {
         this.path = path;
+        aside = new MovedAside(path);
         this.format = format;
         this.analyzer = analyzer;
         opened = open();
@@ -89,6 +74,10 @@ final class LuceneStore implements AutoCloseable {
 
     Path path() {
         return path;
+    }
+
+    Opened opened() {
+        return opened;
     }
 
     VectorFormat format() {
@@ -122,8 +111,8 @@ final class LuceneStore implements AutoCloseable {
                     | FileNotFoundException
                     | NoSuchFileException
                     | IllegalArgumentException e) {
-                Path aside = moveAside();
-                LOG.warn("index {} cannot be read ({}); moved to {}, will be rebuilt", path, e.toString(), aside);
+                Path moved = aside.move();
+                LOG.warn("index {} cannot be read ({}); moved to {}, will be rebuilt", path, e.toString(), moved);
                 return openOnce();
             }
         } catch (LockObtainFailedException e) {
@@ -167,27 +156,6 @@ final class LuceneStore implements AutoCloseable {
             }
             directory.close();
             throw e;
-        }
-    }
-
-    private Path moveAside() throws IOException {
-        removeAside();
-        return Files.move(path, aside(), StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    private Path aside() {
-        return path.resolveSibling(path.getFileName() + ".broken");
-    }
-
-    private void removeAside() throws IOException {
-        if (Files.exists(aside())) {
-            List<Path> old;
-            try (Stream<Path> files = Files.walk(aside())) {
-                old = files.sorted(Comparator.reverseOrder()).toList();
-            }
-            for (Path file : old) {
-                Files.delete(file);
-            }
         }
     }
 
@@ -242,70 +210,11 @@ final class LuceneStore implements AutoCloseable {
         });
     }
 
-    /// Rewrites every segment that holds deleted documents, removes what was moved aside, and waits until the files
-    /// of the old segments are gone, so that nothing of them is left on disk. The deletions are committed already.
-    /// For any thread: searches and writes go on.
+    /// See [Expunge].
     ///
     /// @throws MemoryException `DEADLINE` when a merge or a search under way kept them for too long
     void expunge() {
-        write("expunge", () -> {
-            opened.merges().abort();
-            Set<String> before = concerned();
-            Milestone.EXPUNGING.reached();
-            // A merge that began before the deletion brings deleted documents along: what it made is rewritten in
-            // the second round. Writes meanwhile delete too, so that waiting for no deletions at all may never end.
-            rewriteDeletions();
-            rewriteDeletions();
-            Milestone.EXPUNGE_MERGED.reached();
-            // With the position of the last commit, as #settle.
-            long committed = opened.writer().commit();
-            Milestone.EXPUNGE_COMMITTED.reached();
-            refresh();
-            opened.writer().deleteUnusedFiles();
-            removeAside();
-            long deadline = System.nanoTime() + EXPUNGE_DEADLINE.toNanos();
-            while (!stale(before).isEmpty() && rest(deadline, "a search")) {
-                opened.writer().deleteUnusedFiles();
-            }
-            return committed;
-        });
-    }
-
-    private void rewriteDeletions() throws IOException {
-        long deadline = System.nanoTime() + MERGE_DEADLINE.toNanos();
-        refresh();
-        Set<String> old = segments(leaf -> leaf.reader().hasDeletions());
-        while (!old.isEmpty() && rest(deadline, "a merge")) {
-            opened.writer().forceMergeDeletes(false);
-            refresh();
-            old.retainAll(segments(leaf -> true));
-        }
-    }
-
-    private Set<String> segments(Predicate<LeafReaderContext> which) {
-        return search(searcher -> {
-            Set<String> names = new HashSet<>();
-            for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-                if (which.test(leaf) && leaf.reader() instanceof SegmentReader segment) {
-                    names.add(segment.getSegmentName());
-                }
-            }
-            return names;
-        });
-    }
-
-    /// The files of the last commit and of what is searched: those that can hold what is deleted. What a merge under
-    /// way has written so far is left out; it is no part of either until it is done.
-    private Set<String> concerned() throws IOException {
-        Set<String> segments = segments(leaf -> true);
-        SegmentInfos.readLatestCommit(opened.directory()).forEach(segment -> segments.add(segment.info.name));
-        Set<String> files = new HashSet<>();
-        for (String file : opened.directory().listAll()) {
-            if (file.startsWith(IndexFileNames.SEGMENTS) || segments.contains(IndexFileNames.parseSegmentName(file))) {
-                files.add(file);
-            }
-        }
-        return files;
+        write("expunge", new Expunge(this, aside)::run);
     }
 
     /// Rewrites every segment of another vector format, as a merge beside searches and writes; returns once it is done
@@ -394,24 +303,6 @@ final class LuceneStore implements AutoCloseable {
         }
     }
 
-    private Set<String> stale(Set<String> before) throws IOException {
-        Set<String> stale = new HashSet<>(before);
-        stale.retainAll(Set.of(opened.directory().listAll()));
-        stale.removeAll(SegmentInfos.readLatestCommit(opened.directory()).files(true));
-        stale.remove(IndexWriter.WRITE_LOCK_NAME);
-        return stale;
-    }
-
-    private boolean rest(long deadline, String what) {
-        if (System.nanoTime() >= deadline) {
-            throw new MemoryException(
-                    MemoryException.Code.DEADLINE,
-                    what + " kept deleted documents in index " + path + " for too long; erase again");
-        }
-        LockSupport.parkNanos(EXPUNGE_REST.toNanos());
-        return true;
-    }
-
     /// Closes without a commit: what was not committed is replayed from the feed. A merge that does not stop within
     /// half
     /// a minute ends with the process; its files are of no commit and go at the next opening.
@@ -435,16 +326,6 @@ final class LuceneStore implements AutoCloseable {
                     MemoryException.Code.STORAGE, "the index " + path + " did not close: " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /// Merges in threads of their own, as Lucene does, and says so.
-    private static final class SaidMerges extends ConcurrentMergeScheduler {
-        @Override
-        protected void doMerge(MergeSource source, MergePolicy.OneMerge merge) throws IOException {
-            Milestone.SEGMENTS_MERGING.reached();
-            super.doMerge(source, merge);
-            Milestone.SEGMENTS_MERGED.reached();
         }
     }
 

@@ -13,6 +13,9 @@ import java.util.function.Supplier;
 
 /// What other threads ask the index thread to do; at most 64 wait. Thread-safe.
 final class Orders {
+    /// How long an order of this process waits at most.
+    static final Duration DEADLINE = Duration.ofMinutes(2);
+
     private static final int MAX_ORDERS = 64;
     private static final long LOOK_MILLIS = 100;
 
