@@ -3,6 +3,7 @@ package dev.palate.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.palate.agent.extraction.MemoryWriter;
+import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.conversation.Role;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Evidence;
@@ -254,6 +255,46 @@ class PagesTest {
         assertThat(get("/memories").body()).contains("Likes drama");
         assertThat(get("/people?q=me").body()).contains("0 ratings");
         assertThat(post("/people", "user=nobody").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void anItemsMemoriesStandOnAPageWithTheirHistory() throws InterruptedException {
+        server.films(3);
+        MemoryId trait = null;
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (trait == null) {
+            assertThat(System.nanoTime() - end).as("waited for the trait").isNegative();
+            trait = memories.states(new Subject.OfItem(new ItemId("i2")), null).stream()
+                    .map(Memory::id)
+                    .findFirst()
+                    .orElse(null);
+            Thread.sleep(50);
+        }
+        assertThat(get("/items").body()).contains("Film 1").contains("href=\"/items?item=i2\"");
+        assertThat(get("/items?q=" + encode("no such words")).body()).contains("Nothing matches");
+        assertThat(get("/items?q=film").body()).contains("Film 2");
+        HttpResponse<String> page = get("/items?item=i2");
+        assertThat(page.body()).contains("Film 2").contains("1 state").contains("Palate wrote it");
+        long revision = memories.memory(trait).orElseThrow().revision();
+        HttpResponse<String> locked = post("/items/locked", "memory=" + trait + "&revision=" + revision + "&on=true");
+        assertThat(locked.statusCode()).as(locked.body()).isEqualTo(200);
+        assertThat(locked.uri()).hasToString("http://127.0.0.1:" + server.port() + "/items?item=i2");
+        assertThat(locked.body())
+                .contains("2 states, newest first")
+                .contains("You changed it")
+                .contains("<li class=\"tag\">locked</li>");
+        assertThat(post("/items/muted", "memory=" + trait + "&revision=" + revision + "&on=true")
+                        .statusCode())
+                .as("of an earlier revision")
+                .isEqualTo(412);
+        Memory mine = put("Likes westerns", 1, new Slot("genre", "western"), "I like westerns");
+        assertThat(post("/items/muted", "memory=" + mine.id() + "&revision=1&on=true")
+                        .statusCode())
+                .as("a person's memory is none of an item")
+                .isEqualTo(404);
+        assertThat(get("/items?item=none").statusCode()).isEqualTo(404);
+        browser = HttpClient.newHttpClient();
+        assertThat(get("/items?item=i2").statusCode()).isEqualTo(401);
     }
 
     private Memory put(String text, double polarity, @org.jspecify.annotations.Nullable Slot slot, String quote) {
