@@ -34,6 +34,11 @@ public interface LanguageModel extends AutoCloseable {
     /// What it is doing. Cheap.
     ModelState state();
 
+    /// How often its process came to its end by itself or was ended for being stuck, so that another had to be started.
+    default long restarts() {
+        return 0;
+    }
+
     /// Weighs options as continuations of the prompt. Costs one pass over the prompt and one over each option.
     ///
     /// @throws AgentException see the type

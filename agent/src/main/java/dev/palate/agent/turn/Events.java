@@ -18,13 +18,13 @@ final class Events {
     }
 
     private final Consumer<TurnEvent> listener;
-    private final Runnable beforeLast;
+    private final Consumer<TurnEvent> beforeLast;
     private final CompletableFuture<TurnEvent> done = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
     private volatile boolean closed;
 
-    /// @param beforeLast runs once, before the last event is given
-    Events(Consumer<TurnEvent> listener, Runnable beforeLast) {
+    /// @param beforeLast told the last event once, before it is given
+    Events(Consumer<TurnEvent> listener, Consumer<TurnEvent> beforeLast) {
         this.listener = listener;
         this.beforeLast = beforeLast;
     }
@@ -92,7 +92,7 @@ final class Events {
             return;
         }
         try {
-            beforeLast.run();
+            beforeLast.accept(event);
             if (tell) {
                 listener.accept(event);
             }

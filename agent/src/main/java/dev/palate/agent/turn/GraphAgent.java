@@ -27,6 +27,7 @@ public final class GraphAgent implements ChatAgent, AutoCloseable {
     private final AgentParts parts;
     private final TurnLimits limits;
     private final Semaphore lanes;
+    private final TurnCounts counts = new TurnCounts();
     private final ConcurrentMap<ConversationId, AtomicBoolean> busy = new ConcurrentHashMap<>();
     private final ConcurrentMap<TurnId, TurnRun> running = new ConcurrentHashMap<>();
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
@@ -79,7 +80,9 @@ public final class GraphAgent implements ChatAgent, AutoCloseable {
                         "there is no conversation " + request.conversation() + "; start one first"));
         var id = new TurnId(parts.ids().next());
         Message message = parts.conversations().append(conversation.id(), id, Role.USER, request.content(), null, null);
-        var events = new Events(listener, () -> {
+        long start = System.nanoTime();
+        var events = new Events(listener, last -> {
+            counts.seen(last, start);
             running.remove(id);
             release.run();
         });
@@ -99,6 +102,11 @@ public final class GraphAgent implements ChatAgent, AutoCloseable {
             }
         });
         return run;
+    }
+
+    /// How turns ended.
+    public TurnCounts counts() {
+        return counts;
     }
 
     /// How many turns are under way.

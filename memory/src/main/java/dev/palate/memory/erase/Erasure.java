@@ -54,6 +54,9 @@ public interface Erasure extends AutoCloseable {
     /// @return how far it is then; absent when there is no such job
     Optional<ErasureState> await(JobId job, Duration atMost) throws InterruptedException;
 
+    /// How many are open, and how long those took that ended here.
+    ErasureCounts counts();
+
     /// Begins the background work, with what an earlier process left; once.
     void start();
 

@@ -6,6 +6,7 @@ import java.util.List;
 public final class Gates implements WriteGate {
     private final GatePolicy policy;
     private final List<WriteGate> gates;
+    private final GateCounts counts = new GateCounts();
 
     /// Those that the policy names.
     public Gates(GatePolicy policy) {
@@ -39,14 +40,22 @@ public final class Gates implements WriteGate {
         return policy;
     }
 
+    /// How often which gate decided what, since these were made.
+    public GateCounts counts() {
+        return counts;
+    }
+
     @Override
     public Verdict check(Proposal proposal, GateContext context) {
-        for (WriteGate gate : gates) {
-            Verdict verdict = gate.check(proposal, context);
+        for (int at = 0; at < gates.size(); at++) {
+            Verdict verdict = gates.get(at).check(proposal, context);
             if (!(verdict instanceof Verdict.Accept)) {
+                counts.decided(policy.order().get(at), verdict);
                 return verdict;
             }
         }
-        return new Verdict.Accept();
+        Verdict accept = new Verdict.Accept();
+        counts.decided(GateCounts.ALL, accept);
+        return accept;
     }
 }

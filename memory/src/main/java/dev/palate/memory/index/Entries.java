@@ -27,6 +27,7 @@ final class Entries {
         BinaryDocValues ids = DocValues.getBinary(reader, VectorSearch.ID);
         NumericDocValues revisions = DocValues.getNumeric(reader, REVISION);
         NumericDocValues states = DocValues.getNumeric(reader, STATE);
+        BinaryDocValues keys = DocValues.getBinary(reader, VectorSearch.KEY);
         @Nullable FloatVectorValues vectors = reader.getFloatVectorValues(field);
         KnnVectorValues.@Nullable DocIndexIterator places = vectors == null ? null : vectors.iterator();
         @Nullable Bits live = reader.getLiveDocs();
@@ -37,8 +38,14 @@ final class Entries {
             long revision = revisions.advanceExact(doc) ? revisions.longValue() : 0;
             long state = states.advanceExact(doc) ? states.longValue() : 0;
             boolean vector = places != null && (places.docID() < doc ? places.advance(doc) : places.docID()) == doc;
+            String key = keys.advanceExact(doc) ? keys.binaryValue().utf8ToString() : "";
             consumer.accept(new MemoryIndex.Entry(
-                    new MemoryId(ids.binaryValue().utf8ToString()), revision, vector, state == PENDING, state == COLD));
+                    new MemoryId(ids.binaryValue().utf8ToString()),
+                    revision,
+                    vector,
+                    state == PENDING,
+                    state == COLD,
+                    key));
         }
     }
 }

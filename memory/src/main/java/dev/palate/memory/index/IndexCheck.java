@@ -4,10 +4,13 @@ import dev.palate.memory.change.ChangeNumber;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.SegmentInfos;
+import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 
@@ -39,6 +42,62 @@ public final class IndexCheck {
                     .map(position -> new Followed(position.databaseId(), position.epoch(), position.number()));
         } catch (IOException | IllegalArgumentException e) {
             // Damaged or of another version: opening it moves it aside and builds it anew.
+            return Optional.empty();
+        }
+    }
+
+    /// What the last commit of an index holds.
+    ///
+    /// @param followed up to where
+    /// @param encoder the version of the encoder whose vectors are searched
+    /// @param documents in it
+    /// @param vectors of them with a vector that is searched
+    /// @param formats how many documents stand in segments of each format
+    /// @param bytes of the files of the commit
+    public record Facts(
+            Followed followed,
+            String encoder,
+            long documents,
+            long vectors,
+            Map<VectorFormat, Long> formats,
+            long bytes) {}
+
+    /// What the last commit of an index holds; absent when there is none or it cannot be read.
+    ///
+    /// @param index such as `index/memories` in the data directory
+    public static Optional<Facts> facts(Path index) {
+        Optional<Followed> followed = lastCommit(index);
+        if (followed.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Directory directory = FSDirectory.open(index);
+                DirectoryReader reader = DirectoryReader.open(directory)) {
+            Optional<Position> position =
+                    Position.ofCommit(reader.getIndexCommit().getUserData().entrySet());
+            if (position.isEmpty()) {
+                return Optional.empty();
+            }
+            Map<VectorFormat, Long> formats = new EnumMap<>(VectorFormat.class);
+            for (LeafReaderContext leaf : reader.leaves()) {
+                for (VectorFormat format : VectorFormat.values()) {
+                    if (VectorFormats.written(leaf.reader(), format)) {
+                        formats.merge(format, (long) leaf.reader().numDocs(), Long::sum);
+                    }
+                }
+            }
+            long bytes = 0;
+            for (String file : reader.getIndexCommit().getFileNames()) {
+                bytes += directory.fileLength(file);
+            }
+            return Optional.of(new Facts(
+                    followed.get(),
+                    position.get().encoder(),
+                    reader.numDocs(),
+                    VectorSearch.count(new IndexSearcher(reader), position.get().field()),
+                    formats,
+                    bytes));
+        } catch (IOException | IllegalArgumentException e) {
+            // As above; also a commit that a running server has replaced meanwhile.
             return Optional.empty();
         }
     }

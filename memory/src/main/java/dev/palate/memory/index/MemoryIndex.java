@@ -215,7 +215,8 @@ public final class MemoryIndex {
     /// @param vector true when it has one of its text that is searched
     /// @param pending true while it waits for one
     /// @param cold true when it is kept without one
-    public record Entry(MemoryId memory, long revision, boolean vector, boolean pending, boolean cold) {}
+    /// @param key of the text that its words and its vector are of, empty where it says none
+    public record Entry(MemoryId memory, long revision, boolean vector, boolean pending, boolean cold, String key) {}
 
     /// Shows every memory, in no order.
     public void each(Consumer<Entry> consumer) {

@@ -1,19 +1,23 @@
 package dev.palate.memory.sql;
 
+import dev.palate.memory.Latency;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
 import dev.palate.memory.Milestone;
+import dev.palate.memory.erase.ErasureCounts;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.erase.ErasureReceipt;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +38,7 @@ final class ErasureRun {
     private final ReentrantLock running = new ReentrantLock();
     private final ReentrantLock steps = new ReentrantLock();
     private final Condition stepped = steps.newCondition();
+    private final Latency took = new Latency();
 
     ErasureRun(ErasureParts parts) {
         this.parts = parts;
@@ -168,6 +173,11 @@ final class ErasureRun {
     private boolean finish(ErasureTarget target) {
         boolean emptied = database.wipe(SqlErasure.tables()).done();
         target.end(emptied);
+        if (emptied) {
+            Instant now = parts.clock().instant();
+            target.begun()
+                    .forEach(begun -> took.add(Duration.between(begun, now).toNanos()));
+        }
         Milestone.ERASURE_ENDED.reached();
         told(LOG + (emptied ? " emptied" : " in use"));
         return emptied;
@@ -181,6 +191,12 @@ final class ErasureRun {
         } finally {
             steps.unlock();
         }
+    }
+
+    /// How those that ended here went, beside those that are open.
+    ErasureCounts counts(long open, @Nullable Instant oldest) {
+        return new ErasureCounts(
+                open, oldest, took.count(), took.totalSeconds(), took.micros(0.5) / 1e6, took.micros(0.99) / 1e6);
     }
 
     /// Waits for the next step of any erasure.

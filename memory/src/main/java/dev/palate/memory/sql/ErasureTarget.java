@@ -9,6 +9,7 @@ import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.user.UserId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -170,6 +171,11 @@ abstract sealed class ErasureTarget {
                 .filter(done -> done.name().equals(step))
                 .mapToLong(ErasureRows.Step::removed)
                 .sum();
+    }
+
+    /// When each was begun.
+    List<Instant> begun() {
+        return stored.stream().map(ErasureRows.Stored::createdAt).toList();
     }
 
     /// Records the end, or that the log is still in use.

@@ -1,8 +1,10 @@
 package dev.palate.memory.sql;
 
+import dev.palate.memory.Latency;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
 import dev.palate.memory.Milestone;
+import dev.palate.memory.change.WriterReport;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -16,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +70,9 @@ final class GroupCommit implements AutoCloseable {
     private final Transaction transaction;
     private final LongConsumer committed;
     private final WriteQueue<Waiting<?>> queue = new WriteQueue<>();
+    private final Latency commits = new Latency();
+    private final LongAdder written = new LongAdder();
+    private final LongAdder failed = new LongAdder();
     private final Thread thread;
     private boolean bulkTurn;
 
@@ -184,10 +190,16 @@ final class GroupCommit implements AutoCloseable {
             }
             transaction.endGroup();
             Milestone.GROUP_COMMITTING.reached();
+            long start = System.nanoTime();
             writing.connection().commit();
             Milestone.GROUP_COMMITTED.reached();
+            if (!group.isEmpty()) {
+                commits.since(start);
+                written.add(group.size());
+            }
         } catch (SQLException | RuntimeException | Error e) {
             rollBack(e);
+            failed.increment();
             RuntimeException failure = Failures.of(e);
             group.forEach(waiting -> waiting.answer.completeExceptionally(failure));
             if (!begun) {
@@ -339,6 +351,18 @@ final class GroupCommit implements AutoCloseable {
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
+    }
+
+    /// What it did so far.
+    WriterReport report() {
+        return new WriterReport(
+                commits.count(),
+                written.sum(),
+                failed.sum(),
+                waiting(),
+                commits.totalSeconds(),
+                commits.micros(0.5),
+                commits.micros(0.99));
     }
 
     /// How many writes wait now, chunks of bulk work counted as one each.

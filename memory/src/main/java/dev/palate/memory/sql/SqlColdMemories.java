@@ -214,7 +214,7 @@ final class SqlColdMemories implements ColdMemories {
                 .list());
     }
 
-    private static Cold cold(ResultSet result, StatementContext context) throws SQLException {
+    static Cold cold(ResultSet result, StatementContext context) throws SQLException {
         Row row = new Row(result);
         return new Cold(
                 new MemoryId(row.text("memory_id")),

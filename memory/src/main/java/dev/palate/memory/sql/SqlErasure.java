@@ -4,6 +4,7 @@ import dev.palate.memory.Milestone;
 import dev.palate.memory.Page;
 import dev.palate.memory.change.Change;
 import dev.palate.memory.erase.Erasure;
+import dev.palate.memory.erase.ErasureCounts;
 import dev.palate.memory.erase.ErasureReceipt;
 import dev.palate.memory.erase.ErasureState;
 import dev.palate.memory.job.JobId;
@@ -227,6 +228,18 @@ final class SqlErasure implements Erasure {
             state = state(job);
         }
         return state;
+    }
+
+    @Override
+    public ErasureCounts counts() {
+        return parts.database()
+                .read(handle -> handle.createQuery(
+                                "select count(*) as open, min(created_at) as oldest from erasure where ended_at is null")
+                        .map((result, context) -> {
+                            Row row = new Row(result);
+                            return run.counts(row.number("open"), row.timeOrNull("oldest"));
+                        })
+                        .one());
     }
 
     @Override

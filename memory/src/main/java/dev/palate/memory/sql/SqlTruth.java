@@ -1,11 +1,13 @@
 package dev.palate.memory.sql;
 
+import dev.palate.memory.Differences;
 import dev.palate.memory.Ids;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.access.ApiKeys;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.change.Changes;
 import dev.palate.memory.change.Outbox;
+import dev.palate.memory.change.WriterReport;
 import dev.palate.memory.conversation.Conversations;
 import dev.palate.memory.dataset.ImportPositions;
 import dev.palate.memory.derived.Grounds;
@@ -18,12 +20,14 @@ import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.job.Jobs;
 import dev.palate.memory.memory.ColdMemories;
 import dev.palate.memory.memory.Memories;
+import dev.palate.memory.memory.MemoryCounts;
 import dev.palate.memory.slate.Slates;
 import dev.palate.memory.user.Users;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /// Everything Palate keeps, in one SQLite file or one PostgreSQL database: the way in to every port of this
 /// module that has to do with storing.
@@ -41,7 +45,7 @@ public final class SqlTruth implements AutoCloseable {
     private final SqlMemories memories;
     private final Rejections rejections;
     private final Consents consents;
-    private final ColdMemories cold;
+    private final SqlColdMemories cold;
     private final Conversations conversations;
     private final Slates slates;
     private final Changes changes;
@@ -240,6 +244,34 @@ public final class SqlTruth implements AutoCloseable {
     /// @param stepped told the name of each step once it is recorded
     Erasure erasure(List<ErasurePlace> others, Consumer<String> stepped) {
         return new SqlErasure(new ErasureParts(database, memories, ledger, others, ids, clock, stepped));
+    }
+
+    /// What the writer did since the opening.
+    public WriterReport writer() {
+        return database.commits().report();
+    }
+
+    /// How many memories there are, by what they are. Costs scans of the tables.
+    public MemoryCounts memoryCounts() {
+        return database.readAtOnce(MemoryCountRows::read);
+    }
+
+    /// Compares what is said of memories in more than one place, and changes nothing: rows and revisions, evidence and
+    /// ledger, cold codes and codebooks, derived memories and what they rest on. Reads every revision once.
+    ///
+    /// @param progress told how many memories were compared so far
+    /// @return how many memories there are
+    public long compareMemories(Differences differences, LongConsumer progress) {
+        return new TruthComparison(database, differences, progress).compare();
+    }
+
+    /// Mends what can be made again from the truth itself: enters into the evidence ledger what it lacks, and makes
+    /// warm what is cold without codes of its text.
+    ///
+    /// @param progress told how many memories were looked at so far
+    /// @return how many entries and memories were mended
+    public long mendMemories(LongConsumer progress) {
+        return new TruthComparison(database, new Differences(), progress).mend(cold);
     }
 
     /// Has erasures written into the ledger from now on, and forgets again whatever of it this database holds: one that

@@ -2,6 +2,7 @@ package dev.palate.memory.tier;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.palate.memory.Latency;
 import dev.palate.memory.erase.ErasedMemories;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.memory.Subject;
@@ -101,6 +102,7 @@ final class HotTier implements ErasurePlace {
                 bytes,
                 budgetBytes,
                 latency.meanMicros(),
+                latency.micros(0.5),
                 latency.micros(0.99));
     }
 

@@ -1,5 +1,6 @@
 package dev.palate.memory.tier;
 
+import dev.palate.memory.Latency;
 import dev.palate.memory.index.MemoryIndex;
 import dev.palate.memory.index.TextAnalysis;
 import dev.palate.memory.memory.ColdMemories;

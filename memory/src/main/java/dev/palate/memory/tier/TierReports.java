@@ -53,6 +53,7 @@ final class TierReports {
                 bytes,
                 budget,
                 source.latency().meanMicros(),
+                source.latency().micros(0.5),
                 source.latency().micros(0.99));
     }
 }

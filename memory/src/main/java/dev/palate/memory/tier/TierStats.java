@@ -9,6 +9,7 @@ package dev.palate.memory.tier;
 /// @param bytes they take; of packs and vectors estimated
 /// @param budgetBytes they may take, 0 where nothing bounds them
 /// @param meanMicros a hit took on average
+/// @param p50Micros half of the hits took at most, to within a fifth
 /// @param p99Micros 99 of 100 hits took at most, to within a fifth
 public record TierStats(
         long hits,
@@ -18,6 +19,7 @@ public record TierStats(
         long bytes,
         long budgetBytes,
         double meanMicros,
+        double p50Micros,
         double p99Micros) {
     /// The share of hits, in [0, 1]; 0 before the first request.
     public double hitRatio() {

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +28,7 @@ class GatesTest {
     private static final Slot HORROR = new Slot("genre", "Horror");
 
     private final Gates gates = Gates.standard();
+    private long unknown;
 
     private static Proposal proposal(double polarity, String quote, String source, Role speaker) {
         return new Proposal(
@@ -61,6 +63,63 @@ class GatesTest {
 
     private Verdict check(Proposal proposal, Memory... active) {
         return gates.check(proposal, GateContext.of(List.of(active), 0, Instant.EPOCH.plusSeconds(86_400)));
+    }
+
+    @AfterEach
+    void noDecisionIsOutsideOfThePlacesThatAreCounted() {
+        assertThat(gates.counts().of(new GateCounts.Decision("other", "other", "other")))
+                .isEqualTo(unknown);
+    }
+
+    @Test
+    void everyDecisionHasItsPlaceAndEveryPlaceIsReached() {
+        Memory locked = memory(1, Trust.STATED).draft().locked(true).build();
+        String held = "Your operator keeps a database";
+        String link = "I love www.evil.example";
+        Instant now = Instant.EPOCH.plusSeconds(86_400);
+        check(said(-1));
+        check(proposal(1, "I love horror", "I love horror", Role.ASSISTANT));
+        check(proposal(-1, "I hate musicals", "I hate horror", Role.USER));
+        check(note("любит старое кино", "I like the old films"));
+        check(proposal(-1, "I hate horror", "I hate horror <|im_start|>", Role.USER));
+        check(proposal(1, link, link, Role.USER));
+        check(note(held, held));
+        gates.check(
+                note(held, held),
+                new GateContext(List.of(), 0, Set.of(), Similarity.UNKNOWN, () -> 100, Instant.EPOCH));
+        check(note("I'm gay and love romances", "I'm gay and love romances"));
+        gates.check(said(-1), GateContext.of(List.of(), 3, now));
+        check(said(-1), memory(-1, Trust.STATED));
+        check(said(-1), memory(1, Trust.STATED));
+        check(said(-1), memory(1, Trust.OPERATOR));
+        check(said(-1), locked);
+        gates.check(said(-1), GateContext.of(tags(60, now), 0, now));
+        gates.check(said(-1), new GateContext(tags(60, now), 0, Set.of(), Similarity.UNKNOWN, () -> 100, now));
+        gates.check(said(-1), GateContext.of(tags(400, Instant.EPOCH), 0, now));
+        List<GateCounts.Decision> places = gates.counts().decisions();
+        assertThat(places)
+                .filteredOn(place -> !place.gate().equals("other"))
+                .hasSize(17)
+                .allSatisfy(place -> assertThat(gates.counts().of(place)).isEqualTo(1));
+        gates.counts().decided("role", new Verdict.Reject("made up"));
+        assertThat(gates.counts().of(places.getLast())).isEqualTo(1);
+        assertThat(gates.counts().decisions()).as("the set is closed").isEqualTo(places);
+        unknown = 1;
+    }
+
+    private static List<Memory> tags(int count, Instant at) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> Memory.fresh(
+                        new MemoryId("m" + i),
+                        ANNA,
+                        MemoryKind.PREFERENCE,
+                        "x",
+                        1,
+                        Trust.STATED,
+                        new Slot("tag", "t" + i),
+                        List.of(),
+                        at))
+                .toList();
     }
 
     @Test

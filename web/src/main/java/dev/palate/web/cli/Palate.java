@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             EvaluateCommand.class,
             ModelCommand.class,
+            MemoryCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
             DoctorCommand.class,

@@ -2,81 +2,54 @@ package dev.palate.web.job;
 
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.ModelState;
-import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.derived.FollowerStatus;
-import dev.palate.memory.derived.NoteFollower;
-import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.IndexStatus;
 import dev.palate.memory.index.VectorFormat;
-import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.job.Jobs;
 import dev.palate.memory.tier.TierReport;
-import dev.palate.memory.tier.TieredMemories;
-import dev.palate.memory.user.Users;
 import dev.palate.retrieval.embedding.ModelRegistry;
+import dev.palate.web.metrics.StoreReports;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/// `/v1/stats`: what there is, which model level serves, how far indexes and long work are.
+/// `/v1/stats`: what there is, which model level serves, how far indexes and long work are. What costs something to
+/// count is a second old at most, or as old as counting it is dear.
 @RestController
 final class StatsController {
     private static final int JOBS_LOOKED_AT = 20;
 
-    private final Catalog catalog;
-    private final Users users;
-    private final Interactions interactions;
+    private final StoreReports reports;
     private final Jobs jobs;
     private final LanguageModel model;
-    private final IndexChanges index;
-    private final TieredMemories memories;
     private final ModelRegistry registry;
-    private final List<NoteFollower> followers;
 
-    StatsController(
-            Catalog catalog,
-            Users users,
-            Interactions interactions,
-            Jobs jobs,
-            LanguageModel model,
-            IndexChanges index,
-            TieredMemories memories,
-            ModelRegistry registry,
-            List<NoteFollower> followers) {
-        this.catalog = catalog;
-        this.users = users;
-        this.interactions = interactions;
+    StatsController(StoreReports reports, Jobs jobs, LanguageModel model, ModelRegistry registry) {
+        this.reports = reports;
         this.jobs = jobs;
         this.model = model;
-        this.index = index;
-        this.memories = memories;
         this.registry = registry;
-        this.followers = followers;
     }
 
     @GetMapping("/v1/stats")
     Stats stats() {
         return new Stats(
-                counts(),
+                reports.counts(),
                 LanguageModelView.of(model),
                 registry.active()
                         .map(active -> active.about().version().value())
                         .orElse(null),
-                IndexView.of(index.status()),
-                memories.stats(),
-                followers.stream().map(NoteFollower::status).toList(),
+                IndexView.of(reports.index()),
+                reports.tiers(),
+                reports.consumers(),
                 jobs.page(null, JOBS_LOOKED_AT).items().stream()
                         .filter(StatsController::underWay)
                         .map(JobController.JobView::of)
                         .toList());
-    }
-
-    private Counts counts() {
-        return new Counts(catalog.count(), users.count(), interactions.count(), memories.count());
     }
 
     private static boolean underWay(Job job) {
@@ -89,16 +62,13 @@ final class StatsController {
     /// @param consumers of what is noted beside writes, such as derived memories, with their lag in notes
     /// @param jobs under way
     record Stats(
-            Counts counts,
+            StoreReports.Counts counts,
             LanguageModelView languageModel,
             @Nullable String collaborativeModel,
             IndexView index,
             TierReport tiers,
             List<FollowerStatus> consumers,
             List<JobController.JobView> jobs) {}
-
-    /// How many there are.
-    record Counts(long items, long users, long interactions, long memories) {}
 
     /// The language model.
     ///

@@ -84,11 +84,16 @@ public final class SecurityRules {
                         "/assets/**",
                         "/webjars/**")
                 .permitAll()
-                .requestMatchers("/v1/api-keys/**", "/v1/models/**", "/v1/models:train", "/v1/jobs/*/cancel")
+                .requestMatchers(
+                        "/v1/api-keys/**",
+                        "/v1/models/**",
+                        "/v1/models:train",
+                        "/v1/jobs/*/cancel",
+                        "/v1/index:rebuild")
                 .hasRole(ADMIN)
                 .requestMatchers("/v1/memories:replay", "/v1/memories/*/approve")
                 .hasRole(ADMIN)
-                .requestMatchers("/v1/jobs/**", "/v1/stats")
+                .requestMatchers("/v1/jobs/**", "/v1/stats/**")
                 .hasAnyRole(ADMIN, APP)
                 .requestMatchers(HttpMethod.GET, "/v1/items/**", "/v1/items")
                 .authenticated()

@@ -67,17 +67,21 @@ class AgentWiring {
     }
 
     @Bean
+    Gates gates(PalateProperties properties) {
+        return new Gates(properties.gates().policy());
+    }
+
+    @Bean
     MemoryWriter memoryWriter(
             SqlTruth truth,
             TieredMemories memories,
             MessageReader reader,
             CatalogSnapshots snapshots,
+            Gates gates,
             Ids ids,
-            Clock clock,
-            PalateProperties properties) {
+            Clock clock) {
         var stores = new MemoryWriter.Stores(memories, truth.rejections(), truth.consents(), memories::cosines);
-        return new MemoryWriter(
-                stores, reader, snapshots, new Gates(properties.gates().policy()), ids, clock);
+        return new MemoryWriter(stores, reader, snapshots, gates, ids, clock);
     }
 
     @Bean(destroyMethod = "close")

@@ -53,6 +53,11 @@ public final class DeferredModel implements LanguageModel {
     }
 
     @Override
+    public long restarts() {
+        return model.restarts();
+    }
+
+    @Override
     public Choice choose(RenderedPrompt prompt, List<String> options, Deadline deadline) {
         return model.choose(prompt, options, deadline);
     }

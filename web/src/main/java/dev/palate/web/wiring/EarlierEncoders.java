@@ -8,10 +8,11 @@ import java.util.List;
 import java.util.Optional;
 
 /// Finds the encoder of a version among those that this build has, and closes what it opened. Thread-safe.
-final class EarlierEncoders implements AutoCloseable {
+public final class EarlierEncoders implements AutoCloseable {
     private final List<TextEncoder> opened = new ArrayList<>();
 
-    synchronized Optional<TextEncoder> of(String version) {
+    /// The encoder of the version, absent when this build has none of it.
+    public synchronized Optional<TextEncoder> of(String version) {
         TextEncoder hashing = new HashingEncoder();
         if (hashing.version().equals(version)) {
             return Optional.of(hashing);

@@ -11,17 +11,14 @@ import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.IndexOptions;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
-import dev.palate.memory.text.HashingEncoder;
-import dev.palate.memory.text.MiniLmEncoder;
 import dev.palate.memory.text.TextEncoder;
 import dev.palate.memory.tier.Reinforcement;
 import dev.palate.memory.tier.TierOptions;
 import dev.palate.memory.tier.TierPlanner;
 import dev.palate.memory.tier.TieredMemories;
 import dev.palate.web.PalateProperties;
-import io.micrometer.core.instrument.MeterRegistry;
+import dev.palate.web.job.Reindexing;
 import java.time.Clock;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -32,10 +29,7 @@ import org.springframework.context.annotation.Primary;
 class IndexWiring {
     @Bean(destroyMethod = "close")
     TextEncoder textEncoder(PalateProperties properties) {
-        return switch (properties.encoder()) {
-            case MINILM -> MiniLmEncoder.open(MiniLmEncoder.Options.defaults());
-            case HASHING -> new HashingEncoder();
-        };
+        return Encoders.open(properties);
     }
 
     /// Encoders of indexes made under another setting, for as long as a change takes.
@@ -101,12 +95,9 @@ class IndexWiring {
         return new NoteFollower(truth.outbox(), truth.changes(), new Derivations(parts), NoteFollower.Options.DEFAULT);
     }
 
-    /// Gauges of the tiers, where there is a registry.
-    @Bean
-    TierMetrics tierMetrics(TieredMemories memories, IndexChanges index, ObjectProvider<MeterRegistry> registries) {
-        TierMetrics metrics = new TierMetrics(memories::stats, index::status);
-        registries.ifAvailable(metrics::bindTo);
-        return metrics;
+    @Bean(destroyMethod = "close")
+    Reindexing reindexing(SqlTruth truth, IndexChanges index) {
+        return new Reindexing(truth.jobs(), index, () -> truth.mendMemories(done -> {}));
     }
 
     @Bean

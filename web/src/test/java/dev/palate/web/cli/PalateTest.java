@@ -22,7 +22,7 @@ class PalateTest {
 
         assertThat(help.status()).isZero();
         assertThat(help.out())
-                .contains("demo", "serve", "login", "import", "train", "evaluate", "model", "doctor", "help");
+                .contains("demo", "serve", "login", "import", "train", "evaluate", "model", "memory", "doctor", "help");
     }
 
     @Test

@@ -86,6 +86,11 @@ public final class EmbeddedModel implements LanguageModel {
     }
 
     @Override
+    public long restarts() {
+        return current.restarts();
+    }
+
+    @Override
     public Choice choose(RenderedPrompt prompt, List<String> options, Deadline deadline) {
         return ready().choose(prompt, options, deadline);
     }

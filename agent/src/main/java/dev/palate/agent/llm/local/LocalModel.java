@@ -71,6 +71,11 @@ public final class LocalModel implements LanguageModel {
     }
 
     @Override
+    public long restarts() {
+        return supervisor.restarts();
+    }
+
+    @Override
     public Choice choose(RenderedPrompt prompt, List<String> asked, Deadline deadline) {
         Choice.checkOptions(asked);
         Conversation talk = converse(

@@ -42,6 +42,7 @@ final class Supervisor implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
 
+    private final AtomicLong restarts = new AtomicLong();
     private volatile ModelState state = new ModelState.Starting("starting the model process");
     private volatile @Nullable LocalModelProcess process;
     private volatile @Nullable LocalModelProcess ready;
@@ -73,6 +74,11 @@ final class Supervisor implements AutoCloseable {
     @Nullable
     LocalModelProcess ready() {
         return ready;
+    }
+
+    /// How often a process that ended was followed by another.
+    long restarts() {
+        return restarts.get();
     }
 
     OptionalLong processId() {
@@ -130,6 +136,7 @@ final class Supervisor implements AutoCloseable {
             boolean healthy = gotReady && System.nanoTime() - started > HEALTHY.toNanos();
             attempt = healthy ? 1 : attempt + 1;
             state = new ModelState.Restarting(reason, attempt);
+            restarts.incrementAndGet();
             pause(backOff(attempt));
         }
         state = new ModelState.Absent("closed");

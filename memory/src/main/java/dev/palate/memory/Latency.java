@@ -1,10 +1,10 @@
-package dev.palate.memory.tier;
+package dev.palate.memory;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /// How long something took: the mean and a histogram of four steps to a doubling. Thread-safe.
-final class Latency {
+public final class Latency {
     private static final int STEPS = 4;
 
     private final AtomicLongArray buckets = new AtomicLongArray(64 * STEPS);
@@ -12,25 +12,36 @@ final class Latency {
     private final LongAdder nanos = new LongAdder();
 
     /// Counts what began at the time given, of [System#nanoTime].
-    void since(long startNanos) {
+    public void since(long startNanos) {
         add(System.nanoTime() - startNanos);
     }
 
-    void add(long took) {
+    /// Counts what took so many nanoseconds.
+    public void add(long took) {
         long value = Math.max(1, took);
         count.increment();
         nanos.add(value);
         buckets.incrementAndGet(bucket(value));
     }
 
+    /// How often something was counted.
+    public long count() {
+        return count.sum();
+    }
+
+    /// The sum of all, in seconds.
+    public double totalSeconds() {
+        return nanos.sum() / 1e9;
+    }
+
     /// 0 before the first.
-    double meanMicros() {
+    public double meanMicros() {
         long all = count.sum();
         return all == 0 ? 0 : nanos.sum() / 1e3 / all;
     }
 
     /// At most this long took the share given, to within a fifth; 0 before the first.
-    double micros(double share) {
+    public double micros(double share) {
         long all = 0;
         for (int i = 0; i < buckets.length(); i++) {
             all += buckets.get(i);
