@@ -1,7 +1,14 @@
 package dev.palate.memory;
 
+import java.time.Instant;
+
 /// Argument checks with one shape of message: what, seen, allowed. Stateless.
 public final class Require {
+    /// The earliest time that anything stored may have.
+    public static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+    /// The latest.
+    public static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
+
     private Require() {}
 
     /// The value when its length is in [min, max] characters and it holds no control character but line feed and tab.
@@ -27,6 +34,14 @@ public final class Require {
         text(what, value, 1, 128);
         if (!value.equals(value.strip()) || value.indexOf('\n') >= 0 || value.indexOf('\t') >= 0) {
             throw new IllegalArgumentException(what + " must not start or end with white space or hold a line break");
+        }
+        return value;
+    }
+
+    /// The time when it lies in the years 1 to 9999.
+    public static Instant time(String what, Instant value) {
+        if (value.isBefore(EARLIEST) || value.isAfter(LATEST)) {
+            throw new IllegalArgumentException(what + " must be in [" + EARLIEST + ", " + LATEST + "], was " + value);
         }
         return value;
     }

@@ -8,20 +8,25 @@ import dev.palate.memory.Ids;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.conversation.Conversations;
 import dev.palate.memory.memory.Memories;
+import dev.palate.memory.memory.Subject;
 import dev.palate.memory.slate.Slates;
 import dev.palate.memory.tier.Reinforcement;
 import dev.palate.prompts.PromptLibrary;
 import dev.palate.retrieval.recommend.Recommender;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 
 /// What an agent works with.
 ///
 /// @param memories should be the tiered ones, which read their own writes
+/// @param erasing erases all memories of a subject and what gates refused of it, and comes back once they are in no
+///     list any more
 /// @param model may be no model, and may come and go
 public record AgentParts(
         Catalog catalog,
         Conversations conversations,
         Memories memories,
+        Consumer<Subject> erasing,
         Slates slates,
         Reinforcement reinforcement,
         Recommender recommender,

@@ -2,17 +2,20 @@ package dev.palate.agent.turn;
 
 import dev.palate.agent.domain.Claim;
 import dev.palate.agent.domain.Reading;
-import dev.palate.agent.domain.Reading.Act;
+import dev.palate.memory.Page;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.Slot;
+import dev.palate.memory.memory.Subject;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -26,7 +29,39 @@ final class Forgetting {
                     + "(\\W+please)?\\W*$",
             Pattern.CASE_INSENSITIVE);
 
+    /// When the memories could not be looked at.
+    static final String UNSEEN =
+            "I could not look at what I remember just now, so nothing was forgotten. Ask again in a" + " moment.";
+    /// When it is not known how an erasure ended.
+    static final String UNKNOWN = "I could not see whether that was done. Ask me what I know about you, and tell me"
+            + " again if anything is left.";
+
     private Forgetting() {}
+
+    /// Erases all memories of the subject, of any status, and what gates refused of it, as one erasure.
+    ///
+    /// @return how many memories there were
+    static int everything(Subject subject, Memories memories, Consumer<Subject> erasing) {
+        var all = new MemoryFilter(subject, Set.of(), Set.of(), null);
+        int count = 0;
+        String cursor = null;
+        do {
+            Page<Memory> page = memories.page(all, cursor, Page.MAX_LIMIT);
+            count += page.items().size();
+            cursor = page.nextCursor();
+        } while (cursor != null);
+        erasing.accept(subject);
+        return count;
+    }
+
+    /// What that is answered with.
+    static String everything(int count) {
+        return switch (count) {
+            case 0 -> "There was nothing that I remembered about you.";
+            case 1 -> "Forgotten: everything, which was one memory.";
+            default -> "Forgotten: everything, " + count + " memories in all, also those no longer in force.";
+        };
+    }
 
     /// What was forgotten.
     static List<Memory> forget(Reading reading, List<Memory> active, State state, Memories memories) {
@@ -40,9 +75,6 @@ final class Forgetting {
     }
 
     private static List<Memory> meant(Reading reading, List<Memory> active, State state) {
-        if (reading.does(Act.FORGET_ALL)) {
-            return active;
-        }
         String object = ORDER.matcher(reading.text()).replaceFirst("");
         if (LAST.matcher(object).matches()) {
             Set<MemoryId> last = Set.copyOf(state.written());

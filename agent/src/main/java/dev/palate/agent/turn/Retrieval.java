@@ -146,8 +146,9 @@ final class Retrieval {
 
     private List<RankedItem> ask(UserId user, Taste taste, Constraints constraints, int size) {
         var request = new RecommendationRequest(user, Math.min(size, MOST), taste, constraints, false, 0, deadline);
-        Optional<Slate> slate =
-                Timed.within(deadline.multipliedBy(PATIENCE), "recommend", () -> recommender.recommend(request));
+        Optional<Slate> slate = Timed.within(
+                        deadline.multipliedBy(PATIENCE), "recommend", () -> recommender.recommend(request))
+                .result();
         if (slate.isEmpty()) {
             degraded.add("recommender");
             return List.of();

@@ -72,16 +72,25 @@ public sealed interface TurnEvent {
         }
     }
 
-    /// A memory was written, changed, or refused.
+    /// A memory was written, changed, refused, or could not be written.
     ///
-    /// @param outcome `ADD`, `MERGE`, `SUPERSEDE`, `FORGET`, `REJECT`
-    /// @param id of the memory, empty when refused
+    /// @param outcome `ADD`, `MERGE`, `SUPERSEDE`, `QUARANTINE`, `FORGET`, `REJECT`, or `FAIL` when the store could
+    ///     not do it: what was said is then not remembered, or not yet known to be
+    /// @param id of the memory, empty when refused or failed, and when everything was forgotten
     /// @param text of the memory
-    /// @param reason a reason code, empty when written
+    /// @param reason a reason code, empty when written; of a `FAIL` what happened: `busy`, `deadline`, `storage`,
+    ///     `not_found` when the user is gone, `late` when it may still be done
     record Remembered(String outcome, String id, String text, String reason) implements TurnEvent {
+        /// The outcome when the store could not do it.
+        public static final String FAILED = "FAIL";
+
         @Override
         public String name() {
-            return outcome.equals("REJECT") ? "memory.proposed" : "memory.written";
+            return switch (outcome) {
+                case "REJECT" -> "memory.proposed";
+                case FAILED -> "memory.failed";
+                default -> "memory.written";
+            };
         }
     }
 

@@ -4,7 +4,6 @@ import dev.palate.agent.domain.CatalogSnapshot;
 import dev.palate.agent.domain.Claim;
 import dev.palate.agent.domain.Mention;
 import dev.palate.agent.domain.Reading;
-import dev.palate.agent.extraction.Written;
 import dev.palate.agent.llm.ModelLevel;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.catalog.Item;
@@ -13,6 +12,7 @@ import dev.palate.memory.conversation.Conversation;
 import dev.palate.memory.conversation.Message;
 import dev.palate.memory.conversation.Role;
 import dev.palate.memory.conversation.TurnId;
+import dev.palate.memory.gate.Written;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryId;
@@ -29,6 +29,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// One turn, step by step, on one thread: recall, understand, remember, decide, show, speak. Every way out of it gives
@@ -126,7 +127,8 @@ final class TurnRun implements Turn {
         events.emit(new TurnEvent.Created(
                 id, message.id(), models ? parts.model().level().name() : ModelLevel.T0.name()));
         long recallStart = System.nanoTime();
-        List<Memory> memories = recall();
+        Optional<List<Memory>> recalled = recall();
+        List<Memory> memories = recalled.orElse(List.of());
         events.emit(new TurnEvent.Recalled(
                 memories.reversed().stream().limit(MAX_RECALLED).map(Memory::id).toList(), millis(recallStart)));
         CatalogSnapshot catalog = parts.snapshots().current();
@@ -141,7 +143,7 @@ final class TurnRun implements Turn {
         if (!stopped() && meaning.intent() != Intent.FORGET) {
             List<MemoryId> written = remember(reading, remembered);
             if (!written.isEmpty()) {
-                memories = recall();
+                memories = recall().orElse(memories);
                 state = new State(state.wish(), state.shown(), state.slate(), state.last(), written);
             }
         }
@@ -149,18 +151,19 @@ final class TurnRun implements Turn {
             reinforce(reading);
         }
         state = new State(meaning.wish(), state.shown(), state.slate(), state.last(), state.written());
-        answer(meaning, memories, catalog, remembered);
+        answer(meaning, recalled.isEmpty() ? Optional.empty() : Optional.of(memories), catalog, remembered);
     }
 
     private void answer(
             Understanding meaning,
-            List<Memory> memories,
+            Optional<List<Memory>> recalled,
             CatalogSnapshot catalog,
             List<TurnEvent.Remembered> remembered) {
+        List<Memory> memories = recalled.orElse(List.of());
         var listing = new Listing(parts, limits, request, conversation, id, events, this::stopped);
         Listing.Answer answer = switch (meaning.intent()) {
             case RECOMMEND, REFINE -> listing.answer(meaning, memories, state, catalog);
-            case FORGET -> said(forget(meaning.reading(), memories, remembered));
+            case FORGET -> said(forget(meaning.reading(), recalled, remembered));
             case MEMORY -> said(Talk.known(memories));
             case EXPLAIN -> said(why(meaning.reading()));
             case CHAT ->
@@ -200,26 +203,30 @@ final class TurnRun implements Turn {
         return new Subject.OfUser(conversation.user());
     }
 
-    private List<Memory> recall() {
+    /// The memories in force; absent when they could not be looked at.
+    private Optional<List<Memory>> recall() {
         Instant now = parts.clock().instant();
         return Timed.within(limits.recall(), "recall", () -> parts.memories().active(subject()))
-                .orElse(List.of())
-                .stream()
-                .filter(memory -> memory.effectiveAt(now) && memory.kind() != MemoryKind.PROFILE)
-                .toList();
+                .result()
+                .map(active -> active.stream()
+                        .filter(memory -> memory.effectiveAt(now) && memory.kind() != MemoryKind.PROFILE)
+                        .toList());
     }
 
     private List<MemoryId> remember(Reading reading, List<TurnEvent.Remembered> remembered) {
         if (reading.claims().stream().noneMatch(claim -> claim.lasting())) {
             return List.of();
         }
-        Optional<List<Written>> results = Timed.within(
+        Timed.Outcome<List<Written>> results = Timed.within(
                 limits.recall(),
                 "remember",
                 () -> parts.writer()
                         .infer(conversation.user(), reading, message.id().value(), Actor.AGENT));
+        if (results instanceof Timed.Undone<List<Written>>(String code)) {
+            remembered.add(new TurnEvent.Remembered(TurnEvent.Remembered.FAILED, "", unwritten(reading), code));
+        }
         List<MemoryId> ids = new ArrayList<>();
-        for (Written written : results.orElse(List.of())) {
+        for (Written written : results.result().orElse(List.of())) {
             Memory memory = written.memory();
             remembered.add(new TurnEvent.Remembered(
                     written.outcome().name(),
@@ -231,6 +238,15 @@ final class TurnRun implements Turn {
             }
         }
         return ids;
+    }
+
+    private static String unwritten(Reading reading) {
+        String quotes = reading.claims().stream()
+                .filter(Claim::lasting)
+                .map(Claim::quote)
+                .distinct()
+                .collect(Collectors.joining("; "));
+        return quotes.substring(0, Math.min(quotes.length(), Memory.MAX_TEXT));
     }
 
     /// What the message says of items of the last list is an outcome of it.
@@ -252,13 +268,40 @@ final class TurnRun implements Turn {
         }
     }
 
-    private String forget(Reading reading, List<Memory> memories, List<TurnEvent.Remembered> remembered) {
-        List<Memory> forgotten = Forgetting.forget(reading, memories, state, parts.memories());
+    private String forget(Reading reading, Optional<List<Memory>> recalled, List<TurnEvent.Remembered> remembered) {
+        if (reading.does(Reading.Act.FORGET_ALL)) {
+            return forgetAll(remembered);
+        }
+        if (recalled.isEmpty()) {
+            return Forgetting.UNSEEN;
+        }
+        List<Memory> forgotten = Forgetting.forget(reading, recalled.get(), state, parts.memories());
         forgotten.forEach(memory ->
                 remembered.add(new TurnEvent.Remembered("FORGET", memory.id().value(), memory.text(), "")));
         state = new State(
                 Forgetting.without(state.wish(), forgotten), state.shown(), state.slate(), state.last(), List.of());
         return Forgetting.words(forgotten);
+    }
+
+    /// All that is remembered of the user, whatever its status, and what was refused, as one erasure.
+    private String forgetAll(List<TurnEvent.Remembered> remembered) {
+        Timed.Outcome<Integer> forgotten = Timed.within(
+                limits.recall(),
+                "forget everything",
+                () -> Forgetting.everything(subject(), parts.memories(), parts.erasing()));
+        return switch (forgotten) {
+            case Timed.Done<Integer>(Integer count) -> {
+                state = new State(Wish.NONE, state.shown(), state.slate(), state.last(), List.of());
+                if (count > 0) {
+                    remembered.add(new TurnEvent.Remembered("FORGET", "", "everything", ""));
+                }
+                yield Forgetting.everything(count);
+            }
+            case Timed.Undone<Integer>(String code) -> {
+                remembered.add(new TurnEvent.Remembered(TurnEvent.Remembered.FAILED, "", "forget everything", code));
+                yield Forgetting.UNKNOWN;
+            }
+        };
     }
 
     private String why(Reading reading) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.palate.agent.AgentException;
 import dev.palate.agent.extraction.MemoryWriter;
-import dev.palate.agent.extraction.Written;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.ModelLevel;
 import dev.palate.agent.llm.NoModel;
@@ -15,6 +14,7 @@ import dev.palate.memory.conversation.Conversation;
 import dev.palate.memory.conversation.ConversationId;
 import dev.palate.memory.conversation.Message;
 import dev.palate.memory.conversation.Role;
+import dev.palate.memory.gate.Written;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Subject;
 import dev.palate.retrieval.recommend.Recommender;

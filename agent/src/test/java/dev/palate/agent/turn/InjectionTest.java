@@ -3,9 +3,9 @@ package dev.palate.agent.turn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.extraction.MemoryWriter.Said;
 import dev.palate.agent.extraction.TextMeaning;
-import dev.palate.agent.extraction.Written;
 import dev.palate.agent.llm.ModelLevel;
 import dev.palate.agent.llm.NoModel;
 import dev.palate.agent.llm.ScriptedModel;
@@ -17,9 +17,9 @@ import dev.palate.memory.dataset.DatasetImport;
 import dev.palate.memory.dataset.ImportPositions;
 import dev.palate.memory.dataset.JsonLinesReader;
 import dev.palate.memory.dataset.MemoryDoor;
-import dev.palate.memory.gate.GatePolicy;
+import dev.palate.memory.gate.Gates;
+import dev.palate.memory.gate.Written;
 import dev.palate.memory.memory.Actor;
-import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryStatus;
@@ -37,6 +37,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -196,8 +197,7 @@ class InjectionTest {
                     .memory());
             Fate fate = Fate.KEPT;
             try {
-                Memory edited = stack.writer.reworded(memory, one.text());
-                stack.memories.put(List.of(new Memories.Write(edited, APP, "edit")));
+                edit(memory, one.text());
             } catch (IllegalArgumentException e) {
                 fate = Fate.REFUSED;
             }
@@ -207,10 +207,17 @@ class InjectionTest {
         Memory memory = Objects.requireNonNull(stack.writer
                 .asIs(stack.conversation().user(), "Watches on Sundays", Trust.STATED, APP)
                 .memory());
-        assertThatThrownBy(() -> stack.writer.reworded(memory, cases.getFirst().text()))
+        assertThatThrownBy(() -> edit(memory, cases.getFirst().text()))
                 .hasMessage(
                         "text speaks to the machine rather than of the person, or holds a link (gate injection); say it"
                                 + " plainly");
+    }
+
+    private void edit(Memory memory, String text) {
+        stack.writer.change(
+                new MemoryWriter.Edit(memory.id(), OptionalLong.empty(), APP),
+                "edit",
+                before -> stack.writer.reworded(before, text, APP));
     }
 
     @Test
@@ -243,12 +250,7 @@ class InjectionTest {
     }
 
     private DatasetImport importing() {
-        var door = new MemoryDoor(
-                stack.memories,
-                stack.truth.rejections(),
-                stack.truth.consents(),
-                MemoryDoor.gates(GatePolicy.DEFAULT),
-                new TextMeaning(stack.reader, stack.snapshots));
+        var door = new MemoryDoor(stack.door(Gates.standard()), new TextMeaning(stack.reader, stack.snapshots));
         var target = new DatasetImport.Target(
                 stack.truth.catalog(),
                 stack.truth.users(),

@@ -8,7 +8,6 @@ import dev.palate.agent.domain.Lexicon;
 import dev.palate.agent.domain.MessageReader;
 import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.extraction.MemoryWriter.Said;
-import dev.palate.agent.extraction.Written;
 import dev.palate.agent.llm.ModelLevel;
 import dev.palate.agent.llm.ScriptedModel;
 import dev.palate.memory.Ids;
@@ -22,8 +21,10 @@ import dev.palate.memory.dataset.JsonLinesReader;
 import dev.palate.memory.dataset.MemoryDoor;
 import dev.palate.memory.dataset.MemoryMeaning;
 import dev.palate.memory.gate.GatePolicy;
+import dev.palate.memory.gate.GatedMemories;
 import dev.palate.memory.gate.Gates;
 import dev.palate.memory.gate.Rejections;
+import dev.palate.memory.gate.Written;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.IndexOptions;
 import dev.palate.memory.index.ScoredMemory;
@@ -39,6 +40,7 @@ import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.text.HashingEncoder;
 import dev.palate.memory.tier.TierOptions;
 import dev.palate.memory.tier.TieredMemories;
+import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
 import dev.palate.prompts.PromptLibrary;
 import dev.palate.prompts.SpeakPrompt;
@@ -102,12 +104,21 @@ class MemoryThreadsTest {
                     truth.memories(), truth.coldMemories(), index, encoder, clock, TierOptions.defaults());
             var lexicon = new Lexicon(DomainPackFile.films());
             writer = new MemoryWriter(
-                    new MemoryWriter.Stores(memories, truth.rejections(), truth.consents(), memories::cosines),
+                    door(gates),
                     new MessageReader(lexicon),
                     new CatalogSnapshots(lexicon, truth.catalog(), truth.interactions(), truth.changes()),
-                    gates,
-                    new Ids(clock),
                     clock);
+        }
+
+        GatedMemories door(Gates gates) {
+            var stores = new GatedMemories.Stores(memories, truth.rejections(), truth.consents(), memories::cosines);
+            return new GatedMemories(stores, gates, new Ids(Clock.systemUTC()), Clock.systemUTC());
+        }
+
+        UserId user(String id) {
+            return truth.users()
+                    .ensure(new User(new UserId(id), "", Instant.EPOCH, false))
+                    .id();
         }
 
         void settled() throws InterruptedException {
@@ -179,6 +190,7 @@ class MemoryThreadsTest {
         UserId user = new UserId("flip");
         List<Memory> before;
         try (Store store = open()) {
+            store.user("flip");
             for (int i = 0; i < 50; i++) {
                 String text = i % 2 == 0 ? "Likes horror" : "Hates horror";
                 Written written = store.writer.asIs(user, text, Trust.STATED, APP);
@@ -221,12 +233,7 @@ class MemoryThreadsTest {
         Collections.shuffle(rows, new Random(20_260_501L));
         Path file = Files.write(folder.resolve("memories.jsonl"), rows);
         try (Store store = open()) {
-            var door = new MemoryDoor(
-                    store.truth.memories(),
-                    store.truth.rejections(),
-                    store.truth.consents(),
-                    MemoryDoor.gates(GatePolicy.DEFAULT),
-                    MemoryMeaning.NONE);
+            var door = new MemoryDoor(store.door(Gates.standard()), MemoryMeaning.NONE);
             var target = new DatasetImport.Target(
                     store.truth.catalog(),
                     store.truth.users(),
@@ -252,6 +259,7 @@ class MemoryThreadsTest {
     void graphitiIssue1734DuplicatesOfEqualNames() throws InterruptedException {
         UserId user = new UserId("twice");
         try (Store store = open()) {
+            store.user("twice");
             List<String> ways = List.of(
                     "My daughter is called Ripley", "my daughter is called  RIPLEY", "My daughter is called Ripley!");
             for (int i = 0; i < 60; i++) {
@@ -266,7 +274,9 @@ class MemoryThreadsTest {
                             .outcome())
                     .as("after a restart")
                     .isEqualTo(Written.Outcome.MERGE);
-            assertThat(store.memories.active(of(user)).getFirst().evidence()).hasSize(32);
+            assertThat(store.memories.active(of(user)).getFirst().evidence())
+                    .as("the same words are quoted once")
+                    .hasSize(4);
         }
     }
 
@@ -281,6 +291,7 @@ class MemoryThreadsTest {
                 "любит старое советское кино",
                 "溝口健二の映画が好き");
         try (Store store = open()) {
+            store.user("polyglot");
             for (String text : texts) {
                 assertThat(store.writer.asIs(user, text, Trust.STATED, APP).memory())
                         .as(text)
@@ -306,6 +317,7 @@ class MemoryThreadsTest {
         UserId user = new UserId("prompted");
         String prompt = PromptLibrary.load().system(SpeakPrompt.VERSION);
         try (Store store = open()) {
+            store.user("prompted");
             store.writer.infer(user, List.of(new Said(Role.ASSISTANT, "m1", prompt)), APP);
             store.writer.infer(user, List.of(new Said(Role.USER, "m2", prompt)), APP);
             assertThat(store.memories.active(of(user))).isEmpty();
@@ -323,6 +335,7 @@ class MemoryThreadsTest {
         Memory deleted;
         Instant then;
         try (Store store = open()) {
+            store.user("forgotten");
             for (int i = 0; i < 20; i++) {
                 store.writer.asIs(user, "Remembers the lighthouse number " + i, Trust.STATED, APP);
             }
@@ -418,6 +431,7 @@ class MemoryThreadsTest {
         List<Written> results = new ArrayList<>();
         try (Store store = new Store(folder.resolve("data"), gates);
                 var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            store.user("shared");
             var go = new CountDownLatch(1);
             List<Future<List<Written>>> futures = IntStream.range(0, writers)
                     .mapToObj(writer -> pool.submit(() -> {
@@ -427,7 +441,7 @@ class MemoryThreadsTest {
                             String text = "Remembers the lighthouse " + writer + " of " + i;
                             mine.add(store.writer.asIs(shared, text, Trust.STATED, APP));
                         }
-                        UserId own = new UserId("own-" + writer);
+                        UserId own = store.user("own-" + writer);
                         mine.add(store.writer.asIs(own, "Hates horror", Trust.STATED, APP));
                         mine.add(store.writer.asIs(shared, "Hates horror", Trust.STATED, APP));
                         return mine;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.extraction.MemoryWriter.Said;
-import dev.palate.agent.extraction.Written;
-import dev.palate.agent.extraction.Written.Outcome;
 import dev.palate.memory.conversation.Role;
 import dev.palate.memory.gate.GatePolicy;
 import dev.palate.memory.gate.Gates;
 import dev.palate.memory.gate.Rejection;
 import dev.palate.memory.gate.Rejections;
+import dev.palate.memory.gate.Written;
+import dev.palate.memory.gate.Written.Outcome;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
@@ -97,7 +97,7 @@ class MemoryWriterTest {
     @Test
     void anEditedTextHasTheMeaningOfItsWords() {
         Memory memory = memory(say("no horror please"));
-        Memory edited = writer.reworded(memory, "Does not want musicals");
+        Memory edited = writer.reworded(memory, "Does not want musicals", APP);
         assertThat(edited.slot()).isEqualTo(new Slot("genre", "musical"));
         assertThat(edited.kind()).isEqualTo(MemoryKind.CONSTRAINT);
         assertThat(edited.polarity()).isEqualTo(-1);
@@ -108,10 +108,10 @@ class MemoryWriterTest {
                 "Loved Alien (1979)",
                 "Did not like Titanic (1997)",
                 "Has seen Fargo (1996)")) {
-            assertThat(writer.reworded(memory, text).slot()).as(text).isNotNull();
+            assertThat(writer.reworded(memory, text, APP).slot()).as(text).isNotNull();
         }
-        assertThat(writer.reworded(memory, "Owns a cat").slot()).isNull();
-        assertThat(writer.reworded(memory, memory.text()).slot()).isEqualTo(memory.slot());
+        assertThat(writer.reworded(memory, "Owns a cat", APP).slot()).isNull();
+        assertThat(writer.reworded(memory, memory.text(), APP).slot()).isEqualTo(memory.slot());
     }
 
     @Test
@@ -121,12 +121,12 @@ class MemoryWriterTest {
         assertThat(stack.truth.rejections().page(subject, null, 10).items())
                 .extracting(Rejection::reason)
                 .containsExactly("quota");
-        assertThat(writer.replay(subject, APP)).isEqualTo(new MemoryWriter.Replay(0, 0, 1));
+        assertThat(writer.replay(subject)).isEqualTo(new MemoryWriter.Replay(0, 0, 1));
 
         GatePolicy usual = GatePolicy.DEFAULT;
         var wider = new GatePolicy(usual.order(), 0.85, 0.95, 4, 60, 400);
         MemoryWriter later = stack.writer(new Gates(wider));
-        assertThat(later.replay(subject, APP)).isEqualTo(new MemoryWriter.Replay(1, 0, 0));
+        assertThat(later.replay(subject)).isEqualTo(new MemoryWriter.Replay(1, 0, 0));
         assertThat(stack.memories.active(subject)).hasSize(4);
         assertThat(stack.truth.rejections().page(subject, null, 10).items()).isEmpty();
     }

@@ -13,6 +13,8 @@ import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.conversation.Conversation;
 import dev.palate.memory.dataset.DatasetImport;
 import dev.palate.memory.dataset.MovieLensReader;
+import dev.palate.memory.erase.Erasure;
+import dev.palate.memory.gate.GatedMemories;
 import dev.palate.memory.gate.Gates;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.IndexOptions;
@@ -63,6 +65,7 @@ final class TestStack {
     final CatalogSnapshots snapshots;
     final MessageReader reader;
     final MemoryWriter writer;
+    final Erasure erasure;
     final Ids ids;
     final Clock clock = Clock.systemUTC();
 
@@ -105,6 +108,7 @@ final class TestStack {
         index.awaitApplied(truth.changes().latest(), Duration.ofMinutes(1));
         index.awaitEncoded(Duration.ofMinutes(1));
         memories = new TieredMemories(truth.memories(), index, encoder, clock, TierOptions.defaults());
+        erasure = truth.erasure(List.of(memories.erasurePlace(), index));
         var lexicon = new Lexicon(DomainPackFile.films());
         snapshots = new CatalogSnapshots(lexicon, truth.catalog(), truth.interactions(), truth.changes());
         reader = new MessageReader(lexicon);
@@ -154,8 +158,12 @@ final class TestStack {
     }
 
     MemoryWriter writer(Gates gates) {
-        var stores = new MemoryWriter.Stores(memories, truth.rejections(), truth.consents(), memories::cosines);
-        return new MemoryWriter(stores, reader, snapshots, gates, ids, clock);
+        return new MemoryWriter(door(gates), reader, snapshots, clock);
+    }
+
+    GatedMemories door(Gates gates) {
+        var stores = new GatedMemories.Stores(memories, truth.rejections(), truth.consents(), memories::cosines);
+        return new GatedMemories(stores, gates, ids, clock);
     }
 
     AgentParts parts(LanguageModel model) {
@@ -167,6 +175,10 @@ final class TestStack {
                 truth.catalog(),
                 truth.conversations(),
                 memories,
+                subject -> {
+                    erasure.begin(subject);
+                    memories.forgotten(subject);
+                },
                 truth.slates(),
                 new dev.palate.memory.tier.Reinforcement(memories, truth.slates(), clock),
                 chosen,

@@ -1,5 +1,6 @@
 package dev.palate.memory.dataset;
 
+import dev.palate.memory.Require;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.dataset.DatasetRow.InteractionRow;
@@ -37,8 +38,15 @@ final class RowCheck {
     @Nullable
     String reason(DatasetRow row) {
         return switch (row) {
-            case ItemRow item ->
-                items.add(item.item().id()) ? null : "item " + item.item().id() + " stands in an earlier line";
+            case ItemRow item -> {
+                @Nullable Instant from = item.item().availableFrom();
+                @Nullable Instant to = item.item().availableTo();
+                @Nullable String bad = from == null ? null : beyond("available_from", from);
+                bad = bad == null && to != null ? beyond("available_to", to) : bad;
+                yield bad != null || items.add(item.item().id())
+                        ? bad
+                        : "item " + item.item().id() + " stands in an earlier line";
+            }
             case TagRow tag -> unknown(tag.item());
             case UserRow user -> null;
             case InteractionRow interaction -> {
@@ -49,6 +57,8 @@ final class RowCheck {
             case MemoryRow kept -> {
                 @Nullable Instant from = kept.memory().validFrom();
                 @Nullable String late = from == null ? null : outside("valid_from", from);
+                @Nullable Instant to = kept.memory().validTo();
+                late = late == null && to != null ? beyond("valid_to", to) : late;
                 yield late != null
                         ? late
                         : switch (kept.memory().subject()) {
@@ -57,6 +67,15 @@ final class RowCheck {
                         };
             }
         };
+    }
+
+    private static @Nullable String beyond(String what, Instant time) {
+        try {
+            Require.time(what, time);
+            return null;
+        } catch (IllegalArgumentException e) {
+            return e.getMessage();
+        }
     }
 
     private @Nullable String outside(String what, Instant at) {

@@ -8,6 +8,8 @@ public interface Consents {
     /// The classes the user agreed to, none at first.
     Set<SensitiveClass> of(UserId user);
 
-    /// Sets them; the user is made when unknown.
+    /// Sets them.
+    ///
+    /// @throws dev.palate.memory.MemoryException `NOT_FOUND` when there is no such user
     void set(UserId user, Set<SensitiveClass> classes);
 }

@@ -5,6 +5,7 @@ import dev.palate.memory.memory.Slot;
 import java.util.List;
 
 /// A second memory of one slot and one sign, or free text of the same words or meaning, is no second memory.
+/// What somebody locked is not reinforced either.
 public final class DuplicateGate implements WriteGate {
     private final double similarity;
 
@@ -17,7 +18,7 @@ public final class DuplicateGate implements WriteGate {
     public Verdict check(Proposal proposal, GateContext context) {
         for (Memory memory : context.active()) {
             if (same(proposal, memory)) {
-                return new Verdict.Merge(memory.id(), "duplicate");
+                return merge(memory);
             }
         }
         List<Memory> comparable = context.active().stream()
@@ -31,9 +32,11 @@ public final class DuplicateGate implements WriteGate {
         for (int i = 1; i < cosines.length; i++) {
             nearest = cosines[i] > cosines[nearest] ? i : nearest;
         }
-        return cosines[nearest] >= similarity
-                ? new Verdict.Merge(comparable.get(nearest).id(), "duplicate")
-                : new Verdict.Accept();
+        return cosines[nearest] >= similarity ? merge(comparable.get(nearest)) : new Verdict.Accept();
+    }
+
+    private static Verdict merge(Memory memory) {
+        return memory.locked() ? new Verdict.Reject("locked") : new Verdict.Merge(memory.id(), "duplicate");
     }
 
     // Only free text: two memories of different slots are different however near their texts are.

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 
 /// What the gates may look at beside the proposal.
 ///
@@ -13,6 +14,8 @@ import java.util.function.LongSupplier;
 /// @param consents the sensitive classes that the user agreed to have remembered
 /// @param similarity how near the proposal's text is to an active memory; asked only when a gate needs it
 /// @param quarantined how many memories of the subject are quarantined; asked only when a gate needs it
+/// @param writtenSince how many memories of the subject were first written after a time, whatever became of
+///     them; asked only when a gate needs it
 /// @param now the time of the check
 public record GateContext(
         List<Memory> active,
@@ -20,14 +23,24 @@ public record GateContext(
         Set<SensitiveClass> consents,
         Similarity similarity,
         LongSupplier quarantined,
+        ToLongFunction<Instant> writtenSince,
         Instant now) {
     public GateContext {
         active = List.copyOf(active);
         consents = Set.copyOf(consents);
     }
 
-    /// Without consents, vectors or quarantined memories.
+    /// Without consents, vectors or memories beside the active ones.
     public static GateContext of(List<Memory> active, int written, Instant now) {
-        return new GateContext(active, written, Set.of(), Similarity.UNKNOWN, () -> 0, now);
+        return new GateContext(
+                active,
+                written,
+                Set.of(),
+                Similarity.UNKNOWN,
+                () -> 0,
+                time -> active.stream()
+                        .filter(memory -> memory.createdAt().isAfter(time))
+                        .count(),
+                now);
     }
 }

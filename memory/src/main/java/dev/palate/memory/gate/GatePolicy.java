@@ -17,8 +17,9 @@ import java.util.zip.CRC32C;
 /// @param perSubject active memories of one subject, 1 to 400
 public record GatePolicy(
         List<String> order, double overlap, double similarity, int perTurn, int perHour, int perSubject) {
-    /// All gates, in their usual order. Those that refuse come first; a merge writes nothing new, so duplicates are
-    /// found before the quota of a full subject.
+    /// All gates, in their usual order. Those that refuse come first; a merge writes no new memory, so
+    /// duplicates are found before the quotas; a new one that supersedes another is new all the same, so the
+    /// rate is asked before.
     public static final List<String> GATES = List.of(
             "role",
             "span",
@@ -27,8 +28,8 @@ public record GatePolicy(
             "sensitive",
             "turn-quota",
             "duplicate",
-            "conflict",
             "rate",
+            "conflict",
             "subject-quota");
 
     /// All gates; 0.85 of the words, cosine 0.95, three a turn, 60 an hour, 400 a subject.
@@ -50,6 +51,14 @@ public record GatePolicy(
         Require.range("memories per turn", perTurn, 1, 400);
         Require.range("memories per hour", perHour, 1, 10_000);
         Require.range("memories per subject", perSubject, 1, 400);
+    }
+
+    /// The same for memories that come in bulk, on purpose: the quota of a turn and the rate do not apply.
+    public GatePolicy inBulk() {
+        List<String> left = order.stream()
+                .filter(name -> !name.equals("turn-quota") && !name.equals("rate"))
+                .toList();
+        return new GatePolicy(left, overlap, similarity, perTurn, perHour, perSubject);
     }
 
     /// A short name of this policy, equal for equal policies and kept with each rejection.

@@ -1,17 +1,22 @@
 package dev.palate.memory.gate;
 
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 
 /// The gates of a policy in their order: the first that does not accept decides. Thread-safe.
 public final class Gates implements WriteGate {
+    /// Those that look at the words alone, not at who said them or at what else there is.
+    private static final Set<String> OF_WORDS = Set.of("language", "injection", "sensitive");
+
     private final GatePolicy policy;
-    private final List<WriteGate> gates;
+    private final Map<String, WriteGate> gates = new LinkedHashMap<>();
     private final GateCounts counts = new GateCounts();
 
     /// Those that the policy names.
     public Gates(GatePolicy policy) {
         this.policy = policy;
-        gates = policy.order().stream().map(name -> gate(name, policy)).toList();
+        policy.order().forEach(name -> gates.put(name, gate(name, policy)));
     }
 
     /// With [GatePolicy#DEFAULT].
@@ -47,10 +52,23 @@ public final class Gates implements WriteGate {
 
     @Override
     public Verdict check(Proposal proposal, GateContext context) {
-        for (int at = 0; at < gates.size(); at++) {
-            Verdict verdict = gates.get(at).check(proposal, context);
+        return check(gates.keySet(), proposal, context);
+    }
+
+    /// What the gates that look at words alone say: `language`, `injection`, `sensitive`, as far as the policy
+    /// has them. For words that a memory is to have from now on.
+    public Verdict checkWords(Proposal proposal, GateContext context) {
+        return check(OF_WORDS, proposal, context);
+    }
+
+    private Verdict check(Set<String> names, Proposal proposal, GateContext context) {
+        for (Map.Entry<String, WriteGate> gate : gates.entrySet()) {
+            if (!names.contains(gate.getKey())) {
+                continue;
+            }
+            Verdict verdict = gate.getValue().check(proposal, context);
             if (!(verdict instanceof Verdict.Accept)) {
-                counts.decided(policy.order().get(at), verdict);
+                counts.decided(gate.getKey(), verdict);
                 return verdict;
             }
         }

@@ -55,16 +55,20 @@ public final class InjectionGate implements WriteGate {
 
     @Override
     public Verdict check(Proposal proposal, GateContext context) {
-        Sureness source = sureness(proposal.source());
-        Sureness text = sureness(proposal.text());
-        if (source == Sureness.ORDER || text == Sureness.ORDER) {
+        Sureness most = sureness(proposal.source());
+        boolean link = LINK.matcher(proposal.quote()).find();
+        for (String words : proposal.words()) {
+            Sureness sureness = words.equals(proposal.source()) ? most : sureness(words);
+            most = sureness.compareTo(most) > 0 ? sureness : most;
+            link = link || LINK.matcher(words).find();
+        }
+        if (most == Sureness.ORDER) {
             return new Verdict.Reject("injection");
         }
-        if (LINK.matcher(proposal.quote()).find()
-                || LINK.matcher(proposal.text()).find()) {
+        if (link) {
             return new Verdict.Reject("link");
         }
-        if (source == Sureness.NO && text == Sureness.NO) {
+        if (most == Sureness.NO) {
             return new Verdict.Accept();
         }
         return context.quarantined().getAsLong() >= MOST_HELD

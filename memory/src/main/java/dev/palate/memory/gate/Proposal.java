@@ -7,6 +7,7 @@ import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.Slot;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A memory that somebody would like to have written.
@@ -34,5 +35,13 @@ public record Proposal(
         Require.range("polarity", polarity, -1, 1);
         Require.text("quote", quote, 0, 1_000);
         Require.text("source id", sourceId, 0, 128);
+    }
+
+    /// The words that would be kept: the text and, where it is not an id or a span of years, the slot's value.
+    List<String> words() {
+        Slot about = slot;
+        return about == null || about.facet().equals("title") || about.facet().equals("seen")
+                ? List.of(text)
+                : List.of(text, about.value());
     }
 }

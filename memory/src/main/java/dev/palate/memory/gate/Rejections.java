@@ -11,7 +11,8 @@ public interface Rejections {
     /// Most of one subject that are kept.
     int MOST = 200;
 
-    /// Keeps the rejections, but for ids that are there; older ones of the subjects may go.
+    /// Keeps the rejections, but for ids that are there and for users who are not, such as those erased
+    /// meanwhile; older ones of the subjects may go.
     void add(List<Rejection> rejections);
 
     /// A page, newest first, of one subject or of all.

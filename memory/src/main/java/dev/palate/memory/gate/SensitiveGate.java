@@ -9,7 +9,8 @@ final class SensitiveGate implements WriteGate {
     @Override
     public Verdict check(Proposal proposal, GateContext context) {
         boolean agreed = context.consents().containsAll(SensitiveClass.of(proposal.quote()))
-                && context.consents().containsAll(SensitiveClass.of(proposal.text()));
+                && proposal.words().stream()
+                        .allMatch(words -> context.consents().containsAll(SensitiveClass.of(words)));
         return agreed ? new Verdict.Accept() : new Verdict.Reject(REASON);
     }
 }

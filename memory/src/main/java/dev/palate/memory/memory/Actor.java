@@ -14,4 +14,9 @@ public record Actor(String value) {
     public Actor {
         Require.id("actor", value);
     }
+
+    /// True for operators, who may change what is locked and what operators wrote.
+    public boolean operator() {
+        return value.startsWith("operator:");
+    }
 }

@@ -23,13 +23,14 @@ public interface Memories {
     /// Writes all or none, each as a new revision, in one commit.
     ///
     /// @return the memories with their new revisions, in order
-    /// @throws dev.palate.memory.MemoryException `REVISION_CONFLICT` when a stored revision is not the one given,
-    ///     `LOCKED` when a locked memory is changed by other than an operator
+    /// @throws dev.palate.memory.MemoryException `REVISION_CONFLICT` when a stored revision is not the one
+    ///     given, `LOCKED` when a locked memory is changed by other than an operator, `NOT_FOUND` when the user
+    ///     it is about is not there: a write that comes late does not make an erased user again
     List<Memory> put(List<Write> writes);
 
-    /// Writes each by itself, a long list as bulk work behind the writes of people: one whose stored revision is not
-    /// the
-    /// one given, that is locked against the actor, or that rests on a memory that is gone, is left out.
+    /// Writes each by itself, a long list as bulk work behind the writes of people: one whose stored revision
+    /// is not the one given, that is locked against the actor, that is about a user who is not there, or that
+    /// rests on a memory that is gone, is left out.
     ///
     /// @return those that were written, with their new revisions, in order
     List<Memory> putEach(List<Write> writes);
@@ -72,4 +73,8 @@ public interface Memories {
 
     /// How many memories are active.
     long count();
+
+    /// How many memories of the subject were first written after the time, whatever became of them since; what
+    /// was forgotten does not count.
+    long writtenSince(Subject subject, Instant time);
 }

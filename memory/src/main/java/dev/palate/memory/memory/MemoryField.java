@@ -1,5 +1,6 @@
 package dev.palate.memory.memory;
 
+import dev.palate.memory.Require;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
@@ -104,7 +105,7 @@ public enum MemoryField {
             }
             case TIME -> {
                 try {
-                    yield Instant.parse(text);
+                    yield Require.time(key(), Instant.parse(text));
                 } catch (DateTimeParseException e) {
                     throw new IllegalArgumentException(
                             key() + " must be a time such as 2026-01-31T12:00:00Z, was " + text, e);

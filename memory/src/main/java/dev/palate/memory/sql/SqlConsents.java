@@ -28,7 +28,9 @@ final class SqlConsents implements Consents {
     @Override
     public void set(UserId user, Set<SensitiveClass> classes) {
         database.write(transaction -> {
-            SqlUsers.ensure(transaction, user);
+            if (!SqlUsers.exists(transaction.handle(), user)) {
+                throw SqlUsers.missing(user);
+            }
             transaction
                     .handle()
                     .createUpdate("delete from consent where user_id = :user")

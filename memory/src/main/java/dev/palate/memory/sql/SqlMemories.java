@@ -16,6 +16,7 @@ import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Revision;
 import dev.palate.memory.memory.Subject;
+import dev.palate.memory.user.UserId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -90,9 +91,7 @@ final class SqlMemories implements Memories {
             int before = written.size();
             for (Write write : chunk) {
                 Stored stored = stored(transaction.handle(), write.memory().id());
-                if (refusal(write, stored).isEmpty()
-                        && EvidenceGuard.missing(transaction.handle(), write.memory())
-                                .isEmpty()) {
+                if (refusal(transaction.handle(), write, stored).isEmpty()) {
                     written.add(putOne(transaction, write, stored));
                 }
             }
@@ -123,21 +122,15 @@ final class SqlMemories implements Memories {
 
     private static Memory putOne(Transaction transaction, Write write) {
         Stored stored = stored(transaction.handle(), write.memory().id());
-        refusal(write, stored)
-                .or(() -> EvidenceGuard.missing(transaction.handle(), write.memory()))
-                .ifPresent(refusal -> {
-                    throw refusal;
-                });
+        refusal(transaction.handle(), write, stored).ifPresent(refusal -> {
+            throw refusal;
+        });
         return putOne(transaction, write, stored);
     }
 
     private static Memory putOne(Transaction transaction, Write write, Stored stored) {
         Require.text("cause", write.cause(), 0, 200);
         Memory memory = write.memory();
-        switch (memory.subject()) {
-            case Subject.OfUser user -> SqlUsers.ensure(transaction, user.user());
-            case Subject.OfItem item -> {}
-        }
         MemoryState state =
                 MemoryState.of(memory.draft().revision(stored.revision + 1).build());
         MemoryRows.save(transaction.handle(), state, write, transaction.now());
@@ -159,6 +152,21 @@ final class SqlMemories implements Memories {
         }
     }
 
+    private static Optional<MemoryException> refusal(Handle handle, Write write, Stored stored) {
+        return refusal(write, stored)
+                .or(() -> noUser(handle, write.memory().subject()))
+                .or(() -> EvidenceGuard.missing(handle, write.memory()));
+    }
+
+    // What comes late after a user's erasure must not make the user again.
+    private static Optional<MemoryException> noUser(Handle handle, Subject subject) {
+        return switch (subject) {
+            case Subject.OfUser(UserId user) ->
+                SqlUsers.exists(handle, user) ? Optional.empty() : Optional.of(SqlUsers.missing(user));
+            case Subject.OfItem _ -> Optional.empty();
+        };
+    }
+
     private static Optional<MemoryException> refusal(Write write, Stored stored) {
         Memory memory = write.memory();
         if (memory.revision() != stored.revision) {
@@ -167,17 +175,13 @@ final class SqlMemories implements Memories {
                     "memory " + memory.id().value() + " is at revision " + stored.revision + ", the write was made at "
                             + memory.revision() + "; read it again and repeat the change"));
         }
-        if (stored.locked && !isOperator(write.actor())) {
+        if (stored.locked && !write.actor().operator()) {
             return Optional.of(new MemoryException(
                     Code.LOCKED,
                     "memory " + memory.id().value() + " is locked, only an operator may change it, actor was "
                             + write.actor().value()));
         }
         return Optional.empty();
-    }
-
-    private static boolean isOperator(Actor actor) {
-        return actor.value().startsWith("operator:");
     }
 
     @Override
@@ -440,6 +444,17 @@ final class SqlMemories implements Memories {
     @Override
     public long count() {
         return database.read(handle -> handle.createQuery("select count(*) from memory where status = 'active'")
+                .mapTo(Long.class)
+                .one());
+    }
+
+    @Override
+    public long writtenSince(Subject subject, Instant time) {
+        return database.read(handle -> handle.createQuery("select count(*) from memory where subject_type = :type"
+                        + " and subject_id = :id and created_at > :time")
+                .bind("type", subject.type())
+                .bind("id", subject.id())
+                .bind("time", Times.column(time))
                 .mapTo(Long.class)
                 .one());
     }

@@ -10,10 +10,13 @@ import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.Slot;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
+import dev.palate.memory.user.UserId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -48,13 +51,25 @@ final class SqlRejections implements Rejections {
             return;
         }
         database.write(transaction -> {
-            rejections.forEach(rejection -> put(transaction.handle(), rejection));
-            rejections.stream()
+            Set<Subject> there = rejections.stream()
                     .map(rejection -> rejection.proposal().subject())
                     .distinct()
-                    .forEach(subject -> prune(transaction, subject));
+                    .filter(subject -> isThere(transaction.handle(), subject))
+                    .collect(Collectors.toSet());
+            rejections.stream()
+                    .filter(rejection -> there.contains(rejection.proposal().subject()))
+                    .forEach(rejection -> put(transaction.handle(), rejection));
+            there.forEach(subject -> prune(transaction, subject));
             return rejections.size();
         });
+    }
+
+    // A user erased meanwhile leaves no words here.
+    private static boolean isThere(Handle handle, Subject subject) {
+        return switch (subject) {
+            case Subject.OfUser(UserId user) -> SqlUsers.exists(handle, user);
+            case Subject.OfItem _ -> true;
+        };
     }
 
     private static void put(Handle handle, Rejection rejection) {

@@ -1,5 +1,6 @@
 package dev.palate.memory.sql;
 
+import dev.palate.memory.MemoryException;
 import dev.palate.memory.Page;
 import dev.palate.memory.Require;
 import dev.palate.memory.user.User;
@@ -86,6 +87,22 @@ final class SqlUsers implements Users {
                 (transaction, chunk) -> chunk.stream()
                         .mapToInt(user -> insert(transaction, ENSURE, user))
                         .sum());
+    }
+
+    /// True when there is such a user.
+    static boolean exists(Handle handle, UserId id) {
+        return handle.createQuery("select 1 from users where id = :id")
+                .bind("id", id.value())
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent();
+    }
+
+    /// What a write about a user who is not there is answered with.
+    static MemoryException missing(UserId id) {
+        return new MemoryException(
+                MemoryException.Code.NOT_FOUND,
+                "there is no user " + id.value() + ", who may have been erased meanwhile; make the user first");
     }
 
     /// Makes the user, with nothing known but the id, unless there is one.

@@ -301,4 +301,9 @@ public final class TieredMemories implements Memories {
     public long count() {
         return truth.count();
     }
+
+    @Override
+    public long writtenSince(Subject subject, Instant time) {
+        return truth.writtenSince(subject, time);
+    }
 }

@@ -22,6 +22,7 @@ import dev.palate.memory.memory.Trust;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.sql.SqliteFile;
+import dev.palate.memory.sql.UsersFirst;
 import dev.palate.memory.text.HashingEncoder;
 import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
@@ -316,7 +317,7 @@ class BackupTest {
     void whatTheOldTruthWasAboutToEraseDoesNotComeBack() throws Exception {
         open(truth -> {
             for (String id : List.of("gone", "stays")) {
-                truth.memories().put(List.of(new Memories.Write(likes(id), Actor.AGENT, "")));
+                UsersFirst.of(truth).put(List.of(new Memories.Write(likes(id), Actor.AGENT, "")));
             }
             truth.users().put(new User(new UserId("ann"), "Ann", NOW, false));
             backup(truth);

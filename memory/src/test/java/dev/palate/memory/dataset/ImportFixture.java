@@ -1,6 +1,9 @@
 package dev.palate.memory.dataset;
 
-import dev.palate.memory.gate.GatePolicy;
+import dev.palate.memory.Ids;
+import dev.palate.memory.gate.GatedMemories;
+import dev.palate.memory.gate.Gates;
+import dev.palate.memory.gate.Similarity;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import java.nio.file.Path;
@@ -22,10 +25,12 @@ record ImportFixture(DataDirectory directory, SqlTruth truth) implements AutoClo
                 directory.logs(),
                 truth.importPositions(),
                 new MemoryDoor(
-                        truth.memories(),
-                        truth.rejections(),
-                        truth.consents(),
-                        MemoryDoor.gates(GatePolicy.DEFAULT),
+                        new GatedMemories(
+                                new GatedMemories.Stores(
+                                        truth.memories(), truth.rejections(), truth.consents(), Similarity.UNKNOWN),
+                                Gates.standard(),
+                                new Ids(Clock.systemUTC()),
+                                Clock.systemUTC()),
                         meaning));
     }
 

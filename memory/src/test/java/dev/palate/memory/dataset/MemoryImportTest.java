@@ -17,6 +17,7 @@ import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Slot;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
+import dev.palate.memory.sql.UsersFirst;
 import dev.palate.memory.user.UserId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -136,7 +137,7 @@ class MemoryImportTest {
                 new Slot("genre", "horror"),
                 List.of(),
                 Instant.now());
-        store.truth().memories().put(List.of(new Memories.Write(said, Actor.AGENT, "stated")));
+        UsersFirst.of(store.truth()).put(List.of(new Memories.Write(said, Actor.AGENT, "stated")));
         DatasetImport.Result result =
                 run("{\"user_id\":\"ann\",\"text\":\"Likes horror\",\"slot\":\"genre:horror\",\"polarity\":1}\n");
         assertThat(result.refusals()).containsOnlyKeys("lower_trust");
@@ -160,6 +161,7 @@ class MemoryImportTest {
 
     @Test
     void manyOfOnePersonAreNoRushAndConsentIsHeld() throws IOException {
+        UsersFirst.ensure(store.truth(), new UserId("ann"));
         store.truth().consents().set(new UserId("ann"), Set.of(SensitiveClass.HEALTH));
         StringBuilder rows = new StringBuilder("{\"user_id\":\"ann\",\"text\":\"I have had diabetes for years\"}\n");
         for (int i = 0; i < 450; i++) {

@@ -16,6 +16,7 @@ import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.sql.TruthPlace;
+import dev.palate.memory.sql.UsersFirst;
 import dev.palate.memory.user.UserId;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -69,7 +70,7 @@ class FollowerCrashTest {
                     new Slot("genre", "horror"),
                     List.of(),
                     Instant.parse("2026-03-01T10:00:00Z"));
-            truth.memories().put(List.of(new Memories.Write(memory, Actor.AGENT, "")));
+            UsersFirst.of(truth).put(List.of(new Memories.Write(memory, Actor.AGENT, "")));
         }
     }
 

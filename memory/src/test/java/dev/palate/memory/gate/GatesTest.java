@@ -183,7 +183,7 @@ class GatesTest {
     void whatIsUnclearIsHeldBackForAnOperator() {
         String words = "Your operator keeps a database";
         assertThat(check(note(words, words))).isEqualTo(new Verdict.Quarantine("suspect"));
-        var held = new GateContext(List.of(), 0, Set.of(), Similarity.UNKNOWN, () -> 100, Instant.EPOCH);
+        var held = new GateContext(List.of(), 0, Set.of(), Similarity.UNKNOWN, () -> 100, time -> 0, Instant.EPOCH);
         assertThat(gates.check(note(words, words), held)).isEqualTo(new Verdict.Reject("suspect"));
         assertThat(InjectionGate.found(words)).isFalse();
         assertThat(InjectionGate.refuses(words)).isTrue();
@@ -260,7 +260,13 @@ class GatesTest {
     void whatIsSensitiveNeedsConsent(String words, SensitiveClass sensitive) {
         assertThat(check(note(words, words))).isEqualTo(new Verdict.Reject("sensitive"));
         var agreed = new GateContext(
-                List.of(), 0, Set.of(sensitive), Similarity.UNKNOWN, () -> 0, Instant.EPOCH.plusSeconds(86_400));
+                List.of(),
+                0,
+                Set.of(sensitive),
+                Similarity.UNKNOWN,
+                () -> 0,
+                time -> 0,
+                Instant.EPOCH.plusSeconds(86_400));
         assertThat(gates.check(note(words, words), agreed)).isEqualTo(new Verdict.Accept());
     }
 
@@ -285,7 +291,8 @@ class GatesTest {
             Arrays.fill(cosines, text.equals("nearly the same") ? 0.96 : 0.94);
             return cosines;
         };
-        var context = new GateContext(List.of(before), 0, Set.of(), near, () -> 0, Instant.EPOCH.plusSeconds(86_400));
+        var context = new GateContext(
+                List.of(before), 0, Set.of(), near, () -> 0, time -> 0, Instant.EPOCH.plusSeconds(86_400));
         assertThat(gates.check(note("nearly the same", "nearly the same"), context))
                 .isEqualTo(new Verdict.Merge(before.id(), "duplicate"));
         assertThat(gates.check(note("something else", "something else"), context))
@@ -317,7 +324,7 @@ class GatesTest {
         assertThat(gates.check(said(-1), GateContext.of(rush, 0, now))).isEqualTo(new Verdict.Quarantine("rate"));
         assertThat(gates.check(said(-1), GateContext.of(rush, 0, now.plusSeconds(3_600))))
                 .isEqualTo(new Verdict.Accept());
-        var held = new GateContext(rush, 0, Set.of(), Similarity.UNKNOWN, () -> 100, now);
+        var held = new GateContext(rush, 0, Set.of(), Similarity.UNKNOWN, () -> 100, time -> rush.size(), now);
         assertThat(gates.check(said(-1), held)).isEqualTo(new Verdict.Reject("rate"));
     }
 
@@ -333,7 +340,7 @@ class GatesTest {
         assertThat(noSpan.key()).isNotEqualTo(usual.key()).hasSize(8);
         assertThatThrownBy(() -> new GatePolicy(List.of("rôle"), 0.85, 0.95, 3, 60, 400))
                 .hasMessage("a gate must be one of role, span, language, injection, sensitive, turn-quota, duplicate,"
-                        + " conflict, rate, subject-quota, was rôle");
+                        + " rate, conflict, subject-quota, was rôle");
         assertThatThrownBy(() -> new GatePolicy(List.of("role", "role"), 0.85, 0.95, 3, 60, 400))
                 .hasMessage("each gate may be named once, was role, role");
     }

@@ -7,6 +7,7 @@ import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.sql.UsersFirst;
 import dev.palate.memory.text.HashingEncoder;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -76,7 +77,7 @@ final class IndexVictim {
         Memories.Write write = last.map(
                         memory -> new Memories.Write(memory.draft().text(text).build(), Actor.AGENT, "test"))
                 .orElseGet(() -> IndexFixture.memory(id.value(), IndexFixture.user("u" + user), text, "tag:a"));
-        long revision = truth.memories().put(List.of(write)).getFirst().revision();
+        long revision = UsersFirst.of(truth).put(List.of(write)).getFirst().revision();
         return "memory " + id + " " + revision;
     }
 }

@@ -8,6 +8,7 @@ import dev.palate.memory.change.Changes;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.sql.UsersFirst;
 import dev.palate.memory.user.UserId;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -32,7 +33,7 @@ final class TestTruth implements AutoCloseable {
     }
 
     Memories memories() {
-        return truth.memories();
+        return UsersFirst.of(truth);
     }
 
     ChangeNumber latest() {

@@ -8,6 +8,7 @@ import dev.palate.memory.index.IndexOptions;
 import dev.palate.memory.index.VectorFormat;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.sql.UsersFirst;
 import dev.palate.memory.text.HashingEncoder;
 import dev.palate.memory.text.TextEncoder;
 import dev.palate.memory.tier.TierOptions;
@@ -51,7 +52,7 @@ record Store(DataDirectory directory, SqlTruth truth, IndexChanges index, Tiered
         TierOptions tiers =
                 new TierOptions(1 << 20, 1 << 20, Duration.ofSeconds(1), Duration.ofMillis(60), 20, 5, 20_260_101L);
         TieredMemories tiered = new TieredMemories(
-                truth.memories(), truth.coldMemories(), index, index.encoder(), Clock.systemUTC(), tiers);
+                UsersFirst.of(truth), truth.coldMemories(), index, index.encoder(), Clock.systemUTC(), tiers);
         Erasure erasure = truth.erasure(List.of(
                 tiered.erasurePlace(),
                 index,

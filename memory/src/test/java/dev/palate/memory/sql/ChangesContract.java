@@ -29,7 +29,7 @@ abstract class ChangesContract extends TruthContract {
     @Test
     void everyKindOfWriteStandsInTheFeedInOrder() {
         truth().catalog().put(item("i", "Alien"));
-        truth().memories()
+        memories()
                 .put(List.of(
                         new Memories.Write(likes("m", ANN, "horror"), Actor.AGENT, ""),
                         new Memories.Write(likes("n", ANN, "war"), Actor.AGENT, "")));
@@ -78,7 +78,7 @@ abstract class ChangesContract extends TruthContract {
     @Test
     void notesWaitUntilTheyAreDone() {
         truth().interactions().append(List.of(rated("x", ANN, "i", 4, NOW), rated("y", BEN, "i", 4, NOW)));
-        truth().memories().put(List.of(new Memories.Write(likes("m", ANN, "horror"), Actor.AGENT, "")));
+        memories().put(List.of(new Memories.Write(likes("m", ANN, "horror"), Actor.AGENT, "")));
         List<Outbox.Note> notes = truth().outbox().after(0, 10);
         assertThat(notes).extracting(Outbox.Note::topic).containsExactly("interaction", "interaction", "memory");
         assertThat(notes).extracting(Outbox.Note::subjectId).containsExactly("ann", "ben", "ann");

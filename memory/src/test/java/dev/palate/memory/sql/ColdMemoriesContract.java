@@ -25,7 +25,7 @@ abstract class ColdMemoriesContract extends TruthContract {
     private static final byte[] CODES = {1, 2, -3};
 
     private Memory put(Memory memory) {
-        return truth().memories()
+        return memories()
                 .put(List.of(new Memories.Write(memory, Actor.AGENT, "test")))
                 .getFirst();
     }

@@ -86,7 +86,7 @@ abstract class DerivedContract extends TruthContract {
     }
 
     private void put(Memory memory, Actor actor) {
-        truth().memories().put(List.of(new Memories.Write(memory, actor, "test")));
+        memories().put(List.of(new Memories.Write(memory, actor, "test")));
     }
 
     private Memory stored(String id) {

@@ -51,12 +51,11 @@ abstract class ErasureContract extends TruthContract {
 
     private void live(UserId user) {
         truth().interactions().append(List.of(rated("x-" + user, user, "i", 4, NOW)));
-        Memory memory = truth().memories()
+        Memory memory = memories()
                 .put(List.of(new Memories.Write(
                         likes("m-" + user, user, "horror").draft().text(WORDS).build(), Actor.AGENT, "")))
                 .getFirst();
-        truth().memories()
-                .put(List.of(new Memories.Write(memory.draft().strength(1).build(), Actor.AGENT, "")));
+        memories().put(List.of(new Memories.Write(memory.draft().strength(1).build(), Actor.AGENT, "")));
         Conversation talk = truth().conversations().start(user);
         truth().conversations()
                 .append(talk.id(), new TurnId("t"), dev.palate.memory.conversation.Role.USER, WORDS, null, null);
@@ -170,7 +169,7 @@ abstract class ErasureContract extends TruthContract {
         live(BEN);
         MemoryId erased = new MemoryId("m-ann");
         Memory namesake = likes("ann", BEN, "drama");
-        truth().memories().put(List.of(new Memories.Write(namesake, Actor.AGENT, "")));
+        memories().put(List.of(new Memories.Write(namesake, Actor.AGENT, "")));
         assertThat(namesake.evidence().getFirst().id())
                 .as("a message by the id of the memory")
                 .isEqualTo("m-ann");
@@ -178,7 +177,7 @@ abstract class ErasureContract extends TruthContract {
                 .draft()
                 .evidence(List.of(new Evidence("memory", "m-ann", "")))
                 .build();
-        truth().memories().put(List.of(new Memories.Write(derived, Actor.AGENT, "")));
+        memories().put(List.of(new Memories.Write(derived, Actor.AGENT, "")));
         SlateRecord.Entry moved = new SlateRecord.Entry(
                 new ItemId("i"), 1, 0.5, Map.of("taste", 0.5), "Because " + WORDS, List.of(erased, new MemoryId("x")));
         truth().slates().put(new SlateRecord(new SlateId("s"), ANN, null, NOW, "", "T0", List.of(moved), List.of()));
@@ -252,7 +251,7 @@ abstract class ErasureContract extends TruthContract {
                         refused("same-words", ANN, "i adore  ZWIEBELKUCHEN", ""),
                         refused("others-words", ANN, "I love long winters", "elsewhere"),
                         refused("of-ben", BEN, WORDS, "m-m-ann")));
-        truth().memories()
+        memories()
                 .put(List.of(
                         new Memories.Write(
                                 held("held-words", ANN, "truly, I adore zwiebelkuchen", ""), Actor.AGENT, ""),
@@ -294,7 +293,7 @@ abstract class ErasureContract extends TruthContract {
                 .draft()
                 .evidence(List.of(new Evidence("message", message, WORDS)))
                 .build();
-        truth().memories().put(List.of(new Memories.Write(said, Actor.AGENT, "")));
+        memories().put(List.of(new Memories.Write(said, Actor.AGENT, "")));
         ErasureReceipt receipt = truth().erasure(List.of()).memory(said.id()).orElseThrow();
         assertThat(receipt.notes())
                 .contains("the message it came from stays in the conversation; the words still stand in conversation "
@@ -352,7 +351,7 @@ abstract class ErasureContract extends TruthContract {
                 null,
                 List.of(),
                 erased.plusSeconds(1));
-        truth().memories().put(List.of(new Memories.Write(later, Actor.AGENT, "")));
+        memories().put(List.of(new Memories.Write(later, Actor.AGENT, "")));
         ledger.append("user", "ann", Instant.parse("2100-01-01T00:00:00Z"));
         ledger.append("memories", "user/ben", erased);
         assertThat(truth().apply(ledger)).isEqualTo(2);
@@ -376,7 +375,7 @@ abstract class ErasureContract extends TruthContract {
                 null,
                 List.of(new Evidence("interaction", "x-ann", "")),
                 NOW);
-        truth().memories().put(List.of(new Memories.Write(ofItem, Actor.AGENT, "")));
+        memories().put(List.of(new Memories.Write(ofItem, Actor.AGENT, "")));
         Erasure erasure = truth().erasure(List.of());
         ErasureReceipt receipt = erasure.user(ANN);
         assertThat(receipt.places()).contains(new ErasureReceipt.Place("derived memories", 1, 0));
@@ -389,11 +388,11 @@ abstract class ErasureContract extends TruthContract {
         live(ANN);
         Memory first = resting("p1", "m-ann");
         Memory second = resting("p2", "p1");
-        truth().memories()
+        memories()
                 .put(List.of(
                         new Memories.Write(first, Actor.SYSTEM, ""), new Memories.Write(second, Actor.SYSTEM, "")));
         Memory later = truth().memories().memory(first.id()).orElseThrow();
-        truth().memories()
+        memories()
                 .put(List.of(
                         new Memories.Write(later.draft().evidence(List.of()).build(), new Actor("operator:k"), "")));
         ChangeNumber before = truth().changes().latest();
@@ -419,8 +418,7 @@ abstract class ErasureContract extends TruthContract {
     void nothingCanRestOnWhatIsGone() {
         live(ANN);
         truth().memories().forget(new MemoryId("m-ann"));
-        assertThatThrownBy(() ->
-                        truth().memories().put(List.of(new Memories.Write(resting("p", "m-ann"), Actor.SYSTEM, ""))))
+        assertThatThrownBy(() -> memories().put(List.of(new Memories.Write(resting("p", "m-ann"), Actor.SYSTEM, ""))))
                 .hasMessage("memory p cannot rest on memory m-ann, which is gone; leave it out of the evidence");
     }
 

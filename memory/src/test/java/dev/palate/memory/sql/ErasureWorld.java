@@ -86,7 +86,7 @@ final class ErasureWorld implements AutoCloseable {
     }
 
     private TieredMemories openTiers() {
-        return new TieredMemories(truth.memories(), index, encoder, Clock.systemUTC(), TierOptions.defaults());
+        return new TieredMemories(UsersFirst.of(truth), index, encoder, Clock.systemUTC(), TierOptions.defaults());
     }
 
     void reopen() {
@@ -150,13 +150,13 @@ final class ErasureWorld implements AutoCloseable {
         truth.catalog().put(Item.of(new ItemId("i"), "Alien", 1979, List.of("Horror")));
         truth.users().put(new User(user, canary("user name"), NOW, false));
         Memory first = memory("m1", user, "likes " + canary("earlier revision"), canary("quote"), canary("slot"));
-        truth.memories()
+        UsersFirst.of(truth)
                 .put(List.of(
                         write(first, canary("cause")),
                         write(memory("b1", BEN, "likes quiet westerns", "I said so", "western"), "")));
         canary("memory text");
         Memory stored = truth.memories().memory(first.id()).orElseThrow();
-        truth.memories()
+        UsersFirst.of(truth)
                 .put(List.of(
                         write(stored.draft().text(words()).build(), ""),
                         write(memory("b2", BEN, "likes loud musicals", "I sang so", "musical"), "")));

@@ -60,7 +60,7 @@ final class FaultWriterMain {
     }
 
     private static Memory remember(SqlTruth truth, Memory memory) {
-        Memory written = truth.memories()
+        Memory written = UsersFirst.of(truth)
                 .put(List.of(new Memories.Write(memory, Actor.AGENT, "fault test")))
                 .getFirst();
         acknowledge("m " + written.id() + " " + written.revision());

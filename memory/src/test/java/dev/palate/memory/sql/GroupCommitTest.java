@@ -125,7 +125,7 @@ class GroupCommitTest {
                     "");
             Memories.Write fine =
                     new Memories.Write(TruthContract.likes("n", TruthContract.ANN, "war"), Actor.AGENT, "");
-            Future<?> bad = executor.submit(() -> truth.memories().put(List.of(fine, stale)));
+            Future<?> bad = executor.submit(() -> UsersFirst.of(truth).put(List.of(fine, stale)));
             Future<Item> alsoGood = executor.submit(() -> truth.catalog().put(item("alsoGood")));
             gates.hold(false);
             gates.openBefore.release();

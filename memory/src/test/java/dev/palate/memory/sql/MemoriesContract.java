@@ -32,7 +32,7 @@ abstract class MemoriesContract extends TruthContract {
     private static final Actor OPERATOR = new Actor("operator:k1");
 
     private Memory put(Memory memory, Actor actor) {
-        return truth().memories()
+        return memories()
                 .put(List.of(new Memories.Write(memory, actor, "test")))
                 .getFirst();
     }
@@ -98,7 +98,7 @@ abstract class MemoriesContract extends TruthContract {
         List<Memories.Write> writes = List.of(
                 new Memories.Write(likes("m2", ANN, "drama"), Actor.AGENT, ""),
                 new Memories.Write(stored.draft().strength(0.1).build(), Actor.AGENT, ""));
-        assertThatThrownBy(() -> truth().memories().put(writes))
+        assertThatThrownBy(() -> memories().put(writes))
                 .isInstanceOf(MemoryException.class)
                 .hasMessage("memory m1 is at revision 2, the write was made at 1; read it again and repeat the change")
                 .extracting(e -> ((MemoryException) e).code())

@@ -90,7 +90,7 @@ class NoteFollowerTest {
 
     private void note(int from, int to) {
         for (int i = from; i < to; i++) {
-            truth.memories()
+            UsersFirst.of(truth)
                     .put(List.of(new Memories.Write(
                             TruthContract.likes("m" + i, TruthContract.ANN, "genre " + i), Actor.AGENT, "")));
         }

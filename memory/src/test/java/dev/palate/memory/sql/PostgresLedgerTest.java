@@ -31,7 +31,7 @@ class PostgresLedgerTest {
     private final PostgresServer server = PostgresServer.shared();
 
     private static void put(SqlTruth truth, UserId user, String id) {
-        truth.memories().put(List.of(new Memories.Write(TruthContract.likes(id, user, "horror"), Actor.AGENT, "")));
+        UsersFirst.of(truth).put(List.of(new Memories.Write(TruthContract.likes(id, user, "horror"), Actor.AGENT, "")));
     }
 
     @Test

@@ -1,13 +1,17 @@
 package dev.palate.memory.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.palate.memory.MemoryException;
 import dev.palate.memory.Page;
 import dev.palate.memory.conversation.Role;
 import dev.palate.memory.gate.Proposal;
 import dev.palate.memory.gate.Rejection;
 import dev.palate.memory.gate.Rejections;
 import dev.palate.memory.gate.SensitiveClass;
+import dev.palate.memory.memory.Actor;
+import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.Slot;
 import dev.palate.memory.memory.Subject;
@@ -18,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What every store of rejections and consents does.
@@ -35,6 +40,30 @@ abstract class RejectionsContract extends TruthContract {
                 "m1",
                 Role.USER);
         return Rejection.of(id, proposal, reason, "p1", at);
+    }
+
+    @BeforeEach
+    void people() {
+        UsersFirst.ensure(truth(), ANN);
+        UsersFirst.ensure(truth(), BEN);
+    }
+
+    @Test
+    void whatComesLateAfterAnErasureMakesNoUserAndKeepsNoWord() {
+        truth().erasure(List.of()).user(ANN);
+        truth().rejections().add(List.of(rejection("late", ANN, "quota", NOW), rejection("his", BEN, "quota", NOW)));
+        assertThat(truth().rejections().page(null, null, 10).items())
+                .extracting(Rejection::id)
+                .containsExactly("his");
+        assertThatThrownBy(() -> truth().consents().set(ANN, Set.of(SensitiveClass.HEALTH)))
+                .isInstanceOf(MemoryException.class)
+                .hasMessage("there is no user ann, who may have been erased meanwhile; make the user first");
+        var write = new Memories.Write(likes("m", ANN, "horror"), Actor.AGENT, "late");
+        assertThatThrownBy(() -> truth().memories().put(List.of(write)))
+                .isInstanceOfSatisfying(
+                        MemoryException.class, e -> assertThat(e.code()).isEqualTo(MemoryException.Code.NOT_FOUND));
+        assertThat(truth().memories().putEach(List.of(write))).isEmpty();
+        assertThat(truth().users().user(ANN)).isEmpty();
     }
 
     @Test

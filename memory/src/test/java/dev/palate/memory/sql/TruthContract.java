@@ -6,6 +6,7 @@ import dev.palate.memory.interaction.Feedback;
 import dev.palate.memory.interaction.Interaction;
 import dev.palate.memory.interaction.InteractionId;
 import dev.palate.memory.memory.Evidence;
+import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.MemoryKind;
@@ -55,6 +56,11 @@ abstract class TruthContract {
             throw new IllegalStateException("not open");
         }
         return opened;
+    }
+
+    /// The memories, which make the users that they are about.
+    Memories memories() {
+        return UsersFirst.of(truth());
     }
 
     void reopen() {

@@ -56,6 +56,7 @@ final class WriteBenchmark {
     }
 
     private static void memories(SqlTruth truth, int writers, int count) throws Exception {
+        UsersFirst.ensure(truth, TruthContract.ANN);
         long[] nanos = new long[count];
         long start = System.nanoTime();
         long cpu = cpu();

@@ -28,6 +28,7 @@ import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.sql.UsersFirst;
 import dev.palate.memory.text.HashingEncoder;
 import dev.palate.memory.user.UserId;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ class AllSubjectsTest {
                 encoder,
                 IndexOptions.defaults());
         tiered = new TieredMemories(
-                truth.memories(), truth.coldMemories(), index, encoder, () -> now, new TierOptions(8 << 20));
+                UsersFirst.of(truth), truth.coldMemories(), index, encoder, () -> now, new TierOptions(8 << 20));
         finder = new MemoryFinder(tiered, index, encoder, () -> now);
     }
 

@@ -19,6 +19,7 @@ import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.sql.UsersFirst;
 import dev.palate.memory.text.HashingEncoder;
 import dev.palate.memory.user.UserId;
 import java.nio.file.Path;
@@ -95,7 +96,7 @@ class RandomOperationsTest {
                     new IndexChanges.Sources(truth.changes(), truth.catalog(), truth.memories(), truth.coldMemories()),
                     encoder,
                     INDEX);
-            tiered = new TieredMemories(truth.memories(), truth.coldMemories(), index, encoder, clock, TIERS);
+            tiered = new TieredMemories(UsersFirst.of(truth), truth.coldMemories(), index, encoder, clock, TIERS);
         }
 
         @Override

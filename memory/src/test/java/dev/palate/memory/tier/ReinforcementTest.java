@@ -20,6 +20,7 @@ import dev.palate.memory.slate.SlateId;
 import dev.palate.memory.slate.SlateRecord;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.sql.UsersFirst;
 import dev.palate.memory.text.HashingEncoder;
 import dev.palate.memory.user.UserId;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ class ReinforcementTest {
                 encoder,
                 IndexOptions.defaults());
         tiered = new TieredMemories(
-                truth.memories(), truth.coldMemories(), index, encoder, () -> NOW, new TierOptions(8 << 20));
+                UsersFirst.of(truth), truth.coldMemories(), index, encoder, () -> NOW, new TierOptions(8 << 20));
         reinforcement = new Reinforcement(tiered, truth.slates(), () -> NOW);
     }
 

@@ -18,6 +18,7 @@ import dev.palate.memory.memory.Trust;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.text.TextEncoder;
+import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
 import dev.palate.memory.vector.ProductQuantiser;
 import java.io.IOException;
@@ -35,6 +36,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Prints what the tiers cost with many users of ten memories each: writing, reindexing, a pack from each tier, one
@@ -94,6 +96,7 @@ final class TierBenchmark {
             benchmark.reindexed(start);
             benchmark.measure();
             benchmark.adds(count);
+            people(truth, count, 5_000);
             fill(truth, 5_000, count, "late");
             OUT.printf("5000 more writes, then the process ends as by a kill%n");
         }
@@ -125,11 +128,20 @@ final class TierBenchmark {
     }
 
     private static void fill(SqlTruth truth, int count) {
+        people(truth, 0, count);
         long start = System.nanoTime();
         fill(truth, count, 0, "m");
         OUT.printf(
                 "%d memories of %d users written, %d a commit: %.0f a second, load %.1f%n",
                 count, count / PER_USER, BATCH, count / seconds(start), load());
+    }
+
+    /// The users of the memories of these numbers.
+    private static void people(SqlTruth truth, int from, int count) {
+        truth.users()
+                .ensureAll(IntStream.rangeClosed(from / PER_USER, (from + count) / PER_USER)
+                        .mapToObj(number -> new User(new UserId("u" + number), "", NOW, false))
+                        .toList());
     }
 
     private static void fill(SqlTruth truth, int count, int from, String prefix) {
@@ -197,6 +209,11 @@ final class TierBenchmark {
 
     /// Single adds, acknowledged and then searchable, and adds by many writers at once.
     private void adds(int count) throws Exception {
+        for (int w = -3; w < WRITERS; w++) {
+            String prefix = w < 0 ? List.of("single", "worded", "meant").get(w + 3) : "w" + w;
+            int from = Math.abs(number(prefix, count, 0));
+            people(truth, Math.max(0, from - 2 * TIMES), 4 * TIMES);
+        }
         print("add, acknowledged, one writer", timed(i -> add("single", count, i)));
         print("add, then found by its words", timed(i -> {
             add("worded", count, i);
@@ -248,8 +265,12 @@ final class TierBenchmark {
     }
 
     private void add(String prefix, int count, int i) {
-        tiered.put(List.of(new Memories.Write(
-                memory(prefix + "-" + i, count + prefix.hashCode() % 1_000 * 10_000 + i), Actor.AGENT, "benchmark")));
+        tiered.put(List.of(
+                new Memories.Write(memory(prefix + "-" + i, number(prefix, count, i)), Actor.AGENT, "benchmark")));
+    }
+
+    private static int number(String prefix, int count, int i) {
+        return count + prefix.hashCode() % 1_000 * 10_000 + i;
     }
 
     private static void await(boolean reached) {

@@ -21,6 +21,7 @@ import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.sql.UsersFirst;
 import dev.palate.memory.text.HashingEncoder;
 import dev.palate.memory.text.TextEncoder;
 import dev.palate.memory.user.UserId;
@@ -77,7 +78,7 @@ class TierPlannerTest {
                     new IndexChanges.Sources(truth.changes(), truth.catalog(), truth.memories(), truth.coldMemories()),
                     encoder,
                     INDEX);
-            tiered = new TieredMemories(truth.memories(), truth.coldMemories(), index, encoder, () -> now, options);
+            tiered = new TieredMemories(UsersFirst.of(truth), truth.coldMemories(), index, encoder, () -> now, options);
         }
 
         void put(Subject subject, int from, int to) {

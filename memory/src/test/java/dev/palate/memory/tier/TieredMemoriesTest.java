@@ -22,6 +22,7 @@ import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.sql.UsersFirst;
 import dev.palate.memory.text.HashingEncoder;
 import dev.palate.memory.user.UserId;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ class TieredMemoriesTest {
                 new IndexChanges.Sources(truth.changes(), truth.catalog(), truth.memories()),
                 encoder,
                 IndexOptions.defaults());
-        tiered = new TieredMemories(truth.memories(), index, encoder, () -> NOW, new TierOptions(8 << 20));
+        tiered = new TieredMemories(UsersFirst.of(truth), index, encoder, () -> NOW, new TierOptions(8 << 20));
     }
 
     @AfterEach
@@ -202,7 +203,7 @@ class TieredMemoriesTest {
     @Test
     void theBudgetHoldsAndTheNumbersAdd() {
         TieredMemories small =
-                new TieredMemories(truth.memories(), index, encoder, () -> NOW, new TierOptions(1 << 20));
+                new TieredMemories(UsersFirst.of(truth), index, encoder, () -> NOW, new TierOptions(1 << 20));
         String padding = "words and more words ".repeat(18);
         for (int user = 0; user < 24; user++) {
             Subject subject = new Subject.OfUser(new UserId("u" + user));

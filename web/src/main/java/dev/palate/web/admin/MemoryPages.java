@@ -3,6 +3,7 @@ package dev.palate.web.admin;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.Page;
 import dev.palate.memory.erase.ErasureState;
+import dev.palate.memory.gate.RefusedException;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
@@ -240,9 +241,16 @@ final class MemoryPages {
         } catch (MemoryException e) {
             requireConflict(e);
             response.setStatus(HttpStatus.PRECONDITION_FAILED.value());
-            model.addAttribute("notice", "It was changed in the meantime; this is the newer state.");
-            return card(memories.memory(before.id()).orElse(before), model);
+            return noticed("It was changed in the meantime; this is the newer state.", before, model);
+        } catch (RefusedException e) {
+            response.setStatus(HttpStatus.UNPROCESSABLE_CONTENT.value());
+            return noticed(Words.capitalised(String.valueOf(e.getMessage())) + ".", before, model);
         }
+    }
+
+    private String noticed(String notice, Memory before, Model model) {
+        model.addAttribute("notice", notice);
+        return card(memories.memory(before.id()).orElse(before), model);
     }
 
     private static void requireConflict(MemoryException e) {

@@ -2,7 +2,6 @@ package dev.palate.web.admin;
 
 import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.llm.LanguageModel;
-import dev.palate.memory.Ids;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.conversation.Conversations;
 import dev.palate.memory.erase.Erasure;
@@ -60,9 +59,8 @@ class PagesWiring {
     }
 
     @Bean
-    MemoryEdits memoryEdits(
-            Memories memories, Catalog catalog, MemoryWriter writer, ErasureDesk erasures, Ids ids, Clock clock) {
-        return new MemoryEdits(memories, new Slots(catalog), writer, erasures, ids, clock);
+    MemoryEdits memoryEdits(Memories memories, Catalog catalog, MemoryWriter writer, ErasureDesk erasures) {
+        return new MemoryEdits(memories, new Slots(catalog), writer, erasures);
     }
 
     @Bean

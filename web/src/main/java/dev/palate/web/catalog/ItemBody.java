@@ -32,6 +32,8 @@ record ItemBody(
         }
         String id = pathId != null ? pathId : Input.required(pointer + "/item_id", itemId);
         String name = Input.required(pointer + "/title", title);
+        Input.time(pointer + "/available_from", availableFrom);
+        Input.time(pointer + "/available_to", availableTo);
         return Input.at(
                 pointer,
                 () -> new Item(

@@ -5,6 +5,7 @@ import dev.palate.agent.domain.DomainPackFile;
 import dev.palate.agent.domain.Lexicon;
 import dev.palate.agent.domain.MessageReader;
 import dev.palate.agent.extraction.TextMeaning;
+import dev.palate.memory.Ids;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.dataset.Column;
 import dev.palate.memory.dataset.DatasetImport;
@@ -15,6 +16,9 @@ import dev.palate.memory.dataset.JsonLinesReader;
 import dev.palate.memory.dataset.MemoryDoor;
 import dev.palate.memory.dataset.MovieLensReader;
 import dev.palate.memory.dataset.RejectedRow;
+import dev.palate.memory.gate.GatedMemories;
+import dev.palate.memory.gate.Gates;
+import dev.palate.memory.gate.Similarity;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.web.PalateProperties;
@@ -180,7 +184,7 @@ public final class ImportCommand implements Callable<Integer> {
                     truth.jobs(),
                     directory.logs(),
                     truth.importPositions(),
-                    door(truth, settings));
+                    door(truth, settings, clock));
             Thread hint = Thread.ofPlatform().unstarted(() -> interrupted(progress));
             Runtime.getRuntime().addShutdownHook(hint);
             try {
@@ -191,13 +195,15 @@ public final class ImportCommand implements Callable<Integer> {
         }
     }
 
-    private static MemoryDoor door(SqlTruth truth, PalateProperties settings) {
+    private static MemoryDoor door(SqlTruth truth, PalateProperties settings, Clock clock) {
         Lexicon lexicon = new Lexicon(DomainPackFile.films());
         return new MemoryDoor(
-                truth.memories(),
-                truth.rejections(),
-                truth.consents(),
-                MemoryDoor.gates(settings.gates().policy()),
+                new GatedMemories(
+                        new GatedMemories.Stores(
+                                truth.memories(), truth.rejections(), truth.consents(), Similarity.UNKNOWN),
+                        new Gates(settings.gates().policy()),
+                        new Ids(clock),
+                        clock),
                 new TextMeaning(
                         new MessageReader(lexicon),
                         new CatalogSnapshots(lexicon, truth.catalog(), truth.interactions(), truth.changes())));

@@ -36,7 +36,7 @@ record InteractionBody(
                 user,
                 Input.at(pointer + "/item_id", () -> new ItemId(item)),
                 Input.at(pointer + "/type", () -> Feedback.of(kind, stars)),
-                at == null ? now : at,
+                Input.or(Input.time(pointer + "/at", at), now),
                 recommendationId == null
                         ? null
                         : Input.at(pointer + "/recommendation_id", () -> new SlateId(recommendationId)));

@@ -44,13 +44,16 @@ public final class ErasureDesk {
 
     /// Erases all memories of the subject.
     public ErasureState eraseAll(Subject subject, Duration atMost) throws InterruptedException {
-        JobId job;
+        return await(begin(subject), atMost);
+    }
+
+    /// As [#eraseAll], without waiting for the receipt.
+    public JobId begin(Subject subject) {
         try {
-            job = erasure.begin(subject);
+            return erasure.begin(subject);
         } finally {
             memories.forgotten(subject);
         }
-        return await(job, atMost);
     }
 
     /// Erases the user.

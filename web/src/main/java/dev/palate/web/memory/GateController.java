@@ -69,7 +69,7 @@ final class GateController {
     @PostMapping("/v1/memories:replay")
     MemoryWriter.Replay replay(@AuthenticationPrincipal Caller caller, @RequestBody ReplayBody body) {
         UserId user = access.known(caller, "#/user_id", Input.required("#/user_id", body.userId()));
-        return writer.replay(new Subject.OfUser(user), caller.actor());
+        return writer.replay(new Subject.OfUser(user));
     }
 
     @PostMapping("/v1/memories/{id}/approve")

@@ -1,9 +1,9 @@
 package dev.palate.web.memory;
 
 import dev.palate.agent.extraction.MemoryWriter;
-import dev.palate.agent.extraction.Written;
 import dev.palate.memory.Require;
 import dev.palate.memory.conversation.Role;
+import dev.palate.memory.gate.Written;
 import dev.palate.memory.memory.Memory;
 import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;

@@ -74,7 +74,7 @@ final class MemoryController {
             @RequestParam @Nullable String cursor,
             @RequestParam @Nullable Integer limit) {
         Subject subject = MemoryQuery.subject(caller, access, "#", userId, itemId);
-        Moment moment = new Moment(asOf, knownAt);
+        Moment moment = moment(asOf, knownAt);
         if (moment.now()) {
             MemoryFilter filter = new MemoryFilter(subject, kinds(kind), statuses(status), words);
             return MemoryView.Listing.of(Input.page(limit, size -> memories.page(filter, cursor, size)));
@@ -120,12 +120,14 @@ final class MemoryController {
             @PathVariable String id,
             @RequestParam(name = "as_of") @Nullable Instant asOf,
             @RequestParam(name = "known_at") @Nullable Instant knownAt) {
+        Moment moment = moment(asOf, null);
+        moment(null, knownAt);
         Memory memory = owned(caller, id);
         if (knownAt != null) {
             memory = memories.memory(memory.id(), knownAt)
                     .orElseThrow(() -> ProblemException.notFound("memory known at " + knownAt + ":", id));
         }
-        if (!new Moment(asOf, null).held(memory)) {
+        if (!moment.held(memory)) {
             throw ProblemException.notFound("memory that held at " + asOf + ":", id);
         }
         return answer(memory);
@@ -182,6 +184,10 @@ final class MemoryController {
             @RequestBody Restore body) {
         long revision = Input.required("#/revision", body.revision());
         return answer(desk.restore(owned(caller, id), revision, IfMatch.revision(ifMatch), caller.actor()));
+    }
+
+    private static Moment moment(@Nullable Instant asOf, @Nullable Instant knownAt) {
+        return new Moment(Input.timeParameter("as_of", asOf), Input.timeParameter("known_at", knownAt));
     }
 
     private Memory owned(Caller caller, String id) {

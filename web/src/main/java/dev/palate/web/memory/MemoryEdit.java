@@ -28,6 +28,7 @@ record MemoryEdit(
         if (text == null && polarity == null && muted == null && locked == null && expirationDate == null) {
             throw ProblemException.invalid("#", "name at least one of text, polarity, muted, locked, expiration_date");
         }
+        Input.time("#/expiration_date", expirationDate);
         return Input.at("#", () -> {
             Memory.Draft draft = memory.draft().updatedAt(now);
             if (polarity != null) {

@@ -56,10 +56,10 @@ record MemoryQuery(
         int size = Input.at("#/top_k", () -> Require.range("top_k", Input.or(topK, DEFAULT_TOP_K), 1, 100));
         String words = Input.at("#/query", () -> Require.text("query", Input.required("#/query", query), 1, 1_000));
         double least = Input.at("#/threshold", () -> Require.range("threshold", Input.or(threshold, 0.0), 0, 2));
+        var moment = new Moment(Input.time("#/as_of", asOf), Input.time("#/known_at", knownAt));
         // Who asks for a status or for another time does not ask for what is in force now.
         boolean settled = !Input.or(showExpired, false) && asOf == null && !condition.asks(MemoryField.STATUS);
-        return new SearchRequest(
-                subject, words, condition, new Moment(asOf, knownAt), settled, least, size, cursor, DEADLINE);
+        return new SearchRequest(subject, words, condition, moment, settled, least, size, cursor, DEADLINE);
     }
 
     private @Nullable String id(String name) {

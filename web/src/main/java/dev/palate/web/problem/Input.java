@@ -3,6 +3,7 @@ package dev.palate.web.problem;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.Page;
 import dev.palate.memory.Require;
+import java.time.Instant;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,18 @@ public final class Input {
         } catch (IllegalArgumentException e) {
             throw ProblemException.parameter(name, String.valueOf(e.getMessage()));
         }
+    }
+
+    /// The time of a body, when there is one; outside of the years 1 to 9999 it becomes a problem.
+    public static @Nullable Instant time(String pointer, @Nullable Instant time) {
+        return time == null
+                ? null
+                : at(pointer, () -> Require.time(pointer.substring(pointer.lastIndexOf('/') + 1), time));
+    }
+
+    /// As above, of a query parameter.
+    public static @Nullable Instant timeParameter(String name, @Nullable Instant time) {
+        return time == null ? null : parameter(name, () -> Require.time(name, time));
     }
 
     /// The value at the pointer when there is one.

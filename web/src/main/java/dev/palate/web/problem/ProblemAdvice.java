@@ -2,6 +2,7 @@ package dev.palate.web.problem;
 
 import dev.palate.agent.AgentException;
 import dev.palate.memory.MemoryException;
+import dev.palate.memory.gate.RefusedException;
 import dev.palate.retrieval.RetrievalException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
@@ -52,6 +53,19 @@ public final class ProblemAdvice extends ResponseEntityExceptionHandler {
             LOG.error("refused by the disk or the database: {} {}", request.getMethod(), e.getMessage(), e);
         }
         return problems.entity(new ProblemException(type, String.valueOf(e.getMessage())), request);
+    }
+
+    /// What the rules for writing memories refuse.
+    @ExceptionHandler
+    ResponseEntity<Object> refused(RefusedException e, HttpServletRequest request) {
+        return problems.entity(new ProblemException(typeOf(e), String.valueOf(e.getMessage())), request);
+    }
+
+    private static ProblemType typeOf(RefusedException e) {
+        if (e.ofWords()) {
+            return ProblemType.VALIDATION_FAILED;
+        }
+        return e.reason().equals(RefusedException.LOCKED) ? ProblemType.MEMORY_LOCKED : ProblemType.CONFLICT;
     }
 
     /// What finding, ranking or training refuses.

@@ -38,7 +38,8 @@ final class ApiKeyController {
             throw ProblemException.invalid("#/user_id", "a key of role user names its user_id, and no other does");
         }
         UserId user = named == null ? null : Input.at("#/user_id", () -> new UserId(named));
-        ApiKeys.Issued issued = keys.issue(role, user, Input.or(body.name(), ""), body.expiresAt());
+        ApiKeys.Issued issued =
+                keys.issue(role, user, Input.or(body.name(), ""), Input.time("#/expires_at", body.expiresAt()));
         return ResponseEntity.status(HttpStatus.CREATED)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .body(new IssuedView(KeyView.of(issued.key()), issued.secret()));

@@ -17,6 +17,7 @@ import dev.palate.agent.turn.TurnLimits;
 import dev.palate.memory.Ids;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.change.Changes;
+import dev.palate.memory.gate.GatedMemories;
 import dev.palate.memory.gate.Gates;
 import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.sql.DataDirectory;
@@ -27,9 +28,11 @@ import dev.palate.prompts.PromptLibrary;
 import dev.palate.retrieval.candidate.Themes;
 import dev.palate.retrieval.recommend.Recommender;
 import dev.palate.web.PalateProperties;
+import dev.palate.web.job.ErasureDesk;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -72,16 +75,15 @@ class AgentWiring {
     }
 
     @Bean
-    MemoryWriter memoryWriter(
-            SqlTruth truth,
-            TieredMemories memories,
-            MessageReader reader,
-            CatalogSnapshots snapshots,
-            Gates gates,
-            Ids ids,
-            Clock clock) {
-        var stores = new MemoryWriter.Stores(memories, truth.rejections(), truth.consents(), memories::cosines);
-        return new MemoryWriter(stores, reader, snapshots, gates, ids, clock);
+    GatedMemories gatedMemories(
+            SqlTruth truth, TieredMemories memories, Ids ids, Clock clock, Gates gates) {
+        var stores = new GatedMemories.Stores(memories, truth.rejections(), truth.consents(), memories::cosines);
+        return new GatedMemories(stores, gates, ids, clock);
+    }
+
+    @Bean
+    MemoryWriter memoryWriter(GatedMemories door, MessageReader reader, CatalogSnapshots snapshots, Clock clock) {
+        return new MemoryWriter(door, reader, snapshots, clock);
     }
 
     @Bean(destroyMethod = "close")
@@ -94,6 +96,7 @@ class AgentWiring {
             MessageReader reader,
             MemoryWriter writer,
             LanguageModel model,
+            ObjectProvider<ErasureDesk> erasures,
             Ids ids,
             Clock clock,
             PalateProperties properties) {
@@ -101,6 +104,8 @@ class AgentWiring {
                 truth.catalog(),
                 truth.conversations(),
                 memories,
+                // Asked for late: what erases reaches the turns' events, which the agent makes.
+                subject -> erasures.getObject().begin(subject),
                 truth.slates(),
                 reinforcement,
                 recommender,

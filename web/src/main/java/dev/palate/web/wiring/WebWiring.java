@@ -135,8 +135,8 @@ class WebWiring {
     }
 
     @Bean
-    MemoryDesk memoryDesk(Memories memories, MemoryWriter writer, ErasureDesk erasures, Clock clock) {
-        return new MemoryDesk(memories, writer, erasures, clock);
+    MemoryDesk memoryDesk(MemoryWriter writer, ErasureDesk erasures, Clock clock) {
+        return new MemoryDesk(writer, erasures, clock);
     }
 
     @Bean

@@ -1,4 +1,4 @@
-package dev.palate.agent.extraction;
+package dev.palate.memory.gate;
 
 import dev.palate.memory.memory.Memory;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +9,14 @@ import org.jspecify.annotations.Nullable;
 /// @param text of the memory, or of the proposal when it was refused
 /// @param reason a reason code, empty for an [Outcome#ADD]
 public record Written(Outcome outcome, @Nullable Memory memory, String text, String reason) {
+    /// The reason of a merge or an import that left everything as it was.
+    public static final String REPEATED = "repeated";
+
+    /// True when the store is not as it was before.
+    public boolean changed() {
+        return memory != null && !reason.equals(REPEATED);
+    }
+
     /// What may become of a proposal; the names are those of the API.
     public enum Outcome {
         /// A new memory.
