@@ -18,7 +18,7 @@ import java.util.Arrays;
 public final class Ease {
     /// @param regularization λ, above 0; a few hundred for dense data, fewer for sparse
     /// @param threads for the inverse, in [1, 256]; any number gives the same result
-    public record Options(double regularization, int threads) {
+    public record Options(double regularization, int threads) implements ModelOptions {
         /// @throws IllegalArgumentException when a value is out of range
         public Options {
             if (!(regularization > 0)) {
@@ -55,8 +55,7 @@ public final class Ease {
     /// @throws RetrievalException with code MEMORY when the heap is too small
     public static Ease fit(Histories histories, Options options, Progress progress) {
         int itemCount = histories.itemCount();
-        Runtime runtime = Runtime.getRuntime();
-        checkMemory(itemCount, runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory());
+        requireFree("EASE over " + itemCount + " items", requiredBytes(itemCount));
         int order = SymmetricInverse.paddedOrder(Math.max(1, itemCount));
         float[][] matrix = new float[order][order];
         for (int user = 0; user < histories.userCount(); user++) {
@@ -76,14 +75,19 @@ public final class Ease {
         return new Ease(itemCount, weights(matrix, itemCount));
     }
 
-    static void checkMemory(int itemCount, long freeBytes) {
-        long required = requiredBytes(itemCount);
-        if (required > freeBytes) {
+    /// Fails when the heap has no room for so many bytes.
+    static void requireFree(String what, long required) {
+        Runtime runtime = Runtime.getRuntime();
+        requireBytes(what, required, runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory());
+    }
+
+    static void requireBytes(String what, long required, long free) {
+        if (required > free) {
             throw new RetrievalException(
                     RetrievalException.Code.MEMORY,
-                    "EASE over " + itemCount + " items needs " + mebibytes(required) + " MiB of heap, "
-                            + mebibytes(freeBytes) + " MiB are free: give the JVM at least "
-                            + mebibytes(required + (512L << 20)) + " MiB (-Xmx), or leave EASE out");
+                    what + " needs " + mebibytes(required) + " MiB of heap, " + mebibytes(free)
+                            + " MiB are free: give the JVM at least " + mebibytes(required + (512L << 20))
+                            + " MiB (-Xmx), or use its sparse form with fewer neighbours");
         }
     }
 

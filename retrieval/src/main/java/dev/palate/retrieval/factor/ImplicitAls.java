@@ -1,14 +1,18 @@
 package dev.palate.retrieval.factor;
 
-import dev.palate.memory.vector.Kernels;
+import dev.palate.memory.vector.DenseProduct;
 import dev.palate.memory.vector.ParallelRange;
+import dev.palate.memory.vector.SymmetricEigen;
 import dev.palate.retrieval.Progress;
-import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /// Matrix factorisation of implicit feedback by alternating least squares (`hu2008implicit`), each side solved by a few
-/// steps of conjugate gradients from the last solution (`takacs2011cg`), with frequency-scaled regularisation
-/// (`rendle2022ials`).
+/// steps of conjugate gradients from the last solution (`takacs2011cg`) or exactly by Cholesky, with frequency-scaled
+/// regularisation (`rendle2022ials`).
+///
+/// Before a side is solved, both sides are turned into the eigenvectors of the fixed side's Gram matrix. That changes
+/// no
+/// inner product, and makes the part of the normal equations that all rows share a diagonal ([RowSolver]).
 ///
 /// Loss: Σ_observed (1 − x·y)² + w Σ_all (x·y)² + Σ λ (n + w N)^ν |x|², the last term over both sides, where n is the
 /// row's number of observations and N the number of rows of the other side.
@@ -24,7 +28,7 @@ public final class ImplicitAls {
     /// @param regularization λ, above 0; grid it on a log scale around 0.003
     /// @param frequencyExponent ν in [0, 1]
     /// @param iterations of both sides, in [1, 1000]
-    /// @param solverSteps conjugate gradient steps per row and iteration, in [1, 100]
+    /// @param solverSteps conjugate gradient steps per row and iteration, in [0, 100]; 0 solves each row exactly
     /// @param threads in [1, 256]; any number gives the same result
     public record Options(
             int dimension,
@@ -33,7 +37,8 @@ public final class ImplicitAls {
             double frequencyExponent,
             int iterations,
             int solverSteps,
-            int threads) {
+            int threads)
+            implements ModelOptions {
         /// What `evaluate` and `train` use when nothing else is asked for.
         public static final Options DEFAULT = new Options(64, 1, 0.003, 1, 10, 4, 1);
 
@@ -41,7 +46,7 @@ public final class ImplicitAls {
         public Options {
             requireRange("dimension", dimension, 1, 1024);
             requireRange("iterations", iterations, 1, 1000);
-            requireRange("solverSteps", solverSteps, 1, 100);
+            requireRange("solverSteps", solverSteps, 0, 100);
             requireRange("threads", threads, 1, 256);
             if (!(unobservedWeight > 0) || !(regularization > 0)) {
                 throw new IllegalArgumentException("unobservedWeight and regularization must be above 0, were "
@@ -66,104 +71,108 @@ public final class ImplicitAls {
     }
 
     private static final int ROWS_PER_TASK = 64;
+    private static final int ROWS_PER_TURN = 256;
     private static final double INITIAL_DEVIATION = 0.1;
 
     private ImplicitAls() {}
 
-    /// Learns the item factors; the user side is dropped and folded in again when it is needed. The same seed gives the
-    /// same factors on machines of the same vector width.
+    /// Learns the item factors; the user side is dropped, but for what is needed to fold items in, and users are folded
+    /// in again when they are needed. The same seed gives the same factors on machines of the same vector width.
     public static ItemFactors fit(Histories histories, Options options, long seed, Progress progress) {
         int[][] itemsByUser = new int[histories.userCount()][];
         for (int user = 0; user < itemsByUser.length; user++) {
             itemsByUser[user] = histories.of(user).items();
         }
         int[][] usersByItem = histories.usersByItem();
+        int stride = DenseProduct.stride(options.dimension);
         SplittableRandom random = new SplittableRandom(seed);
-        float[] items = initial(random, histories.itemCount(), options.dimension);
-        float[] users = initial(random, histories.userCount(), options.dimension);
+        float[] items = initial(random, histories.itemCount(), options.dimension, stride);
+        float[] users = initial(random, histories.userCount(), options.dimension, stride);
         for (int iteration = 1; iteration <= options.iterations; iteration++) {
-            improve(users, itemsByUser, items, options);
-            improve(items, usersByItem, users, options);
+            improve(users, itemsByUser, items, stride, options);
+            improve(items, usersByItem, users, stride, options);
             progress.advanced("als", iteration, options.iterations);
         }
-        return new ItemFactors(items, options);
+        float[] userGram = new float[stride * stride];
+        DenseProduct.gram(users, histories.userCount(), stride, options.threads, userGram);
+        return new ItemFactors(
+                unpadded(items, histories.itemCount(), options.dimension, stride),
+                options,
+                new ItemFactors.UserSide(
+                        unpadded(userGram, options.dimension, options.dimension, stride), histories.userCount()));
     }
 
-    private static float[] initial(SplittableRandom random, int rowCount, int dimension) {
-        float[] rows = new float[rowCount * dimension];
+    private static float[] initial(SplittableRandom random, int rowCount, int dimension, int stride) {
+        float[] rows = new float[Math.multiplyExact(rowCount, stride)];
         double deviation = INITIAL_DEVIATION / Math.sqrt(dimension);
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = (float) (random.nextGaussian() * deviation);
+        for (int row = 0; row < rowCount; row++) {
+            for (int i = 0; i < dimension; i++) {
+                rows[row * stride + i] = (float) (random.nextGaussian() * deviation);
+            }
         }
         return rows;
     }
 
+    private static float[] unpadded(float[] rows, int rowCount, int dimension, int stride) {
+        if (stride == dimension) {
+            return rows;
+        }
+        float[] narrow = new float[rowCount * dimension];
+        for (int row = 0; row < rowCount; row++) {
+            System.arraycopy(rows, row * stride, narrow, row * dimension, dimension);
+        }
+        return narrow;
+    }
+
     /// One half-iteration: each row is solved against the fixed other side, independently of the other rows.
-    private static void improve(float[] rows, int[][] observed, float[] fixed, Options options) {
-        int dimension = options.dimension;
-        int fixedCount = fixed.length / dimension;
-        float[] gram = new float[dimension * dimension];
-        Kernels.gram(fixed, fixedCount, dimension, (float) options.unobservedWeight, gram);
+    private static void improve(float[] rows, int[][] observed, float[] fixed, int stride, Options options) {
+        float[] diagonal = turn(rows, fixed, stride, options);
+        RowSolver solver = RowSolver.diagonal(fixed, stride, options, diagonal);
         int tasks = Math.ceilDiv(observed.length, ROWS_PER_TASK);
         ParallelRange.run(options.threads, tasks, task -> {
-            float[] scratch = new float[3 * dimension];
+            RowSolver.Scratch scratch = new RowSolver.Scratch(stride);
             int end = Math.min(observed.length, (task + 1) * ROWS_PER_TASK);
             for (int row = task * ROWS_PER_TASK; row < end; row++) {
-                solve(rows, row * dimension, observed[row], fixed, gram, options, options.solverSteps, scratch);
+                if (options.solverSteps == 0) {
+                    solver.solveExactly(rows, row * stride, observed[row], scratch);
+                } else {
+                    solver.improve(rows, row * stride, observed[row], options.solverSteps, scratch);
+                }
             }
         });
     }
 
-    /// Improves the `dimension` values at `offset` of `rows` by conjugate gradients on
-    /// (gram + Σ y yᵀ + λ' I) x = Σ y over the observed rows y of `fixed`; `scratch` has 3 · dimension values.
-    /// A row without observations becomes 0.
-    static void solve(
-            float[] rows,
-            int offset,
-            int[] observed,
-            float[] fixed,
-            float[] gram,
-            Options options,
-            int steps,
-            float[] scratch) {
+    /// Turns both sides into the eigenvectors of the fixed side's Gram matrix and returns the unobserved weight times
+    /// its eigenvalues.
+    private static float[] turn(float[] rows, float[] fixed, int stride, Options options) {
         int d = options.dimension;
-        if (observed.length == 0) {
-            Arrays.fill(rows, offset, offset + d, 0);
-            return;
-        }
-        float lambda = (float) (options.regularization
-                * Math.pow(observed.length + options.unobservedWeight * (fixed.length / d), options.frequencyExponent));
-        int residual = 0;
-        int direction = d;
-        int product = 2 * d;
-        Arrays.fill(scratch, 0);
-        for (int y : observed) {
-            float error = 1 - Kernels.dot(fixed, y * d, rows, offset, d);
-            Kernels.axpy(error, fixed, y * d, scratch, residual, d);
-        }
+        float[] gram = new float[stride * stride];
+        DenseProduct.gram(fixed, fixed.length / stride, stride, options.threads, gram);
+        double[] matrix = new double[d * d];
         for (int i = 0; i < d; i++) {
-            Kernels.axpy(-rows[offset + i], gram, i * d, scratch, residual, d);
+            for (int j = 0; j < d; j++) {
+                matrix[i * d + j] = gram[i * stride + j];
+            }
         }
-        Kernels.axpy(-lambda, rows, offset, scratch, residual, d);
-        System.arraycopy(scratch, residual, scratch, direction, d);
-        float norm = Kernels.dot(scratch, residual, scratch, residual, d);
-        for (int step = 0; step < steps && norm > 1e-10f; step++) {
-            Arrays.fill(scratch, product, product + d, 0);
+        SymmetricEigen eigen = SymmetricEigen.of(matrix, d);
+        float[] turned = new float[stride * stride];
+        float[] diagonal = new float[stride];
+        for (int k = 0; k < d; k++) {
+            diagonal[k] = (float) (options.unobservedWeight * eigen.values()[k]);
             for (int i = 0; i < d; i++) {
-                Kernels.axpy(scratch[direction + i], gram, i * d, scratch, product, d);
+                turned[i * stride + k] = (float) eigen.vectors()[k * d + i];
             }
-            Kernels.axpy(lambda, scratch, direction, scratch, product, d);
-            for (int y : observed) {
-                float along = Kernels.dot(fixed, y * d, scratch, direction, d);
-                Kernels.axpy(along, fixed, y * d, scratch, product, d);
-            }
-            float length = norm / Kernels.dot(scratch, direction, scratch, product, d);
-            Kernels.axpy(length, scratch, direction, rows, offset, d);
-            Kernels.axpy(-length, scratch, product, scratch, residual, d);
-            float next = Kernels.dot(scratch, residual, scratch, residual, d);
-            Kernels.scale(next / norm, scratch, direction, d);
-            Kernels.axpy(1, scratch, residual, scratch, direction, d);
-            norm = next;
         }
+        turnRows(fixed, stride, turned, options.threads);
+        turnRows(rows, stride, turned, options.threads);
+        return diagonal;
+    }
+
+    private static void turnRows(float[] rows, int stride, float[] turned, int threads) {
+        int count = rows.length / stride;
+        ParallelRange.run(threads, Math.ceilDiv(count, ROWS_PER_TURN), part -> {
+            int first = part * ROWS_PER_TURN;
+            DenseProduct.multiplyInPlace(rows, first, Math.min(ROWS_PER_TURN, count - first), stride, turned);
+        });
     }
 }

@@ -1,26 +1,91 @@
 package dev.palate.retrieval.factor;
 
+import dev.palate.memory.vector.DenseProduct;
 import dev.palate.memory.vector.Kernels;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/// Item vectors of a factorisation, with what is needed to fold a user in from a history. Immutable and thread-safe.
+/// Item vectors of a factorisation, with what is needed to fold in a user from a history, and an item from its users.
+/// Immutable and thread-safe.
 public final class ItemFactors implements Scorer {
     private static final int FOLD_IN_STEPS = 8;
 
+    /// What is kept of the users: enough to solve for an item.
+    ///
+    /// @param gram Σ over all users of u uᵀ, row-major dimension × dimension; shared, not copied
+    /// @param count how many users, at least 0
+    public record UserSide(float[] gram, int count) {
+        /// @throws IllegalArgumentException when the count is negative
+        public UserSide {
+            if (count < 0) {
+                throw new IllegalArgumentException("count of users must be at least 0, was " + count);
+            }
+        }
+    }
+
     private final float[] factors;
     private final ImplicitAls.Options options;
-    private final float[] gram;
+    private final Optional<UserSide> userSide;
+    private final int stride;
+    private final RowSolver users;
+    private final float @Nullable [] userGram;
 
+    /// Without the users: no item can be folded in.
+    ///
     /// @param factors row-major itemCount × dimension; shared, not copied
     /// @param options those the factors were learnt with
     public ItemFactors(float[] factors, ImplicitAls.Options options) {
-        if (factors.length % options.dimension() != 0) {
-            throw new IllegalArgumentException("factors must be a multiple of the dimension " + options.dimension()
-                    + " long, were " + factors.length);
+        this(factors, options, Optional.empty());
+    }
+
+    /// With the users that they were learnt beside.
+    ///
+    /// @param factors row-major itemCount × dimension; shared, not copied
+    /// @param options those the factors were learnt with
+    public ItemFactors(float[] factors, ImplicitAls.Options options, UserSide users) {
+        this(factors, options, Optional.of(users));
+    }
+
+    private ItemFactors(float[] factors, ImplicitAls.Options options, Optional<UserSide> userSide) {
+        int d = options.dimension();
+        if (factors.length % d != 0) {
+            throw new IllegalArgumentException(
+                    "factors must be a multiple of the dimension " + d + " long, were " + factors.length);
+        }
+        if (userSide.isPresent() && userSide.get().gram.length != d * d) {
+            throw new IllegalArgumentException("the users' Gram matrix must have " + d * d + " values, had "
+                    + userSide.get().gram.length);
         }
         this.factors = factors;
         this.options = options;
-        this.gram = new float[options.dimension() * options.dimension()];
-        Kernels.gram(factors, itemCount(), options.dimension(), (float) options.unobservedWeight(), gram);
+        this.userSide = userSide;
+        stride = DenseProduct.stride(d);
+        float[] padded = padded(factors, d, stride);
+        float[] gram = new float[stride * stride];
+        DenseProduct.gram(padded, itemCount(), stride, 1, gram);
+        Kernels.scale((float) options.unobservedWeight(), gram, 0, gram.length);
+        users = RowSolver.dense(padded, itemCount(), stride, options, gram);
+        userGram = userSide.map(side -> weighted(side.gram)).orElse(null);
+    }
+
+    private float[] weighted(float[] gram) {
+        float[] wide = padded(gram, options.dimension(), stride);
+        float[] square = Arrays.copyOf(wide, stride * stride);
+        Kernels.scale((float) options.unobservedWeight(), square, 0, square.length);
+        return square;
+    }
+
+    private static float[] padded(float[] rows, int dimension, int stride) {
+        if (stride == dimension) {
+            return rows;
+        }
+        int count = rows.length / dimension;
+        float[] wide = new float[count * stride];
+        for (int row = 0; row < count; row++) {
+            System.arraycopy(rows, row * dimension, wide, row * stride, dimension);
+        }
+        return wide;
     }
 
     @Override
@@ -43,12 +108,41 @@ public final class ItemFactors implements Scorer {
         return factors;
     }
 
+    /// What is kept of the users; empty for factors of a model that was written without it.
+    public Optional<UserSide> userSide() {
+        return userSide;
+    }
+
     /// The vector of a user with this history; zero for an empty one. O(history · dimension + dimension²).
     public float[] foldIn(History history) {
-        float[] user = new float[dimension()];
-        float[] scratch = new float[3 * dimension()];
-        ImplicitAls.solve(user, 0, history.items(), factors, gram, options, FOLD_IN_STEPS, scratch);
-        return user;
+        float[] user = new float[stride];
+        users.improve(user, 0, history.items(), FOLD_IN_STEPS, new RowSolver.Scratch(stride));
+        return narrowed(user);
+    }
+
+    /// The vector of an item that these users had: what training would give it if nothing else changed. Zero for no
+    /// users. O(users · dimension + dimension²).
+    ///
+    /// @param vectors one per user, each from [#foldIn]
+    /// @throws IllegalStateException when nothing is kept of the users
+    public float[] foldInItem(float[][] vectors) {
+        if (userGram == null) {
+            throw new IllegalStateException("nothing is kept of the users, so no item can be folded in: train again");
+        }
+        float[] rows = new float[vectors.length * stride];
+        int[] all = new int[vectors.length];
+        for (int user = 0; user < vectors.length; user++) {
+            all[user] = user;
+            System.arraycopy(vectors[user], 0, rows, user * stride, dimension());
+        }
+        float[] item = new float[stride];
+        RowSolver.dense(rows, userSide.orElseThrow().count, stride, options, userGram)
+                .improve(item, 0, all, FOLD_IN_STEPS, new RowSolver.Scratch(stride));
+        return narrowed(item);
+    }
+
+    private float[] narrowed(float[] vector) {
+        return Arrays.copyOf(vector, dimension());
     }
 
     /// Writes the inner product of the user vector with every item's to `target`.

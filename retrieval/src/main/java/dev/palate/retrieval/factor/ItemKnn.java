@@ -1,18 +1,35 @@
 package dev.palate.retrieval.factor;
 
-import java.util.Arrays;
+import java.util.Locale;
 
-/// Item-to-item neighbours by the cosine of the items' user vectors, users weighted by inverse activity
-/// (`deshpande2004itemknn`). Cost: Σ over users of (history size)².
+/// Item-to-item neighbours by what the items' user vectors have in common (`deshpande2004itemknn`). Cost: Σ over users
+/// of (history size)².
 ///
 /// | paper | code |
 /// |---|---|
-/// | u-th component of an item's vector | `userWeight[u]` = ln(items / (1 + history size of u)) |
+/// | u-th component of an item's vector | 1, or ln(items / (1 + history size of u)) |
 /// | k | `Options.neighbours` |
 public final class ItemKnn {
+    /// How much a shared user counts, and what the sum is divided by.
+    public enum Weighting {
+        /// Every user counts the same; divided by both items' lengths.
+        COSINE,
+        /// Users count by inverse activity; divided by both items' lengths.
+        TF_IDF,
+        /// Users count by inverse activity, items by saturated popularity (`robertson2009bm25`): divided by
+        /// 1 + k₁ (1 − b + b · users / mean users) of both items, k₁ = 1.2, b = 0.75.
+        BM25;
+
+        /// The name in settings.
+        public String key() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
     /// @param neighbours kept per item, in [1, 10000]
-    /// @param shrinkage added to the squared norms against neighbours by chance, at least 0
-    public record Options(int neighbours, double shrinkage) {
+    /// @param shrinkage added to the squared norms against neighbours by chance, at least 0; not looked at by BM25
+    /// @param weighting of the users that two items share
+    public record Options(int neighbours, double shrinkage, Weighting weighting) implements ModelOptions {
         /// What `evaluate` and `train` use when nothing else is asked for.
         public static final Options DEFAULT = new Options(200, 0);
 
@@ -25,59 +42,65 @@ public final class ItemKnn {
                 throw new IllegalArgumentException("shrinkage must be at least 0, was " + shrinkage);
             }
         }
+
+        /// By inverse activity.
+        public Options(int neighbours, double shrinkage) {
+            this(neighbours, shrinkage, Weighting.TF_IDF);
+        }
     }
+
+    private static final double K1 = 1.2;
+    private static final double B = 0.75;
 
     private ItemKnn() {}
 
-    /// Learns the neighbours. Deterministic.
+    /// Learns the neighbours on one thread. Deterministic.
     public static ItemNeighbours fit(Histories histories, Options options) {
-        int itemCount = histories.itemCount();
-        float[] squaredUserWeight = new float[histories.userCount()];
-        double[] squaredNorm = new double[itemCount];
+        return fit(histories, options, 1);
+    }
+
+    /// Learns the neighbours. The same for any number of threads.
+    public static ItemNeighbours fit(Histories histories, Options options, int threads) {
+        float[] squaredUserWeight = squaredUserWeights(histories, options.weighting);
+        // The item itself stays in: it takes a place among the k, as in the reference implementations.
+        CoOccurrence.Weighting weighting =
+                switch (options.weighting) {
+                    case COSINE, TF_IDF -> cosine(histories, squaredUserWeight, options.shrinkage);
+                    case BM25 -> saturated(histories);
+                };
+        return CoOccurrence.byUsers(histories, squaredUserWeight, weighting, options.neighbours, threads);
+    }
+
+    private static float[] squaredUserWeights(Histories histories, Weighting weighting) {
+        float[] weights = new float[histories.userCount()];
+        for (int user = 0; user < weights.length; user++) {
+            double size = histories.of(user).size();
+            float weight = weighting == Weighting.COSINE ? 1 : (float) Math.log(histories.itemCount() / (1.0 + size));
+            weights[user] = weight * weight;
+        }
+        return weights;
+    }
+
+    private static CoOccurrence.Weighting cosine(Histories histories, float[] squaredUserWeight, double shrinkage) {
+        double[] squaredNorm = new double[histories.itemCount()];
         for (int user = 0; user < histories.userCount(); user++) {
-            float weight =
-                    (float) Math.log(itemCount / (1.0 + histories.of(user).size()));
-            squaredUserWeight[user] = weight * weight;
             for (int item : histories.of(user).items()) {
                 squaredNorm[item] += squaredUserWeight[user];
             }
         }
-        int[][] usersByItem = histories.usersByItem();
-        ItemNeighbours.Builder rows = new ItemNeighbours.Builder(itemCount);
-        float[] overlap = new float[itemCount];
-        int[] touched = new int[itemCount];
-        for (int item = 0; item < itemCount; item++) {
-            int count = addOverlaps(histories, usersByItem[item], squaredUserWeight, overlap, touched);
-            int[] candidates = Arrays.copyOf(touched, count);
-            Arrays.sort(candidates);
-            float[] similarity = new float[count];
-            for (int i = 0; i < count; i++) {
-                int other = candidates[i];
-                double norms = (squaredNorm[item] + options.shrinkage) * (squaredNorm[other] + options.shrinkage);
-                // The item itself stays in: it takes a place among the k, as in the reference implementations.
-                similarity[i] = (float) (overlap[other] / (Math.sqrt(norms) + 1e-9));
-                overlap[other] = 0;
-            }
-            rows.addRow(candidates, similarity, similarity, options.neighbours);
-        }
-        return rows.build();
+        return (item, other, shared) -> {
+            double norms = (squaredNorm[item] + shrinkage) * (squaredNorm[other] + shrinkage);
+            return (float) (shared / (Math.sqrt(norms) + 1e-9));
+        };
     }
 
-    private static int addOverlaps(
-            Histories histories, int[] users, float[] squaredUserWeight, float[] overlap, int[] touched) {
-        int count = 0;
-        for (int user : users) {
-            float weight = squaredUserWeight[user];
-            if (weight == 0) {
-                continue;
-            }
-            for (int other : histories.of(user).items()) {
-                if (overlap[other] == 0) {
-                    touched[count++] = other;
-                }
-                overlap[other] += weight;
-            }
+    private static CoOccurrence.Weighting saturated(Histories histories) {
+        int[] counts = histories.itemCounts();
+        double mean = Math.max(1, histories.eventCount()) / (double) Math.max(1, counts.length);
+        double[] divisor = new double[counts.length];
+        for (int item = 0; item < counts.length; item++) {
+            divisor[item] = 1 + K1 * (1 - B + B * counts[item] / mean);
         }
-        return count;
+        return (item, other, shared) -> (float) (shared / (divisor[item] * divisor[other]));
     }
 }

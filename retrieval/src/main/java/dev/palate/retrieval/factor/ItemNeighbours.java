@@ -97,6 +97,30 @@ public record ItemNeighbours(int[] offsets, int[] items, float[] weights) {
             offsets[++row] = size;
         }
 
+        /// The rows of all parts, one part after the other.
+        static ItemNeighbours joined(Builder[] parts) {
+            int rows = 0;
+            int size = 0;
+            for (Builder part : parts) {
+                rows += part.row;
+                size = Math.addExact(size, part.offsets[part.row]);
+            }
+            int[] offsets = new int[rows + 1];
+            int[] items = new int[size];
+            float[] weights = new float[size];
+            int row = 0;
+            for (Builder part : parts) {
+                int start = offsets[row];
+                int length = part.offsets[part.row];
+                System.arraycopy(part.items, 0, items, start, length);
+                System.arraycopy(part.weights, 0, weights, start, length);
+                for (int i = 1; i <= part.row; i++) {
+                    offsets[++row] = start + part.offsets[i];
+                }
+            }
+            return new ItemNeighbours(offsets, items, weights);
+        }
+
         ItemNeighbours build() {
             int size = offsets[row];
             return new ItemNeighbours(offsets, Arrays.copyOf(items, size), Arrays.copyOf(weights, size));

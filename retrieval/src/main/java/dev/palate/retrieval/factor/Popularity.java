@@ -4,6 +4,9 @@ package dev.palate.retrieval.factor;
 ///
 /// @param counts one per item row; shared, not copied
 public record Popularity(int[] counts) implements Scorer {
+    /// It has none.
+    public record Options() implements ModelOptions {}
+
     /// Counted from histories.
     public static Popularity of(Histories histories) {
         return new Popularity(histories.itemCounts());

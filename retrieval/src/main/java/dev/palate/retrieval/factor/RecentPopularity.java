@@ -6,6 +6,19 @@ import java.util.stream.IntStream;
 
 /// Counts an item's events in a window of time that ends now. Immutable and thread-safe.
 public final class RecentPopularity {
+    /// @param window length of the window in the unit of the histories' times, at least 0
+    public record Options(long window) implements ModelOptions {
+        /// Fourteen days of seconds.
+        public static final Options DEFAULT = new Options(14 * 86_400L);
+
+        /// @throws IllegalArgumentException when the window is negative
+        public Options {
+            if (window < 0) {
+                throw new IllegalArgumentException("window must be at least 0, was " + window);
+            }
+        }
+    }
+
     private final int itemCount;
     private final long[] times;
     private final int[] items;

@@ -1,7 +1,5 @@
 package dev.palate.retrieval.factor;
 
-import java.util.Arrays;
-
 /// Item-to-item counts of what followed what: an event adds distance-weighted counts to the items of the next few
 /// events of the same user, divided by powers of both items' popularity.
 public final class Transitions {
@@ -9,7 +7,8 @@ public final class Transitions {
     /// @param distanceDecay weight of one event further ahead, in (0, 1]
     /// @param popularityExponent of the followed item's damped count in the divisor, in [0, 1]
     /// @param neighbours kept per item, in [1, 10000]
-    public record Options(int window, double distanceDecay, double popularityExponent, int neighbours) {
+    public record Options(int window, double distanceDecay, double popularityExponent, int neighbours)
+            implements ModelOptions {
         /// What `evaluate` and `train` use when nothing else is asked for.
         public static final Options DEFAULT = new Options(10, 0.95, 0.25, 500);
 
@@ -38,51 +37,44 @@ public final class Transitions {
 
     private Transitions() {}
 
-    /// Learns the transitions. Deterministic. O(events · window).
+    /// Learns the transitions on one thread. Deterministic. O(events · window).
     public static ItemNeighbours fit(Histories histories, Options options) {
-        int itemCount = histories.itemCount();
+        return fit(histories, options, 1);
+    }
+
+    /// Learns the transitions. The same for any number of threads. O(events · window).
+    public static ItemNeighbours fit(Histories histories, Options options, int threads) {
         int[] counts = histories.itemCounts();
         int[][] usersByItem = histories.usersByItem();
         float[] byDistance = new float[options.window];
         for (int i = 0; i < options.window; i++) {
             byDistance[i] = (float) Math.pow(options.distanceDecay, i);
         }
-        ItemNeighbours.Builder rows = new ItemNeighbours.Builder(itemCount);
-        float[] followed = new float[itemCount];
-        int[] touched = new int[itemCount];
-        for (int item = 0; item < itemCount; item++) {
-            int count = 0;
-            for (int user : usersByItem[item]) {
-                count = addFollowers(histories.of(user).items(), item, byDistance, followed, touched, count);
-            }
-            int[] candidates = Arrays.copyOf(touched, count);
-            Arrays.sort(candidates);
-            float[] weights = new float[count];
-            for (int i = 0; i < count; i++) {
-                int other = candidates[i];
-                weights[i] = (float) (followed[other]
-                        / Math.pow(counts[item] + DAMPING, SOURCE_EXPONENT)
-                        / Math.pow(counts[other] + DAMPING, options.popularityExponent));
-                followed[other] = 0;
-            }
-            rows.addRow(candidates, weights, weights, options.neighbours);
+        double[] source = new double[counts.length];
+        double[] target = new double[counts.length];
+        for (int item = 0; item < counts.length; item++) {
+            source[item] = Math.pow(counts[item] + DAMPING, SOURCE_EXPONENT);
+            target[item] = Math.pow(counts[item] + DAMPING, options.popularityExponent);
         }
-        return rows.build();
+        return CoOccurrence.rows(
+                histories.itemCount(),
+                (item, row) -> {
+                    for (int user : usersByItem[item]) {
+                        addFollowers(histories.of(user).items(), item, byDistance, row);
+                    }
+                },
+                (item, other, followed) -> (float) (followed / source[item] / target[other]),
+                options.neighbours,
+                threads);
     }
 
-    private static int addFollowers(
-            int[] items, int item, float[] byDistance, float[] followed, int[] touched, int touchedCount) {
-        int count = touchedCount;
+    private static void addFollowers(int[] items, int item, float[] byDistance, CoOccurrence.Row row) {
         int position = 0;
         while (items[position] != item) {
             position++;
         }
         for (int next = position + 1; next < items.length && next <= position + byDistance.length; next++) {
-            if (followed[items[next]] == 0) {
-                touched[count++] = items[next];
-            }
-            followed[items[next]] += byDistance[next - position - 1];
+            row.add(items[next], byDistance[next - position - 1]);
         }
-        return count;
     }
 }
