@@ -2,6 +2,7 @@ package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.catalog.ItemId;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -56,6 +57,11 @@ public final class AlignedModel {
     /// The model's version.
     public String version() {
         return model.version();
+    }
+
+    /// The weight of every signal that was fitted with the model for a user with so many events; empty when none was.
+    public Map<String, Double> weights(int historySize) {
+        return model.weighting().of(historySize);
     }
 
     /// True when the model has a scorer of this name.

@@ -20,20 +20,36 @@ public interface CollaborativeModel {
     ///
     /// @param version names it in slates
     /// @param items the item of each row
-    /// @param scorers by signal name: `cf`, `ease`, `knn`, `transitions`
-    record Loaded(String version, List<ItemId> items, Map<String, RowScorer> scorers) {
+    /// @param scorers by signal name: `cf`, `ease`, `knn`, `transitions`, ...
+    /// @param weighting the weights of signals that were fitted with it
+    record Loaded(String version, List<ItemId> items, Map<String, RowScorer> scorers, Weighting weighting) {
         public Loaded {
             items = List.copyOf(items);
             scorers = Map.copyOf(scorers);
         }
 
-        /// Of scorers over the same rows, all with one score per item.
+        /// Of scorers over the same rows, all with one score per item, and without fitted weights.
         public static Loaded of(String version, List<ItemId> items, Map<String, Scorer> scorers) {
+            return of(version, items, scorers, Weighting.NONE);
+        }
+
+        /// Of scorers over the same rows, all with one score per item.
+        public static Loaded of(
+                String version, List<ItemId> items, Map<String, Scorer> scorers, Weighting weighting) {
             Map<String, RowScorer> byRow = new HashMap<>();
             scorers.forEach((signal, scorer) ->
                     byRow.put(signal, (history, target) -> scorer.score(History.of(history), target)));
-            return new Loaded(version, items, byRow);
+            return new Loaded(version, items, byRow, weighting);
         }
+    }
+
+    /// Fitted weights. Thread-safe.
+    interface Weighting {
+        /// Nothing was fitted.
+        Weighting NONE = historySize -> Map.of();
+
+        /// The weight of every signal for a user with so many events, by signal name; empty when nothing was fitted.
+        Map<String, Double> of(int historySize);
     }
 
     /// Scores every row of the model for one history. Thread-safe.

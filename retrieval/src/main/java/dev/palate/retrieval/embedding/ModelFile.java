@@ -67,6 +67,11 @@ public final class ModelFile {
         this.sections = Collections.unmodifiableMap(new LinkedHashMap<>(sections));
     }
 
+    /// True when there is a section of this name.
+    boolean has(String name) {
+        return sections.containsKey(name);
+    }
+
     /// The bytes of a section.
     byte[] bytes(String name) {
         return section(name) instanceof Section.Bytes(byte[] values) ? values : wrongKind(name);

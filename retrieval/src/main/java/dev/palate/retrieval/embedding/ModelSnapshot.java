@@ -6,6 +6,7 @@ import dev.palate.retrieval.factor.ItemNeighbours;
 import dev.palate.retrieval.factor.Popularity;
 import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.factor.Transitions;
+import dev.palate.retrieval.ranking.RankerWeights;
 import dev.palate.retrieval.ranking.Signal;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -22,6 +23,7 @@ import java.util.Map;
 /// @param knn item neighbours
 /// @param transitions what followed what
 /// @param popularity users per item
+/// @param ranker the weights with which the sources are fused
 public record ModelSnapshot(
         About about,
         Vocabulary items,
@@ -29,7 +31,8 @@ public record ModelSnapshot(
         ItemNeighbours ease,
         ItemNeighbours knn,
         ItemNeighbours transitions,
-        Popularity popularity) {
+        Popularity popularity,
+        RankerWeights ranker) {
     /// Where a model comes from.
     ///
     /// @param version its name
@@ -84,6 +87,11 @@ public record ModelSnapshot(
         sources.put(Signal.TRANSITIONS, transitions.scorer(Transitions.DECAY).logarithmic());
         sources.put(Signal.POP, popularity.logarithmic());
         return sources;
+    }
+
+    /// The same with other weights of the ranker.
+    public ModelSnapshot with(RankerWeights other) {
+        return new ModelSnapshot(about, items, factors, ease, knn, transitions, popularity, other);
     }
 
     /// Writes the model file at once or not at all.

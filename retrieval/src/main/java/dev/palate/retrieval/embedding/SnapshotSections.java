@@ -5,6 +5,8 @@ import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemFactors;
 import dev.palate.retrieval.factor.ItemNeighbours;
 import dev.palate.retrieval.factor.Popularity;
+import dev.palate.retrieval.ranking.RankerWeights;
+import dev.palate.retrieval.ranking.SignalWeights;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -17,7 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// How a snapshot is laid out in the sections of a model file:
 /// `manifest` (JSON), `items.ends` and `items.utf8` (the ids one after the other, with the end of each), `als.factors`,
-/// `ease.*`, `knn.*` and `transitions.*` (each `offsets`, `items`, `weights`), `popularity.counts`.
+/// `ease.*`, `knn.*` and `transitions.*` (each `offsets`, `items`, `weights`), `popularity.counts`, and, where weights of
+/// the ranker were fitted, `ranker` (JSON; a signal that this build does not know is left out).
 final class SnapshotSections {
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -32,6 +35,29 @@ final class SnapshotSections {
             double easeDecay,
             double knnDecay,
             ImplicitAls.Options als) {}
+
+    /// The fitted weights by name.
+    record Ranker(int examples, List<Bucket> buckets) {
+        record Bucket(int from, Map<String, Double> weights) {}
+
+        static Ranker of(RankerWeights weights) {
+            return new Ranker(
+                    weights.examples(),
+                    weights.buckets().stream()
+                            .map(bucket -> new Bucket(bucket.from(), new SignalWeights(bucket.weights()).byKey()))
+                            .toList());
+        }
+
+        RankerWeights weights() {
+            return new RankerWeights(
+                    buckets.stream()
+                            .map(bucket -> new RankerWeights.Bucket(
+                                    bucket.from,
+                                    SignalWeights.byKey(bucket.weights).weights()))
+                            .toList(),
+                    examples);
+        }
+    }
 
     private SnapshotSections() {}
 
@@ -55,6 +81,9 @@ final class SnapshotSections {
         putNeighbours(sections, "knn", snapshot.knn());
         putNeighbours(sections, "transitions", snapshot.transitions());
         sections.put("popularity.counts", new Section.Ints(snapshot.popularity().counts()));
+        if (snapshot.ranker().fitted()) {
+            sections.put("ranker", new Section.Bytes(JSON.writeValueAsBytes(Ranker.of(snapshot.ranker()))));
+        }
         return new ModelFile(place, sections);
     }
 
@@ -78,7 +107,10 @@ final class SnapshotSections {
                     neighbours(file, "ease"),
                     neighbours(file, "knn"),
                     neighbours(file, "transitions"),
-                    new Popularity(file.ints("popularity.counts")));
+                    new Popularity(file.ints("popularity.counts")),
+                    file.has("ranker")
+                            ? JSON.readValue(file.bytes("ranker"), Ranker.class).weights()
+                            : RankerWeights.FIXED);
         } catch (JacksonException
                 | IllegalArgumentException
                 | java.time.DateTimeException

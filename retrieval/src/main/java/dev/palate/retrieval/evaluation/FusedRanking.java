@@ -1,13 +1,18 @@
 package dev.palate.retrieval.evaluation;
 
-import dev.palate.memory.vector.TopK;
 import dev.palate.retrieval.factor.History;
 import dev.palate.retrieval.factor.Scorer;
+import dev.palate.retrieval.ranking.CandidatePool;
 import dev.palate.retrieval.ranking.FusedRanker;
 import dev.palate.retrieval.ranking.Signal;
 import dev.palate.retrieval.ranking.SignalWeights;
 import dev.palate.retrieval.ranking.Signals;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -16,48 +21,35 @@ import java.util.stream.IntStream;
 ///
 /// @param sources at least one, all over the same items
 /// @param weights the weights for a history of a given length
-/// @param perSource candidates taken from each source, at least 1
-public record FusedRanking(Map<Signal, Scorer> sources, IntFunction<SignalWeights> weights, int perSource)
-        implements Ranker {
-    /// What serving takes from each source.
-    public static final int PER_SOURCE = 50;
-
+public record FusedRanking(Map<Signal, Scorer> sources, IntFunction<SignalWeights> weights) implements Ranker {
     /// @throws IllegalArgumentException when there is no source
     public FusedRanking {
-        if (sources.isEmpty() || perSource < 1) {
-            throw new IllegalArgumentException(
-                    "needs at least 1 source and perSource at least 1, had " + sources.size() + " and " + perSource);
+        if (sources.isEmpty()) {
+            throw new IllegalArgumentException("a fused ranking needs at least 1 source, had none");
         }
-        sources = Map.copyOf(sources);
+        sources = Collections.unmodifiableMap(new EnumMap<>(sources));
     }
 
     @Override
     public Ranked rank(History history, int count) {
-        Map<Signal, float[]> scores = new EnumMap<>(Signal.class);
-        sources.forEach((signal, scorer) -> scores.put(signal, Ranker.unseenScores(scorer, history)));
-        int[] pool = scores.values().stream()
-                .flatMapToInt(values -> IntStream.of(TopK.select(values, perSource)))
-                .distinct()
-                .sorted()
-                .toArray();
+        List<float[]> scores = new ArrayList<>();
+        sources.values().forEach(scorer -> scores.add(Ranker.unseenScores(scorer, history)));
+        int itemCount = sources.values().iterator().next().itemCount();
+        BitSet allowed = new BitSet(itemCount);
+        allowed.set(0, itemCount);
+        IntStream.of(history.items()).forEach(allowed::clear);
+        int[] pool = CandidatePool.of(scores, allowed, CandidatePool.PER_SOURCE, CandidatePool.LIMIT);
         Map<Signal, float[]> pooled = new EnumMap<>(Signal.class);
-        scores.forEach((signal, values) -> pooled.put(signal, gather(values, pool)));
+        Iterator<float[]> next = scores.iterator();
+        sources.keySet().forEach(signal -> pooled.put(signal, CandidatePool.gather(next.next(), pool)));
         FusedRanker.Ranking ranking = FusedRanker.rank(new Signals(pool.length, pooled), weights.apply(history.size()));
         int size = Math.min(count, pool.length);
         int[] items = new int[size];
         float[] best = new float[size];
         for (int i = 0; i < size; i++) {
             items[i] = pool[ranking.order()[i]];
-            best[i] = ranking.scores()[ranking.order()[i]];
+            best[i] = (float) ranking.scores()[ranking.order()[i]];
         }
         return new Ranked(items, best);
-    }
-
-    private static float[] gather(float[] values, int[] rows) {
-        float[] gathered = new float[rows.length];
-        for (int i = 0; i < rows.length; i++) {
-            gathered[i] = values[rows[i]];
-        }
-        return gathered;
     }
 }

@@ -5,6 +5,7 @@ import dev.palate.retrieval.factor.HistoryDecay;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemKnn;
 import dev.palate.retrieval.factor.Transitions;
+import dev.palate.retrieval.training.WeightFit;
 import java.util.OptionalDouble;
 
 /// The settings of an evaluation run. What is left open takes the default of the model at hand.
@@ -16,7 +17,7 @@ import java.util.OptionalDouble;
 /// @param knn of the item neighbours
 /// @param transitions of the fused ranking
 /// @param als of the factorisation
-/// @param recentWindow length of the window of recent popularity in the unit of the timestamps
+/// @param ranker how the weights of the fused ranking are fitted; the protocol of the task replaces its own
 /// @param seed of everything random
 public record ModelSettings(
         OptionalDouble historyDecay,
@@ -24,11 +25,8 @@ public record ModelSettings(
         ItemKnn.Options knn,
         Transitions.Options transitions,
         ImplicitAls.Options als,
-        long recentWindow,
+        WeightFit.Options ranker,
         long seed) {
-    /// Fourteen days of seconds.
-    public static final long DEFAULT_RECENT_WINDOW = 14 * 86_400L;
-
     /// Nothing asked for.
     public static final ModelSettings DEFAULT = new ModelSettings(
             OptionalDouble.empty(),
@@ -36,7 +34,7 @@ public record ModelSettings(
             ItemKnn.Options.DEFAULT,
             Transitions.Options.DEFAULT,
             ImplicitAls.Options.DEFAULT,
-            DEFAULT_RECENT_WINDOW,
+            WeightFit.Options.DEFAULT,
             1);
 
     /// The decay asked for, else the given one.

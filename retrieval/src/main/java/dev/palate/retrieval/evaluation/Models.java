@@ -3,84 +3,146 @@ package dev.palate.retrieval.evaluation;
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
+import dev.palate.retrieval.embedding.ModelSnapshot;
+import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.factor.Ease;
-import dev.palate.retrieval.factor.Histories;
 import dev.palate.retrieval.factor.HistoryDecay;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemKnn;
 import dev.palate.retrieval.factor.Popularity;
 import dev.palate.retrieval.factor.RecentPopularity;
 import dev.palate.retrieval.factor.Scorer;
-import dev.palate.retrieval.factor.Transitions;
+import dev.palate.retrieval.ranking.RankerWeights;
 import dev.palate.retrieval.ranking.Signal;
 import dev.palate.retrieval.ranking.SignalWeights;
+import dev.palate.retrieval.training.HeldOut;
+import dev.palate.retrieval.training.Training;
+import dev.palate.retrieval.training.TrainingInput;
+import dev.palate.retrieval.training.TrainingOptions;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/// Fits the models by name. Stateless.
+/// Fits models by name on the known events of one task. What training stores is learnt once, when the first model that
+/// needs it is asked for: [ModelName.Fused] and [ModelName.Source] score exactly what the served model holds. Not
+/// thread-safe.
 public final class Models {
-    /// History decay of EASE in the fused ranking when none is asked for.
-    public static final double EASE_DECAY = 0.9;
+    private final RankingTask task;
+    private final ModelSettings settings;
+    private final Map<Signal, Scorer> content;
+    private final Progress progress;
+    private Optional<ModelSnapshot> trained = Optional.empty();
 
-    /// History decay of the item neighbours in the fused ranking when none is asked for.
-    public static final double KNN_DECAY = 0.6;
-
-    private Models() {}
+    /// @param content further sources over the task's items, such as text, for the fused ranking; may be empty
+    public Models(RankingTask task, ModelSettings settings, Map<Signal, Scorer> content, Progress progress) {
+        this.task = task;
+        this.settings = settings;
+        this.content = content;
+        this.progress = progress;
+    }
 
     /// Learns a model from the known events of the task.
     ///
-    /// @param content further sources for the fused ranking over the task's items, such as text; may be empty
     /// @throws RetrievalException with code BAD_INPUT when the settings do not go with the model
-    public static Ranker fit(
-            ModelName model, RankingTask task, ModelSettings settings, Map<Signal, Scorer> content, Progress progress) {
-        if (!content.isEmpty() && model != ModelName.FUSED) {
-            throw new RetrievalException(
-                    Code.BAD_INPUT, "model {" + model.key() + "} does not read a catalog: use it with fused only");
-        }
+    public Ranker fit(ModelName model) {
         return switch (model) {
-            case POPULAR -> {
-                refuseDecay(model, settings);
-                yield Ranker.of(Popularity.of(task.known()));
+            case ModelName.Alone alone -> alone(alone);
+            case ModelName.Fused fused -> {
+                RankerWeights weights = trained().ranker();
+                yield switch (fused) {
+                    case FITTED -> new FusedRanking(sources(), weights::forHistory);
+                    case FIXED -> new FusedRanking(sources(), SignalWeights::forHistory);
+                    case EQUAL -> new FusedRanking(sources(), size -> equal());
+                };
             }
-            case ITEM_KNN -> Ranker.of(ItemKnn.fit(task.known(), settings.knn()).scorer(settings.decayOr(1)));
-            case EASE -> Ranker.of(ease(task.known(), settings, settings.decayOr(1), progress));
-            case ALS -> {
-                refuseDecay(model, settings);
-                yield Ranker.of(ImplicitAls.fit(task.known(), settings.als(), settings.seed(), progress));
-            }
-            case FUSED -> {
-                Map<Signal, Scorer> sources = sources(task, settings, progress);
-                sources.putAll(content);
-                yield new FusedRanking(sources, SignalWeights::forHistory, FusedRanking.PER_SOURCE);
+            case ModelName.Source(Signal signal) -> {
+                Scorer scorer = sources().get(signal);
+                if (scorer == null) {
+                    throw new RetrievalException(
+                            Code.BAD_INPUT,
+                            "model {" + model.key() + "} has nothing to go by here: give --catalog, or use one of "
+                                    + sources().keySet().stream()
+                                            .map(known -> ModelName.PREFIX + known.key())
+                                            .collect(Collectors.joining(", ")));
+                }
+                yield Ranker.of(scorer);
             }
         };
     }
 
-    /// The sources that need nothing but interactions.
-    static Map<Signal, Scorer> sources(RankingTask task, ModelSettings settings, Progress progress) {
-        Histories known = task.known();
-        RecentPopularity recent = RecentPopularity.of(known, settings.recentWindow());
-        Map<Signal, Scorer> sources = new EnumMap<>(Signal.class);
-        sources.put(Signal.CF, ImplicitAls.fit(known, settings.als(), settings.seed(), progress));
-        sources.put(Signal.EASE, ease(known, settings, settings.decayOr(EASE_DECAY), progress));
-        sources.put(Signal.KNN, ItemKnn.fit(known, settings.knn()).scorer(settings.decayOr(KNN_DECAY)));
-        sources.put(
-                Signal.TRANSITIONS,
-                Transitions.fit(known, settings.transitions())
-                        .scorer(Transitions.DECAY)
-                        .logarithmic());
-        sources.put(Signal.POP, Popularity.of(known).logarithmic());
+    private Ranker alone(ModelName.Alone model) {
+        return switch (model) {
+            case POPULAR -> {
+                refuseDecay(model);
+                yield Ranker.of(Popularity.of(task.known()));
+            }
+            case ITEM_KNN -> Ranker.of(ItemKnn.fit(task.known(), settings.knn()).scorer(settings.decayOr(1)));
+            case EASE -> {
+                HistoryDecay decay = settings.decayOr(1);
+                Ease.Options options = new Ease.Options(
+                        settings.easeRegularization(decay), settings.als().threads());
+                yield Ranker.of(Ease.fit(task.known(), options, progress).scorer(decay));
+            }
+            case ALS -> {
+                refuseDecay(model);
+                yield Ranker.of(ImplicitAls.fit(task.known(), settings.als(), settings.seed(), progress));
+            }
+        };
+    }
+
+    /// What training stores for this task.
+    public ModelSnapshot trained() {
+        ModelSnapshot snapshot = trained.orElseGet(() -> Training.run(
+                new TrainingInput(0, task.items(), task.known()),
+                options(),
+                content,
+                new ModelVersion("evaluated"),
+                InstantSource.fixed(Instant.EPOCH),
+                progress));
+        trained = Optional.of(snapshot);
+        return snapshot;
+    }
+
+    private TrainingOptions options() {
+        TrainingOptions defaults =
+                TrainingOptions.defaults(settings.seed(), settings.als().threads());
+        HistoryDecay easeDecay = settings.decayOr(defaults.easeDecay());
+        HeldOut.Protocol protocol = task.temporal() ? HeldOut.Protocol.LATEST : HeldOut.Protocol.LAST_EVENTS;
+        return new TrainingOptions(
+                defaults.seed(),
+                defaults.threads(),
+                settings.als(),
+                settings.easeRegularization(easeDecay),
+                easeDecay.factor(),
+                defaults.easeNeighbours(),
+                defaults.easeItemLimit(),
+                settings.knn(),
+                settings.decayOr(defaults.knnDecay()).factor(),
+                settings.transitions(),
+                settings.ranker().withProtocol(protocol));
+    }
+
+    /// What the ranker of this task sees: the sources of the model, those of the catalog, and recent popularity at the
+    /// end of the known events, or at each user's last one where the events to find do not all come later.
+    private Map<Signal, Scorer> sources() {
+        Map<Signal, Scorer> sources = new EnumMap<>(trained().sources());
+        RecentPopularity recent =
+                RecentPopularity.of(task.known(), settings.ranker().recentWindow());
         sources.put(Signal.RECENT, (task.temporal() ? recent.at(task.end()) : recent.atLastEvent()).logarithmic());
+        sources.putAll(content);
         return sources;
     }
 
-    private static Scorer ease(Histories known, ModelSettings settings, HistoryDecay decay, Progress progress) {
-        Ease.Options options = new Ease.Options(
-                settings.easeRegularization(decay), settings.als().threads());
-        return Ease.fit(known, options, progress).scorer(decay);
+    private static SignalWeights equal() {
+        return new SignalWeights(
+                Stream.of(Signal.values()).collect(Collectors.toMap(signal -> signal, signal -> 1.0)));
     }
 
-    private static void refuseDecay(ModelName model, ModelSettings settings) {
+    private void refuseDecay(ModelName model) {
         if (settings.historyDecay().isPresent()) {
             throw new RetrievalException(
                     Code.BAD_INPUT,

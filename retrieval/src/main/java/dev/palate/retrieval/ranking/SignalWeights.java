@@ -2,6 +2,7 @@ package dev.palate.retrieval.ranking;
 
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// A signed weight per signal, for z-scored signals; a signal that is not named has weight 0.
@@ -64,6 +65,25 @@ public record SignalWeights(Map<Signal, Double> weights) {
             mixed.put(signal, warmth * WARM.of(signal) + (1 - warmth) * COLD.of(signal));
         }
         return new SignalWeights(mixed);
+    }
+
+    /// Of weights by the signals' keys; a key that names no signal is left out.
+    public static SignalWeights byKey(Map<String, Double> weights) {
+        Map<Signal, Double> bySignal = new EnumMap<>(Signal.class);
+        for (Signal signal : Signal.values()) {
+            Double weight = weights.get(signal.key());
+            if (weight != null) {
+                bySignal.put(signal, weight);
+            }
+        }
+        return new SignalWeights(bySignal);
+    }
+
+    /// The weights by the signals' keys.
+    public Map<String, Double> byKey() {
+        Map<String, Double> keys = new LinkedHashMap<>();
+        weights.forEach((signal, weight) -> keys.put(signal.key(), weight));
+        return keys;
     }
 
     /// The weight of a signal.

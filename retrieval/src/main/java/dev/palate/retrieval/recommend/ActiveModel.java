@@ -5,6 +5,7 @@ import dev.palate.retrieval.candidate.CollaborativeModel;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.factor.Scorer;
+import dev.palate.retrieval.ranking.RankerWeights;
 import dev.palate.retrieval.ranking.Signal;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -54,6 +55,8 @@ public final class ActiveModel implements CollaborativeModel {
             }
         });
         List<ItemId> items = snapshot.items().ids().stream().map(ItemId::new).toList();
-        return Loaded.of(snapshot.about().version().value(), items, scorers);
+        RankerWeights ranker = snapshot.ranker();
+        Weighting weighting = ranker.fitted() ? size -> ranker.forHistory(size).byKey() : Weighting.NONE;
+        return Loaded.of(snapshot.about().version().value(), items, scorers, weighting);
     }
 }

@@ -12,10 +12,12 @@ import dev.palate.retrieval.candidate.CatalogSnapshot;
 import dev.palate.retrieval.candidate.Freshness;
 import dev.palate.retrieval.candidate.Gathered;
 import dev.palate.retrieval.candidate.ParallelSources;
+import dev.palate.retrieval.candidate.Scored;
 import dev.palate.retrieval.candidate.Sources;
 import dev.palate.retrieval.candidate.UserHistory;
 import dev.palate.retrieval.candidate.UserMemories;
 import dev.palate.retrieval.candidate.Wish;
+import dev.palate.retrieval.ranking.CandidatePool;
 import dev.palate.retrieval.ranking.Diversity;
 import dev.palate.retrieval.ranking.HardFilters;
 import dev.palate.retrieval.ranking.Reasons;
@@ -42,7 +44,7 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
     /// @param sources how the sources run
     public record Options(int perSource, int maxCandidates, ParallelSources.Options sources) {
         /// 50 of each source, 400 in all.
-        public static final Options DEFAULT = new Options(50, 400, ParallelSources.Options.DEFAULT);
+        public static final Options DEFAULT = new Options(CandidatePool.PER_SOURCE, CandidatePool.LIMIT, ParallelSources.Options.DEFAULT);
 
         public Options {
             Require.range("perSource", perSource, 1, 500);
@@ -114,13 +116,13 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
         Wish wish = sources.wish(view, said(request.taste()), history, effective, filters.coarse(), now);
         Duration left = request.deadline().minusNanos(System.nanoTime() - start);
         Gathered gathered = parallel.gather(wish, left.isNegative() ? Duration.ZERO : left);
-        int[] pool = CandidatePool.of(
-                gathered.answers().values(),
+        int[] pool = CandidatePool.filled(
+                gathered.answers().values().stream().map(Scored::scores).toList(),
                 allowed,
-                view.statistics(),
                 options.perSource,
                 options.maxCandidates,
-                Math.min(request.size() + RESERVE, options.maxCandidates));
+                Math.min(request.size() + RESERVE, options.maxCandidates),
+                view.statistics()::quality);
         Fusion fusion = Fusion.of(pool, gathered.answers(), wish);
         List<Place> places = admitted(places(fusion, wish, request), filters, request.size());
         return new Slate(

@@ -10,16 +10,27 @@ import dev.palate.retrieval.factor.ItemFactors;
 import dev.palate.retrieval.factor.ItemKnn;
 import dev.palate.retrieval.factor.ItemNeighbours;
 import dev.palate.retrieval.factor.Popularity;
+import dev.palate.retrieval.factor.RecentPopularity;
+import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.factor.Transitions;
+import dev.palate.retrieval.ranking.RankerWeights;
+import dev.palate.retrieval.ranking.Signal;
 import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.Map;
 
 /// One training run: from interactions to a snapshot. Stateless; the same input, options and vector width give the
-/// same
-/// snapshot, but for its time.
+/// same snapshot, but for its time.
+///
+/// First a trial is learnt without some held-out events, and the weights of the ranker are fitted on how its sources
+/// find those; then everything is learnt from all events. So a run costs about twice its models.
 public final class Training {
+    /// What the phases of the trial begin with.
+    public static final String TRIAL = "trial-";
+
     private Training() {}
 
-    /// Learns all models of items.
+    /// Learns all models of items and the weights of the ranker.
     ///
     /// @throws dev.palate.retrieval.RetrievalException with code BAD_INPUT when there are no interactions, MEMORY
     ///     when the heap is too small for EASE
@@ -29,8 +40,58 @@ public final class Training {
             ModelVersion version,
             InstantSource clock,
             Progress progress) {
+        return run(input, options, Map.of(), version, clock, progress);
+    }
+
+    /// The same with sources that need no interactions to learn from, such as text, for the weights.
+    ///
+    /// @param content over the rows of the input's items
+    public static ModelSnapshot run(
+            TrainingInput input,
+            TrainingOptions options,
+            Map<Signal, Scorer> content,
+            ModelVersion version,
+            InstantSource clock,
+            Progress progress) {
         input.requireEvents();
         Histories histories = input.histories();
+        RankerWeights ranker =
+                options.ranker().fit() ? weights(input, options, content, version, clock, progress) : RankerWeights.FIXED;
+        return learn(input, histories, options, version, clock, progress).with(ranker);
+    }
+
+    private static RankerWeights weights(
+            TrainingInput input,
+            TrainingOptions options,
+            Map<Signal, Scorer> content,
+            ModelVersion version,
+            InstantSource clock,
+            Progress progress) {
+        HeldOut heldOut = HeldOut.of(input.histories(), options.ranker().protocol());
+        if (heldOut.users().length < WeightFit.FEWEST_EXAMPLES) {
+            return RankerWeights.FIXED;
+        }
+        Progress trial = (phase, done, total) -> progress.advanced(TRIAL + phase, done, total);
+        ModelSnapshot without = learn(input, heldOut.known(), options, version, clock, trial);
+        Map<Signal, Scorer> sources = new EnumMap<>(without.sources());
+        sources.put(Signal.RECENT, recent(heldOut, options));
+        sources.putAll(content);
+        return WeightFit.fit(heldOut, sources, options.ranker(), options.seed(), options.threads(), progress);
+    }
+
+    private static Scorer recent(HeldOut heldOut, TrainingOptions options) {
+        RecentPopularity recent =
+                RecentPopularity.of(heldOut.known(), options.ranker().recentWindow());
+        return (heldOut.latest() ? recent.at(heldOut.now()) : recent.atLastEvent()).logarithmic();
+    }
+
+    private static ModelSnapshot learn(
+            TrainingInput input,
+            Histories histories,
+            TrainingOptions options,
+            ModelVersion version,
+            InstantSource clock,
+            Progress progress) {
         // EASE first: it needs the largest piece of memory, and fails at once when that is not there.
         ItemNeighbours ease = ease(histories, options, progress);
         ItemFactors factors =
@@ -48,7 +109,15 @@ public final class Training {
                 histories.eventCount(),
                 options.easeDecay(),
                 options.knnDecay());
-        return new ModelSnapshot(about, input.items(), factors, ease, knn, transitions, Popularity.of(histories));
+        return new ModelSnapshot(
+                about,
+                input.items(),
+                factors,
+                ease,
+                knn,
+                transitions,
+                Popularity.of(histories),
+                RankerWeights.FIXED);
     }
 
     private static ItemNeighbours ease(Histories histories, TrainingOptions options, Progress progress) {

@@ -10,7 +10,8 @@ import tools.jackson.databind.json.JsonMapper;
 public sealed interface TrainingEvent {
     /// Some steps of a phase are done.
     ///
-    /// @param phase `read`, `ease`, `als`, `knn`, `transitions` or `write`
+    /// @param phase `read`, `trial-ease` to `trial-transitions`, `ranker`, `ease`, `als`, `knn`, `transitions` or
+    /// `write`
     /// @param done steps finished, from 0 to `total`
     /// @param total at least 1
     record Advanced(String phase, int done, int total) implements TrainingEvent {}

@@ -18,6 +18,7 @@ import dev.palate.retrieval.factor.Transitions;
 /// @param knn of the item neighbours
 /// @param knnDecay history decay that they are served with, in (0, 1]
 /// @param transitions of what followed what
+/// @param ranker how the weights of the fused ranking are fitted
 public record TrainingOptions(
         long seed,
         int threads,
@@ -28,8 +29,10 @@ public record TrainingOptions(
         int easeItemLimit,
         ItemKnn.Options knn,
         double knnDecay,
-        Transitions.Options transitions) {
+        Transitions.Options transitions,
+        WeightFit.Options ranker) {
     private static final int BASE_MEBIBYTES = 384;
+    private static final int EXAMPLE_BYTES = 20_000;
 
     /// @throws IllegalArgumentException when a value is out of range
     public TrainingOptions {
@@ -55,14 +58,33 @@ public record TrainingOptions(
                 20_000,
                 ItemKnn.Options.DEFAULT,
                 0.6,
-                Transitions.Options.DEFAULT);
+                Transitions.Options.DEFAULT,
+                WeightFit.Options.DEFAULT);
+    }
+
+    /// The same with another way of fitting the ranker.
+    public TrainingOptions withRanker(WeightFit.Options other) {
+        return new TrainingOptions(
+                seed,
+                threads,
+                als,
+                easeRegularization,
+                easeDecay,
+                easeNeighbours,
+                easeItemLimit,
+                knn,
+                knnDecay,
+                transitions,
+                other);
     }
 
     /// Heap that a training run needs for about so many items and interactions, in MiB.
     public int heapMebibytes(int items, long interactions) {
         long ease = items <= easeItemLimit ? Ease.requiredBytes(items) : 0;
         long rows = 24L * items * (easeNeighbours + knn.neighbours() + transitions.neighbours());
-        long bytes = ease + rows + 200 * interactions;
+        long examples = ranker.fit() ? (long) ranker.maximumExamples() * EXAMPLE_BYTES : 0;
+        // The trial without the held-out events leaves its rows behind while the weights are fitted.
+        long bytes = Math.max(ease, examples) + 2 * rows + 400 * interactions;
         return Math.toIntExact(BASE_MEBIBYTES + Math.ceilDiv(bytes, 1L << 20));
     }
 }
