@@ -86,7 +86,7 @@ class GatesTest {
         check(note(held, held));
         gates.check(
                 note(held, held),
-                new GateContext(List.of(), 0, Set.of(), Similarity.UNKNOWN, () -> 100, Instant.EPOCH));
+                new GateContext(List.of(), 0, Set.of(), Similarity.UNKNOWN, () -> 100, time -> 0, Instant.EPOCH));
         check(note("I'm gay and love romances", "I'm gay and love romances"));
         gates.check(said(-1), GateContext.of(List.of(), 3, now));
         check(said(-1), memory(-1, Trust.STATED));
@@ -94,7 +94,8 @@ class GatesTest {
         check(said(-1), memory(1, Trust.OPERATOR));
         check(said(-1), locked);
         gates.check(said(-1), GateContext.of(tags(60, now), 0, now));
-        gates.check(said(-1), new GateContext(tags(60, now), 0, Set.of(), Similarity.UNKNOWN, () -> 100, now));
+        gates.check(
+                said(-1), new GateContext(tags(60, now), 0, Set.of(), Similarity.UNKNOWN, () -> 100, time -> 60, now));
         gates.check(said(-1), GateContext.of(tags(400, Instant.EPOCH), 0, now));
         List<GateCounts.Decision> places = gates.counts().decisions();
         assertThat(places)

@@ -75,8 +75,7 @@ class AgentWiring {
     }
 
     @Bean
-    GatedMemories gatedMemories(
-            SqlTruth truth, TieredMemories memories, Ids ids, Clock clock, Gates gates) {
+    GatedMemories gatedMemories(SqlTruth truth, TieredMemories memories, Ids ids, Clock clock, Gates gates) {
         var stores = new GatedMemories.Stores(memories, truth.rejections(), truth.consents(), memories::cosines);
         return new GatedMemories(stores, gates, ids, clock);
     }
