@@ -48,7 +48,7 @@ public interface CollaborativeModel {
         /// Nothing was fitted.
         Weighting NONE = historySize -> Map.of();
 
-        /// The weight of every signal for a user with so many events, by signal name; empty when nothing was fitted.
+        /// The weights that were fitted, for a user with so many events, by signal name; empty when none was.
         Map<String, Double> of(int historySize);
     }
 

@@ -10,12 +10,12 @@ import dev.palate.retrieval.factor.HistoryDecay;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemKnn;
 import dev.palate.retrieval.factor.Popularity;
-import dev.palate.retrieval.factor.RecentPopularity;
 import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.ranking.RankerWeights;
 import dev.palate.retrieval.ranking.Signal;
 import dev.palate.retrieval.ranking.SignalWeights;
 import dev.palate.retrieval.training.HeldOut;
+import dev.palate.retrieval.training.PresentSources;
 import dev.palate.retrieval.training.Training;
 import dev.palate.retrieval.training.TrainingInput;
 import dev.palate.retrieval.training.TrainingOptions;
@@ -24,6 +24,7 @@ import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -54,9 +55,9 @@ public final class Models {
             case ModelName.Fused fused -> {
                 RankerWeights weights = trained().ranker();
                 yield switch (fused) {
-                    case FITTED -> new FusedRanking(sources(), weights::forHistory);
-                    case FIXED -> new FusedRanking(sources(), SignalWeights::forHistory);
-                    case EQUAL -> new FusedRanking(sources(), size -> equal());
+                    case FITTED -> new FusedRanking(sources(), weights::forHistory, weights.bounded());
+                    case FIXED -> new FusedRanking(sources(), SignalWeights::forHistory, RankerWeights.FIXED.bounded());
+                    case EQUAL -> new FusedRanking(sources(), size -> equal(), RankerWeights.FIXED.bounded());
                 };
             }
             case ModelName.Source(Signal signal) -> {
@@ -116,6 +117,7 @@ public final class Models {
                 defaults.seed(),
                 defaults.threads(),
                 settings.als(),
+                defaults.alsSparse(),
                 settings.easeRegularization(easeDecay),
                 easeDecay.factor(),
                 defaults.easeNeighbours(),
@@ -126,13 +128,12 @@ public final class Models {
                 settings.ranker().withProtocol(protocol));
     }
 
-    /// What the ranker of this task sees: the sources of the model, those of the catalog, and recent popularity at the
-    /// end of the known events, or at each user's last one where the events to find do not all come later.
+    /// What the ranker of this task sees: the sources of the model, those of the catalog, and those that depend on the
+    /// present: the end of the known events, or each user's last one where the events to find do not all come later.
     private Map<Signal, Scorer> sources() {
         Map<Signal, Scorer> sources = new EnumMap<>(trained().sources());
-        RecentPopularity recent =
-                RecentPopularity.of(task.known(), settings.ranker().recentWindow());
-        sources.put(Signal.RECENT, (task.temporal() ? recent.at(task.end()) : recent.atLastEvent()).logarithmic());
+        OptionalLong now = task.temporal() ? OptionalLong.of(task.end()) : OptionalLong.empty();
+        sources.putAll(PresentSources.of(task.known(), now, settings.ranker()));
         sources.putAll(content);
         return sources;
     }

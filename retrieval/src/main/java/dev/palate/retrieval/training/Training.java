@@ -10,7 +10,6 @@ import dev.palate.retrieval.factor.ItemFactors;
 import dev.palate.retrieval.factor.ItemKnn;
 import dev.palate.retrieval.factor.ItemNeighbours;
 import dev.palate.retrieval.factor.Popularity;
-import dev.palate.retrieval.factor.RecentPopularity;
 import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.factor.Transitions;
 import dev.palate.retrieval.ranking.RankerWeights;
@@ -18,6 +17,8 @@ import dev.palate.retrieval.ranking.Signal;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /// One training run: from interactions to a snapshot. Stateless; the same input, options and vector width give the
 /// same snapshot, but for its time.
@@ -74,15 +75,10 @@ public final class Training {
         Progress trial = (phase, done, total) -> progress.advanced(TRIAL + phase, done, total);
         ModelSnapshot without = learn(input, heldOut.known(), options, version, clock, trial);
         Map<Signal, Scorer> sources = new EnumMap<>(without.sources());
-        sources.put(Signal.RECENT, recent(heldOut, options));
+        sources.putAll(PresentSources.of(
+                heldOut.known(), heldOut.latest() ? OptionalLong.of(heldOut.now()) : OptionalLong.empty(), options.ranker()));
         sources.putAll(content);
         return WeightFit.fit(heldOut, sources, options.ranker(), options.seed(), options.threads(), progress);
-    }
-
-    private static Scorer recent(HeldOut heldOut, TrainingOptions options) {
-        RecentPopularity recent =
-                RecentPopularity.of(heldOut.known(), options.ranker().recentWindow());
-        return (heldOut.latest() ? recent.at(heldOut.now()) : recent.atLastEvent()).logarithmic();
     }
 
     private static ModelSnapshot learn(
@@ -96,9 +92,15 @@ public final class Training {
         ItemNeighbours ease = ease(histories, options, progress);
         ItemFactors factors =
                 ImplicitAls.fit(histories, options.als().withThreads(options.threads()), options.seed(), progress);
+        ItemFactors sparse = ImplicitAls.fit(
+                histories,
+                options.alsSparse().withThreads(options.threads()),
+                options.seed(),
+                (phase, done, total) -> progress.advanced("als-sparse", done, total));
         ItemNeighbours knn = ItemKnn.fit(histories, options.knn());
         progress.advanced("knn", 1, 1);
         ItemNeighbours transitions = Transitions.fit(histories, options.transitions());
+        ItemNeighbours next = Transitions.fit(histories, Transitions.Options.NEXT);
         progress.advanced("transitions", 1, 1);
         ModelSnapshot.About about = new ModelSnapshot.About(
                 version,
@@ -113,9 +115,11 @@ public final class Training {
                 about,
                 input.items(),
                 factors,
+                Optional.of(sparse),
                 ease,
                 knn,
                 transitions,
+                next,
                 Popularity.of(histories),
                 RankerWeights.FIXED);
     }

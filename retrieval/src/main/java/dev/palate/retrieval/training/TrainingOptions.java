@@ -11,6 +11,7 @@ import dev.palate.retrieval.factor.Transitions;
 /// @param seed of everything random
 /// @param threads in [1, 256]
 /// @param als of the collaborative vectors; its own number of threads is not looked at
+/// @param alsSparse of the collaborative vectors for sparse data
 /// @param easeRegularization λ, above 0
 /// @param easeDecay history decay that EASE is served with, in (0, 1]
 /// @param easeNeighbours strongest weights of a row of EASE that are kept, in [1, 10000]
@@ -23,6 +24,7 @@ public record TrainingOptions(
         long seed,
         int threads,
         ImplicitAls.Options als,
+        ImplicitAls.Options alsSparse,
         double easeRegularization,
         double easeDecay,
         int easeNeighbours,
@@ -31,6 +33,9 @@ public record TrainingOptions(
         double knnDecay,
         Transitions.Options transitions,
         WeightFit.Options ranker) {
+    /// Collaborative vectors for data in which most of what a user would like was never met.
+    public static final ImplicitAls.Options SPARSE = new ImplicitAls.Options(128, 0.01, 0.01, 1, 8, 3, 1);
+
     private static final int BASE_MEBIBYTES = 384;
     private static final int EXAMPLE_BYTES = 20_000;
 
@@ -52,6 +57,7 @@ public record TrainingOptions(
                 seed,
                 threads,
                 ImplicitAls.Options.DEFAULT,
+                SPARSE,
                 Ease.Options.defaultRegularization(HistoryDecay.of(0.9)),
                 0.9,
                 500,
@@ -68,6 +74,7 @@ public record TrainingOptions(
                 seed,
                 threads,
                 als,
+                alsSparse,
                 easeRegularization,
                 easeDecay,
                 easeNeighbours,

@@ -36,15 +36,18 @@ public final class WeightFit {
     /// @param bucketStrength of the prior that draws a bucket's weights to the common ones, above 0
     /// @param maximumExamples users looked at, in [1, 100000]; of more a sample is drawn by the seed
     /// @param recentWindow seconds before now that count as recently popular, at least 1
+    /// @param recentShortWindow the same for the shorter window, at least 1
     public record Options(
             boolean fit,
             HeldOut.Protocol protocol,
             double strength,
             double bucketStrength,
             int maximumExamples,
-            long recentWindow) {
+            long recentWindow,
+            long recentShortWindow) {
         /// What training uses when nothing else is asked for.
-        public static final Options DEFAULT = new Options(true, HeldOut.Protocol.LATEST, 3, 30, 4_000, 60 * 86_400L);
+        public static final Options DEFAULT = new Options(
+                true, HeldOut.Protocol.LATEST, 3, 30, 4_000, 60 * 86_400L, 14 * 86_400L);
 
         /// @throws IllegalArgumentException when a value is out of range
         public Options {
@@ -52,21 +55,21 @@ public final class WeightFit {
                 throw new IllegalArgumentException("strength and bucketStrength must be above 0, were " + strength
                         + " and " + bucketStrength);
             }
-            if (maximumExamples < 1 || maximumExamples > 100_000 || recentWindow < 1) {
+            if (maximumExamples < 1 || maximumExamples > 100_000 || recentWindow < 1 || recentShortWindow < 1) {
                 throw new IllegalArgumentException(
-                        "maximumExamples must be in [1, 100000] and recentWindow at least 1, were " + maximumExamples
-                                + " and " + recentWindow);
+                        "maximumExamples must be in [1, 100000] and the windows at least 1, were " + maximumExamples
+                                + ", " + recentWindow + " and " + recentShortWindow);
             }
         }
 
         /// The same with another protocol.
         public Options withProtocol(HeldOut.Protocol other) {
-            return new Options(fit, other, strength, bucketStrength, maximumExamples, recentWindow);
+            return new Options(fit, other, strength, bucketStrength, maximumExamples, recentWindow, recentShortWindow);
         }
 
         /// The same without fitting.
         public Options without() {
-            return new Options(false, protocol, strength, bucketStrength, maximumExamples, recentWindow);
+            return new Options(false, protocol, strength, bucketStrength, maximumExamples, recentWindow, recentShortWindow);
         }
     }
 
