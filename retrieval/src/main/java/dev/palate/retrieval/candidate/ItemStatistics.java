@@ -46,13 +46,13 @@ public final class ItemStatistics {
         int size = catalog.size();
         float[] unseen = new float[size];
         Arrays.fill(unseen, Float.NaN);
-        return new ItemStatistics(
-                catalog, new int[size], new float[size], new float[size], new float[size], unseen);
+        return new ItemStatistics(catalog, new int[size], new float[size], new float[size], new float[size], unseen);
     }
 
     /// From one pass over the log.
     ///
-    /// @param windows before "now" that count as recent. "Now" is the clock's time, or the newest interaction when that
+    /// @param windows before "now" that count as recent. "Now" is the clock's time, or the newest interaction when
+    /// that
     ///     is more than the long window ago: the recent past of an old data set is the end of that data set
     static ItemStatistics read(CatalogSnapshot catalog, Interactions interactions, Windows windows, Instant now) {
         int size = catalog.size();
@@ -141,8 +141,7 @@ public final class ItemStatistics {
                 movedFresh[row] = fresh[old];
             }
         }
-        return new ItemStatistics(
-                other, movedCounts, movedQuality, movedRecent, movedRecentShort, movedFresh);
+        return new ItemStatistics(other, movedCounts, movedQuality, movedRecent, movedRecentShort, movedFresh);
     }
 
     /// True when the rows are those of the snapshot.

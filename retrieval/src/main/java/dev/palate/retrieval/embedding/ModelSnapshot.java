@@ -27,6 +27,7 @@ import java.util.Optional;
 /// @param next what came right after what; empty rows in files of earlier builds
 /// @param popularity users per item
 /// @param ranker the weights with which the sources are fused
+/// @param verdict what the quality gate said
 public record ModelSnapshot(
         About about,
         Vocabulary items,
@@ -37,7 +38,8 @@ public record ModelSnapshot(
         ItemNeighbours transitions,
         ItemNeighbours next,
         Popularity popularity,
-        RankerWeights ranker) {
+        RankerWeights ranker,
+        Verdict verdict) {
     /// Where a model comes from.
     ///
     /// @param version its name
@@ -80,7 +82,8 @@ public record ModelSnapshot(
                 || popularity.itemCount() != count) {
             throw new IllegalArgumentException("all parts must have the vocabulary's " + count + " items, had factors "
                     + factors.itemCount() + ", ease " + ease.itemCount() + ", knn " + knn.itemCount()
-                    + ", transitions " + transitions.itemCount() + ", next " + next.itemCount() + ", popularity " + popularity.itemCount());
+                    + ", transitions " + transitions.itemCount() + ", next " + next.itemCount() + ", popularity "
+                    + popularity.itemCount());
         }
     }
 
@@ -98,9 +101,10 @@ public record ModelSnapshot(
         return sources;
     }
 
-    /// The same with other weights of the ranker.
-    public ModelSnapshot with(RankerWeights other) {
-        return new ModelSnapshot(about, items, factors, sparseFactors, ease, knn, transitions, next, popularity, other);
+    /// The same with other weights of the ranker and another verdict.
+    public ModelSnapshot with(RankerWeights weights, Verdict said) {
+        return new ModelSnapshot(
+                about, items, factors, sparseFactors, ease, knn, transitions, next, popularity, weights, said);
     }
 
     /// Writes the model file at once or not at all.

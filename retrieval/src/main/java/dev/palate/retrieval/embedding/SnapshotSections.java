@@ -19,9 +19,12 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// How a snapshot is laid out in the sections of a model file:
-/// `manifest` (JSON), `items.ends` and `items.utf8` (the ids one after the other, with the end of each), `als.factors`,
-/// `als-sparse.factors` with `als-sparse.options` (JSON), `ease.*`, `knn.*`, `transitions.*` and `next.*` (each `offsets`, `items`, `weights`), `popularity.counts`, and, where weights of
-/// the ranker were fitted, `ranker` (JSON; a signal that this build does not know is left out).
+/// `manifest` (JSON), `items.ends` and `items.utf8` (the ids one after the other, with the end of each),
+/// `als.factors`,
+/// `als-sparse.factors` with `als-sparse.options` (JSON), `ease.*`, `knn.*`, `transitions.*` and `next.*` (each
+/// `offsets`, `items`, `weights`), `popularity.counts`, and, where weights of
+/// the ranker were fitted, `ranker` (JSON; a signal that this build does not know is left out), and, where the gate
+/// judged, `verdict` (JSON).
 final class SnapshotSections {
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -90,6 +93,9 @@ final class SnapshotSections {
         if (snapshot.ranker().fitted()) {
             sections.put("ranker", new Section.Bytes(JSON.writeValueAsBytes(Ranker.of(snapshot.ranker()))));
         }
+        if (!snapshot.verdict().equals(Verdict.UNJUDGED)) {
+            sections.put("verdict", new Section.Bytes(JSON.writeValueAsBytes(snapshot.verdict())));
+        }
         return new ModelFile(place, sections);
     }
 
@@ -124,7 +130,8 @@ final class SnapshotSections {
                     new Popularity(file.ints("popularity.counts")),
                     file.has("ranker")
                             ? JSON.readValue(file.bytes("ranker"), Ranker.class).weights()
-                            : RankerWeights.FIXED);
+                            : RankerWeights.FIXED,
+                    file.has("verdict") ? JSON.readValue(file.bytes("verdict"), Verdict.class) : Verdict.UNJUDGED);
         } catch (JacksonException
                 | IllegalArgumentException
                 | java.time.DateTimeException

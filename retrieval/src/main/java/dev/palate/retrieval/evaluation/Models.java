@@ -11,6 +11,8 @@ import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemKnn;
 import dev.palate.retrieval.factor.Popularity;
 import dev.palate.retrieval.factor.Scorer;
+import dev.palate.retrieval.ranking.FusedRanking;
+import dev.palate.retrieval.ranking.Ranker;
 import dev.palate.retrieval.ranking.RankerWeights;
 import dev.palate.retrieval.ranking.Signal;
 import dev.palate.retrieval.ranking.SignalWeights;
@@ -22,13 +24,17 @@ import dev.palate.retrieval.training.TrainingOptions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Fits models by name on the known events of one task. What training stores is learnt once, when the first model that
+/// Fits models by name on the known events of one task. What training stores is learnt once, when the first model
+/// that
 /// needs it is asked for: [ModelName.Fused] and [ModelName.Source] score exactly what the served model holds. Not
 /// thread-safe.
 public final class Models {
@@ -95,6 +101,23 @@ public final class Models {
         };
     }
 
+    /// The signals of the fused ranking with these further sources: those that are evaluated one by one.
+    public static List<Signal> signals(Map<Signal, Scorer> content) {
+        Set<Signal> signals = EnumSet.of(
+                Signal.CF,
+                Signal.CF_SPARSE,
+                Signal.EASE,
+                Signal.KNN,
+                Signal.TRANSITIONS,
+                Signal.NEXT,
+                Signal.POP,
+                Signal.RECENT,
+                Signal.RECENT_SHORT,
+                Signal.FRESH);
+        signals.addAll(content.keySet());
+        return List.copyOf(signals);
+    }
+
     /// What training stores for this task.
     public ModelSnapshot trained() {
         ModelSnapshot snapshot = trained.orElseGet(() -> Training.run(
@@ -125,11 +148,14 @@ public final class Models {
                 settings.knn(),
                 settings.decayOr(defaults.knnDecay()).factor(),
                 settings.transitions(),
-                settings.ranker().withProtocol(protocol));
+                settings.ranker().withProtocol(protocol),
+                "");
     }
 
-    /// What the ranker of this task sees: the sources of the model, those of the catalog, and those that depend on the
-    /// present: the end of the known events, or each user's last one where the events to find do not all come later.
+    /// What the ranker of this task sees: the sources of the model, those of the catalog, and those that depend on
+    /// the
+    /// present: the end of the known events, or each user's last one where the events to find do not all come
+    /// later.
     private Map<Signal, Scorer> sources() {
         Map<Signal, Scorer> sources = new EnumMap<>(trained().sources());
         OptionalLong now = task.temporal() ? OptionalLong.of(task.end()) : OptionalLong.empty();
@@ -139,8 +165,7 @@ public final class Models {
     }
 
     private static SignalWeights equal() {
-        return new SignalWeights(
-                Stream.of(Signal.values()).collect(Collectors.toMap(signal -> signal, signal -> 1.0)));
+        return new SignalWeights(Stream.of(Signal.values()).collect(Collectors.toMap(signal -> signal, signal -> 1.0)));
     }
 
     private void refuseDecay(ModelName model) {

@@ -10,8 +10,10 @@ import java.util.stream.IntStream;
 /// Orders candidates by a weighted sum of signals, each [#standardised] over the candidates of the request. Stateless
 /// and thread-safe.
 public final class FusedRanker {
-    /// How far from the mean the furthest value of a bounded signal may lie: all its parts are shrunken so that it lies
-    /// there. A signal that speaks of a few candidates only would else decide alone, for one hit among two hundred stands
+    /// How far from the mean the furthest value of a bounded signal may lie: all its parts are shrunken so that it
+    /// lies
+    /// there. A signal that speaks of a few candidates only would else decide alone, for one hit among two hundred
+    /// stands
     /// fourteen deviations out.
     public static final double MAX_DEVIATIONS = 4;
 
@@ -33,7 +35,8 @@ public final class FusedRanker {
         }
     }
 
-    /// Scores and orders all candidates. A candidate of which a signal knows nothing (NaN) gets the signal's mean, that
+    /// Scores and orders all candidates. A candidate of which a signal knows nothing (NaN) gets the signal's mean,
+    /// that
     /// is a part of 0; so does everyone when a signal is flat. O(signals · candidates).
     ///
     /// @param bounded the signals whose outliers are kept in bounds, those whose weights were not fitted
@@ -68,12 +71,14 @@ public final class FusedRanker {
             factor *= furthest <= MAX_DEVIATIONS ? 1 : MAX_DEVIATIONS / furthest;
         }
         for (int i = 0; i < parts.length; i++) {
-            parts[i] = (float) (factor * parts[i]);
+            // + 0: a part of nothing is 0, not -0.
+            parts[i] = (float) (factor * parts[i]) + 0f;
         }
         return parts;
     }
 
-    /// The values brought to mean 0 and deviation 1. What is not known (NaN) becomes 0, and so does everything when the
+    /// The values brought to mean 0 and deviation 1. What is not known (NaN) becomes 0, and so does everything when
+    /// the
     /// values are all alike.
     public static float[] standardised(float[] values) {
         double sum = 0;

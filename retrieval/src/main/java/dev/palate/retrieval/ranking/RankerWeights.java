@@ -11,7 +11,8 @@ import java.util.Set;
 
 /// The weights of the fused ranking as they were fitted, by length of history. Immutable.
 ///
-/// Signals that nothing was fitted for, such as those of the wish in words, keep the fixed weights of [SignalWeights];
+/// Signals that nothing was fitted for, such as those of the wish in words, keep the fixed weights of
+/// [SignalWeights];
 /// fitted weights are scaled to the same sum of magnitudes as the fixed weights of the same signals, which changes no
 /// order among them.
 ///
@@ -79,8 +80,8 @@ public record RankerWeights(List<Bucket> buckets, int examples) {
             bucket = next.from <= historySize ? next : bucket;
         }
         double share = Math.min(1, historySize / (double) bucket.from);
-        bucket.weights.forEach((signal, weight) ->
-                weights.put(signal, share * weight + (1 - share) * SignalWeights.COLD.of(signal)));
+        bucket.weights.forEach(
+                (signal, weight) -> weights.put(signal, share * weight + (1 - share) * SignalWeights.COLD.of(signal)));
         return weights;
     }
 
@@ -96,8 +97,8 @@ public record RankerWeights(List<Bucket> buckets, int examples) {
         List<String> lines = new ArrayList<>();
         for (Bucket bucket : buckets) {
             List<String> words = new ArrayList<>();
-            bucket.weights.forEach((signal, weight) ->
-                    words.add(signal.key() + " " + String.format(Locale.ROOT, "%.3f", weight)));
+            bucket.weights.forEach(
+                    (signal, weight) -> words.add(signal.key() + " " + String.format(Locale.ROOT, "%.3f", weight)));
             lines.add("from " + bucket.from + ": " + String.join(", ", words));
         }
         return lines;

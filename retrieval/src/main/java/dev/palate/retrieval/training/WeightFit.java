@@ -23,10 +23,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 
-/// Fits the weights of the fused ranking on held-out events: for each user the candidates that serving would rank, with
+/// Fits the weights of the fused ranking on held-out events: for each user the candidates that serving would rank,
+/// with
 /// the signals that serving would see, and which of them came next.
 ///
-/// The prior is the fixed weights at the scale that suits the examples best, so that few examples give nearly the fixed
+/// The prior is the fixed weights at the scale that suits the examples best, so that few examples give nearly the
+/// fixed
 /// weights and many give what they say. Each bucket of history lengths is then fitted with the common weights as its
 /// prior. Stateless; deterministic whatever the number of threads.
 public final class WeightFit {
@@ -46,14 +48,14 @@ public final class WeightFit {
             long recentWindow,
             long recentShortWindow) {
         /// What training uses when nothing else is asked for.
-        public static final Options DEFAULT = new Options(
-                true, HeldOut.Protocol.LATEST, 3, 30, 4_000, 60 * 86_400L, 14 * 86_400L);
+        public static final Options DEFAULT =
+                new Options(true, HeldOut.Protocol.LATEST, 10, 100, 4_000, 60 * 86_400L, 14 * 86_400L);
 
         /// @throws IllegalArgumentException when a value is out of range
         public Options {
             if (!(strength > 0 && bucketStrength > 0)) {
-                throw new IllegalArgumentException("strength and bucketStrength must be above 0, were " + strength
-                        + " and " + bucketStrength);
+                throw new IllegalArgumentException(
+                        "strength and bucketStrength must be above 0, were " + strength + " and " + bucketStrength);
             }
             if (maximumExamples < 1 || maximumExamples > 100_000 || recentWindow < 1 || recentShortWindow < 1) {
                 throw new IllegalArgumentException(
@@ -67,9 +69,22 @@ public final class WeightFit {
             return new Options(fit, other, strength, bucketStrength, maximumExamples, recentWindow, recentShortWindow);
         }
 
+        /// The same with another long window of recent popularity.
+        public Options withRecentWindow(long seconds) {
+            return new Options(
+                    fit,
+                    protocol,
+                    strength,
+                    bucketStrength,
+                    maximumExamples,
+                    seconds,
+                    Math.min(seconds, recentShortWindow));
+        }
+
         /// The same without fitting.
         public Options without() {
-            return new Options(false, protocol, strength, bucketStrength, maximumExamples, recentWindow, recentShortWindow);
+            return new Options(
+                    false, protocol, strength, bucketStrength, maximumExamples, recentWindow, recentShortWindow);
         }
     }
 
@@ -127,7 +142,8 @@ public final class WeightFit {
 
     /// The fixed weights of long histories, at the scale at which they explain the examples best.
     private static double[] prior(List<Example> examples, List<Signal> signals) {
-        double[] direction = signals.stream().mapToDouble(SignalWeights.WARM::of).toArray();
+        double[] direction =
+                signals.stream().mapToDouble(SignalWeights.WARM::of).toArray();
         List<Example> combined = examples.stream()
                 .map(example -> new Example(new float[][] {sum(example.features(), direction)}, example.positives()))
                 .toList();

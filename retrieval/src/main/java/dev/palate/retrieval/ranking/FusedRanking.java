@@ -1,12 +1,7 @@
-package dev.palate.retrieval.evaluation;
+package dev.palate.retrieval.ranking;
 
 import dev.palate.retrieval.factor.History;
 import dev.palate.retrieval.factor.Scorer;
-import dev.palate.retrieval.ranking.CandidatePool;
-import dev.palate.retrieval.ranking.FusedRanker;
-import dev.palate.retrieval.ranking.Signal;
-import dev.palate.retrieval.ranking.SignalWeights;
-import dev.palate.retrieval.ranking.Signals;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -45,7 +40,8 @@ public record FusedRanking(Map<Signal, Scorer> sources, IntFunction<SignalWeight
         Map<Signal, float[]> pooled = new EnumMap<>(Signal.class);
         Iterator<float[]> next = scores.iterator();
         sources.keySet().forEach(signal -> pooled.put(signal, CandidatePool.gather(next.next(), pool)));
-        FusedRanker.Ranking ranking = FusedRanker.rank(new Signals(pool.length, pooled), weights.apply(history.size()), bounded);
+        FusedRanker.Ranking ranking =
+                FusedRanker.rank(new Signals(pool.length, pooled), weights.apply(history.size()), bounded);
         int size = Math.min(count, pool.length);
         int[] items = new int[size];
         float[] best = new float[size];
