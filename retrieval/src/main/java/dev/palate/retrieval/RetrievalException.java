@@ -24,7 +24,9 @@ public final class RetrievalException extends RuntimeException {
         /// The deadline passed.
         DEADLINE,
         /// The disk refused.
-        STORAGE
+        STORAGE,
+        /// The quality gate refused a model.
+        REFUSED
     }
 
     private final Code code;

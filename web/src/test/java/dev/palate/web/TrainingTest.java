@@ -44,6 +44,18 @@ class TrainingTest {
             assertThat(TestServer.JSON.readTree(list).get("model_version").asString())
                     .isEqualTo(version);
 
+            assertThat(models.get("active").get("gate").asString()).isNotEmpty();
+            assertThat(server.ok(200, server.call(server.admin(), "POST", "/v1/models/" + version + "/activate", ""))
+                            .get("version")
+                            .asString())
+                    .isEqualTo(version);
+            assertThat(server.call(server.admin(), "POST", "/v1/models/none/activate", "{\"reason\":\"try\"}")
+                            .statusCode())
+                    .isEqualTo(404);
+            assertThat(server.call(server.key(Role.APP, null), "POST", "/v1/models/" + version + "/activate", "{}")
+                            .statusCode())
+                    .isEqualTo(403);
+
             String second = byCommand(server);
             server.ok(202, server.call(server.admin(), "POST", "/v1/jobs/" + second + "/cancel", ""));
             assertThat(ended(server, second).get("status").asString()).isEqualTo("cancelled");

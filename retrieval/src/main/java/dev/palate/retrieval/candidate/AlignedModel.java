@@ -59,7 +59,7 @@ public final class AlignedModel {
         return model.version();
     }
 
-    /// The weight of every signal that was fitted with the model for a user with so many events; empty when none was.
+    /// The weights that were fitted with the model, for a user with so many events, by signal name.
     public Map<String, Double> weights(int historySize) {
         return model.weighting().of(historySize);
     }

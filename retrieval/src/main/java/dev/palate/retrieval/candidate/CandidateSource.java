@@ -7,9 +7,7 @@ import java.util.Optional;
 /// A source may be slow or fail: it runs on a thread of its own under the request's deadline, and a request goes on
 /// without it. It should end soon after its thread is interrupted.
 public interface CandidateSource {
-    /// The signal it gives, in lower case: `cf`, `ease`, `knn`, `transitions`, `text`, `bm25`, `genre`, `liked`,
-    /// `pop`,
-    /// `recent`, `memory`.
+    /// The signal it gives, in lower case, such as `cf` or `recent_short`.
     String signal();
 
     /// Empty when the source has nothing to say to this wish; that is no failure.

@@ -34,8 +34,7 @@ public interface CollaborativeModel {
         }
 
         /// Of scorers over the same rows, all with one score per item.
-        public static Loaded of(
-                String version, List<ItemId> items, Map<String, Scorer> scorers, Weighting weighting) {
+        public static Loaded of(String version, List<ItemId> items, Map<String, Scorer> scorers, Weighting weighting) {
             Map<String, RowScorer> byRow = new HashMap<>();
             scorers.forEach((signal, scorer) ->
                     byRow.put(signal, (history, target) -> scorer.score(History.of(history), target)));
@@ -48,7 +47,7 @@ public interface CollaborativeModel {
         /// Nothing was fitted.
         Weighting NONE = historySize -> Map.of();
 
-        /// The weight of every signal for a user with so many events, by signal name; empty when nothing was fitted.
+        /// The weights that were fitted, for a user with so many events, by signal name; empty when none was.
         Map<String, Double> of(int historySize);
     }
 

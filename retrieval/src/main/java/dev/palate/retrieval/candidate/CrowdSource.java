@@ -4,16 +4,27 @@ import java.util.Optional;
 
 /// What many people like, the same for everybody. Empty while nobody did anything.
 final class CrowdSource implements CandidateSource {
-    /// From so many events on the signal is the plain count on a log scale: beside collaborative signals, which all
-    /// favour the popular, it is there to correct them.
-    private static final int CORRECTS_FROM = 10;
-
     /// Which crowd is asked.
     enum Crowd {
-        /// Everybody, ever.
-        ALWAYS,
+        /// Everybody, ever. For somebody with a history it is the plain count on a log scale: beside collaborative
+        /// signals, which all favour the popular, it is there to correct them. For others it is how well liked
+        /// an item
+        /// is.
+        ALWAYS("pop", "widely liked"),
         /// Everybody, lately.
-        LATELY
+        LATELY("recent", "popular lately"),
+        /// Everybody, in the last days.
+        THESE_DAYS("recent_short", "popular these days"),
+        /// How short ago somebody was the first.
+        FRESH("fresh", "new here");
+
+        private final String signal;
+        private final Evidence evidence;
+
+        Crowd(String signal, String words) {
+            this.signal = signal;
+            this.evidence = Evidence.of(words);
+        }
     }
 
     private final Crowd crowd;
@@ -24,26 +35,24 @@ final class CrowdSource implements CandidateSource {
 
     @Override
     public String signal() {
-        return switch (crowd) {
-            case ALWAYS -> "pop";
-            case LATELY -> "recent";
-        };
+        return crowd.signal;
     }
 
     @Override
     public Optional<Scored> score(Wish wish) {
         ItemStatistics statistics = wish.statistics();
-        boolean counts = wish.history().length >= CORRECTS_FROM;
+        boolean counts = wish.history().length > 0;
         float[] scores = new float[wish.catalog().size()];
         boolean any = false;
         for (int row = 0; row < scores.length; row++) {
             scores[row] = switch (crowd) {
                 case ALWAYS -> counts ? statistics.crowd(row) : statistics.quality(row);
                 case LATELY -> statistics.recent(row);
+                case THESE_DAYS -> statistics.recentShort(row);
+                case FRESH -> statistics.fresh(row);
             };
-            any |= scores[row] > 0;
+            any |= Float.isFinite(scores[row]) && scores[row] != 0;
         }
-        Evidence evidence = Evidence.of(crowd == Crowd.ALWAYS ? "widely liked" : "popular lately");
-        return any ? Optional.of(Scored.of(scores, row -> evidence)) : Optional.empty();
+        return any ? Optional.of(Scored.of(scores, row -> crowd.evidence)) : Optional.empty();
     }
 }

@@ -28,15 +28,22 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Thread-safe. Costs one call of [Changes#latest] when nothing changed.
 public final class Freshness implements AutoCloseable {
     /// @param recentWindow what recently popular means, 1 hour to 10 years
+    /// @param recentShortWindow the same for the shorter window, no longer than the other
     /// @param recountInterval the least time between two counts over all interactions; 0 to count at every change,
     ///     before the request goes on
-    public record Options(Duration recentWindow, Duration recountInterval) {
-        /// 60 days; once a minute.
-        public static final Options DEFAULT = new Options(Duration.ofDays(60), Duration.ofMinutes(1));
+    public record Options(Duration recentWindow, Duration recentShortWindow, Duration recountInterval) {
+        /// 60 and 14 days; once a minute.
+        public static final Options DEFAULT =
+                new Options(Duration.ofDays(60), Duration.ofDays(14), Duration.ofMinutes(1));
 
         public Options {
             Require.range("recent window in hours", recentWindow.toHours(), 1, 87_660);
+            Require.range("short recent window in hours", recentShortWindow.toHours(), 1, recentWindow.toHours());
             Require.range("recount interval in ms", recountInterval.toMillis(), 0, Long.MAX_VALUE);
+        }
+
+        ItemStatistics.Windows windows() {
+            return new ItemStatistics.Windows(recentWindow, recentShortWindow);
         }
     }
 
@@ -80,7 +87,7 @@ public final class Freshness implements AutoCloseable {
         position = changes.latest();
         CatalogSnapshot first = scan();
         counted = clock.instant();
-        view = new View(first, ItemStatistics.read(first, interactions, options.recentWindow, counted));
+        view = new View(first, ItemStatistics.read(first, interactions, options.windows(), counted));
     }
 
     /// Up to date with every change committed before the call.
@@ -208,7 +215,7 @@ public final class Freshness implements AutoCloseable {
     private void recount() {
         countsStale = false;
         Instant now = clock.instant();
-        ItemStatistics fresh = ItemStatistics.read(view.catalog, interactions, options.recentWindow, now);
+        ItemStatistics fresh = ItemStatistics.read(view.catalog, interactions, options.windows(), now);
         following.lock();
         try {
             counted = now;

@@ -2,8 +2,10 @@ package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.interaction.Interactions;
+import dev.palate.retrieval.factor.FirstSeen;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +19,19 @@ public final class ItemStatistics {
     private final float[] crowd;
     private final float[] quality;
     private final float[] recent;
+    private final float[] recentShort;
+    private final float[] fresh;
 
-    private ItemStatistics(CatalogSnapshot catalog, int[] counts, float[] quality, float[] recent) {
+    private ItemStatistics(
+            CatalogSnapshot catalog,
+            int[] counts,
+            float[] quality,
+            float[] recent,
+            float[] recentShort,
+            float[] fresh) {
         this.catalog = catalog;
+        this.recentShort = recentShort;
+        this.fresh = fresh;
         this.counts = counts;
         crowd = new float[counts.length];
         for (int row = 0; row < crowd.length; row++) {
@@ -32,15 +44,20 @@ public final class ItemStatistics {
     /// Of a catalog nobody has touched.
     static ItemStatistics none(CatalogSnapshot catalog) {
         int size = catalog.size();
-        return new ItemStatistics(catalog, new int[size], new float[size], new float[size]);
+        float[] unseen = new float[size];
+        Arrays.fill(unseen, Float.NaN);
+        return new ItemStatistics(catalog, new int[size], new float[size], new float[size], new float[size], unseen);
     }
 
     /// From one pass over the log.
     ///
-    /// @param recentWindow before "now" that counts as recent. "Now" is the clock's time, or the newest interaction
-    ///     when that is more than a window ago: the recent past of an old data set is the end of that data set
-    static ItemStatistics read(CatalogSnapshot catalog, Interactions interactions, Duration recentWindow, Instant now) {
+    /// @param windows before "now" that count as recent. "Now" is the clock's time, or the newest interaction when
+    /// that
+    ///     is more than the long window ago: the recent past of an old data set is the end of that data set
+    static ItemStatistics read(CatalogSnapshot catalog, Interactions interactions, Windows windows, Instant now) {
         int size = catalog.size();
+        long[] first = new long[size];
+        Arrays.fill(first, FirstSeen.NEVER);
         int[] counts = new int[size];
         double[] liking = new double[size];
         interactions.scan(interaction -> {
@@ -48,20 +65,27 @@ public final class ItemStatistics {
             if (row >= 0) {
                 counts[row]++;
                 liking[row] += (interaction.feedback().weight() + 1) / 2;
+                first[row] = Math.min(first[row], interaction.at().getEpochSecond());
             }
         });
         Instant newest = interactions.newest();
         float[] recent = new float[size];
+        float[] recentShort = new float[size];
+        float[] fresh = new float[size];
+        Arrays.fill(fresh, Float.NaN);
         if (newest != null) {
-            readRecent(catalog, interactions.countsSince(since(newest, now, recentWindow)), recent);
+            Instant end = newest.isBefore(now.minus(windows.recent)) ? newest : now;
+            readRecent(catalog, interactions.countsSince(end.minus(windows.recent)), recent);
+            readRecent(catalog, interactions.countsSince(end.minus(windows.recentShort)), recentShort);
+            for (int row = 0; row < size; row++) {
+                fresh[row] = FirstSeen.value(end.getEpochSecond(), first[row]);
+            }
         }
-        return new ItemStatistics(catalog, counts, quality(counts, liking), recent);
+        return new ItemStatistics(catalog, counts, quality(counts, liking), recent, recentShort, fresh);
     }
 
-    private static Instant since(Instant newest, Instant now, Duration window) {
-        Instant end = newest.isBefore(now.minus(window)) ? newest : now;
-        return end.minus(window);
-    }
+    /// The windows of recent popularity.
+    record Windows(Duration recent, Duration recentShort) {}
 
     private static void readRecent(CatalogSnapshot catalog, Map<ItemId, Integer> counts, float[] target) {
         counts.forEach((item, count) -> {
@@ -104,15 +128,20 @@ public final class ItemStatistics {
         int[] movedCounts = new int[size];
         float[] movedQuality = new float[size];
         float[] movedRecent = new float[size];
+        float[] movedRecentShort = new float[size];
+        float[] movedFresh = new float[size];
+        Arrays.fill(movedFresh, Float.NaN);
         for (int row = 0; row < size; row++) {
             int old = catalog.row(other.item(row).id());
             if (old >= 0) {
                 movedCounts[row] = counts[old];
                 movedQuality[row] = quality[old];
                 movedRecent[row] = recent[old];
+                movedRecentShort[row] = recentShort[old];
+                movedFresh[row] = fresh[old];
             }
         }
-        return new ItemStatistics(other, movedCounts, movedQuality, movedRecent);
+        return new ItemStatistics(other, movedCounts, movedQuality, movedRecent, movedRecentShort, movedFresh);
     }
 
     /// True when the rows are those of the snapshot.
@@ -141,5 +170,15 @@ public final class ItemStatistics {
     /// log(1 + interactions in the recent window).
     public float recent(int row) {
         return recent[row];
+    }
+
+    /// log(1 + interactions in the shorter recent window).
+    public float recentShort(int row) {
+        return recentShort[row];
+    }
+
+    /// −log(1 + days since the first interaction), NaN when there was none.
+    public float fresh(int row) {
+        return fresh[row];
     }
 }

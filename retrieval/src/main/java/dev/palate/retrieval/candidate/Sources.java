@@ -30,15 +30,19 @@ public final class Sources {
         this.themes = themes;
         all = List.of(
                 new ModelSource("cf", false),
+                new ModelSource("cf_sparse", false),
                 new ModelSource("ease", true),
                 new ModelSource("knn", true),
                 new ModelSource("transitions", true),
+                new ModelSource("next", true),
                 new TextSource(this.vectors),
                 new LexicalSource(search),
                 new FacetSource(),
                 new LikedSource(),
                 new CrowdSource(CrowdSource.Crowd.ALWAYS),
                 new CrowdSource(CrowdSource.Crowd.LATELY),
+                new CrowdSource(CrowdSource.Crowd.THESE_DAYS),
+                new CrowdSource(CrowdSource.Crowd.FRESH),
                 new MemorySource());
     }
 

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 
 /// A folder of model files and the one that is served. Thread-safe; one instance per folder.
 ///
-/// The active version stands in the file `ACTIVE`, replaced atomically before the new snapshot is handed out. Readers
+/// The active version stands in the first line of the file `ACTIVE`, replaced atomically before the new snapshot is
+/// handed out. Readers
 /// take one snapshot per request from [#active] and keep it to the end.
 public final class ModelRegistry {
     /// Model files kept: the active one and those before it.
@@ -82,13 +83,31 @@ public final class ModelRegistry {
         }
     }
 
-    /// Loads and checks the file of a version, records it as active and serves it; then deletes versions older than the
-    /// [#KEPT] newest, never the active one.
+    /// Loads and checks the file of a version, records it as active and serves it; then deletes versions older than
+    /// the [#KEPT] newest, never the active one.
     ///
     /// @return the snapshot now served
-    /// @throws RetrievalException with code NOT_FOUND or BAD_FILE when the file cannot be used, STORAGE when the
-    ///     choice cannot be recorded; then the model served before stays
+    /// @throws RetrievalException with code NOT_FOUND or BAD_FILE when the file cannot be used, REFUSED when the
+    /// quality gate found it worse, STORAGE when the choice cannot be recorded; then the model served before stays
     public synchronized ModelSnapshot activate(ModelVersion version) {
+        return activate(version, Optional.empty());
+    }
+
+    /// The same though the quality gate found the model worse.
+    ///
+    /// @param reason of the operator, 1 to 500 characters; recorded beside the choice
+    public synchronized ModelSnapshot activateRegardless(ModelVersion version, String reason) {
+        String line = reason.strip().replaceAll("\\p{Cntrl}", " ");
+        if (line.isEmpty() || line.length() > 500) {
+            throw new RetrievalException(
+                    Code.BAD_INPUT,
+                    "a model that the quality gate refused is activated with a reason of 1 to 500 characters, had "
+                            + line.length());
+        }
+        return activate(version, Optional.of(line));
+    }
+
+    private ModelSnapshot activate(ModelVersion version, Optional<String> reason) {
         ModelSnapshot snapshot = ModelSnapshot.read(file(version));
         if (!snapshot.about().version().equals(version)) {
             throw new RetrievalException(
@@ -96,10 +115,31 @@ public final class ModelRegistry {
                     "model file " + file(version) + " holds version "
                             + snapshot.about().version() + ": rename it");
         }
-        recordActive(version);
+        if (!snapshot.verdict().accepted() && reason.isEmpty()) {
+            throw new RetrievalException(
+                    Code.REFUSED,
+                    "model " + version + " is not activated, because it is worse than what it would replace ("
+                            + snapshot.verdict().described()
+                            + "): train again with more interactions, or activate it with a reason");
+        }
+        recordActive(version, reason);
         active.set(Optional.of(snapshot));
         deleteOld(version);
         return snapshot;
+    }
+
+    /// Why the active model was activated against the verdict of the quality gate; empty when it was not.
+    public Optional<String> overrideReason() {
+        Path file = folder.resolve(ACTIVE);
+        try {
+            return Files.exists(file)
+                    ? Files.readAllLines(file, StandardCharsets.UTF_8).stream()
+                            .skip(1)
+                            .findFirst()
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw storage("read which model is active from " + file, e);
+        }
     }
 
     /// Activates the newest version that is older than the active one.
@@ -126,8 +166,10 @@ public final class ModelRegistry {
             return Optional.empty();
         }
         try {
-            return Optional.of(new ModelVersion(
-                    Files.readString(file, StandardCharsets.UTF_8).strip()));
+            return Files.readAllLines(file, StandardCharsets.UTF_8).stream()
+                    .findFirst()
+                    .map(line -> new ModelVersion(line.strip()))
+                    .or(() -> Optional.of(new ModelVersion("")));
         } catch (IOException | IllegalArgumentException e) {
             throw new RetrievalException(
                     Code.BAD_FILE,
@@ -137,11 +179,14 @@ public final class ModelRegistry {
         }
     }
 
-    private void recordActive(ModelVersion version) {
+    private void recordActive(ModelVersion version, Optional<String> reason) {
         Path target = folder.resolve(ACTIVE);
         Path part = folder.resolve(ACTIVE + ModelFile.PART_SUFFIX);
         try {
-            Files.writeString(part, version.value() + "\n", StandardCharsets.UTF_8);
+            Files.writeString(
+                    part,
+                    version.value() + "\n" + reason.map(line -> line + "\n").orElse(""),
+                    StandardCharsets.UTF_8);
             try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 
 /// Everything that one training run learnt about items. Immutable and thread-safe; all parts share the item rows of
 /// the vocabulary.
@@ -19,20 +20,26 @@ import java.util.Map;
 /// @param about where it comes from
 /// @param items ids of the item rows
 /// @param factors collaborative vectors, with the fold-in of users
+/// @param sparseFactors the same with little weight on what was not observed; empty in files of earlier builds
 /// @param ease strongest weights of each row of EASE; empty rows when there were too many items for it
 /// @param knn item neighbours
 /// @param transitions what followed what
+/// @param next what came right after what; empty rows in files of earlier builds
 /// @param popularity users per item
 /// @param ranker the weights with which the sources are fused
+/// @param verdict what the quality gate said
 public record ModelSnapshot(
         About about,
         Vocabulary items,
         ItemFactors factors,
+        Optional<ItemFactors> sparseFactors,
         ItemNeighbours ease,
         ItemNeighbours knn,
         ItemNeighbours transitions,
+        ItemNeighbours next,
         Popularity popularity,
-        RankerWeights ranker) {
+        RankerWeights ranker,
+        Verdict verdict) {
     /// Where a model comes from.
     ///
     /// @param version its name
@@ -67,31 +74,37 @@ public record ModelSnapshot(
     public ModelSnapshot {
         int count = items.size();
         if (factors.itemCount() != count
+                || sparseFactors.filter(sparse -> sparse.itemCount() != count).isPresent()
                 || ease.itemCount() != count
                 || knn.itemCount() != count
                 || transitions.itemCount() != count
+                || next.itemCount() != count
                 || popularity.itemCount() != count) {
             throw new IllegalArgumentException("all parts must have the vocabulary's " + count + " items, had factors "
                     + factors.itemCount() + ", ease " + ease.itemCount() + ", knn " + knn.itemCount()
-                    + ", transitions " + transitions.itemCount() + ", popularity " + popularity.itemCount());
+                    + ", transitions " + transitions.itemCount() + ", next " + next.itemCount() + ", popularity "
+                    + popularity.itemCount());
         }
     }
 
-    /// The collaborative sources with their decays and scales, ready for the ranker. Recent popularity is not among
-    /// them: it depends on the present.
+    /// The collaborative sources with their decays and scales, ready for the ranker. What depends on the present, as
+    /// recent popularity does, is not among them.
     public Map<Signal, Scorer> sources() {
         Map<Signal, Scorer> sources = new EnumMap<>(Signal.class);
         sources.put(Signal.CF, factors);
+        sparseFactors.ifPresent(sparse -> sources.put(Signal.CF_SPARSE, sparse));
         sources.put(Signal.EASE, ease.scorer(HistoryDecay.of(about.easeDecay)));
         sources.put(Signal.KNN, knn.scorer(HistoryDecay.of(about.knnDecay)));
         sources.put(Signal.TRANSITIONS, transitions.scorer(Transitions.DECAY).logarithmic());
+        sources.put(Signal.NEXT, next.scorer(Transitions.NEXT_DECAY).logarithmic());
         sources.put(Signal.POP, popularity.logarithmic());
         return sources;
     }
 
-    /// The same with other weights of the ranker.
-    public ModelSnapshot with(RankerWeights other) {
-        return new ModelSnapshot(about, items, factors, ease, knn, transitions, popularity, other);
+    /// The same with other weights of the ranker and another verdict.
+    public ModelSnapshot with(RankerWeights weights, Verdict said) {
+        return new ModelSnapshot(
+                about, items, factors, sparseFactors, ease, knn, transitions, next, popularity, weights, said);
     }
 
     /// Writes the model file at once or not at all.

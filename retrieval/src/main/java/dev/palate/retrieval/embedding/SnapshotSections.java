@@ -14,13 +14,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// How a snapshot is laid out in the sections of a model file:
-/// `manifest` (JSON), `items.ends` and `items.utf8` (the ids one after the other, with the end of each), `als.factors`,
-/// `ease.*`, `knn.*` and `transitions.*` (each `offsets`, `items`, `weights`), `popularity.counts`, and, where weights of
-/// the ranker were fitted, `ranker` (JSON; a signal that this build does not know is left out).
+/// `manifest` (JSON), `items.ends` and `items.utf8` (the ids one after the other, with the end of each),
+/// `als.factors`,
+/// `als-sparse.factors` with `als-sparse.options` (JSON), `ease.*`, `knn.*`, `transitions.*` and `next.*` (each
+/// `offsets`, `items`, `weights`), `popularity.counts`, and, where weights of
+/// the ranker were fitted, `ranker` (JSON; a signal that this build does not know is left out), and, where the gate
+/// judged, `verdict` (JSON).
 final class SnapshotSections {
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -77,12 +81,20 @@ final class SnapshotSections {
         sections.put("manifest", new Section.Bytes(JSON.writeValueAsBytes(manifest)));
         putIds(sections, snapshot.items());
         sections.put("als.factors", new Section.Floats(snapshot.factors().factors()));
+        snapshot.sparseFactors().ifPresent(sparse -> {
+            sections.put("als-sparse.factors", new Section.Floats(sparse.factors()));
+            sections.put("als-sparse.options", new Section.Bytes(JSON.writeValueAsBytes(sparse.options())));
+        });
         putNeighbours(sections, "ease", snapshot.ease());
         putNeighbours(sections, "knn", snapshot.knn());
         putNeighbours(sections, "transitions", snapshot.transitions());
+        putNeighbours(sections, "next", snapshot.next());
         sections.put("popularity.counts", new Section.Ints(snapshot.popularity().counts()));
         if (snapshot.ranker().fitted()) {
             sections.put("ranker", new Section.Bytes(JSON.writeValueAsBytes(Ranker.of(snapshot.ranker()))));
+        }
+        if (!snapshot.verdict().equals(Verdict.UNJUDGED)) {
+            sections.put("verdict", new Section.Bytes(JSON.writeValueAsBytes(snapshot.verdict())));
         }
         return new ModelFile(place, sections);
     }
@@ -104,13 +116,22 @@ final class SnapshotSections {
                     about,
                     ids(file),
                     new ItemFactors(file.floats("als.factors"), manifest.als),
+                    file.has("als-sparse.factors")
+                            ? Optional.of(new ItemFactors(
+                                    file.floats("als-sparse.factors"),
+                                    JSON.readValue(file.bytes("als-sparse.options"), ImplicitAls.Options.class)))
+                            : Optional.empty(),
                     neighbours(file, "ease"),
                     neighbours(file, "knn"),
                     neighbours(file, "transitions"),
+                    file.has("next.offsets")
+                            ? neighbours(file, "next")
+                            : ItemNeighbours.empty(file.ints("items.ends").length),
                     new Popularity(file.ints("popularity.counts")),
                     file.has("ranker")
                             ? JSON.readValue(file.bytes("ranker"), Ranker.class).weights()
-                            : RankerWeights.FIXED);
+                            : RankerWeights.FIXED,
+                    file.has("verdict") ? JSON.readValue(file.bytes("verdict"), Verdict.class) : Verdict.UNJUDGED);
         } catch (JacksonException
                 | IllegalArgumentException
                 | java.time.DateTimeException

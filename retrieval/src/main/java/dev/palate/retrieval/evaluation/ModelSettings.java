@@ -37,6 +37,11 @@ public record ModelSettings(
             WeightFit.Options.DEFAULT,
             1);
 
+    /// The same with another seed.
+    public ModelSettings withSeed(long other) {
+        return new ModelSettings(historyDecay, easeRegularization, knn, transitions, als, ranker, other);
+    }
+
     /// The decay asked for, else the given one.
     HistoryDecay decayOr(double fallback) {
         return HistoryDecay.of(historyDecay.orElse(fallback));

@@ -10,24 +10,31 @@ import dev.palate.retrieval.factor.HistoryDecay;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemKnn;
 import dev.palate.retrieval.factor.Popularity;
-import dev.palate.retrieval.factor.RecentPopularity;
 import dev.palate.retrieval.factor.Scorer;
+import dev.palate.retrieval.ranking.FusedRanking;
+import dev.palate.retrieval.ranking.Ranker;
 import dev.palate.retrieval.ranking.RankerWeights;
 import dev.palate.retrieval.ranking.Signal;
 import dev.palate.retrieval.ranking.SignalWeights;
 import dev.palate.retrieval.training.HeldOut;
+import dev.palate.retrieval.training.PresentSources;
 import dev.palate.retrieval.training.Training;
 import dev.palate.retrieval.training.TrainingInput;
 import dev.palate.retrieval.training.TrainingOptions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Fits models by name on the known events of one task. What training stores is learnt once, when the first model that
+/// Fits models by name on the known events of one task. What training stores is learnt once, when the first model
+/// that
 /// needs it is asked for: [ModelName.Fused] and [ModelName.Source] score exactly what the served model holds. Not
 /// thread-safe.
 public final class Models {
@@ -54,9 +61,9 @@ public final class Models {
             case ModelName.Fused fused -> {
                 RankerWeights weights = trained().ranker();
                 yield switch (fused) {
-                    case FITTED -> new FusedRanking(sources(), weights::forHistory);
-                    case FIXED -> new FusedRanking(sources(), SignalWeights::forHistory);
-                    case EQUAL -> new FusedRanking(sources(), size -> equal());
+                    case FITTED -> new FusedRanking(sources(), weights::forHistory, weights.bounded());
+                    case FIXED -> new FusedRanking(sources(), SignalWeights::forHistory, RankerWeights.FIXED.bounded());
+                    case EQUAL -> new FusedRanking(sources(), size -> equal(), RankerWeights.FIXED.bounded());
                 };
             }
             case ModelName.Source(Signal signal) -> {
@@ -94,6 +101,23 @@ public final class Models {
         };
     }
 
+    /// The signals of the fused ranking with these further sources: those that are evaluated one by one.
+    public static List<Signal> signals(Map<Signal, Scorer> content) {
+        Set<Signal> signals = EnumSet.of(
+                Signal.CF,
+                Signal.CF_SPARSE,
+                Signal.EASE,
+                Signal.KNN,
+                Signal.TRANSITIONS,
+                Signal.NEXT,
+                Signal.POP,
+                Signal.RECENT,
+                Signal.RECENT_SHORT,
+                Signal.FRESH);
+        signals.addAll(content.keySet());
+        return List.copyOf(signals);
+    }
+
     /// What training stores for this task.
     public ModelSnapshot trained() {
         ModelSnapshot snapshot = trained.orElseGet(() -> Training.run(
@@ -116,6 +140,7 @@ public final class Models {
                 defaults.seed(),
                 defaults.threads(),
                 settings.als(),
+                defaults.alsSparse(),
                 settings.easeRegularization(easeDecay),
                 easeDecay.factor(),
                 defaults.easeNeighbours(),
@@ -123,23 +148,24 @@ public final class Models {
                 settings.knn(),
                 settings.decayOr(defaults.knnDecay()).factor(),
                 settings.transitions(),
-                settings.ranker().withProtocol(protocol));
+                settings.ranker().withProtocol(protocol),
+                "");
     }
 
-    /// What the ranker of this task sees: the sources of the model, those of the catalog, and recent popularity at the
-    /// end of the known events, or at each user's last one where the events to find do not all come later.
+    /// What the ranker of this task sees: the sources of the model, those of the catalog, and those that depend on
+    /// the
+    /// present: the end of the known events, or each user's last one where the events to find do not all come
+    /// later.
     private Map<Signal, Scorer> sources() {
         Map<Signal, Scorer> sources = new EnumMap<>(trained().sources());
-        RecentPopularity recent =
-                RecentPopularity.of(task.known(), settings.ranker().recentWindow());
-        sources.put(Signal.RECENT, (task.temporal() ? recent.at(task.end()) : recent.atLastEvent()).logarithmic());
+        OptionalLong now = task.temporal() ? OptionalLong.of(task.end()) : OptionalLong.empty();
+        sources.putAll(PresentSources.of(task.known(), now, settings.ranker()));
         sources.putAll(content);
         return sources;
     }
 
     private static SignalWeights equal() {
-        return new SignalWeights(
-                Stream.of(Signal.values()).collect(Collectors.toMap(signal -> signal, signal -> 1.0)));
+        return new SignalWeights(Stream.of(Signal.values()).collect(Collectors.toMap(signal -> signal, signal -> 1.0)));
     }
 
     private void refuseDecay(ModelName model) {

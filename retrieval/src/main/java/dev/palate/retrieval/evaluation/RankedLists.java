@@ -3,6 +3,7 @@ package dev.palate.retrieval.evaluation;
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
+import dev.palate.retrieval.ranking.Ranker;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

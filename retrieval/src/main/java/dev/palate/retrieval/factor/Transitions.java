@@ -12,6 +12,9 @@ public final class Transitions {
         /// What `evaluate` and `train` use when nothing else is asked for.
         public static final Options DEFAULT = new Options(10, 0.95, 0.25, 500);
 
+        /// What came right after: for what follows a sequel, or a session.
+        public static final Options NEXT = new Options(3, 0.5, 0.25, 500);
+
         /// @throws IllegalArgumentException when a value is out of range
         public Options {
             if (window < 1 || window > 1000) {
@@ -31,6 +34,9 @@ public final class Transitions {
 
     /// The history decay that goes with it: only the last few events say what comes next.
     public static final HistoryDecay DECAY = new HistoryDecay(0.8, 10);
+
+    /// The history decay that goes with [Options#NEXT].
+    public static final HistoryDecay NEXT_DECAY = new HistoryDecay(0.4, 3);
 
     private static final double SOURCE_EXPONENT = 0.5;
     private static final double DAMPING = 5;

@@ -4,12 +4,17 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /// Orders candidates by a weighted sum of signals, each [#standardised] over the candidates of the request. Stateless
 /// and thread-safe.
 public final class FusedRanker {
-    /// How far from the mean a signal's furthest value may lie.
+    /// How far from the mean the furthest value of a bounded signal may lie: all its parts are shrunken so that it
+    /// lies
+    /// there. A signal that speaks of a few candidates only would else decide alone, for one hit among two hundred
+    /// stands
+    /// fourteen deviations out.
     public static final double MAX_DEVIATIONS = 4;
 
     private static final double FLAT = 1e-9;
@@ -30,14 +35,17 @@ public final class FusedRanker {
         }
     }
 
-    /// Scores and orders all candidates. A candidate of which a signal knows nothing (NaN) gets the signal's mean, that
+    /// Scores and orders all candidates. A candidate of which a signal knows nothing (NaN) gets the signal's mean,
+    /// that
     /// is a part of 0; so does everyone when a signal is flat. O(signals · candidates).
-    public static Ranking rank(Signals signals, SignalWeights weights) {
+    ///
+    /// @param bounded the signals whose outliers are kept in bounds, those whose weights were not fitted
+    public static Ranking rank(Signals signals, SignalWeights weights, Set<Signal> bounded) {
         int count = signals.candidateCount();
         double[] sums = new double[count];
         Map<Signal, float[]> parts = new EnumMap<>(Signal.class);
         signals.values().forEach((signal, values) -> {
-            float[] part = weighted(values, weights.of(signal));
+            float[] part = weighted(values, weights.of(signal), bounded.contains(signal));
             parts.put(signal, part);
             for (int i = 0; i < count; i++) {
                 sums[i] += part[i];
@@ -52,18 +60,26 @@ public final class FusedRanker {
         return new Ranking(sums, Collections.unmodifiableMap(parts), order);
     }
 
-    private static float[] weighted(float[] values, double weight) {
+    private static float[] weighted(float[] values, double weight, boolean bounded) {
         float[] parts = standardised(values);
+        double factor = weight;
+        if (bounded) {
+            float furthest = 0;
+            for (float part : parts) {
+                furthest = Math.max(furthest, Math.abs(part));
+            }
+            factor *= furthest <= MAX_DEVIATIONS ? 1 : MAX_DEVIATIONS / furthest;
+        }
         for (int i = 0; i < parts.length; i++) {
-            parts[i] = (float) (weight * parts[i]);
+            // + 0: a part of nothing is 0, not -0.
+            parts[i] = (float) (factor * parts[i]) + 0f;
         }
         return parts;
     }
 
-    /// The values brought to mean 0 and deviation 1, then, when the furthest lies more than [#MAX_DEVIATIONS] from the
-    /// mean, all shrunken so that it lies there: a signal that speaks of a few candidates only would else decide alone,
-    /// for one hit among two hundred stands fourteen deviations out. What is not known (NaN) becomes 0, and so does
-    /// everything when the values are all alike. This is what weights are fitted on and what they are used with.
+    /// The values brought to mean 0 and deviation 1. What is not known (NaN) becomes 0, and so does everything when
+    /// the
+    /// values are all alike.
     public static float[] standardised(float[] values) {
         double sum = 0;
         int known = 0;
@@ -75,12 +91,8 @@ public final class FusedRanker {
         }
         double mean = known == 0 ? 0 : sum / known;
         double squares = 0;
-        double furthest = 0;
         for (float value : values) {
-            if (Float.isFinite(value)) {
-                squares += (value - mean) * (value - mean);
-                furthest = Math.max(furthest, Math.abs(value - mean));
-            }
+            squares += Float.isFinite(value) ? (value - mean) * (value - mean) : 0;
         }
         double deviation = known == 0 ? 0 : Math.sqrt(squares / known);
         float[] standard = new float[values.length];
@@ -88,9 +100,8 @@ public final class FusedRanker {
         if (deviation <= FLAT * Math.max(1, Math.abs(mean))) {
             return standard;
         }
-        double unit = Math.max(deviation, furthest / MAX_DEVIATIONS);
         for (int i = 0; i < values.length; i++) {
-            standard[i] = Float.isFinite(values[i]) ? (float) ((values[i] - mean) / unit) : 0;
+            standard[i] = Float.isFinite(values[i]) ? (float) ((values[i] - mean) / deviation) : 0;
         }
         return standard;
     }

@@ -3,13 +3,16 @@ package dev.palate.retrieval.ranking;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /// The weights of the fused ranking as they were fitted, by length of history. Immutable.
 ///
-/// Signals that nothing was fitted for, such as those of the wish in words, keep the fixed weights of [SignalWeights];
+/// Signals that nothing was fitted for, such as those of the wish in words, keep the fixed weights of
+/// [SignalWeights];
 /// fitted weights are scaled to the same sum of magnitudes as the fixed weights of the same signals, which changes no
 /// order among them.
 ///
@@ -63,20 +66,30 @@ public record RankerWeights(List<Bucket> buckets, int examples) {
     ///
     /// @param historySize at least 0
     public SignalWeights forHistory(int historySize) {
-        SignalWeights fixed = SignalWeights.forHistory(historySize);
+        return SignalWeights.forHistory(historySize).with(fittedFor(historySize));
+    }
+
+    /// Those of the weights that were fitted.
+    public Map<Signal, Double> fittedFor(int historySize) {
+        Map<Signal, Double> weights = new EnumMap<>(Signal.class);
         if (buckets.isEmpty()) {
-            return fixed;
+            return weights;
         }
         Bucket bucket = buckets.getFirst();
         for (Bucket next : buckets) {
             bucket = next.from <= historySize ? next : bucket;
         }
         double share = Math.min(1, historySize / (double) bucket.from);
-        Map<Signal, Double> weights = new EnumMap<>(Signal.class);
-        weights.putAll(fixed.weights());
-        bucket.weights.forEach((signal, weight) ->
-                weights.put(signal, share * weight + (1 - share) * SignalWeights.COLD.of(signal)));
-        return new SignalWeights(weights);
+        bucket.weights.forEach(
+                (signal, weight) -> weights.put(signal, share * weight + (1 - share) * SignalWeights.COLD.of(signal)));
+        return weights;
+    }
+
+    /// The signals whose outliers are kept in bounds, because nothing says how far their weights may be trusted.
+    public Set<Signal> bounded() {
+        Set<Signal> bounded = EnumSet.allOf(Signal.class);
+        buckets.forEach(bucket -> bounded.removeAll(bucket.weights.keySet()));
+        return bounded;
     }
 
     /// For messages and reports, such as `from 1: cf .31, pop -.42`.
@@ -84,8 +97,8 @@ public record RankerWeights(List<Bucket> buckets, int examples) {
         List<String> lines = new ArrayList<>();
         for (Bucket bucket : buckets) {
             List<String> words = new ArrayList<>();
-            bucket.weights.forEach((signal, weight) ->
-                    words.add(signal.key() + " " + String.format(Locale.ROOT, "%.3f", weight)));
+            bucket.weights.forEach(
+                    (signal, weight) -> words.add(signal.key() + " " + String.format(Locale.ROOT, "%.3f", weight)));
             lines.add("from " + bucket.from + ": " + String.join(", ", words));
         }
         return lines;

@@ -6,12 +6,16 @@ import java.util.Locale;
 public enum Signal {
     /// Inner product of the user's and the item's collaborative vectors.
     CF,
+    /// The same of vectors learnt with little weight on what was not observed, which suits sparse data.
+    CF_SPARSE,
     /// EASE over the decayed history.
     EASE,
     /// Item neighbours of the decayed history.
     KNN,
     /// What followed the last events of the history, on a log scale.
     TRANSITIONS,
+    /// What came right after the last few events, on a log scale.
+    NEXT,
     /// Text similarity to the wish, or to the history when there is none.
     TEXT,
     /// Lexical match with the wish.
@@ -23,8 +27,12 @@ public enum Signal {
     /// Number of users that had the item, on a log scale. Its weight may be negative: beside collaborative signals,
     /// which all favour the popular, it corrects them.
     POP,
-    /// Number of events in the days before now, on a log scale.
+    /// Number of events in the weeks before now, on a log scale.
     RECENT,
+    /// The same in the days before now: beside the longer window it tells what is rising.
+    RECENT_SHORT,
+    /// How short ago the item had its first event, −log(1 + days).
+    FRESH,
     /// Agreement with the user's memories.
     MEMORY;
 

@@ -7,6 +7,7 @@ import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.ranking.RankerWeights;
 import dev.palate.retrieval.ranking.Signal;
+import dev.palate.retrieval.ranking.SignalWeights;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +19,8 @@ import java.util.concurrent.atomic.AtomicReference;
 /// The model that a registry serves now, as the sources need it. Thread-safe; an activation counts from the next
 /// request on.
 public final class ActiveModel implements CollaborativeModel {
-    private static final Set<Signal> SCORERS = EnumSet.of(Signal.CF, Signal.EASE, Signal.KNN, Signal.TRANSITIONS);
+    private static final Set<Signal> SCORERS =
+            EnumSet.of(Signal.CF, Signal.CF_SPARSE, Signal.EASE, Signal.KNN, Signal.TRANSITIONS, Signal.NEXT);
 
     private record Seen(ModelSnapshot snapshot, Loaded loaded) {}
 
@@ -56,7 +58,7 @@ public final class ActiveModel implements CollaborativeModel {
         });
         List<ItemId> items = snapshot.items().ids().stream().map(ItemId::new).toList();
         RankerWeights ranker = snapshot.ranker();
-        Weighting weighting = ranker.fitted() ? size -> ranker.forHistory(size).byKey() : Weighting.NONE;
+        Weighting weighting = size -> new SignalWeights(ranker.fittedFor(size)).byKey();
         return Loaded.of(snapshot.about().version().value(), items, scorers, weighting);
     }
 }

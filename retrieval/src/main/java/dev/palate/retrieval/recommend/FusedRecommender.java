@@ -44,7 +44,8 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
     /// @param sources how the sources run
     public record Options(int perSource, int maxCandidates, ParallelSources.Options sources) {
         /// 50 of each source, 400 in all.
-        public static final Options DEFAULT = new Options(CandidatePool.PER_SOURCE, CandidatePool.LIMIT, ParallelSources.Options.DEFAULT);
+        public static final Options DEFAULT =
+                new Options(CandidatePool.PER_SOURCE, CandidatePool.LIMIT, ParallelSources.Options.DEFAULT);
 
         public Options {
             Require.range("perSource", perSource, 1, 500);

@@ -34,23 +34,24 @@ record Fusion(int[] rows, double[] scores, int[] order, Map<Signal, float[]> par
                 values.put(signal, ofCandidates);
             }
         }
-        FusedRanker.Ranking ranking = FusedRanker.rank(new Signals(rows.length, values), weights(answers, wish));
+        int size = wish.history().length;
+        Map<Signal, Double> fitted = wish.model()
+                .map(model -> SignalWeights.byKey(model.weights(size)).weights())
+                .orElse(Map.of());
+        Set<Signal> bounded = EnumSet.allOf(Signal.class);
+        bounded.removeAll(fitted.keySet());
+        SignalWeights weights = weights(answers, SignalWeights.forHistory(size).with(fitted), wish.spoken());
+        FusedRanker.Ranking ranking = FusedRanker.rank(new Signals(rows.length, values), weights, bounded);
         return new Fusion(rows, ranking.scores(), ranking.order(), ranking.parts());
     }
 
-    /// The weights for the length of the history, those fitted with the model where there are any; a signal of the
-    /// request's own words never weighs less than for somebody without history; an answer's emphasis scales its weight.
-    private static SignalWeights weights(Map<String, Scored> answers, Wish wish) {
-        int size = wish.history().length;
-        SignalWeights usual = wish.model()
-                .map(model -> model.weights(size))
-                .filter(fitted -> !fitted.isEmpty())
-                .map(SignalWeights::byKey)
-                .orElseGet(() -> SignalWeights.forHistory(size));
+    /// A signal of the request's own words never weighs less than for somebody without history; an answer's emphasis
+    /// scales its weight.
+    private static SignalWeights weights(Map<String, Scored> answers, SignalWeights usual, boolean spoken) {
         Map<Signal, Double> weights = new EnumMap<>(Signal.class);
         for (Signal signal : Signal.values()) {
             double weight = usual.of(signal);
-            if (wish.spoken() && SPOKEN.contains(signal)) {
+            if (spoken && SPOKEN.contains(signal)) {
                 weight = Math.max(weight, SignalWeights.COLD.of(signal));
             }
             Scored answer = answers.get(signal.key());

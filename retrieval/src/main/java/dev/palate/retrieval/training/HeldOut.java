@@ -17,7 +17,8 @@ import java.util.stream.IntStream;
 public record HeldOut(Histories known, int[] users, int[][] truth, long now, boolean latest) {
     /// What is held out.
     public enum Protocol {
-        /// The latest tenth of all events: what a model is asked that was trained yesterday. Where fewer than 40 users
+        /// The latest tenth of all events: what a model is asked that was trained yesterday. Where fewer than 40
+        /// users
         /// have events on both sides, as in a young log, the last event of each user.
         LATEST,
         /// The last event of each user with at least two, whenever it was: for logs without real times.
@@ -62,8 +63,7 @@ public record HeldOut(Histories known, int[] users, int[][] truth, long now, boo
     }
 
     private static HeldOut cut(Histories histories, int[] kept, long now, boolean latest) {
-        Histories.Builder known =
-                new Histories.Builder(histories.itemCount()).withUserCount(histories.userCount());
+        Histories.Builder known = new Histories.Builder(histories.itemCount()).withUserCount(histories.userCount());
         long newest = 0;
         for (int user = 0; user < kept.length; user++) {
             History history = histories.of(user);

@@ -3,6 +3,7 @@ package dev.palate.retrieval.training;
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
+import dev.palate.retrieval.embedding.Verdict;
 import dev.palate.retrieval.factor.Ease;
 import dev.palate.retrieval.factor.Histories;
 import dev.palate.retrieval.factor.ImplicitAls;
@@ -10,20 +11,27 @@ import dev.palate.retrieval.factor.ItemFactors;
 import dev.palate.retrieval.factor.ItemKnn;
 import dev.palate.retrieval.factor.ItemNeighbours;
 import dev.palate.retrieval.factor.Popularity;
-import dev.palate.retrieval.factor.RecentPopularity;
 import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.factor.Transitions;
+import dev.palate.retrieval.ranking.FusedRanking;
 import dev.palate.retrieval.ranking.RankerWeights;
 import dev.palate.retrieval.ranking.Signal;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /// One training run: from interactions to a snapshot. Stateless; the same input, options and vector width give the
 /// same snapshot, but for its time.
 ///
 /// First a trial is learnt without some held-out events, and the weights of the ranker are fitted on how its sources
-/// find those; then everything is learnt from all events. So a run costs about twice its models.
+/// find those and the quality gate has judged it; then everything is learnt from all events. So a run costs about
+/// twice
+/// its models. A source that is trained elsewhere, and at length, is trained once on the held-out's `known` and
+/// given as
+/// `content` with its own signal; it then serves with the users' whole histories.
 public final class Training {
     /// What the phases of the trial begin with.
     public static final String TRIAL = "trial-";
@@ -54,35 +62,52 @@ public final class Training {
             InstantSource clock,
             Progress progress) {
         input.requireEvents();
-        Histories histories = input.histories();
-        RankerWeights ranker =
-                options.ranker().fit() ? weights(input, options, content, version, clock, progress) : RankerWeights.FIXED;
-        return learn(input, histories, options, version, clock, progress).with(ranker);
+        if (!options.ranker().fit()) {
+            return learn(input, input.histories(), options, version, clock, progress);
+        }
+        HeldOut heldOut = HeldOut.of(input.histories(), options.ranker().protocol());
+        Outcome outcome = heldOut.users().length < WeightFit.FEWEST_EXAMPLES
+                ? Outcome.NONE
+                : trial(input, heldOut, options, content, version, clock, progress);
+        return learn(input, input.histories(), options, version, clock, progress)
+                .with(outcome.ranker, outcome.verdict);
     }
 
-    private static RankerWeights weights(
+    /// What a trial is made for; its models are let go before the next are learnt.
+    private record Outcome(RankerWeights ranker, Verdict verdict) {
+        static final Outcome NONE = new Outcome(RankerWeights.FIXED, Verdict.UNJUDGED);
+    }
+
+    /// Learns without the held-out events, fits the weights on them and asks the gate.
+    private static Outcome trial(
             TrainingInput input,
+            HeldOut heldOut,
             TrainingOptions options,
             Map<Signal, Scorer> content,
             ModelVersion version,
             InstantSource clock,
             Progress progress) {
-        HeldOut heldOut = HeldOut.of(input.histories(), options.ranker().protocol());
-        if (heldOut.users().length < WeightFit.FEWEST_EXAMPLES) {
-            return RankerWeights.FIXED;
-        }
         Progress trial = (phase, done, total) -> progress.advanced(TRIAL + phase, done, total);
-        ModelSnapshot without = learn(input, heldOut.known(), options, version, clock, trial);
-        Map<Signal, Scorer> sources = new EnumMap<>(without.sources());
-        sources.put(Signal.RECENT, recent(heldOut, options));
+        ModelSnapshot learnt = learn(input, heldOut.known(), options, version, clock, trial);
+        OptionalLong now = heldOut.latest() ? OptionalLong.of(heldOut.now()) : OptionalLong.empty();
+        Map<Signal, Scorer> sources = new EnumMap<>(learnt.sources());
+        sources.putAll(PresentSources.of(heldOut.known(), now, options.ranker()));
         sources.putAll(content);
-        return WeightFit.fit(heldOut, sources, options.ranker(), options.seed(), options.threads(), progress);
-    }
-
-    private static Scorer recent(HeldOut heldOut, TrainingOptions options) {
-        RecentPopularity recent =
-                RecentPopularity.of(heldOut.known(), options.ranker().recentWindow());
-        return (heldOut.latest() ? recent.at(heldOut.now()) : recent.atLastEvent()).logarithmic();
+        RankerWeights ranker =
+                WeightFit.fit(heldOut, sources, options.ranker(), options.seed(), options.threads(), progress);
+        Optional<ModelSnapshot> active = options.activeModel().isEmpty()
+                ? Optional.empty()
+                : Optional.of(ModelSnapshot.read(Path.of(options.activeModel())));
+        Verdict verdict = QualityGate.judge(
+                new QualityGate.Candidate(
+                        input.items(), new FusedRanking(sources, ranker::forHistory, ranker.bounded())),
+                heldOut,
+                input.histories(),
+                active,
+                options.ranker(),
+                options.seed());
+        progress.advanced("gate", 1, 1);
+        return new Outcome(ranker, verdict);
     }
 
     private static ModelSnapshot learn(
@@ -96,9 +121,15 @@ public final class Training {
         ItemNeighbours ease = ease(histories, options, progress);
         ItemFactors factors =
                 ImplicitAls.fit(histories, options.als().withThreads(options.threads()), options.seed(), progress);
+        ItemFactors sparse = ImplicitAls.fit(
+                histories,
+                options.alsSparse().withThreads(options.threads()),
+                options.seed(),
+                (phase, done, total) -> progress.advanced("als-sparse", done, total));
         ItemNeighbours knn = ItemKnn.fit(histories, options.knn());
         progress.advanced("knn", 1, 1);
         ItemNeighbours transitions = Transitions.fit(histories, options.transitions());
+        ItemNeighbours next = Transitions.fit(histories, Transitions.Options.NEXT);
         progress.advanced("transitions", 1, 1);
         ModelSnapshot.About about = new ModelSnapshot.About(
                 version,
@@ -113,11 +144,14 @@ public final class Training {
                 about,
                 input.items(),
                 factors,
+                Optional.of(sparse),
                 ease,
                 knn,
                 transitions,
+                next,
                 Popularity.of(histories),
-                RankerWeights.FIXED);
+                RankerWeights.FIXED,
+                Verdict.UNJUDGED);
     }
 
     private static ItemNeighbours ease(Histories histories, TrainingOptions options, Progress progress) {

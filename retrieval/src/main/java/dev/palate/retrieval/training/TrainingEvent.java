@@ -10,7 +10,8 @@ import tools.jackson.databind.json.JsonMapper;
 public sealed interface TrainingEvent {
     /// Some steps of a phase are done.
     ///
-    /// @param phase `read`, `trial-ease` to `trial-transitions`, `ranker`, `ease`, `als`, `knn`, `transitions` or
+    /// @param phase `read`, `trial-ease` to `trial-transitions`, `ranker`, `ease`, `als`, `als-sparse`, `knn`,
+    /// `transitions` or
     /// `write`
     /// @param done steps finished, from 0 to `total`
     /// @param total at least 1

@@ -5,12 +5,14 @@ import dev.palate.retrieval.factor.HistoryDecay;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemKnn;
 import dev.palate.retrieval.factor.Transitions;
+import java.nio.file.Path;
 
 /// The settings of a training run.
 ///
 /// @param seed of everything random
 /// @param threads in [1, 256]
 /// @param als of the collaborative vectors; its own number of threads is not looked at
+/// @param alsSparse of the collaborative vectors for sparse data
 /// @param easeRegularization λ, above 0
 /// @param easeDecay history decay that EASE is served with, in (0, 1]
 /// @param easeNeighbours strongest weights of a row of EASE that are kept, in [1, 10000]
@@ -19,10 +21,12 @@ import dev.palate.retrieval.factor.Transitions;
 /// @param knnDecay history decay that they are served with, in (0, 1]
 /// @param transitions of what followed what
 /// @param ranker how the weights of the fused ranking are fitted
+/// @param activeModel file of the model in use, with which the quality gate compares; empty when there is none
 public record TrainingOptions(
         long seed,
         int threads,
         ImplicitAls.Options als,
+        ImplicitAls.Options alsSparse,
         double easeRegularization,
         double easeDecay,
         int easeNeighbours,
@@ -30,7 +34,11 @@ public record TrainingOptions(
         ItemKnn.Options knn,
         double knnDecay,
         Transitions.Options transitions,
-        WeightFit.Options ranker) {
+        WeightFit.Options ranker,
+        String activeModel) {
+    /// Collaborative vectors for data in which most of what a user would like was never met.
+    public static final ImplicitAls.Options SPARSE = new ImplicitAls.Options(128, 0.01, 0.01, 1, 8, 3, 1);
+
     private static final int BASE_MEBIBYTES = 384;
     private static final int EXAMPLE_BYTES = 20_000;
 
@@ -52,6 +60,7 @@ public record TrainingOptions(
                 seed,
                 threads,
                 ImplicitAls.Options.DEFAULT,
+                SPARSE,
                 Ease.Options.defaultRegularization(HistoryDecay.of(0.9)),
                 0.9,
                 500,
@@ -59,7 +68,8 @@ public record TrainingOptions(
                 ItemKnn.Options.DEFAULT,
                 0.6,
                 Transitions.Options.DEFAULT,
-                WeightFit.Options.DEFAULT);
+                WeightFit.Options.DEFAULT,
+                "");
     }
 
     /// The same with another way of fitting the ranker.
@@ -68,6 +78,7 @@ public record TrainingOptions(
                 seed,
                 threads,
                 als,
+                alsSparse,
                 easeRegularization,
                 easeDecay,
                 easeNeighbours,
@@ -75,7 +86,26 @@ public record TrainingOptions(
                 knn,
                 knnDecay,
                 transitions,
-                other);
+                other,
+                activeModel);
+    }
+
+    /// The same, to be compared with a model in use.
+    public TrainingOptions against(Path model) {
+        return new TrainingOptions(
+                seed,
+                threads,
+                als,
+                alsSparse,
+                easeRegularization,
+                easeDecay,
+                easeNeighbours,
+                easeItemLimit,
+                knn,
+                knnDecay,
+                transitions,
+                ranker,
+                model.toAbsolutePath().toString());
     }
 
     /// Heap that a training run needs for about so many items and interactions, in MiB.
@@ -83,8 +113,8 @@ public record TrainingOptions(
         long ease = items <= easeItemLimit ? Ease.requiredBytes(items) : 0;
         long rows = 24L * items * (easeNeighbours + knn.neighbours() + transitions.neighbours());
         long examples = ranker.fit() ? (long) ranker.maximumExamples() * EXAMPLE_BYTES : 0;
-        // The trial without the held-out events leaves its rows behind while the weights are fitted.
-        long bytes = Math.max(ease, examples) + 2 * rows + 400 * interactions;
+        // While the gate judges, the trial's rows and those of the model in use are there.
+        long bytes = Math.max(ease + rows, examples + 2 * rows) + 400 * interactions;
         return Math.toIntExact(BASE_MEBIBYTES + Math.ceilDiv(bytes, 1L << 20));
     }
 }

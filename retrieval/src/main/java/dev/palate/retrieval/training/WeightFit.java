@@ -23,10 +23,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 
-/// Fits the weights of the fused ranking on held-out events: for each user the candidates that serving would rank, with
+/// Fits the weights of the fused ranking on held-out events: for each user the candidates that serving would rank,
+/// with
 /// the signals that serving would see, and which of them came next.
 ///
-/// The prior is the fixed weights at the scale that suits the examples best, so that few examples give nearly the fixed
+/// The prior is the fixed weights at the scale that suits the examples best, so that few examples give nearly the
+/// fixed
 /// weights and many give what they say. Each bucket of history lengths is then fitted with the common weights as its
 /// prior. Stateless; deterministic whatever the number of threads.
 public final class WeightFit {
@@ -36,37 +38,53 @@ public final class WeightFit {
     /// @param bucketStrength of the prior that draws a bucket's weights to the common ones, above 0
     /// @param maximumExamples users looked at, in [1, 100000]; of more a sample is drawn by the seed
     /// @param recentWindow seconds before now that count as recently popular, at least 1
+    /// @param recentShortWindow the same for the shorter window, at least 1
     public record Options(
             boolean fit,
             HeldOut.Protocol protocol,
             double strength,
             double bucketStrength,
             int maximumExamples,
-            long recentWindow) {
+            long recentWindow,
+            long recentShortWindow) {
         /// What training uses when nothing else is asked for.
-        public static final Options DEFAULT = new Options(true, HeldOut.Protocol.LATEST, 3, 30, 4_000, 60 * 86_400L);
+        public static final Options DEFAULT =
+                new Options(true, HeldOut.Protocol.LATEST, 10, 100, 4_000, 60 * 86_400L, 14 * 86_400L);
 
         /// @throws IllegalArgumentException when a value is out of range
         public Options {
             if (!(strength > 0 && bucketStrength > 0)) {
-                throw new IllegalArgumentException("strength and bucketStrength must be above 0, were " + strength
-                        + " and " + bucketStrength);
-            }
-            if (maximumExamples < 1 || maximumExamples > 100_000 || recentWindow < 1) {
                 throw new IllegalArgumentException(
-                        "maximumExamples must be in [1, 100000] and recentWindow at least 1, were " + maximumExamples
-                                + " and " + recentWindow);
+                        "strength and bucketStrength must be above 0, were " + strength + " and " + bucketStrength);
+            }
+            if (maximumExamples < 1 || maximumExamples > 100_000 || recentWindow < 1 || recentShortWindow < 1) {
+                throw new IllegalArgumentException(
+                        "maximumExamples must be in [1, 100000] and the windows at least 1, were " + maximumExamples
+                                + ", " + recentWindow + " and " + recentShortWindow);
             }
         }
 
         /// The same with another protocol.
         public Options withProtocol(HeldOut.Protocol other) {
-            return new Options(fit, other, strength, bucketStrength, maximumExamples, recentWindow);
+            return new Options(fit, other, strength, bucketStrength, maximumExamples, recentWindow, recentShortWindow);
+        }
+
+        /// The same with another long window of recent popularity.
+        public Options withRecentWindow(long seconds) {
+            return new Options(
+                    fit,
+                    protocol,
+                    strength,
+                    bucketStrength,
+                    maximumExamples,
+                    seconds,
+                    Math.min(seconds, recentShortWindow));
         }
 
         /// The same without fitting.
         public Options without() {
-            return new Options(false, protocol, strength, bucketStrength, maximumExamples, recentWindow);
+            return new Options(
+                    false, protocol, strength, bucketStrength, maximumExamples, recentWindow, recentShortWindow);
         }
     }
 
@@ -124,7 +142,8 @@ public final class WeightFit {
 
     /// The fixed weights of long histories, at the scale at which they explain the examples best.
     private static double[] prior(List<Example> examples, List<Signal> signals) {
-        double[] direction = signals.stream().mapToDouble(SignalWeights.WARM::of).toArray();
+        double[] direction =
+                signals.stream().mapToDouble(SignalWeights.WARM::of).toArray();
         List<Example> combined = examples.stream()
                 .map(example -> new Example(new float[][] {sum(example.features(), direction)}, example.positives()))
                 .toList();

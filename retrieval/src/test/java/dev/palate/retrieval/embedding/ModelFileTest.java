@@ -36,6 +36,8 @@ class ModelFileTest {
         Path file = folder.resolve("m");
         Snapshots.tiny("v").write(file);
         Snapshots.assertSame(ModelSnapshot.read(file), Snapshots.tiny("v"));
+        Snapshots.full("v").write(file);
+        Snapshots.assertSame(ModelSnapshot.read(file), Snapshots.full("v"));
         assertThat(folder.resolve("m.part")).doesNotExist();
     }
 

@@ -6,8 +6,12 @@ import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemFactors;
 import dev.palate.retrieval.factor.ItemNeighbours;
 import dev.palate.retrieval.factor.Popularity;
+import dev.palate.retrieval.ranking.RankerWeights;
+import dev.palate.retrieval.ranking.Signal;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// A small snapshot with every part filled.
 final class Snapshots {
@@ -22,10 +26,38 @@ final class Snapshots {
                 about,
                 Vocabulary.inOrder(List.of("10", "Amélie", "z")),
                 new ItemFactors(new float[] {1, 2, -3, 0.5f, 0, 7}, new ImplicitAls.Options(2, 0.5, 0.01, 1, 10, 4, 1)),
+                Optional.empty(),
                 neighbours,
                 ItemNeighbours.empty(3),
                 neighbours,
-                new Popularity(new int[] {3, 1, 2}));
+                ItemNeighbours.empty(3),
+                new Popularity(new int[] {3, 1, 2}),
+                RankerWeights.FIXED,
+                Verdict.UNJUDGED);
+    }
+
+    /// The same with everything that later builds added.
+    static ModelSnapshot full(String version) {
+        ModelSnapshot tiny = tiny(version);
+        ItemFactors sparse =
+                new ItemFactors(new float[] {4, -1, 2}, new ImplicitAls.Options(1, 0.01, 0.02, 0.5, 3, 2, 1));
+        RankerWeights ranker = new RankerWeights(
+                List.of(
+                        new RankerWeights.Bucket(1, Map.of(Signal.CF, 0.25, Signal.POP, -0.5)),
+                        new RankerWeights.Bucket(7, Map.of(Signal.CF, 0.1, Signal.POP, -0.25))),
+                123);
+        return new ModelSnapshot(
+                tiny.about(),
+                tiny.items(),
+                tiny.factors(),
+                Optional.of(sparse),
+                tiny.ease(),
+                tiny.knn(),
+                tiny.transitions(),
+                tiny.transitions(),
+                tiny.popularity(),
+                ranker,
+                new Verdict(false, "v0", 77, -0.02, -0.03, -0.01));
     }
 
     static void assertSame(ModelSnapshot actual, ModelSnapshot expected) {

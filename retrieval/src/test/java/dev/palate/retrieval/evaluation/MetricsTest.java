@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.palate.retrieval.Progress;
+import dev.palate.retrieval.ranking.Ranker;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,7 +59,7 @@ class MetricsTest {
         }
         Path split = SharedData.path("splits/ml100k_loo");
         RankingTask task = Split.read(split).testTask();
-        Ranker ranker = Models.fit(ModelName.POPULAR, task, ModelSettings.DEFAULT, Map.of(), Progress.NONE);
+        Ranker ranker = new Models(task, ModelSettings.DEFAULT, Map.of(), Progress.NONE).fit(ModelName.Alone.POPULAR);
         RankedLists lists = RankedLists.of(task, ranker, Progress.NONE);
         Path file = folder.resolve("lists.tsv");
         lists.write(file);

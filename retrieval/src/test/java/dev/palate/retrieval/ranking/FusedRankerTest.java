@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -13,14 +15,14 @@ class FusedRankerTest {
     @Test
     void theScoreIsTheSumOfItsPartsAndPartsAreWeightedZScores() {
         Signals signals = new Signals(3, Map.of(Signal.CF, new float[] {1, 2, 3}, Signal.POP, new float[] {10, 0, 2}));
-        FusedRanker.Ranking ranking = FusedRanker.rank(signals, WEIGHTS);
+        FusedRanker.Ranking ranking = FusedRanker.rank(signals, WEIGHTS, Set.of());
         float deviation = (float) Math.sqrt(2 / 3.0);
         assertThat(ranking.parts().get(Signal.CF))
                 .usingComparatorWithPrecision(1e-6f)
                 .containsExactly(-2 / deviation, 0, 2 / deviation);
         assertThat(ranking.order()).containsExactly(2, 1, 0);
         for (int i = 0; i < 3; i++) {
-            assertThat(ranking.partsOf(i).score()).isCloseTo(ranking.scores()[i], Offset.offset(1e-6f));
+            assertThat((double) ranking.partsOf(i).score()).isCloseTo(ranking.scores()[i], Offset.offset(1e-6));
         }
     }
 
@@ -28,22 +30,39 @@ class FusedRankerTest {
     void aSignalThatKnowsNothingOfACandidateLeavesItAtTheMean() {
         Signals signals =
                 new Signals(3, Map.of(Signal.CF, new float[] {1, Float.NaN, 3}, Signal.POP, new float[] {5, 5, 5}));
-        FusedRanker.Ranking ranking = FusedRanker.rank(signals, WEIGHTS);
+        FusedRanker.Ranking ranking = FusedRanker.rank(signals, WEIGHTS, Set.of());
         assertThat(ranking.parts().get(Signal.CF)).containsExactly(-2, 0, 2);
         assertThat(ranking.parts().get(Signal.POP)).containsExactly(0, 0, 0);
         assertThat(ranking.order()).containsExactly(2, 1, 0);
     }
 
     @Test
+    void onlyABoundedSignalIsKeptFromDecidingAlone() {
+        float[] oneHit = new float[200];
+        oneHit[17] = 1;
+        Signals signals = new Signals(200, Map.of(Signal.CF, oneHit));
+        float[] free = Objects.requireNonNull(
+                FusedRanker.rank(signals, WEIGHTS, Set.of()).parts().get(Signal.CF));
+        float[] bounded = Objects.requireNonNull(
+                FusedRanker.rank(signals, WEIGHTS, Set.of(Signal.CF)).parts().get(Signal.CF));
+        assertThat(free[17]).isGreaterThan(28);
+        assertThat(bounded[17]).isCloseTo(2 * (float) FusedRanker.MAX_DEVIATIONS, Offset.offset(1e-4f));
+        // All parts are shrunken alike: the order stays.
+        assertThat(bounded[0] / free[0]).isCloseTo(bounded[17] / free[17], Offset.offset(1e-5f));
+    }
+
+    @Test
     void equalScoresKeepTheOrderOfTheCandidates() {
         Signals signals = new Signals(4, Map.of(Signal.CF, new float[] {1, 7, 1, 7}));
-        assertThat(FusedRanker.rank(signals, WEIGHTS).order()).containsExactly(1, 3, 0, 2);
+        assertThat(FusedRanker.rank(signals, WEIGHTS, Set.of()).order()).containsExactly(1, 3, 0, 2);
     }
 
     @Test
     void noCandidatesAndNoSignalsAreFine() {
-        assertThat(FusedRanker.rank(new Signals(0, Map.of()), WEIGHTS).order()).isEmpty();
-        assertThat(FusedRanker.rank(new Signals(2, Map.of()), WEIGHTS).order()).containsExactly(0, 1);
+        assertThat(FusedRanker.rank(new Signals(0, Map.of()), WEIGHTS, Set.of()).order())
+                .isEmpty();
+        assertThat(FusedRanker.rank(new Signals(2, Map.of()), WEIGHTS, Set.of()).order())
+                .containsExactly(0, 1);
     }
 
     @Test
@@ -58,7 +77,7 @@ class FusedRankerTest {
                             (SignalWeights.COLD.of(signal) + SignalWeights.WARM.of(signal)) / 2, Offset.offset(1e-12));
         }
         assertThat(SignalWeights.COLD.of(Signal.TEXT)).isGreaterThan(SignalWeights.WARM.of(Signal.TEXT));
-        assertThat(SignalWeights.COLD.of(Signal.CF)).isLessThan(SignalWeights.WARM.of(Signal.CF));
+        assertThat(SignalWeights.COLD.of(Signal.CF_SPARSE)).isLessThan(SignalWeights.WARM.of(Signal.CF_SPARSE));
     }
 
     @Test

@@ -77,7 +77,7 @@ class AdaptersTest {
         assertThat(model.current()).hasValueSatisfying(loaded -> {
             assertThat(loaded.version()).isEqualTo(version.value());
             assertThat(loaded.items()).containsExactly(new ItemId("a"), new ItemId("b"), new ItemId("c"));
-            assertThat(loaded.scorers()).containsOnlyKeys("cf", "ease", "knn", "transitions");
+            assertThat(loaded.scorers()).containsOnlyKeys("cf", "cf_sparse", "ease", "knn", "transitions", "next");
         });
         assertThat(model.current().orElseThrow()).isSameAs(model.current().orElseThrow());
     }

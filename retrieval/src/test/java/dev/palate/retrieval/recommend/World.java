@@ -201,6 +201,12 @@ final class World implements AutoCloseable {
         return () -> Optional.of(loaded);
     }
 
+    /// Serves what this registry serves.
+    World serving(CollaborativeModel active) {
+        model = active;
+        return this;
+    }
+
     Freshness freshness() {
         Freshness freshness = new Freshness(
                 truth.catalog(),
@@ -208,7 +214,7 @@ final class World implements AutoCloseable {
                 truth.changes(),
                 new UserHistories(truth.interactions(), 100),
                 clock,
-                new Freshness.Options(Duration.ofDays(60), Duration.ZERO));
+                new Freshness.Options(Duration.ofDays(60), Duration.ofDays(14), Duration.ZERO));
         opened.add(freshness);
         return freshness;
     }

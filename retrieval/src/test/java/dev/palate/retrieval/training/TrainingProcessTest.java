@@ -180,7 +180,20 @@ class TrainingProcessTest {
     private static TrainingOptions endless() {
         TrainingOptions d = TrainingOptions.defaults(1, 1);
         ImplicitAls.Options als = new ImplicitAls.Options(512, 1, 0.003, 1, 1_000, 100, 1);
-        return new TrainingOptions(1, 1, als, 100, 0.9, 10, 0, d.knn(), 0.6, d.transitions());
+        return new TrainingOptions(
+                1,
+                1,
+                als,
+                als,
+                100,
+                0.9,
+                10,
+                0,
+                d.knn(),
+                0.6,
+                d.transitions(),
+                d.ranker().without(),
+                "");
     }
 
     private static float[] scores(ModelSnapshot snapshot, Signal signal) {

@@ -45,10 +45,12 @@ final class Words {
 
     private static final Map<String, String> SIGNALS = Map.ofEntries(
             Map.entry("cf", "People with your taste"),
+            Map.entry("cf_sparse", "People with your taste"),
             Map.entry("als", "People with your taste"),
             Map.entry("ease", "Liked together"),
             Map.entry("knn", "Near films you like"),
             Map.entry("transitions", "Often seen next"),
+            Map.entry("next", "Often seen right after"),
             Map.entry("text", "Alike in words"),
             Map.entry("bm25", "Words of your wish"),
             Map.entry("genre", "Genres you like"),
@@ -57,6 +59,8 @@ final class Words {
             Map.entry("liked", "Near films you named"),
             Map.entry("pop", "Popular"),
             Map.entry("recent", "Popular lately"),
+            Map.entry("recent_short", "Popular these days"),
+            Map.entry("fresh", "New here"),
             Map.entry("trend", "Popular lately"),
             Map.entry("memory", "Your memories"),
             Map.entry("llm", "The language model"));

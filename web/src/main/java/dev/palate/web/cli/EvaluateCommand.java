@@ -9,13 +9,12 @@ import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
 import dev.palate.retrieval.evaluation.CatalogItem;
 import dev.palate.retrieval.evaluation.CatalogSources;
-import dev.palate.retrieval.evaluation.Metrics;
+import dev.palate.retrieval.evaluation.Evaluation;
 import dev.palate.retrieval.evaluation.ModelName;
 import dev.palate.retrieval.evaluation.ModelSettings;
 import dev.palate.retrieval.evaluation.Models;
-import dev.palate.retrieval.evaluation.RankedLists;
-import dev.palate.retrieval.evaluation.Ranker;
 import dev.palate.retrieval.evaluation.RankingTask;
+import dev.palate.retrieval.evaluation.ReportPage;
 import dev.palate.retrieval.evaluation.Split;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemKnn;
@@ -23,15 +22,18 @@ import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.ranking.Signal;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,13 +41,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
-/// `palate evaluate`: fits a model on a split's train and valid rows, ranks every item for each test user and prints
-/// the metrics. Exit status 0, 1 when it could not be done, 2 for wrong usage.
+/// `palate evaluate`: fits models on a split's train and valid rows, ranks every item for each test user and prints
+/// the
+/// metrics; of several models, seeds or peers a table, with paired comparisons. Exit status 0, 1 when it could not be
+/// done, 2 for wrong usage.
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Measures a model on a split: full ranking, nothing sampled.")
+        description = "Measures models on a split, side by side: full ranking, nothing sampled.")
 public final class EvaluateCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -62,11 +66,22 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Option(
             names = "--model",
-            required = true,
-            paramLabel = "NAME",
-            description = "popular, item-knn, ease, als or fused.")
-    @SuppressWarnings("NullAway.Init")
-    private String model;
+            split = ",",
+            paramLabel = "NAME[,NAME]",
+            description =
+                    "popular, item-knn, ease, als, fused, fused-fixed, fused-equal, or source-SIGNAL for one source"
+                            + " of the fused ranking.")
+    private List<String> model = List.of();
+
+    @Option(names = "--all", description = "Every model, and every source of the fused ranking.")
+    private boolean all;
+
+    @Option(
+            names = "--peers",
+            paramLabel = "DIR",
+            description = "Folder of other recommenders' lists of the same split (NAME.tsv or .tsv.gz: user_id item_id"
+                    + " rank score), compared over the same users.")
+    private @Nullable Path peers;
 
     @Option(
             names = "--part",
@@ -89,14 +104,31 @@ public final class EvaluateCommand implements Callable<Integer> {
             description = "JSON lines with item_id, title, year, genres, plot: adds text and genres to fused.")
     private @Nullable Path catalog;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of everything random. Default: 1.")
-    private long seed;
+    @Option(
+            names = "--seed",
+            split = ",",
+            paramLabel = "N[,N]",
+            description = "Of everything random; of several the means are compared. Default: 1.")
+    private List<Long> seed = List.of(1L);
 
-    @Option(names = "--lists", paramLabel = "OUT.tsv", description = "Writes user_id item_id rank score.")
+    @Option(
+            names = "--lists",
+            paramLabel = "OUT.tsv",
+            description = "Writes user_id item_id rank score; needs one model and one seed.")
     private @Nullable Path lists;
 
-    @Option(names = "--json", paramLabel = "OUT.json", description = "Writes the run and its metrics as JSON.")
+    @Option(names = "--json", paramLabel = "OUT.json", description = "Writes the run and all its numbers as JSON.")
     private @Nullable Path json;
+
+    @Option(names = "--html", paramLabel = "OUT.html", description = "Writes a page with tables and plots.")
+    private @Nullable Path html;
+
+    @Option(
+            names = "--resamples",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description = "Of the users, for the intervals of differences. Default: 2000.")
+    private int resamples;
 
     @Option(
             names = "--lambda",
@@ -136,8 +168,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--recent-days",
             paramLabel = "N",
-            defaultValue = "14",
-            description = "Window of recent popularity in fused. Default: 14.")
+            defaultValue = "60",
+            description = "Long window of recent popularity in fused; the short one is 14 days. Default: 60.")
     private int recentDays;
 
     private final Supplier<TextEncoder> encoders;
@@ -171,27 +203,80 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
 
     private void run(PrintWriter out, Progress progress) {
-        ModelName name = ModelName.of(model);
         ModelSettings settings = settings();
         requireFolder("--lists", lists);
         requireFolder("--json", json);
+        requireFolder("--html", html);
+        List<ModelName> names = names();
+        if (lists != null && (names.size() != 1 || seed.size() != 1)) {
+            throw new IllegalArgumentException(
+                    "--lists needs one model and one seed, had " + names.size() + " and " + seed.size());
+        }
         RankingTask task = task(Split.read(split));
         Map<Signal, Scorer> content = catalog == null ? Map.of() : content(catalog, task, progress);
-        Ranker ranker = Models.fit(name, task, settings, content, progress);
-        RankedLists ranked = RankedLists.of(task, ranker, progress);
-        Metrics metrics = Metrics.of(ranked);
-        if (lists != null) {
-            ranked.write(lists);
-        }
+        Evaluation.Request request = new Evaluation.Request(
+                all ? withSources(names, content) : names, seed, settings, peerFiles(), resamples);
+        Evaluation evaluation = Evaluation.run(
+                task,
+                request,
+                content,
+                (name, ofSeed, ranked) -> {
+                    if (lists != null && !request.peers().containsKey(name)) {
+                        ranked.write(lists);
+                    }
+                },
+                progress);
+        String command = "./palate evaluate "
+                + spec.commandLine().getParseResult().originalArgs().stream()
+                        .filter(argument -> !argument.equals("evaluate"))
+                        .collect(Collectors.joining(" "));
         if (json != null) {
-            writeJson(json, task, metrics);
+            Map<String, Object> report = new LinkedHashMap<>();
+            report.put("command", command);
+            report.putAll(evaluation.report());
+            write(json, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
         }
-        metrics.report()
-                .forEach((metric, value) -> out.println(
-                        value instanceof Integer
-                                ? metric + "\t" + value
-                                : String.format(Locale.ROOT, "%s\t%.5f", metric, value.doubleValue())));
+        if (html != null) {
+            write(html, ReportPage.of(evaluation, command));
+        }
+        EvaluationText.print(evaluation, out);
         out.flush();
+    }
+
+    private List<ModelName> names() {
+        if (all == !model.isEmpty()) {
+            throw new IllegalArgumentException("give either --model or --all; there are " + ModelName.keys());
+        }
+        return all
+                ? ModelName.all()
+                : model.stream().map(ModelName::of).distinct().toList();
+    }
+
+    /// With every source that has something to go by.
+    private static List<ModelName> withSources(List<ModelName> names, Map<Signal, Scorer> content) {
+        List<ModelName> every = new ArrayList<>(names);
+        for (Signal signal : Models.signals(content)) {
+            every.add(new ModelName.Source(signal));
+        }
+        return every;
+    }
+
+    private Map<String, Path> peerFiles() {
+        if (peers == null) {
+            return Map.of();
+        }
+        Map<String, Path> files = new TreeMap<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(peers, "*.{tsv,tsv.gz}")) {
+            for (Path file : found) {
+                files.put("peer " + String.valueOf(file.getFileName()).replaceFirst("\\.tsv(\\.gz)?$", ""), file);
+            }
+        } catch (IOException e) {
+            throw new RetrievalException(Code.NOT_FOUND, "cannot read the peers' lists in " + peers, e);
+        }
+        if (files.isEmpty()) {
+            throw new RetrievalException(Code.NOT_FOUND, "no .tsv or .tsv.gz file in " + peers);
+        }
+        return files;
     }
 
     private RankingTask task(Split rows) {
@@ -221,8 +306,8 @@ public final class EvaluateCommand implements Callable<Integer> {
                 new ItemKnn.Options(neighbours, shrinkage),
                 defaults.transitions(),
                 als,
-                recentDays * 86_400L,
-                seed);
+                defaults.ranker().withRecentWindow(recentDays * 86_400L),
+                seed.getFirst());
     }
 
     private static OptionalDouble optional(@Nullable Double value) {
@@ -247,16 +332,9 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    private void writeJson(Path file, RankingTask task, Metrics metrics) {
-        Map<String, Object> report = new LinkedHashMap<>();
-        report.put("task", task.name());
-        report.put("model", model);
-        report.put("seed", seed);
-        report.put("arguments", spec.commandLine().getParseResult().originalArgs());
-        report.put("metrics", metrics.report());
+    private static void write(Path file, String text) {
         try {
-            Files.writeString(
-                    file, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
+            Files.writeString(file, text);
         } catch (IOException e) {
             throw new RetrievalException(Code.STORAGE, "cannot write " + file + ": " + e.getMessage(), e);
         }

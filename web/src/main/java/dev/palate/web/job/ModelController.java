@@ -20,6 +20,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
@@ -42,7 +43,7 @@ final class ModelController {
     @GetMapping("/v1/models")
     Listing list() {
         return new Listing(
-                registry.active().map(ActiveView::of).orElse(null),
+                registry.active().map(active -> ActiveView.of(active, registry)).orElse(null),
                 registry.versions().stream().map(ModelVersion::value).toList());
     }
 
@@ -53,6 +54,20 @@ final class ModelController {
                 .location(URI.create("/v1/jobs/" + job.id()))
                 .body(JobController.JobView.of(job));
     }
+
+    /// Serves another version; one that the quality gate found worse only with a reason, which is recorded.
+    @PostMapping("/v1/models/{version}/activate")
+    ActiveView activate(@PathVariable String version, @RequestBody(required = false) @Nullable Activation wanted) {
+        ModelVersion named = Input.parameter("version", () -> new ModelVersion(version));
+        String reason = wanted == null ? null : wanted.reason;
+        return ActiveView.of(
+                reason == null ? registry.activate(named) : registry.activateRegardless(named, reason), registry);
+    }
+
+    /// How to activate a version.
+    ///
+    /// @param reason why a model is to be served that the quality gate refused
+    record Activation(@Nullable String reason) {}
 
     @PostMapping("/v1/jobs/{id}/cancel")
     @ResponseStatus(HttpStatus.ACCEPTED)
@@ -87,8 +102,19 @@ final class ModelController {
     record Listing(@Nullable ActiveView active, List<String> versions) {}
 
     /// The model in use.
-    record ActiveView(String version, Instant trainedAt, int users, int items, long events, long seed) {
-        static ActiveView of(ModelSnapshot snapshot) {
+    ///
+    /// @param gate what the quality gate said
+    /// @param override why it was activated all the same
+    record ActiveView(
+            String version,
+            Instant trainedAt,
+            int users,
+            int items,
+            long events,
+            long seed,
+            String gate,
+            @Nullable String override) {
+        static ActiveView of(ModelSnapshot snapshot, ModelRegistry registry) {
             ModelSnapshot.About about = snapshot.about();
             return new ActiveView(
                     about.version().value(),
@@ -96,7 +122,9 @@ final class ModelController {
                     about.users(),
                     snapshot.items().ids().size(),
                     about.events(),
-                    about.seed());
+                    about.seed(),
+                    snapshot.verdict().described(),
+                    registry.overrideReason().orElse(null));
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.job.Jobs;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.embedding.ModelRegistry;
+import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.training.TrainingEvent;
 import dev.palate.retrieval.training.TrainingInputWriter;
@@ -37,7 +38,21 @@ public final class Trainer implements AutoCloseable {
     private static final Duration DEADLINE = Duration.ofHours(6);
     private static final Duration PATIENCE_AT_CLOSE = Duration.ofSeconds(5);
     private static final long SEED = 42;
-    private static final List<String> PHASES = List.of("read", "ease", "als", "knn", "transitions", "write");
+    private static final List<String> PHASES = List.of(
+            "read",
+            "trial-ease",
+            "trial-als",
+            "trial-als-sparse",
+            "trial-knn",
+            "trial-transitions",
+            "ranker",
+            "gate",
+            "ease",
+            "als",
+            "als-sparse",
+            "knn",
+            "transitions",
+            "write");
 
     private final Learnt learnt;
     private final Jobs jobs;
@@ -147,7 +162,10 @@ public final class Trainer implements AutoCloseable {
             long interactions = write(input);
             ModelVersion version = ModelVersion.at(clock.instant());
             int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-            TrainingOptions training = TrainingOptions.defaults(SEED, threads);
+            TrainingOptions fresh = TrainingOptions.defaults(SEED, threads);
+            TrainingOptions training = registry.active()
+                    .map(active -> fresh.against(registry.file(active.about().version())))
+                    .orElse(fresh);
             int items = Math.toIntExact(Math.min(learnt.catalog.count(), Integer.MAX_VALUE));
             TrainingProcess.Options options =
                     new TrainingProcess.Options(training.heapMebibytes(items, interactions), DEADLINE, training);
@@ -155,13 +173,14 @@ public final class Trainer implements AutoCloseable {
                     TrainingProcess.start(input, registry.file(version), version, options, this::heard)) {
                 TrainingEvent.Finished finished = process.await();
                 over.set(true);
-                registry.activate(version);
+                ModelSnapshot activated = registry.activate(version);
                 jobs.update(
                         job,
                         JobStatus.SUCCEEDED,
                         1,
                         "model " + version + ": " + finished.users() + " users, " + finished.items() + " items, "
-                                + finished.events() + " events, " + finished.millis() + " ms");
+                                + finished.events() + " events, " + finished.millis() + " ms; "
+                                + activated.verdict().described());
             }
         }
 

@@ -170,6 +170,7 @@ public final class ProblemAdvice extends ResponseEntityExceptionHandler {
             case NOT_FOUND -> ProblemType.NOT_FOUND;
             case BAD_INPUT -> ProblemType.VALIDATION_FAILED;
             case DEADLINE -> ProblemType.DEADLINE_EXCEEDED;
+            case REFUSED -> ProblemType.CONFLICT;
             case CANCELLED, MEMORY -> ProblemType.UNAVAILABLE;
             case BAD_FILE, TRAINING, STORAGE -> ProblemType.INTERNAL;
         };

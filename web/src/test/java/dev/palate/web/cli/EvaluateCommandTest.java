@@ -3,6 +3,7 @@ package dev.palate.web.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.palate.memory.text.HashingEncoder;
+import dev.palate.retrieval.evaluation.ModelName;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -77,9 +78,50 @@ class EvaluateCommandTest {
                 .asString()
                 .startsWith("u0\ti");
         JsonNode run = JsonMapper.shared().readTree(Files.readString(json));
-        assertThat(run.get("model").asString()).isEqualTo("ease");
-        assertThat(run.get("seed").asLong()).isEqualTo(7);
-        assertThat(run.get("metrics").get("users").asInt()).isEqualTo(40);
+        assertThat(run.get("command").asString()).startsWith("./palate evaluate --split ");
+        JsonNode model = run.get("models").get(0);
+        assertThat(model.get("model").asString()).isEqualTo("ease");
+        assertThat(model.get("runs").get(0).get("seed").asLong()).isEqualTo(7);
+        assertThat(model.get("runs").get(0).get("metrics").get("users").asInt()).isEqualTo(40);
+    }
+
+    @Test
+    void modelsAndPeersStandSideBySide() throws IOException {
+        Path peers = Files.createDirectory(folder.resolve("peers"));
+        evaluate("--model", "popular", "--lists", peers.resolve("rival.tsv").toString());
+        Path json = folder.resolve("all.json");
+        Path html = folder.resolve("all.html");
+        assertThat(evaluate(
+                        "--model", "fused,fused-fixed,source-ease,popular",
+                        "--seed", "1,2",
+                        "--factors", "8",
+                        "--peers", peers.toString(),
+                        "--resamples", "200",
+                        "--json", json.toString(),
+                        "--html", html.toString()))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString())
+                .contains("fused", "source-ease", "peer rival", "seed 2")
+                .contains("fused - peer rival, NDCG@10: +");
+        JsonNode run = JsonMapper.shared().readTree(Files.readString(json));
+        assertThat(run.get("models")).hasSize(5);
+        JsonNode rival = run.get("models").get(4);
+        assertThat(rival.get("peer").asBoolean()).isTrue();
+        // The same lists, read back, are the same numbers.
+        assertThat(rival.get("metrics")).isEqualTo(run.get("models").get(3).get("metrics"));
+        JsonNode last = run.get("comparisons").get(run.get("comparisons").size() - 1);
+        assertThat(last.get("low").asDouble())
+                .isPositive()
+                .isLessThanOrEqualTo(last.get("difference").asDouble());
+        assertThat(run.get("models").get(0).get("byActivity").get("NDCG@10").propertyNames())
+                .containsExactly("quiet", "middle", "active");
+        assertThat(run.get("models").get(0).get("qualities").get("Gini@10").asDouble())
+                .isBetween(0.0, 1.0);
+        assertThat(Files.readString(html))
+                .startsWith("<!DOCTYPE html>")
+                .contains("peer rival", "<svg", "fused minus each other")
+                .doesNotContain("http://", "https://", "<script");
     }
 
     @Test
@@ -92,7 +134,7 @@ class EvaluateCommandTest {
 
     @Test
     void whatIsWrongIsSaidInOneLine() throws IOException {
-        assertRefused(1, "no model {svd}; there are popular, item-knn, ease, als, fused", "--model", "svd");
+        assertRefused(1, "no model {svd}; there are " + ModelName.keys(), "--model", "svd");
         assertRefused(2, "history decay must be in (0, 1], was 1.5", "--model", "ease", "--history-decay", "1.5");
         assertRefused(2, "--part must be test or valid, was train", "--model", "ease", "--part", "train");
         assertRefused(2, "dimension must be in [1, 1024], was 0", "--model", "als", "--factors", "0");
@@ -144,7 +186,7 @@ class EvaluateCommandTest {
     @Test
     void missingOptionsAreAUsageError() {
         assertThat(run("--split", folder.toString())).isEqualTo(2);
-        assertThat(err.toString()).contains("Missing required option: '--model=NAME'");
+        assertThat(err.toString()).contains("give either --model or --all; there are popular, item-knn");
     }
 
     private void assertRefused(int status, String message, String... arguments) {

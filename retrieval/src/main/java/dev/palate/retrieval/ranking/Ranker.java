@@ -1,4 +1,4 @@
-package dev.palate.retrieval.evaluation;
+package dev.palate.retrieval.ranking;
 
 import dev.palate.memory.vector.TopK;
 import dev.palate.retrieval.factor.History;

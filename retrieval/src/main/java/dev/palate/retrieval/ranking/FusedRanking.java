@@ -1,12 +1,7 @@
-package dev.palate.retrieval.evaluation;
+package dev.palate.retrieval.ranking;
 
 import dev.palate.retrieval.factor.History;
 import dev.palate.retrieval.factor.Scorer;
-import dev.palate.retrieval.ranking.CandidatePool;
-import dev.palate.retrieval.ranking.FusedRanker;
-import dev.palate.retrieval.ranking.Signal;
-import dev.palate.retrieval.ranking.SignalWeights;
-import dev.palate.retrieval.ranking.Signals;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -14,6 +9,7 @@ import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -21,7 +17,9 @@ import java.util.stream.IntStream;
 ///
 /// @param sources at least one, all over the same items
 /// @param weights the weights for a history of a given length
-public record FusedRanking(Map<Signal, Scorer> sources, IntFunction<SignalWeights> weights) implements Ranker {
+/// @param bounded the signals whose outliers are kept in bounds
+public record FusedRanking(Map<Signal, Scorer> sources, IntFunction<SignalWeights> weights, Set<Signal> bounded)
+        implements Ranker {
     /// @throws IllegalArgumentException when there is no source
     public FusedRanking {
         if (sources.isEmpty()) {
@@ -42,7 +40,8 @@ public record FusedRanking(Map<Signal, Scorer> sources, IntFunction<SignalWeight
         Map<Signal, float[]> pooled = new EnumMap<>(Signal.class);
         Iterator<float[]> next = scores.iterator();
         sources.keySet().forEach(signal -> pooled.put(signal, CandidatePool.gather(next.next(), pool)));
-        FusedRanker.Ranking ranking = FusedRanker.rank(new Signals(pool.length, pooled), weights.apply(history.size()));
+        FusedRanker.Ranking ranking =
+                FusedRanker.rank(new Signals(pool.length, pooled), weights.apply(history.size()), bounded);
         int size = Math.min(count, pool.length);
         int[] items = new int[size];
         float[] best = new float[size];

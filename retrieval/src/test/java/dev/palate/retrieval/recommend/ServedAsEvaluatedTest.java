@@ -1,0 +1,135 @@
+package dev.palate.retrieval.recommend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.palate.memory.catalog.Item;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.interaction.Interaction;
+import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.Progress;
+import dev.palate.retrieval.embedding.ModelRegistry;
+import dev.palate.retrieval.embedding.ModelSnapshot;
+import dev.palate.retrieval.embedding.ModelVersion;
+import dev.palate.retrieval.embedding.Vocabulary;
+import dev.palate.retrieval.factor.Histories;
+import dev.palate.retrieval.factor.Scorer;
+import dev.palate.retrieval.ranking.FusedRanking;
+import dev.palate.retrieval.ranking.Ranker;
+import dev.palate.retrieval.ranking.Signal;
+import dev.palate.retrieval.training.PresentSources;
+import dev.palate.retrieval.training.Training;
+import dev.palate.retrieval.training.TrainingInput;
+import dev.palate.retrieval.training.TrainingOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What `evaluate` measures is what a server answers: the same lists with the same scores, from the same model file.
+class ServedAsEvaluatedTest {
+    private static final int USERS = 120;
+    private static final int ITEMS = 150;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void listsAndScoresAreTheSame() {
+        try (World world = new World(folder)) {
+            Histories histories = log(world);
+            Vocabulary items = Vocabulary.sorted(world.truth.catalog().items(ids()).keySet().stream()
+                    .map(ItemId::value)
+                    .toList());
+            ModelRegistry registry = ModelRegistry.open(folder.resolve("models"));
+            ModelVersion version = new ModelVersion("served");
+            Training.run(
+                            new TrainingInput(0, items, histories),
+                            TrainingOptions.defaults(1, 1),
+                            version,
+                            world.clock,
+                            Progress.NONE)
+                    .write(registry.file(version));
+            ModelSnapshot snapshot = registry.activate(version);
+            assertThat(snapshot.ranker().fitted()).isTrue();
+            Ranker evaluated = evaluated(snapshot, histories, world);
+            FusedRecommender served = world.serving(new ActiveModel(registry)).recommender();
+            for (int user = 0; user < USERS; user++) {
+                Ranker.Ranked expected = evaluated.rank(histories.of(user), 20);
+                Slate slate = served.recommend(RecommendationRequest.of(new UserId("u" + user), 20));
+                assertThat(slate.items())
+                        .extracting(place -> place.item().id().value())
+                        .as("user " + user)
+                        .containsExactly(Arrays.stream(expected.items())
+                                .mapToObj(items::id)
+                                .toArray(String[]::new));
+                for (int rank = 0; rank < expected.items().length; rank++) {
+                    RankedItem place = slate.items().get(rank);
+                    assertThat(place.score()).isCloseTo(expected.scores()[rank], Offset.offset(1e-5));
+                    double sum = place.parts().values().stream()
+                            .mapToDouble(part -> part)
+                            .sum();
+                    assertThat(place.score()).isCloseTo(sum, Offset.offset(1e-9));
+                }
+            }
+        }
+    }
+
+    private static Ranker evaluated(ModelSnapshot snapshot, Histories histories, World world) {
+        Map<Signal, Scorer> sources = new EnumMap<>(snapshot.sources());
+        sources.putAll(PresentSources.of(
+                histories,
+                OptionalLong.of(world.clock.instant().getEpochSecond()),
+                TrainingOptions.defaults(1, 1).ranker()));
+        return new FusedRanking(
+                sources, snapshot.ranker()::forHistory, snapshot.ranker().bounded());
+    }
+
+    private static List<ItemId> ids() {
+        List<ItemId> ids = new ArrayList<>();
+        for (int item = 0; item < ITEMS; item++) {
+            ids.add(new ItemId("i" + item));
+        }
+        return ids;
+    }
+
+    /// Items without categories, each consumed once by its users over the last month.
+    private static Histories log(World world) {
+        SplittableRandom random = new SplittableRandom(11);
+        List<Item> catalog = new ArrayList<>();
+        for (ItemId id : ids()) {
+            catalog.add(
+                    new Item(id, "Film " + id.value(), null, List.of(), List.of(), "", Map.of(), false, null, null, 0));
+        }
+        world.truth.catalog().putAll(catalog);
+        Vocabulary items = Vocabulary.sorted(ids().stream().map(ItemId::value).toList());
+        Histories.Builder histories = new Histories.Builder(ITEMS).withUserCount(USERS);
+        List<Interaction> events = new ArrayList<>();
+        for (int user = 0; user < USERS; user++) {
+            int start = random.nextInt(ITEMS);
+            List<Integer> had = new ArrayList<>();
+            for (int step = 0; step < 14; step++) {
+                int item = (start + step * (1 + user % 3) + random.nextInt(4)) % ITEMS;
+                if (had.contains(item)) {
+                    continue;
+                }
+                had.add(item);
+                long minutes = 2_500L * step + user;
+                Interaction event = world.interaction("u" + user, "i" + item, 5, minutes);
+                events.add(event);
+                histories.add(
+                        user, items.row("i" + item).orElseThrow(), event.at().getEpochSecond());
+            }
+        }
+        world.truth.interactions().append(events);
+        assertThat(Duration.between(events.getFirst().at(), World.NOW)).isLessThan(Duration.ofDays(31));
+        return histories.build();
+    }
+}
