@@ -3,7 +3,8 @@ package dev.palate.memory;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Named points of the write paths, in the order in which a write comes by them. Whoever wants to know what a crash at
+/// Named points of the write paths, in the order in which a write comes by them. Whoever wants to know what a crash
+/// at
 /// one of them leaves behind watches for it and ends the process there; nobody watches otherwise, and then a point
 /// costs one read of a field.
 public enum Milestone {
@@ -40,6 +41,12 @@ public enum Milestone {
     SEGMENTS_MERGING,
     /// They were.
     SEGMENTS_MERGED,
+    /// An index that rests is to become one segment.
+    SETTLING,
+    /// It is one segment, and that is not committed.
+    SETTLED,
+    /// It is.
+    SETTLE_COMMITTED,
     /// A part of an index that is built anew is written.
     REBUILDING,
     /// All of it is written and not committed.
@@ -80,6 +87,17 @@ public enum Milestone {
     RECODED,
     /// What was used was written down.
     USES_WRITTEN,
+
+    /// A consumer has read notes and done nothing for them.
+    CONSUMER_READ,
+    /// It has done a part of it, or nothing yet.
+    CONSUMER_APPLYING,
+    /// It has done all they ask for, and its position does not say so.
+    CONSUMER_APPLIED,
+    /// The position says so.
+    CONSUMER_POSITIONED,
+    /// It has done everything anew, and its position does not say so.
+    CONSUMER_ANEW,
 
     /// The rows are deleted and the job is noted.
     ERASURE_BEGUN,

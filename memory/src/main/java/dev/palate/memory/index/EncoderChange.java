@@ -29,7 +29,7 @@ final class EncoderChange {
         this.previous = previous;
         this.fields = fields;
         underWay = !from.equals(encoder.version());
-        serving = new ServingEncoder(previous == null ? encoder : previous);
+        serving = new ServingEncoder(fields, encoder, previous);
     }
 
     /// Looks what the commits say.
@@ -104,7 +104,6 @@ final class EncoderChange {
     /// Everything has its new vector: from now on the new ones are searched.
     void switchOver() {
         fields.switchOver();
-        serving.set(encoder);
     }
 
     /// Everything else has followed the switch.

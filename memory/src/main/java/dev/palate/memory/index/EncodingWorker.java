@@ -9,6 +9,7 @@ import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.text.TextEncoder;
 import dev.palate.memory.vector.ParallelRange;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -16,10 +17,12 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Encodes what the indexes hold without a vector, memories of users first, those of items last, one bounded batch at a
+/// Encodes what the indexes hold without a vector, memories of users first, those of items last, one bounded batch at
+/// a
 /// time, and hands it to the thread that writes. What is left to do stands in the indexes themselves, so nothing is
 /// lost or queued.
 final class EncodingWorker implements Runnable {
@@ -32,8 +35,12 @@ final class EncodingWorker implements Runnable {
     private static final Duration IDLE = Duration.ofMillis(100);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
 
+    /// Whoever cannot encode this can encode nothing.
+    private static final String PROBE = "a film";
+
     private final Work work;
     private final CountDownLatch closing;
+    private final LongAdder notEncoded = new LongAdder();
     private long restingSinceNanos = System.nanoTime();
 
     /// What the worker reads, computes with and writes to.
@@ -90,7 +97,7 @@ final class EncodingWorker implements Runnable {
             return IDLE;
         } catch (CancellationException e) {
             return IDLE;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // Reported by type alone: a message might hold the text.
             LOG.warn(
                     "encoding in the background failed, next try in {} s: {}",
@@ -162,8 +169,47 @@ final class EncodingWorker implements Runnable {
 
     private List<float[]> encode(List<String> texts) {
         float[][] vectors = new float[texts.size()][];
-        ParallelRange.run(
-                work.threads(), texts.size(), i -> vectors[i] = work.encoder().encode(texts.get(i)));
-        return List.of(vectors);
+        try {
+            ParallelRange.run(
+                    work.threads(),
+                    texts.size(),
+                    i -> vectors[i] = work.encoder().encode(texts.get(i)));
+            return List.of(vectors);
+        } catch (CancellationException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) {
+            return oneByOne(texts);
+        }
+    }
+
+    /// A text that cannot be encoded must not hold up all others: it gets an empty vector, as one without words does,
+    /// and is found by its words. Where nothing can be encoded, nothing is decided.
+    private List<float[]> oneByOne(List<String> texts) {
+        int dimension = work.encoder().encode(PROBE).length;
+        List<float[]> vectors = new ArrayList<>();
+        for (String text : texts) {
+            if (closing.getCount() == 0) {
+                throw new CancellationException("closing");
+            }
+            try {
+                vectors.add(work.encoder().encode(text));
+            } catch (CancellationException e) {
+                throw e;
+            } catch (RuntimeException | StackOverflowError e) {
+                work.encoder().encode(PROBE);
+                notEncoded.increment();
+                LOG.warn(
+                        "a text of {} characters cannot be encoded and is found by its words only: {}",
+                        text.length(),
+                        e.getClass().getName());
+                vectors.add(new float[dimension]);
+            }
+        }
+        return vectors;
+    }
+
+    /// How many texts could not be encoded since the start.
+    long notEncoded() {
+        return notEncoded.sum();
     }
 }

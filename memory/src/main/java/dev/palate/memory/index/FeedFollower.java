@@ -10,10 +10,12 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps the two indexes in step with the numbered feed: finds where their commits stand, builds anew what cannot go on
+/// Keeps the two indexes in step with the numbered feed: finds where their commits stand, builds anew what cannot go
+/// on
 /// from there, applies what changed, and commits with the number reached. What it does is for the index thread only;
 /// how far it is may be asked by any.
 final class FeedFollower {
@@ -43,9 +45,18 @@ final class FeedFollower {
     private int uncommitted;
     private boolean clearItems;
     private boolean clearMemories;
+    // All there is comes from the rebuild under way, or will be dropped by it: the feed goes on from its start.
+    private boolean whole;
+    private @Nullable Begun begun;
     // Changes are applied beside the rebuild under way: nothing was cleared and both indexes stand at the same change.
     private boolean following;
     private long committedAtNanos = System.nanoTime();
+
+    /// When the rebuild under way began, kept until it is complete: what changed since is in the feed.
+    ///
+    /// @param at the last change then
+    /// @param asked the number of the last request then
+    private record Begun(ChangeNumber at, long asked) {}
 
     /// What it follows into.
     record Targets(Stores stores, ItemIndex items, MemoryIndex memories, EncoderChange change, IndexWrites writes) {}
@@ -131,8 +142,7 @@ final class FeedFollower {
         ChangeNumber from = applied.number();
         if (from.compareTo(sources.changes().horizon()) < 0) {
             LOG.info("the index stands at {}, before the oldest change kept; rebuilding", from.value());
-            rebuildItems = true;
-            rebuildMemories = true;
+            beginBehind();
             return true;
         }
         List<Change> batch = sources.changes().after(from, BATCH);
@@ -156,6 +166,8 @@ final class FeedFollower {
         Optional<ChangeNumber> ofMemories = Position.usable(stores.memories().committed(), origin, sources.changes());
         clearItems = ofItems.isEmpty();
         clearMemories = ofMemories.isEmpty();
+        whole = clearItems && clearMemories;
+        begun = null;
         rebuildItems = clearItems || !marked(stores.items());
         rebuildMemories = clearMemories || !marked(stores.memories());
         memories.keepsAllFields(!rebuildMemories || clearMemories);
@@ -192,27 +204,42 @@ final class FeedFollower {
         commit();
     }
 
+    /// Changes that were not applied are gone: both indexes are written anew over what there is, whose vectors are
+    /// kept, and what the truth no longer has is dropped.
+    private void beginBehind() {
+        clearItems = false;
+        clearMemories = false;
+        rebuildItems = true;
+        rebuildMemories = true;
+        following = false;
+        whole = true;
+        begun = null;
+    }
+
     private void rebuild() {
         boolean both = rebuildItems && rebuildMemories;
-        long asked = wanted.get();
-        ChangeNumber start = sources.changes().latest();
+        Begun start = begun == null ? new Begun(sources.changes().latest(), wanted.get()) : begun;
+        begun = start;
         if (!following) {
             applied.set(ChangeNumber.NONE);
         }
         LOG.info(
                 "rebuilding the index of {} at change {}",
                 both ? "items and memories" : rebuildItems ? "items" : "memories",
-                start.value());
+                start.at().value());
         rebuildProgress = 0;
         if (rebuildItems) {
             writes.rebuildItems(clearItems, share -> progress(both ? share / 2 : share));
+            if (!clearItems) {
+                writes.dropOrphanItems(() -> progress(rebuildProgress));
+            }
             rebuildItems = false;
         }
         if (rebuildMemories) {
             double before = rebuildProgress;
             writes.rebuildMemories(clearMemories, share -> progress(before + (1 - before) * share));
             if (!clearMemories) {
-                writes.dropOrphans(() -> progress(rebuildProgress));
+                writes.dropOrphanMemories(() -> progress(rebuildProgress));
             }
             rebuildMemories = false;
         }
@@ -220,11 +247,12 @@ final class FeedFollower {
         memories.keepsAllFields(true);
         rebuildProgress = 1;
         if (!following) {
-            applied.set(clearItems && clearMemories ? start : resumeAt);
+            applied.set(whole ? start.at() : resumeAt);
         }
         following = false;
+        begun = null;
         commit();
-        rebuilt = asked;
+        rebuilt = start.asked();
         LOG.info("rebuilt: {} items, {} memories", items.count(), memories.count());
     }
 

@@ -45,6 +45,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
     private final FeedFollower follower;
     private final IndexErasure erasure;
     private final IndexWork work;
+    private final EncodingWorker worker;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread indexThread;
     private final Thread encodingThread;
@@ -82,7 +83,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         EncodingOrders encoded = new EncodingOrders(orders, follower, targets, encodings, options);
         EncoderSwitch encoderSwitch = new EncoderSwitch(encodings, encoder, targets, follower);
         work = new IndexWork(sources.changes(), stores, follower, orders, encoderSwitch, encoded, closing);
-        EncodingWorker worker = new EncodingWorker(
+        worker = new EncodingWorker(
                 new EncodingWorker.Work(
                         items,
                         memories,
@@ -98,8 +99,11 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         upkeepThread = Thread.ofPlatform()
                 .daemon()
                 .name("palate-upkeep")
-                .unstarted(
-                        new SegmentUpkeep(List.of(stores.memories(), stores.items()), options.settleAfter(), closing));
+                .unstarted(new SegmentUpkeep(
+                        List.of(stores.memories(), stores.items()),
+                        options.settleAfter(),
+                        options.settleLeast(),
+                        closing));
     }
 
     private static Encodings encodings(Path directory, TextEncoder serving, Stores stores) {
@@ -121,7 +125,8 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         return open(directory, sources, encoder, version -> Optional.empty(), options);
     }
 
-    /// As above; when the index was made with another encoder and that is to be had, searches by meaning use it and its
+    /// As above; when the index was made with another encoder and that is to be had, searches by meaning use it and
+    /// its
     /// vectors until all is encoded anew.
     ///
     /// @param others finds the encoder of a version; stays the caller's to close
@@ -154,7 +159,8 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         return memories;
     }
 
-    /// The encoder whose vectors are searched: what is compared with the index must come from it. It is the earlier one
+    /// The encoder whose vectors are searched: what is compared with the index must come from it. It is the earlier
+    /// one
     /// until a change of encoders is complete. Closing it does nothing.
     public TextEncoder encoder() {
         return change.serving();
@@ -178,6 +184,11 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         return follower.applied().await(number, atMost);
     }
 
+    /// True once searches see the change.
+    public boolean applied(ChangeNumber number) {
+        return follower.applied().number().compareTo(number) >= 0;
+    }
+
     /// Waits until searches see every change so far and everything has its vector.
     ///
     /// @return false when the time was over before
@@ -193,6 +204,16 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
             }
         }
         return true;
+    }
+
+    /// The last change of the truth, to wait for with [#awaitApplied].
+    public ChangeNumber latest() {
+        return sources.changes().latest();
+    }
+
+    /// How vectors are kept for the graph.
+    public VectorFormat vectorFormat() {
+        return options.vectorFormat();
     }
 
     /// Has every document written anew from the truth, beside searches and writes, and those without a memory
@@ -231,6 +252,11 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
                 change.underWay(),
                 change.degraded(),
                 work.failure());
+    }
+
+    /// How many texts could not be encoded since the start; they are found by words only.
+    public long notEncoded() {
+        return worker.notEncoded();
     }
 
     @Override

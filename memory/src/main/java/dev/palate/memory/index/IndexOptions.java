@@ -12,6 +12,7 @@ import java.time.Duration;
 /// @param minCentred how many encoded items it takes for the mean to be fixed unasked, at least 2
 /// @param encodingRest how long nothing must wait for encoding before that
 /// @param settleAfter how long an index must rest before its segments are made one
+/// @param settleLeast how many documents an index must hold for that, at least 1
 public record IndexOptions(
         VectorFormat vectorFormat,
         int encodingThreads,
@@ -19,8 +20,12 @@ public record IndexOptions(
         int commitChanges,
         int minCentred,
         Duration encodingRest,
-        Duration settleAfter) {
+        Duration settleAfter,
+        long settleLeast) {
     private static final Duration SETTLE_AFTER = Duration.ofMinutes(1);
+
+    /// Smaller ones are compared document by document.
+    private static final long SETTLE_LEAST = 2 * VectorSearch.EXACT_BELOW;
 
     public IndexOptions {
         Require.range("encodingThreads", encodingThreads, 1, 64);
@@ -29,9 +34,10 @@ public record IndexOptions(
         Require.range("minCentred", minCentred, 2, Integer.MAX_VALUE);
         Require.range("encodingRest in ms", encodingRest.toMillis(), 0, 3_600_000L);
         Require.range("settleAfter in ms", settleAfter.toMillis(), 0, 3_600_000L);
+        Require.range("settleLeast", settleLeast, 1, Long.MAX_VALUE);
     }
 
-    /// Settles after a minute.
+    /// Settles after a minute where there are graphs.
     public IndexOptions(
             VectorFormat vectorFormat,
             int encodingThreads,
@@ -39,10 +45,19 @@ public record IndexOptions(
             int commitChanges,
             int minCentred,
             Duration encodingRest) {
-        this(vectorFormat, encodingThreads, commitInterval, commitChanges, minCentred, encodingRest, SETTLE_AFTER);
+        this(
+                vectorFormat,
+                encodingThreads,
+                commitInterval,
+                commitChanges,
+                minCentred,
+                encodingRest,
+                SETTLE_AFTER,
+                SETTLE_LEAST);
     }
 
-    /// Bytes as vectors, all cores but one, a commit every 5 s or 5,000 changes, a mean of at least 100 items after 3 s
+    /// Bytes as vectors, all cores but one, a commit every 5 s or 5,000 changes, a mean of at least 100 items after 3
+    /// s
     /// of rest.
     public static IndexOptions defaults() {
         int threads = Math.clamp(Runtime.getRuntime().availableProcessors() - 1, 1, 64);
@@ -52,6 +67,19 @@ public record IndexOptions(
     /// The same with another vector format.
     public IndexOptions with(VectorFormat format) {
         return new IndexOptions(
-                format, encodingThreads, commitInterval, commitChanges, minCentred, encodingRest, settleAfter);
+                format,
+                encodingThreads,
+                commitInterval,
+                commitChanges,
+                minCentred,
+                encodingRest,
+                settleAfter,
+                settleLeast);
+    }
+
+    /// The same, settling at another time.
+    public IndexOptions settling(Duration after, long least) {
+        return new IndexOptions(
+                vectorFormat, encodingThreads, commitInterval, commitChanges, minCentred, encodingRest, after, least);
     }
 }

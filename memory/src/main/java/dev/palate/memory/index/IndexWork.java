@@ -16,6 +16,7 @@ final class IndexWork implements Runnable {
     private static final Duration IDLE = Duration.ofMillis(100);
     private static final Duration IDLE_WHILE_ENCODING = Duration.ofMillis(10);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+    private static final Duration MOST_AFTER_FAILURE = Duration.ofMinutes(1);
 
     private final Changes changes;
     private final Stores stores;
@@ -51,19 +52,23 @@ final class IndexWork implements Runnable {
 
     @Override
     public void run() {
+        Duration pause = AFTER_FAILURE;
         while (closing.getCount() > 0) {
             try {
                 step();
                 failure = null;
+                pause = AFTER_FAILURE;
             } catch (CancellationException e) {
                 LOG.debug("index work ended by closing");
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 break;
-            } catch (RuntimeException e) {
-                failure = String.valueOf(e.getMessage());
-                LOG.warn("the index cannot go on, next try in {} s", AFTER_FAILURE.toSeconds(), e);
-                recover();
+            } catch (RuntimeException | Error e) {
+                // An error, too: a thread that ends in silence leaves the index behind for good.
+                failure = e instanceof RuntimeException ? String.valueOf(e.getMessage()) : e.toString();
+                LOG.warn("the index cannot go on, next try in {} s", pause.toSeconds(), e);
+                recover(pause);
+                pause = longer(pause);
             }
         }
         orders.close();
@@ -72,7 +77,13 @@ final class IndexWork implements Runnable {
         }
     }
 
+    private static Duration longer(Duration pause) {
+        Duration twice = pause.multipliedBy(2);
+        return twice.compareTo(MOST_AFTER_FAILURE) < 0 ? twice : MOST_AFTER_FAILURE;
+    }
+
     private void step() throws InterruptedException {
+        stores.requireOpen();
         boolean worked = follower.goOn();
         worked |= orders.run();
         worked |= !worked && encoderSwitch.goOn();
@@ -82,15 +93,14 @@ final class IndexWork implements Runnable {
         }
     }
 
-    private void recover() {
+    private void recover(Duration pause) {
         try {
-            closing.await(AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
-            if (stores.reopen()) {
+            if (!closing.await(pause.toMillis(), TimeUnit.MILLISECONDS) && stores.reopen()) {
                 follower.startOver();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("the index could not be opened again", e);
         }
     }

@@ -21,7 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoubleConsumer;
 
-/// What is written to the two indexes, always from the present state of the truth, so that every write may be repeated
+/// What is written to the two indexes, always from the present state of the truth, so that every write may be
+/// repeated
 /// and the order of two writes does not matter. Used by the index thread only.
 final class IndexWrites {
     private static final int REFRESH_EVERY = 2_000;
@@ -165,10 +166,32 @@ final class IndexWrites {
         } while (cursor.isPresent());
     }
 
-    /// Deletes what stands in the index and is no longer in the truth.
+    /// Deletes the items that stand in the index and are no longer in the truth.
     ///
     /// @param progress told between batches; may throw to end it
-    void dropOrphans(Runnable progress) {
+    void dropOrphanItems(Runnable progress) {
+        List<ItemId> ids = new ArrayList<>(PAGE);
+        items.each(id -> {
+            ids.add(id);
+            if (ids.size() == PAGE) {
+                dropMissingItems(ids);
+                ids.clear();
+                progress.run();
+            }
+        });
+        dropMissingItems(ids);
+        items.store().refresh();
+    }
+
+    private void dropMissingItems(List<ItemId> ids) {
+        Map<ItemId, Item> present = catalog.items(ids);
+        ids.stream().filter(id -> !present.containsKey(id)).forEach(items::delete);
+    }
+
+    /// Deletes the memories that stand in the index and are no longer in the truth.
+    ///
+    /// @param progress told between batches; may throw to end it
+    void dropOrphanMemories(Runnable progress) {
         List<MemoryId> ids = new ArrayList<>(PAGE);
         memories.each(entry -> {
             ids.add(entry.memory());

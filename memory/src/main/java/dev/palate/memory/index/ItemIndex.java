@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -149,6 +150,14 @@ public final class ItemIndex {
 
     LuceneStore store() {
         return store;
+    }
+
+    /// Shows the id of every item, in no order.
+    void each(Consumer<ItemId> consumer) {
+        store.search(searcher -> {
+            VectorSearch.ids(searcher, id -> consumer.accept(new ItemId(id)));
+            return 0;
+        });
     }
 
     List<ItemId> pending(int limit) {

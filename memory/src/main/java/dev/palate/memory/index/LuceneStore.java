@@ -1,6 +1,7 @@
 package dev.palate.memory.index;
 
 import dev.palate.memory.MemoryException;
+import dev.palate.memory.Milestone;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -69,7 +70,7 @@ final class LuceneStore implements AutoCloseable {
         aside = new MovedAside(path);
         this.format = format;
         this.analyzer = analyzer;
-        opened = open();
+        opened = open(true);
     }
 
     Path path() {
@@ -84,7 +85,18 @@ final class LuceneStore implements AutoCloseable {
         return format;
     }
 
-    /// Opens again what a failed write closed, from the last commit.
+    /// Fails when a failed write or merge closed it: Lucene does so by itself.
+    void requireOpen() {
+        if (!opened.writer().isOpen()) {
+            throw new MemoryException(
+                    MemoryException.Code.STORAGE,
+                    "a failure closed the index " + path + ": "
+                            + opened.writer().getTragicException() + "; check the disk, it is opened again by itself");
+        }
+    }
+
+    /// Opens again what a failed write closed, from the last commit. Its files are not read whole once more: they
+    /// were when the process began, and a full disk would have it done again and again.
     ///
     /// @return false when it was open
     boolean reopen() {
@@ -96,14 +108,14 @@ final class LuceneStore implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("index {} did not close after a failure: {}", path, e.toString());
         }
-        opened = open();
+        opened = open(false);
         return true;
     }
 
-    private Opened open() {
+    private Opened open(boolean whole) {
         try {
             try {
-                return openOnce();
+                return openOnce(whole);
             } catch (CorruptIndexException
                     | IndexFormatTooOldException
                     | IndexFormatTooNewException
@@ -113,7 +125,7 @@ final class LuceneStore implements AutoCloseable {
                     | IllegalArgumentException e) {
                 Path moved = aside.move();
                 LOG.warn("index {} cannot be read ({}); moved to {}, will be rebuilt", path, e.toString(), moved);
-                return openOnce();
+                return openOnce(whole);
             }
         } catch (LockObtainFailedException e) {
             throw new MemoryException(
@@ -125,7 +137,8 @@ final class LuceneStore implements AutoCloseable {
         }
     }
 
-    private Opened openOnce() throws IOException {
+    /// @param whole true to read every file for damage
+    private Opened openOnce(boolean whole) throws IOException {
         Files.createDirectories(path);
         Directory directory = FSDirectory.open(path);
         IndexWriter writer = null;
@@ -141,13 +154,8 @@ final class LuceneStore implements AutoCloseable {
                             .setMergeScheduler(new SaidMerges())
                             .setCommitOnClose(false));
             SearcherManager searchers = new SearcherManager(writer, true, true, new FilterCache());
-            IndexSearcher searcher = searchers.acquire();
-            try {
-                for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-                    leaf.reader().checkIntegrity();
-                }
-            } finally {
-                searchers.release(searcher);
+            if (whole) {
+                checkIntegrity(searchers);
             }
             return new Opened(directory, writer, searchers, merges);
         } catch (IOException | RuntimeException e) {
@@ -156,6 +164,17 @@ final class LuceneStore implements AutoCloseable {
             }
             directory.close();
             throw e;
+        }
+    }
+
+    private static void checkIntegrity(SearcherManager searchers) throws IOException {
+        IndexSearcher searcher = searchers.acquire();
+        try {
+            for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+                leaf.reader().checkIntegrity();
+            }
+        } finally {
+            searchers.release(searcher);
         }
     }
 
@@ -217,7 +236,8 @@ final class LuceneStore implements AutoCloseable {
         write("expunge", new Expunge(this, aside)::run);
     }
 
-    /// Rewrites every segment of another vector format, as a merge beside searches and writes; returns once it is done
+    /// Rewrites every segment of another vector format, as a merge beside searches and writes; returns once it is
+    /// done
     /// or the index is closed. For a thread of its own.
     void rewrite() {
         write("rewrite", () -> {
@@ -238,8 +258,11 @@ final class LuceneStore implements AutoCloseable {
             } finally {
                 open.merges().settling(false);
             }
+            Milestone.SETTLED.reached();
             // With the position of the last commit: what came since is replayed once more after a crash.
-            return open.writer().commit();
+            long committed = open.writer().commit();
+            Milestone.SETTLE_COMMITTED.reached();
+            return committed;
         });
         refresh();
     }

@@ -6,6 +6,7 @@ import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryField;
 import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Subject;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -212,7 +213,7 @@ public final class MemoryIndex {
     /// A memory as it stands in the index.
     ///
     /// @param revision whose state it is
-    /// @param vector true when it has one of its text that is searched
+    /// @param vector true when it has one of its text that is searched; one that is superseded or expired has none
     /// @param pending true while it waits for one
     /// @param cold true when it is kept without one
     /// @param key of the text that its words and its vector are of, empty where it says none
@@ -252,7 +253,10 @@ public final class MemoryIndex {
                 .toList();
     }
 
-    /// Writes the memory with the vector of its text, from those just encoded or from what is stored already.
+    /// Writes the memory with the vector of its text, from those just encoded or from what is stored already. One
+    /// that
+    /// is over, replaced or past its time, is found by its words only: its vector would take room from those in
+    /// force, which alone can go cold for it, and lengthen every search of the graph.
     void put(Memory memory, Map<VectorKey, float[]> encoded) {
         put(memory, encoded, false);
     }
@@ -269,6 +273,12 @@ public final class MemoryIndex {
             return;
         }
         VectorKey key = VectorKey.of(memory.text());
+        if (over(memory.status())) {
+            Document document = document(memory);
+            document.add(new BinaryDocValuesField(VectorSearch.KEY, new BytesRef(key.toString())));
+            store.replace(idTerm(memory.id()), document);
+            return;
+        }
         float[] fresh = encoded.get(key);
         String filled = fields.filled().name();
         Optional<float[]> vector = fresh == null ? vector(filled, memory.id(), key.toString()) : Optional.of(fresh);
@@ -289,6 +299,13 @@ public final class MemoryIndex {
                     .ifPresent(raw -> document.add(VectorSearch.field(searched, raw)));
         }
         store.replace(idTerm(memory.id()), document);
+    }
+
+    private static boolean over(MemoryStatus status) {
+        return switch (status) {
+            case ACTIVE, QUARANTINED -> false;
+            case SUPERSEDED, EXPIRED -> true;
+        };
     }
 
     void delete(MemoryId memory) {

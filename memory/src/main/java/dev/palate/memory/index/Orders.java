@@ -31,7 +31,7 @@ final class Orders {
         Runnable order = () -> {
             try {
                 answer.complete(work.get());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 answer.completeExceptionally(e);
             }
         };

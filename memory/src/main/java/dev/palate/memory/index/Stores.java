@@ -1,5 +1,6 @@
 package dev.palate.memory.index;
 
+import dev.palate.memory.MemoryException;
 import dev.palate.memory.Milestone;
 import dev.palate.memory.text.TextEncoder;
 import java.nio.file.Path;
@@ -23,6 +24,14 @@ record Stores(LuceneStore items, LuceneStore memories, VectorFile vectors) imple
             items.close();
             throw e;
         }
+    }
+
+    /// Fails when a failure of a write or of a merge, on whatever thread, closed one of the indexes.
+    ///
+    /// @throws MemoryException `STORAGE`
+    void requireOpen() {
+        items.requireOpen();
+        memories.requireOpen();
     }
 
     /// Opens again what a failure closed; returns false when nothing was.

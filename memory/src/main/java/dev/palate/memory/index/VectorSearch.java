@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DocValues;
@@ -118,6 +119,19 @@ final class VectorSearch {
         for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
             rescored = Math.max(rescored, VectorFormats.rescored(leaf.reader(), k));
         }
+        return byGraph(searcher, field, raw, filter, k, explored, rescored);
+    }
+
+    /// As above with another number of those scored by their raw vectors.
+    static List<Hit> byGraph(
+            IndexSearcher searcher,
+            String field,
+            float[] raw,
+            @Nullable Query filter,
+            int k,
+            int explored,
+            int rescored)
+            throws IOException {
         List<ScoreDoc> found = new GraphSearch(searcher, field, raw).nearest(filter, explored, rescored);
         // Ids are looked up only for those that stay, and for those that score the same as the last of them.
         int kept = Math.min(k, found.size());
@@ -226,6 +240,18 @@ final class VectorSearch {
 
     private static boolean live(LeafReader reader, int doc) {
         return reader.getLiveDocs() == null || reader.getLiveDocs().get(doc);
+    }
+
+    /// Shows the id of every live document.
+    static void ids(IndexSearcher searcher, Consumer<String> consumer) throws IOException {
+        for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+            BinaryDocValues ids = DocValues.getBinary(leaf.reader(), ID);
+            for (int doc = ids.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = ids.nextDoc()) {
+                if (live(leaf.reader(), doc)) {
+                    consumer.accept(ids.binaryValue().utf8ToString());
+                }
+            }
+        }
     }
 
     /// Takes one vector of a document.

@@ -24,6 +24,7 @@ class SegmentUpkeepTest {
     private static final int DIMENSION = 16;
     private static final int COUNT = 8_500;
     private static final int A_SEGMENT = 900;
+    private static final long LEAST = 8_000;
     private static final MemoryFilter ALL = new MemoryFilter(null, Set.of(), Set.of(), null);
     private static final Position POSITION = new Position("db", 1, "encoder", "", "", 0, new ChangeNumber(7));
 
@@ -62,7 +63,7 @@ class SegmentUpkeepTest {
         try (LuceneStore store = new LuceneStore(folder.resolve("m"), VectorFormat.INT8, analysis.analyzer())) {
             MemoryIndex index = filled(store);
             CountDownLatch closing = new CountDownLatch(1);
-            Thread thread = Thread.ofPlatform().start(new SegmentUpkeep(List.of(store), Duration.ZERO, closing));
+            Thread thread = Thread.ofPlatform().start(new SegmentUpkeep(List.of(store), Duration.ZERO, LEAST, closing));
             index.delete(new MemoryId("m17"));
             store.refresh();
             store.commit(POSITION);
@@ -83,8 +84,33 @@ class SegmentUpkeepTest {
             int before = segments(store);
             CountDownLatch closing = new CountDownLatch(1);
             closing.countDown();
-            new SegmentUpkeep(List.of(store), Duration.ofHours(1), closing).settle(store);
+            new SegmentUpkeep(List.of(store), Duration.ofHours(1), LEAST, closing).settle(store);
             assertThat(segments(store)).isEqualTo(before);
+        }
+    }
+
+    /// A disk that was full closes the writer in the middle of it.
+    @Test
+    void aRewriteThatAFailureEndedGoesOnOnceTheStoreIsOpenAgain() throws Exception {
+        try (LuceneStore store = new LuceneStore(folder.resolve("m"), VectorFormat.INT8, analysis.analyzer())) {
+            filled(store);
+            store.commit(POSITION);
+        }
+        try (LuceneStore store = new LuceneStore(folder.resolve("m"), VectorFormat.FLOAT32, analysis.analyzer())) {
+            store.opened().writer().rollback();
+            CountDownLatch closing = new CountDownLatch(1);
+            Thread thread =
+                    Thread.ofPlatform().start(new SegmentUpkeep(List.of(store), Duration.ofHours(1), LEAST, closing));
+            LockSupport.parkNanos(50_000_000);
+            assertThat(store.reopen()).isTrue();
+            assertThat(store.rewritten()).isZero();
+            long deadline = System.nanoTime() + IndexFixture.PATIENCE.toNanos();
+            while (store.rewritten() < 1 && System.nanoTime() < deadline) {
+                LockSupport.parkNanos(10_000_000);
+            }
+            assertThat(store.rewritten()).isEqualTo(1);
+            closing.countDown();
+            thread.join();
         }
     }
 
@@ -94,7 +120,8 @@ class SegmentUpkeepTest {
 
     private static void upkeep(LuceneStore store, Until until) throws InterruptedException {
         CountDownLatch closing = new CountDownLatch(1);
-        Thread thread = Thread.ofPlatform().start(new SegmentUpkeep(List.of(store), Duration.ofMillis(1), closing));
+        Thread thread =
+                Thread.ofPlatform().start(new SegmentUpkeep(List.of(store), Duration.ofMillis(1), LEAST, closing));
         long deadline = System.nanoTime() + IndexFixture.PATIENCE.toNanos();
         while (!until.reached() && System.nanoTime() < deadline) {
             LockSupport.parkNanos(10_000_000);

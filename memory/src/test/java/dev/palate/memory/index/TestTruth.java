@@ -22,6 +22,8 @@ final class TestTruth implements AutoCloseable {
     private final SqlTruth truth;
     private volatile long epoch = 1;
     private volatile long horizon;
+    private volatile long shown = Long.MAX_VALUE;
+    private volatile Runnable reading = () -> {};
 
     TestTruth(Path folder) {
         directory = DataDirectory.open(folder);
@@ -50,6 +52,20 @@ final class TestTruth implements AutoCloseable {
 
     void prune() {
         horizon = latest().value();
+    }
+
+    /// From now on the feed shows nothing new, until [#show].
+    void hide() {
+        shown = latest().value();
+    }
+
+    void show() {
+        shown = Long.MAX_VALUE;
+    }
+
+    /// Has this run whenever the feed is read.
+    void reading(Runnable newReading) {
+        reading = newReading;
     }
 
     void erase(UserId user) {
@@ -91,7 +107,7 @@ final class TestTruth implements AutoCloseable {
 
         @Override
         public ChangeNumber latest() {
-            return truth.changes().latest();
+            return new ChangeNumber(Math.min(shown, truth.changes().latest().value()));
         }
 
         @Override
@@ -101,7 +117,10 @@ final class TestTruth implements AutoCloseable {
 
         @Override
         public List<Change> after(ChangeNumber number, int limit) {
-            return truth.changes().after(number, limit);
+            reading.run();
+            return truth.changes().after(number, limit).stream()
+                    .filter(change -> change.number().value() <= shown)
+                    .toList();
         }
 
         @Override

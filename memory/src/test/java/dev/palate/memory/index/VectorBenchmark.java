@@ -24,7 +24,9 @@ import org.apache.lucene.search.IndexSearcher;
 /// docs/benchmarks.md.
 ///
 /// Arguments: `formats COUNT SEED FORMAT,...|crossover COUNT SEED FORMAT,...` and optionally a folder to leave the
-/// vectors in for `benchmarks/ann_hnswlib.py`; or `search COUNT SEED FORMAT INDEX [settle]` to search an index that
+/// vectors in for `benchmarks/ann_hnswlib.py`; or `rescored COUNT SEED FORMAT INDEX` to vary how many of the
+/// candidates
+/// are scored by their raw vectors; or `search COUNT SEED FORMAT INDEX [settle]` to search an index that
 /// `TierBenchmark build` left, as it is or with its segments merged first.
 final class VectorBenchmark {
     private static final PrintStream OUT = System.out;
@@ -44,6 +46,10 @@ final class VectorBenchmark {
         OUT.printf("%d vectors of %d dimensions made, load %.1f%n", count, BenchmarkVectors.DIMENSION, load());
         if (arguments[0].equals("search")) {
             searchLeft(Path.of(arguments[4]), formats.getFirst(), arguments.length > 5, rows, queries);
+            return;
+        }
+        if (arguments[0].equals("rescored")) {
+            rescored(Path.of(arguments[4]), formats.getFirst(), rows, queries);
             return;
         }
         if (arguments.length > 4) {
@@ -89,6 +95,28 @@ final class VectorBenchmark {
             OUT.printf(
                     "%s as served, of status active: p50 %.3f ms, p99 %.3f ms%n",
                     format, at(filtered, .5), at(filtered, .99));
+        }
+    }
+
+    private static void rescored(Path folder, VectorFormat format, float[][] rows, float[][] queries)
+            throws IOException {
+        int[][] truth = BenchmarkVectors.truth(rows, queries);
+        try (LuceneStore store = new LuceneStore(folder, format, new TextAnalysis().analyzer())) {
+            String field = store.search(VectorBenchmark::field).name();
+            for (int explored : new int[] {200, 400, 600, 800, 1_000}) {
+                for (int rescored : new int[] {10, 50, 100, 200, explored}) {
+                    double[] recall = {0};
+                    long[] nanos = timed(
+                            queries.length,
+                            q -> recall[0] += recall(
+                                    truth[q],
+                                    store.search(searcher -> VectorSearch.byGraph(
+                                            searcher, field, queries[q], null, 10, explored, rescored))));
+                    OUT.printf(
+                            "%s explored %d, rescored %d: recall@10 %.4f, p50 %.3f ms, load %.1f%n",
+                            format, explored, rescored, recall[0] / queries.length / 2, at(nanos, .5), load());
+                }
+            }
         }
     }
 
