@@ -1,5 +1,6 @@
 package dev.palate.memory.derived;
 
+import dev.palate.memory.Milestone;
 import dev.palate.memory.Require;
 import dev.palate.memory.change.Changes;
 import dev.palate.memory.change.Outbox;
@@ -15,10 +16,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A consumer of the outbox: one thread that reads what was noted, in batches, has it applied, and then records in the
+/// A consumer of the outbox: one thread that reads what was noted, in batches, has it applied, and then records in
+/// the
 /// truth how far it is. After a crash between the two a batch is applied once more, so work must be repeatable.
 ///
-/// It waits until writes rest for a moment, so that many notes about one subject are one piece of work. Where notes it
+/// It waits until writes rest for a moment, so that many notes about one subject are one piece of work. Where notes
+/// it
 /// needs are gone, or the database has gone back in time, everything is done anew. Thread-safe.
 public final class NoteFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NoteFollower.class);
@@ -74,8 +77,13 @@ public final class NoteFollower implements AutoCloseable {
         this(outbox, changes, work, options, step -> {});
     }
 
-    /// @param stepped told `read`, `applied`, `positioned` or `anew` after each step, on the thread of the consumer;
-    ///     an error that it throws ends the thread as a crash would
+    /// Ends the thread of a consumer, as a crash would.
+    static class End extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /// @param stepped told `read`, `applied`, `positioned` or `anew` after each step, on the thread of the consumer,
+    ///     which it may [End]
     NoteFollower(Outbox outbox, Changes changes, Work work, Options options, Consumer<String> stepped) {
         this.outbox = outbox;
         this.changes = changes;
@@ -130,7 +138,10 @@ public final class NoteFollower implements AutoCloseable {
                     next = options.afterFailure();
                 } catch (CancellationException e) {
                     LOG.debug("{} ended by closing", work.name());
-                } catch (RuntimeException e) {
+                } catch (End e) {
+                    throw e;
+                } catch (RuntimeException | Error e) {
+                    // An error, too: a thread that ends in silence leaves everything behind for good.
                     failure = e.getClass().getSimpleName() + ": " + e.getMessage();
                     LOG.warn("{} cannot go on, next try in {} ms", work.name(), next.toMillis(), e);
                     pause = next;
@@ -170,11 +181,19 @@ public final class NoteFollower implements AutoCloseable {
             settle();
             notes = outbox.after(position.get().number(), options.batch());
         }
-        stepped.accept("read");
-        work.apply(notes, share -> checkOpen());
-        stepped.accept("applied");
+        reached(Milestone.CONSUMER_READ, "read");
+        work.apply(notes, share -> {
+            checkOpen();
+            Milestone.CONSUMER_APPLYING.reached();
+        });
+        reached(Milestone.CONSUMER_APPLIED, "applied");
         applied(notes.getLast().number());
-        stepped.accept("positioned");
+        reached(Milestone.CONSUMER_POSITIONED, "positioned");
+    }
+
+    private void reached(Milestone point, String step) {
+        point.reached();
+        stepped.accept(step);
     }
 
     /// True where no note after the position can be missing.
@@ -204,15 +223,18 @@ public final class NoteFollower implements AutoCloseable {
         long startNanos = System.nanoTime();
         work.everything(share -> {
             checkOpen();
+            Milestone.CONSUMER_APPLYING.reached();
             progress = Math.min(share, 0.999);
         });
-        stepped.accept("anew");
+        reached(Milestone.CONSUMER_ANEW, "anew");
         applied(start);
         progress = 1;
         LOG.info("{} is done after {} ms", work.name(), (System.nanoTime() - startNanos) / 1_000_000);
     }
 
     private void applied(long number) {
+        // Before the position, by which others see that it is done.
+        failure = null;
         Outbox.Position next = new Outbox.Position(changes.epoch(), number);
         outbox.applied(work.name(), next);
         position = Optional.of(next);

@@ -39,7 +39,7 @@ class FollowerCrashTest {
     @TempDir
     Path folder;
 
-    private static final class Crash extends Error {
+    private static final class Crash extends NoteFollower.End {
         private static final long serialVersionUID = 1L;
     }
 
