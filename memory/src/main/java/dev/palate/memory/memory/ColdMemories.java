@@ -36,6 +36,15 @@ public interface ColdMemories {
     /// @param weight of the accesses as of the last
     record Candidate(Memory memory, Instant last, double weight) {}
 
+    /// A place in the order of the last change, which goes from the oldest on.
+    record Place(Instant updatedAt, MemoryId memory) {}
+
+    /// What stands between two places of that order.
+    ///
+    /// @param candidates those of them that are active and not cold
+    /// @param next the last place looked at, absent when the end was reached
+    record Slice(List<Candidate> candidates, @Nullable Place next) {}
+
     /// Makes those cold that are active, at the revision given and not cold yet, in one commit, each a change in the
     /// feed; cold ones of that revision get the new codes without one.
     ///
@@ -59,7 +68,7 @@ public interface ColdMemories {
     /// How many memories are cold.
     long count();
 
-    /// Cold memories whose codes are of another codebook than the one given, by id.
+    /// Cold memories whose codes are of another codebook than the one given, by codebook and id.
     List<Cold> behind(long codebook, int limit);
 
     /// The newest codebook for the encoder.
@@ -73,11 +82,20 @@ public interface ColdMemories {
     /// Keeps a codebook under the next version.
     Codebook keep(String encoder, int sample, ProductQuantiser quantiser);
 
-    /// Subjects with more active memories that are not cold than `most`, by id.
+    /// Deletes the codebooks that no codes are of, but for the one given; returns how many.
+    int dropCodebooks(long but);
+
+    /// Subjects with more active memories that are not cold than `most`, by id. Looks at every active memory.
     List<Subject> crowded(int most, int limit);
 
-    /// Active memories that are not cold and were last changed and used before the time, longest unused first.
-    List<Candidate> unused(Instant before, int limit);
+    /// How many active memories of the subject are not cold.
+    long warm(Subject subject);
+
+    /// The next memories that were last changed before the time, in the order of their change.
+    ///
+    /// @param after where the last slice ended, absent for the first
+    /// @param limit how many memories are looked at, of whatever status
+    Slice slice(Instant before, @Nullable Place after, int limit);
 
     /// Adds the accesses to what is known.
     ///

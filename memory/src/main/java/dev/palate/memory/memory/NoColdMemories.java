@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A store without a cold tier.
 final class NoColdMemories implements ColdMemories {
@@ -71,8 +72,18 @@ final class NoColdMemories implements ColdMemories {
     }
 
     @Override
-    public List<Candidate> unused(Instant before, int limit) {
-        return List.of();
+    public long warm(Subject subject) {
+        return 0;
+    }
+
+    @Override
+    public Slice slice(Instant before, @Nullable Place after, int limit) {
+        return new Slice(List.of(), null);
+    }
+
+    @Override
+    public int dropCodebooks(long but) {
+        return 0;
     }
 
     @Override

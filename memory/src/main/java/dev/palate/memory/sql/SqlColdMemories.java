@@ -4,6 +4,7 @@ import dev.palate.memory.change.Change;
 import dev.palate.memory.memory.ColdMemories;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.vector.ProductQuantiser;
 import java.sql.ResultSet;
@@ -40,16 +41,23 @@ final class SqlColdMemories implements ColdMemories {
                 when coalesce(s.last_at, 0) >= coalesce(a.last_at, 0) then s.last_at
                 else a.last_at end
             """;
-    private static final String UNUSED = "select m.*, " + LAST + """
-             as last_used, coalesce(s.weight, 0) + coalesce(a.weight, 0) as used from memory m
+    private static final String SLICE = "select m.*, " + LAST + """
+             as last_used, coalesce(s.weight, 0) + coalesce(a.weight, 0) as used,
+            case when exists (select 1 from cold_memory c where c.memory_id = m.id) then 1 else 0 end as is_cold
+            from (select * from memory where updated_at < :before and (updated_at, id) > (:at, :id)
+                order by updated_at, id limit :limit) m
             left join tier_access s on s.subject_type = m.subject_type and s.subject_id = m.subject_id
                 and s.memory_id = ''
             left join tier_access a on a.subject_type = m.subject_type and a.subject_id = m.subject_id
                 and a.memory_id = m.id
-            where m.status = 'active' and m.updated_at < :before
-                and coalesce(s.last_at, 0) < :before and coalesce(a.last_at, 0) < :before
-                and not exists (select 1 from cold_memory c where c.memory_id = m.id)
-            order by last_used, m.id limit :limit
+            order by m.updated_at, m.id
+            """;
+    private static final String BEHIND = """
+            select * from (select * from cold_memory where codebook < :codebook
+                order by codebook, memory_id limit :limit) older
+            union all
+            select * from (select * from cold_memory where codebook > :codebook
+                order by codebook, memory_id limit :limit) newer
             """;
     private static final String CROWDED = """
             select m.subject_type, m.subject_id from memory m
@@ -206,12 +214,12 @@ final class SqlColdMemories implements ColdMemories {
 
     @Override
     public List<Cold> behind(long codebook, int limit) {
-        return database.read(handle -> handle.createQuery(
-                        "select * from cold_memory where codebook <> :codebook order by memory_id limit :limit")
+        List<Cold> behind = database.read(handle -> handle.createQuery(BEHIND)
                 .bind("codebook", codebook)
                 .bind("limit", limit)
                 .map(SqlColdMemories::cold)
                 .list());
+        return behind.subList(0, Math.min(limit, behind.size()));
     }
 
     static Cold cold(ResultSet result, StatementContext context) throws SQLException {
@@ -247,6 +255,24 @@ final class SqlColdMemories implements ColdMemories {
     }
 
     @Override
+    public int dropCodebooks(long but) {
+        String which = " from codebook where version <> :but"
+                + " and not exists (select 1 from cold_memory c where c.codebook = codebook.version)";
+        // Nothing is written where there is nothing to drop.
+        long there = database.read(handle -> handle.createQuery("select count(*)" + which)
+                .bind("but", but)
+                .mapTo(Long.class)
+                .one());
+        return there == 0
+                ? 0
+                : database.write(transaction -> transaction
+                        .handle()
+                        .createUpdate("delete" + which)
+                        .bind("but", but)
+                        .execute());
+    }
+
+    @Override
     public List<Subject> crowded(int most, int limit) {
         return database.read(handle -> handle.createQuery(CROWDED)
                 .bind("most", most)
@@ -256,16 +282,43 @@ final class SqlColdMemories implements ColdMemories {
     }
 
     @Override
-    public List<Candidate> unused(Instant before, int limit) {
-        return database.read(handle -> handle.createQuery(UNUSED)
+    public long warm(Subject subject) {
+        return database.read(handle -> handle.createQuery(
+                        "select count(*) from memory m where m.subject_type = :type and m.subject_id = :subject"
+                                + " and m.status = 'active'"
+                                + " and not exists (select 1 from cold_memory c where c.memory_id = m.id)")
+                .bind("type", subject.type())
+                .bind("subject", subject.id())
+                .mapTo(Long.class)
+                .one());
+    }
+
+    /// A row that was looked at.
+    private record Looked(Place place, Optional<Candidate> candidate) {}
+
+    @Override
+    public Slice slice(Instant before, @Nullable Place after, int limit) {
+        List<Looked> looked = database.read(handle -> handle.createQuery(SLICE)
                 .bind("before", Times.column(before))
+                .bind("at", after == null ? Long.MIN_VALUE : Times.column(after.updatedAt()))
+                .bind("id", after == null ? "" : after.memory().value())
                 .bind("limit", limit)
-                .map((result, context) -> {
-                    Memory memory = MemoryRows.row(result, context);
-                    Row row = new Row(result);
-                    return new Candidate(memory, row.time("last_used"), row.real("used"));
-                })
+                .map(SqlColdMemories::looked)
                 .list());
+        List<Candidate> candidates =
+                looked.stream().flatMap(one -> one.candidate().stream()).toList();
+        return new Slice(
+                candidates, looked.size() < limit ? null : looked.getLast().place());
+    }
+
+    private static Looked looked(ResultSet result, StatementContext context) throws SQLException {
+        Row row = new Row(result);
+        Place place = new Place(row.time("updated_at"), new MemoryId(row.text("id")));
+        if (row.number("is_cold") == 1 || !row.text("status").equals(MemoryStatus.ACTIVE.key())) {
+            return new Looked(place, Optional.empty());
+        }
+        Memory memory = MemoryRows.row(result, context);
+        return new Looked(place, Optional.of(new Candidate(memory, row.time("last_used"), row.real("used"))));
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,11 @@ final class AccessLog {
                 .thenComparing(
                         access -> access.memory() == null ? "" : access.memory().value()));
         return drained;
+    }
+
+    /// Drops what is known of memories that are erased.
+    void forget(Set<MemoryId> erased) {
+        memories.keySet().removeIf(used -> erased.contains(used.memory()));
     }
 
     /// Drops what is known of a subject that is erased.

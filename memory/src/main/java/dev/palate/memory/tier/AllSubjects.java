@@ -111,7 +111,7 @@ final class AllSubjects {
         List<Memory> memories =
                 shown.stream().map(placed -> placed.hit().memory()).toList();
         memories.forEach(planner::shown);
-        planner.foundBySearch(memories);
+        planner.promoteCold(memories);
         if (page.size() == shown.size()) {
             return new SearchPage(hits(page), List.copyOf(degraded), null);
         }

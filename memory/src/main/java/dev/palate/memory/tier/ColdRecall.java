@@ -2,7 +2,6 @@ package dev.palate.memory.tier;
 
 import dev.palate.memory.index.MemoryIndex;
 import dev.palate.memory.index.ScoredMemory;
-import dev.palate.memory.memory.ColdMemories.Cold;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
@@ -20,7 +19,8 @@ import java.util.Set;
 
 /// Recall among the cold memories of a subject that had no room in its pack: every code is looked at by tables, words
 /// by
-/// the index; the few best of both are read from the truth, encoded again and scored as those in the pack. Thread-safe.
+/// the index; the few best of both are read from the truth, encoded again and scored as those in the pack. Thread-
+/// safe.
 final class ColdRecall {
     private static final int MOST_ENCODED = 16;
 
@@ -69,20 +69,5 @@ final class ColdRecall {
             }
         }
         return found;
-    }
-
-    /// Those of the hits that had no room in the pack.
-    static List<MemoryId> found(List<RecalledMemory> best, MemoryPack pack) {
-        if (pack.left().isEmpty()) {
-            return List.of();
-        }
-        Set<MemoryId> left = new HashSet<>();
-        for (Cold cold : pack.left()) {
-            left.add(cold.memory());
-        }
-        return best.stream()
-                .map(hit -> hit.memory().id())
-                .filter(left::contains)
-                .toList();
     }
 }

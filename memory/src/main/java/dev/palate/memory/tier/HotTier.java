@@ -28,13 +28,16 @@ final class HotTier implements ErasurePlace {
     private final Latency latency = new Latency();
     private final long budgetBytes;
     private final Consumer<Subject> erased;
+    private final Consumer<ErasedMemories> erasedMemories;
     private final Cache<Subject, Stamped> packs;
 
     private record Stamped(MemoryPack pack, long stamp) {}
 
     /// @param erased told whose packs were erased
-    HotTier(TierOptions options, Consumer<Subject> erased) {
+    /// @param erasedMemories told which memories were
+    HotTier(TierOptions options, Consumer<Subject> erased, Consumer<ErasedMemories> erasedMemories) {
         this.erased = erased;
+        this.erasedMemories = erasedMemories;
         budgetBytes = options.hotBytes();
         packs = Caffeine.newBuilder()
                 .maximumWeight(budgetBytes)
@@ -46,12 +49,14 @@ final class HotTier implements ErasurePlace {
     /// The pack when it is fresh; counts a hit or a miss.
     ///
     /// @param complete true when one without all its vectors will not do
-    Optional<MemoryPack> fresh(Subject subject, boolean complete) {
+    /// @param encoder the version that its vectors must be of; those of another are loaded anew
+    Optional<MemoryPack> fresh(Subject subject, boolean complete, String encoder) {
         long start = System.nanoTime();
         Optional<MemoryPack> found = Optional.ofNullable(packs.getIfPresent(subject))
                 .filter(stamped -> stamped.stamp() == stamp(subject))
                 .map(Stamped::pack)
-                .filter(pack -> pack.complete() || !complete);
+                .filter(pack -> pack.complete() || !complete)
+                .filter(pack -> pack.encoder().equals(encoder));
         if (found.isPresent()) {
             hits.increment();
             latency.since(start);
@@ -130,6 +135,7 @@ final class HotTier implements ErasurePlace {
     public long erase(ErasedMemories memories) {
         long before = remaining(memories);
         memories.subjects().forEach(this::forgotten);
+        erasedMemories.accept(memories);
         return before;
     }
 

@@ -77,6 +77,12 @@ public final class MemoryPack {
         return left;
     }
 
+    /// True for a memory of the subject that was cold when the pack was made.
+    boolean hasCold(MemoryId memory) {
+        return cold.contains(memory)
+                || left.stream().anyMatch(one -> one.memory().equals(memory));
+    }
+
     EncodedMemories encoded() {
         return encoded;
     }

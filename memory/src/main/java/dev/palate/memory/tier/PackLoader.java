@@ -17,12 +17,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Makes packs: memories from the truth, vectors from the last pack, else from the index, else from the codes of a cold
+/// Makes packs: memories from the truth, vectors from the last pack, else from the index, else from the codes of a
+/// cold
 /// memory, else computed while there is time. Thread-safe.
 final class PackLoader {
+    private static final Logger LOG = LoggerFactory.getLogger(PackLoader.class);
+
     private final Memories truth;
     private final ColdMemories cold;
     private final ColdCodes codes;
@@ -95,7 +101,14 @@ final class PackLoader {
         return memories.stream().map(Memory::id).toList();
     }
 
+    /// Where one encoder takes over from another meanwhile, which happens once, all is gathered again.
     private EncodedMemories encoded(
+            List<Memory> memories, Map<MemoryId, Cold> without, Optional<MemoryPack> last, long deadlineNanos) {
+        EncodedMemories encoded = gathered(memories, without, last, deadlineNanos);
+        return encoded.encoder().equals(encoder.version()) ? encoded : gathered(memories, without, last, deadlineNanos);
+    }
+
+    private EncodedMemories gathered(
             List<Memory> memories, Map<MemoryId, Cold> without, Optional<MemoryPack> last, long deadlineNanos) {
         String version = encoder.version();
         int dimension = encoder.dimension();
@@ -106,7 +119,8 @@ final class PackLoader {
             Memory memory = memories.get(i);
             Optional<float[]> vector = ofLast(memory, last, places)
                     .or(() -> stored(memory, without.get(memory.id())))
-                    .or(() -> inTime(deadlineNanos) ? Optional.of(encoder.encode(memory.text())) : Optional.empty());
+                    .or(() -> inTime(deadlineNanos) ? computed(memory.text()) : Optional.empty())
+                    .filter(found -> found.length == dimension);
             complete &= vector.isPresent();
             if (vector.isPresent()) {
                 System.arraycopy(vector.get(), 0, vectors, i * dimension, dimension);
@@ -120,6 +134,19 @@ final class PackLoader {
                 PackWords.of(memories, analysis),
                 version,
                 cold.uses(ids(memories)));
+    }
+
+    /// Absent where the text cannot be encoded: the rest of the pack is there all the same.
+    private Optional<float[]> computed(String text) {
+        try {
+            return Optional.of(encoder.encode(text));
+        } catch (CancellationException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // By type alone: a message might hold the text.
+            LOG.warn("a memory of a pack cannot be encoded: {}", e.getClass().getName());
+            return Optional.empty();
+        }
     }
 
     private Optional<float[]> stored(Memory memory, @Nullable Cold code) {

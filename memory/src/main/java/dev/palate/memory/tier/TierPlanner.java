@@ -1,18 +1,24 @@
 package dev.palate.memory.tier;
 
 import dev.palate.memory.Milestone;
+import dev.palate.memory.change.ChangeNumber;
+import dev.palate.memory.index.IndexChanges;
+import dev.palate.memory.index.ItemVectors;
 import dev.palate.memory.index.MemoryIndex;
 import dev.palate.memory.memory.ColdMemories;
 import dev.palate.memory.memory.ColdMemories.Access;
 import dev.palate.memory.memory.ColdMemories.Candidate;
 import dev.palate.memory.memory.ColdMemories.Codebook;
 import dev.palate.memory.memory.ColdMemories.Cold;
+import dev.palate.memory.memory.ColdMemories.Place;
+import dev.palate.memory.memory.ColdMemories.Slice;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.text.TextEncoder;
+import dev.palate.memory.vector.Kernels;
 import dev.palate.memory.vector.ProductQuantiser;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +29,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
@@ -31,8 +39,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Decides which memories are warm and which are cold: the same for the same clock, seed and history of uses. A pass
-/// writes down what was used, makes warm what was cold and used, and makes cold, within a bound for each reason, what a
-/// subject has too many of, what was unused for long and what is over the budget of bytes. Everything is one commit in
+/// writes down what was used, makes warm what was cold and used, and makes cold, within a bound for each reason, what
+/// a
+/// subject has too many of, what was unused for long and what is over the budget of bytes. Everything is one commit
+/// in
 /// the database that the index follows, so that a crash between any two steps leaves every memory findable.
 ///
 /// Passes run one at a time, on a thread once [#start] is called. Thread-safe.
@@ -41,12 +51,26 @@ public final class TierPlanner implements AutoCloseable {
     private static final int SUBJECTS_A_PASS = 50;
     private static final int MOST_WAITING = 10_000;
     private static final int SAMPLE = 16_384;
-    private static final int SETTLED_SAMPLE = 4_096;
-    private static final int GROWTH = 4;
+    private static final long NO_CODEBOOK = -1;
+
+    /// Centroids of fewer vectors are near copies of some of them. They would outlive their memories in the database
+    /// and its back-ups.
+    private static final int LEAST_SAMPLE = 4_096;
+
+    private static final int LEAST_ITEMS = 1_024;
     private static final int CHOICE = 4;
+
+    /// Memories looked at in one go, and at most so many goes a pass.
+    private static final int SLICE = 2_000;
+
+    private static final int SLICES_A_PASS = 10;
+    private static final int MOST_WRITTEN = 100_000;
+    private static final int WRITTEN_A_PASS = 2_000;
+    private static final Duration ALL_EVERY = Duration.ofDays(1);
 
     private final Memories truth;
     private final ColdMemories cold;
+    private final IndexChanges changes;
     private final MemoryIndex index;
     private final TextEncoder encoder;
     private final InstantSource clock;
@@ -54,22 +78,31 @@ public final class TierPlanner implements AutoCloseable {
     private final AccessLog accesses;
     private final Consumer<Subject> moved;
     private final ConcurrentMap<MemoryId, Subject> wanted = new ConcurrentHashMap<>();
+    private final Set<Subject> written = ConcurrentHashMap.newKeySet();
     private final TierWork work;
     private volatile long promoted;
     private volatile long demoted;
+    private volatile boolean tooManyWritten = true;
+    // Of passes only, which run one at a time.
+    private Instant allLookedAt = Instant.MIN;
+    private ChangeNumber demotedAt = ChangeNumber.NONE;
+    private @Nullable Place idlePlace;
+    private @Nullable Place overPlace;
 
+    /// @param changes the index, whose encoder it is
     /// @param moved told the subject after a memory of it went warm or cold
     TierPlanner(
             Memories truth,
             ColdMemories cold,
-            MemoryIndex index,
+            IndexChanges changes,
             TextEncoder encoder,
             InstantSource clock,
             TierOptions options,
             Consumer<Subject> moved) {
         this.truth = truth;
         this.cold = cold;
-        this.index = index;
+        this.changes = changes;
+        this.index = changes.memories();
         this.encoder = encoder;
         this.clock = clock;
         this.options = options;
@@ -101,7 +134,7 @@ public final class TierPlanner implements AutoCloseable {
         cold.add(accesses.drain(), AccessLog.HALF_LIFE_SECONDS);
         Milestone.USES_WRITTEN.reached();
         int crowded = crowded();
-        int idle = demote(memories(cold.unused(clock.instant().minus(options.coldAfter()), options.bound())));
+        int idle = idle();
         int over = over();
         int recoded = recode();
         Pass pass = new Pass(up, crowded, idle, over, recoded);
@@ -109,6 +142,33 @@ public final class TierPlanner implements AutoCloseable {
             LOG.info("tiers: {}", pass);
         }
         return pass;
+    }
+
+    /// A memory of the subject was written: it may have too many now.
+    void written(Subject subject) {
+        if (written.size() < MOST_WRITTEN) {
+            written.add(subject);
+        } else {
+            tooManyWritten = true;
+        }
+    }
+
+    /// Drops what is known of a subject that is erased.
+    void forget(Subject subject) {
+        accesses.forget(subject);
+        written.remove(subject);
+        wanted.values().removeIf(subject::equals);
+    }
+
+    /// Drops what is known of memories that are erased.
+    void forget(Set<MemoryId> erased) {
+        accesses.forget(erased);
+        wanted.keySet().removeAll(erased);
+    }
+
+    /// What is to go warm.
+    Set<MemoryId> wanted() {
+        return Set.copyOf(wanted.keySet());
     }
 
     AccessLog accesses() {
@@ -141,8 +201,8 @@ public final class TierPlanner implements AutoCloseable {
         accesses.used(memory.subject(), memory.id());
     }
 
-    /// Memories were found by a search over all subjects: those that are cold go warm soon.
-    void foundBySearch(List<Memory> found) {
+    /// Memories were shown: those of them that are cold go warm soon.
+    void promoteCold(List<Memory> found) {
         if (found.isEmpty()) {
             return;
         }
@@ -168,21 +228,57 @@ public final class TierPlanner implements AutoCloseable {
             Subject subject = wanted.remove(id);
             if (subject != null) {
                 moved.accept(subject);
+                written(subject);
             }
         }
         promoted += count;
     }
 
-    private static List<Memory> memories(List<Candidate> candidates) {
-        return candidates.stream().map(Candidate::memory).toList();
+    /// What was unused for long, of the next few memories in the order of their change; at the end it begins again.
+    private int idle() {
+        Instant before = clock.instant().minus(options.coldAfter());
+        Slice slice = cold.slice(before, idlePlace, Math.max(SLICE, options.bound()));
+        List<Candidate> idle = slice.candidates().stream()
+                .filter(candidate -> candidate.last().isBefore(before))
+                .toList();
+        if (idle.size() > options.bound()) {
+            idle = idle.subList(0, options.bound());
+            Memory last = idle.getLast().memory();
+            idlePlace = new Place(last.updatedAt(), last.id());
+        } else {
+            idlePlace = slice.next();
+        }
+        return demote(idle.stream().map(Candidate::memory).toList());
+    }
+
+    /// Subjects that have too many: of those written to since the last look, and once a day of all.
+    private List<Subject> crowdedSubjects() {
+        Instant now = clock.instant();
+        List<Subject> crowded = new ArrayList<>();
+        if (tooManyWritten || allLookedAt.isBefore(now.minus(ALL_EVERY))) {
+            allLookedAt = now;
+            tooManyWritten = false;
+            crowded.addAll(cold.crowded(TierOptions.MOST_OF_A_SUBJECT, SUBJECTS_A_PASS));
+            // There may be more.
+            tooManyWritten |= crowded.size() == SUBJECTS_A_PASS;
+        }
+        List<Subject> some = written.stream().limit(WRITTEN_A_PASS).toList();
+        for (Subject subject : some) {
+            written.remove(subject);
+            if (!crowded.contains(subject) && cold.warm(subject) > TierOptions.MOST_OF_A_SUBJECT) {
+                crowded.add(subject);
+            }
+        }
+        return crowded;
     }
 
     /// The weakest of those subjects that have too many.
     private int crowded() {
         int count = 0;
-        for (Subject subject : cold.crowded(TierOptions.MOST_OF_A_SUBJECT, SUBJECTS_A_PASS)) {
+        for (Subject subject : crowdedSubjects()) {
             if (count >= options.bound()) {
-                break;
+                written(subject);
+                continue;
             }
             List<Memory> active = active(subject);
             Map<MemoryId, Access> uses =
@@ -190,9 +286,12 @@ public final class TierPlanner implements AutoCloseable {
             List<Memory> weakest = active.stream()
                     .sorted(Comparator.comparingDouble((Memory memory) -> worth(memory, uses.get(memory.id())))
                             .thenComparing(Memory::id))
-                    .limit(Math.min(active.size() - TierOptions.MOST_OF_A_SUBJECT, options.bound() - count))
+                    .limit(Math.clamp(active.size() - TierOptions.MOST_OF_A_SUBJECT, 0, options.bound() - count))
                     .toList();
             count += demote(weakest);
+            if (active.size() - weakest.size() > TierOptions.MOST_OF_A_SUBJECT) {
+                written(subject);
+            }
         }
         return count;
     }
@@ -217,8 +316,12 @@ public final class TierPlanner implements AutoCloseable {
         return active;
     }
 
-    /// The least used of the longest unused, as many as the budget is over.
+    /// The least used of the longest unused among the next few memories in the order of their change, as many as the
+    /// budget is over. The index is behind what went cold a moment ago; it is asked once it has seen that.
     private int over() {
+        if (!changes.applied(demotedAt)) {
+            return 0;
+        }
         long a = index.vectorBytes();
         long over = index.vectorCount() * a - options.warmBytes();
         int count = (int) Math.min(options.bound(), (over + a - 1) / a);
@@ -226,7 +329,10 @@ public final class TierPlanner implements AutoCloseable {
             return 0;
         }
         Instant now = clock.instant();
-        List<Memory> least = cold.unused(now.plus(Duration.ofDays(1)), CHOICE * count).stream()
+        List<Memory> least = next(CHOICE * count).stream()
+                .sorted(Comparator.comparing(Candidate::last)
+                        .thenComparing(candidate -> candidate.memory().id()))
+                .limit((long) CHOICE * count)
                 .sorted(Comparator.comparingDouble(
                                 (Candidate candidate) -> AccessLog.weight(candidate.weight(), candidate.last(), now))
                         .thenComparing(Candidate::last)
@@ -235,6 +341,21 @@ public final class TierPlanner implements AutoCloseable {
                 .map(Candidate::memory)
                 .toList();
         return demote(least);
+    }
+
+    /// The next candidates from where the last pass ended, at least so many where ten slices hold them.
+    private List<Candidate> next(int enough) {
+        Instant before = clock.instant().plus(ALL_EVERY);
+        List<Candidate> found = new ArrayList<>();
+        for (int i = 0; i < SLICES_A_PASS && found.size() < enough; i++) {
+            Slice slice = cold.slice(before, overPlace, SLICE);
+            found.addAll(slice.candidates());
+            overPlace = slice.next();
+            if (overPlace == null) {
+                break;
+            }
+        }
+        return found;
     }
 
     private int demote(List<Memory> memories) {
@@ -247,6 +368,7 @@ public final class TierPlanner implements AutoCloseable {
         Milestone.DEMOTING.reached();
         int count = cold.demote(coded);
         Milestone.DEMOTED.reached();
+        demotedAt = changes.latest();
         memories.stream().map(Memory::subject).distinct().forEach(moved);
         demoted += count;
         return count;
@@ -262,36 +384,55 @@ public final class TierPlanner implements AutoCloseable {
                 codebook.quantiser().encode(vector));
     }
 
-    /// The newest of this encoder, unless it was learnt from few vectors and there are many more now.
+    /// The newest of this encoder, where it was learnt from enough vectors of memories, or from none while there are
+    /// not enough; else a new one.
     private Codebook codebook() {
-        Optional<Codebook> newest = cold.newest(encoder.version());
-        long there = index.vectorCount();
-        boolean good = newest.filter(
-                        codebook -> codebook.sample() >= SETTLED_SAMPLE || there < (long) GROWTH * codebook.sample())
-                .isPresent();
-        if (good) {
-            return newest.orElseThrow();
+        boolean enough = index.vectorCount() >= LEAST_SAMPLE;
+        Optional<Codebook> newest = cold.newest(encoder.version())
+                .filter(codebook -> codebook.sample() >= LEAST_SAMPLE || !enough && codebook.sample() == 0);
+        if (newest.isPresent()) {
+            return newest.get();
         }
-        float[][] sample = index.sample(SAMPLE, options.seed());
-        if (sample.length == 0) {
-            sample = new float[][] {new float[encoder.dimension()]};
-        }
-        LOG.info("learning a codebook from {} vectors", sample.length);
+        float[][] sample = enough ? index.sample(SAMPLE, options.seed()) : ofNobody();
+        LOG.info("learning a codebook from {} vectors{}", sample.length, enough ? "" : ", of nobody's memories");
         ProductQuantiser quantiser = ProductQuantiser.train(sample, encoder.dimension(), options.seed());
-        Codebook kept = cold.keep(encoder.version(), sample.length, quantiser);
+        Codebook kept = cold.keep(encoder.version(), enough ? sample.length : 0, quantiser);
         Milestone.CODEBOOK_KEPT.reached();
         return kept;
     }
 
-    /// Encodes the texts of cold memories whose codes are of an older codebook.
+    /// Vectors of the catalog's items, or random unit vectors where there are few.
+    private float[][] ofNobody() {
+        SplittableRandom random = new SplittableRandom(options.seed());
+        int dimension = encoder.dimension();
+        ItemVectors items = changes.items().vectors();
+        if (items.size() >= LEAST_ITEMS && items.dimension() == dimension) {
+            return random.ints(SAMPLE, 0, items.size()).mapToObj(items::vector).toArray(float[][]::new);
+        }
+        float[][] rows = new float[LEAST_SAMPLE][dimension];
+        for (float[] row : rows) {
+            for (int i = 0; i < dimension; i++) {
+                row[i] = (float) random.nextGaussian();
+            }
+            Kernels.scale((float) (1 / Math.sqrt(Kernels.dot(row, 0, row, 0, dimension))), row, 0, dimension);
+        }
+        return rows;
+    }
+
+    /// Encodes the texts of cold memories whose codes are of an older codebook, then drops what no codes are of.
     private int recode() {
-        if (cold.count() == 0) {
+        if (cold.behind(NO_CODEBOOK, 1).isEmpty()) {
+            cold.dropCodebooks(NO_CODEBOOK);
             return 0;
         }
         Codebook codebook = codebook();
         List<MemoryId> behind = cold.behind(codebook.version(), options.bound()).stream()
                 .map(Cold::memory)
                 .toList();
+        if (behind.isEmpty()) {
+            cold.dropCodebooks(codebook.version());
+            return 0;
+        }
         List<Cold> renewed = truth.memories(behind).values().stream()
                 .map(memory -> cold(memory, codebook))
                 .toList();
@@ -299,6 +440,7 @@ public final class TierPlanner implements AutoCloseable {
             cold.demote(renewed);
             Milestone.RECODED.reached();
         }
+        cold.dropCodebooks(codebook.version());
         renewed.stream().map(Cold::subject).distinct().forEach(moved);
         return renewed.size();
     }

@@ -1,17 +1,24 @@
 package dev.palate.memory.tier;
 
+import dev.palate.memory.Recent;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.memory.ColdMemories;
+import java.time.Duration;
 
-/// Gathers what the tiers count. Stateless but for what it asks.
+/// Gathers what the tiers count. What is counted in the index and in the database is so at most once a second,
+/// however
+/// many meters ask. Thread-safe.
 final class TierReports {
+    private static final Duration FRESH = Duration.ofSeconds(1);
+
     private final HotTier hot;
     private final PackLoader loader;
-    private final ColdMemories cold;
     private final TierPlanner planner;
     private final RecallProbe probe;
     private final IndexChanges index;
     private final TierOptions options;
+    private final Recent<Long> vectors;
+    private final Recent<Long> colds;
 
     TierReports(
             HotTier hot,
@@ -23,25 +30,26 @@ final class TierReports {
             TierOptions options) {
         this.hot = hot;
         this.loader = loader;
-        this.cold = cold;
         this.planner = planner;
         this.probe = probe;
         this.index = index;
         this.options = options;
+        vectors = new Recent<>(index.memories()::vectorCount, FRESH);
+        colds = new Recent<>(cold::count, FRESH);
     }
 
     TierReport now() {
-        long vectors = index.memories().vectorCount();
+        long warmVectors = vectors.get();
         TierStats warm = stats(
                 loader.warm(),
                 planner.demoted(),
-                vectors,
-                vectors * index.memories().vectorBytes(),
+                warmVectors,
+                warmVectors * index.memories().vectorBytes(),
                 options.warmBytes());
-        long count = cold.count();
+        long count = colds.get();
         long codeBytes = count * ((index.encoding().mean().length + 7) / 8);
         TierStats frozen = stats(loader.fromCodes(), planner.promoted(), count, codeBytes, 0);
-        return new TierReport(hot.stats(), warm, frozen, index.status().vectorFormat(), probe.report());
+        return new TierReport(hot.stats(), warm, frozen, index.vectorFormat(), probe.report());
     }
 
     private static TierStats stats(PackLoader.Source source, long left, long entries, long bytes, long budget) {

@@ -64,7 +64,7 @@ final class TierWork implements AutoCloseable {
     private static void quietly(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // By type alone: a message might hold a text.
             LOG.warn(
                     "work on the tiers failed, tried again later: {}",

@@ -3,6 +3,7 @@ package dev.palate.memory.tier;
 import dev.palate.memory.Milestone;
 import dev.palate.memory.Page;
 import dev.palate.memory.Require;
+import dev.palate.memory.erase.ErasedMemories;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.TextAnalysis;
@@ -72,16 +73,20 @@ public final class TieredMemories implements Memories {
         this.clock = clock;
         ColdCodes codes = new ColdCodes(cold);
         loader = new PackLoader(truth, cold, codes, index.memories(), encoder, analysis);
-        hot = new HotTier(options, this::erased);
-        planner = new TierPlanner(truth, cold, index.memories(), encoder, clock, options, hot::written);
+        hot = new HotTier(options, this::erasedSubject, this::erasedMemories);
+        planner = new TierPlanner(truth, cold, index, encoder, clock, options, hot::written);
         RecallProbe probe = new RecallProbe(index.memories(), options.probeEvery(), options.seed());
         allSubjects = new AllSubjects(truth, index, loader, encoder, probe, planner);
         left = new ColdRecall(truth, codes, index.memories(), loader);
         reports = new TierReports(hot, loader, cold, planner, probe, index, options);
     }
 
-    private void erased(Subject subject) {
-        planner.accesses().forget(subject);
+    private void erasedSubject(Subject subject) {
+        planner.forget(subject);
+    }
+
+    private void erasedMemories(ErasedMemories erased) {
+        planner.forget(erased.ids());
     }
 
     /// Moves memories between the warm and the cold tier.
@@ -98,14 +103,13 @@ public final class TieredMemories implements Memories {
 
     private MemoryPack pack(Subject subject, long deadlineNanos) {
         planner.accesses().used(subject);
-        MemoryPack pack = unused(subject, deadlineNanos);
-        planner.promote(subject, pack.cold());
-        return pack;
+        return unused(subject, deadlineNanos);
     }
 
     /// The pack, without counting that as a use.
     private MemoryPack unused(Subject subject, long deadlineNanos) {
-        return hot.fresh(subject, System.nanoTime() - deadlineNanos < 0).orElseGet(() -> load(subject, deadlineNanos));
+        return hot.fresh(subject, System.nanoTime() - deadlineNanos < 0, encoder.version())
+                .orElseGet(() -> load(subject, deadlineNanos));
     }
 
     /// Some memories, of any status and moment, with their vectors; not kept.
@@ -117,11 +121,16 @@ public final class TieredMemories implements Memories {
         return allSubjects;
     }
 
-    /// Counts a use of each of the memories: they were shown as found, or moved something that was shown.
-    /// Costs no
-    /// write; the planner writes the counts down with its next pass.
+    /// Counts a use of each of the memories: they were shown as found, or moved something that was shown. Costs no
+    /// write; the planner writes the counts down with its next pass. Those that are cold go warm soon; the
+    /// others of their pack stay as they are, so that one look does not bring everything back.
     public void used(Collection<Memory> memories) {
         memories.forEach(planner::shown);
+        planner.promoteCold(memories.stream().filter(this::mayBeCold).toList());
+    }
+
+    private boolean mayBeCold(Memory memory) {
+        return hot.last(memory.subject()).map(pack -> pack.hasCold(memory.id())).orElse(true);
     }
 
     /// Loads and keeps a pack; one without all its vectors is made complete in the background.
@@ -142,6 +151,13 @@ public final class TieredMemories implements Memories {
     /// As above, for memories of one subject.
     void used(Subject subject, Collection<MemoryId> memories) {
         memories.forEach(memory -> planner.accesses().used(subject, memory));
+        Optional<MemoryPack> pack = hot.last(subject);
+        planner.promote(
+                subject,
+                memories.stream()
+                        .filter(memory ->
+                                pack.filter(last -> last.hasCold(memory)).isPresent())
+                        .toList());
     }
 
     /// The subject's memories in force that the words call to mind, by meaning, words and slot together; each
@@ -175,7 +191,6 @@ public final class TieredMemories implements Memories {
         List<RecalledMemory> best =
                 PackScores.best(pack.encoded(), new PackScores.Query(terms, query, version, now), k);
         best = left.with(best, pack, new ColdRecall.Query(words, terms, query, k, deadlineNanos), version, now);
-        planner.promote(subject, ColdRecall.found(best, pack));
         return new Recall(
                 best, pack.complete() && (query.isPresent() || pack.memories().isEmpty()));
     }
@@ -241,6 +256,7 @@ public final class TieredMemories implements Memories {
             // Also after a failure: a write that timed out may still have been committed.
             Milestone.PACK_STALE.reached();
             subjects.forEach(hot::written);
+            subjects.forEach(planner::written);
             Milestone.PACK_MARKED.reached();
         }
     }

@@ -15,6 +15,8 @@ import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.vector.ProductQuantiser;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -145,19 +147,79 @@ abstract class ColdMemoriesContract extends TruthContract {
             assertThat(access.last()).isEqualTo(NOW.plusSeconds(200));
             assertThat(access.weight()).as("1 and a half of 2").isCloseTo(2, within(1e-9));
         });
-        assertThat(cold.unused(NOW.plusSeconds(150), 10))
+        ColdMemories.Slice all = cold.slice(NOW.plus(Duration.ofDays(1)), null, 10);
+        assertThat(all.next()).as("the end").isNull();
+        assertThat(all.candidates())
                 .extracting(candidate -> candidate.memory().id())
-                .containsExactly(unused.id(), new MemoryId("m3"));
-        assertThat(cold.unused(NOW.plus(Duration.ofDays(1)), 10))
-                .extracting(candidate -> candidate.memory().id())
-                .as("longest unused first")
-                .containsExactly(unused.id(), new MemoryId("m3"), used.id());
+                .containsExactlyInAnyOrder(used.id(), unused.id(), new MemoryId("m3"));
+        assertThat(all.candidates())
+                .filteredOn(candidate -> candidate.memory().id().equals(used.id()))
+                .singleElement()
+                .satisfies(candidate -> {
+                    assertThat(candidate.last()).isEqualTo(NOW.plusSeconds(200));
+                    assertThat(candidate.weight()).isCloseTo(2, within(1e-9));
+                });
         assertThat(cold.crowded(1, 10)).containsExactly(OF_ANN);
         assertThat(cold.crowded(2, 10)).isEmpty();
+        assertThat(cold.warm(OF_ANN)).isEqualTo(2);
         cold.demote(List.of(cold(unused, codebook())));
         assertThat(cold.crowded(1, 10)).as("cold ones do not crowd").isEmpty();
-        assertThat(cold.unused(NOW.plusSeconds(150), 10))
+        assertThat(cold.warm(OF_ANN)).isEqualTo(1);
+        assertThat(cold.slice(NOW.plus(Duration.ofDays(1)), null, 10).candidates())
                 .extracting(candidate -> candidate.memory().id())
-                .containsExactly(new MemoryId("m3"));
+                .containsExactlyInAnyOrder(used.id(), new MemoryId("m3"));
+    }
+
+    @Test
+    void slicesGoThroughAllInTheOrderOfTheirChangeWhateverTheirStatus() {
+        ColdMemories cold = truth().coldMemories();
+        List<MemoryId> expected = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            // Several of one moment, ids against the order of time.
+            Instant at = NOW.plusSeconds(i / 3);
+            Memory memory = put(
+                    likes("m" + (9 - i), ANN, "tag" + i).draft().updatedAt(at).build());
+            if (i == 4) {
+                put(memory.draft().status(MemoryStatus.SUPERSEDED).updatedAt(at).build());
+            } else {
+                expected.add(memory.id());
+            }
+        }
+        List<MemoryId> seen = new ArrayList<>();
+        Instant last = Instant.MIN;
+        ColdMemories.Place place = null;
+        int slices = 0;
+        do {
+            ColdMemories.Slice slice = cold.slice(NOW.plusSeconds(60), place, 2);
+            for (ColdMemories.Candidate candidate : slice.candidates()) {
+                assertThat(candidate.memory().updatedAt()).isAfterOrEqualTo(last);
+                last = candidate.memory().updatedAt();
+                seen.add(candidate.memory().id());
+            }
+            place = slice.next();
+            slices++;
+        } while (place != null);
+        assertThat(seen).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(slices).isEqualTo(5);
+        assertThat(cold.slice(NOW.plusSeconds(2), null, 10).candidates())
+                .as("changed before")
+                .allSatisfy(
+                        candidate -> assertThat(candidate.memory().updatedAt()).isBefore(NOW.plusSeconds(2)))
+                .hasSize(5);
+    }
+
+    @Test
+    void aCodebookThatNoCodesAreOfCanGo() {
+        ColdMemories cold = truth().coldMemories();
+        long first = codebook();
+        long second = codebook();
+        long third = codebook();
+        cold.demote(List.of(cold(put(likes("m1", ANN, "horror")), first)));
+        assertThat(cold.behind(second, 10)).hasSize(1);
+        assertThat(cold.behind(0, 10)).hasSize(1);
+        assertThat(cold.dropCodebooks(third)).isEqualTo(1);
+        assertThat(cold.codebook(first)).isPresent();
+        assertThat(cold.codebook(second)).isEmpty();
+        assertThat(cold.codebook(third)).isPresent();
     }
 }

@@ -3,6 +3,7 @@ package dev.palate.memory.tier;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.palate.memory.erase.ErasedMemories;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.IndexOptions;
 import dev.palate.memory.index.VectorFormat;
@@ -25,6 +26,7 @@ import dev.palate.memory.sql.UsersFirst;
 import dev.palate.memory.text.HashingEncoder;
 import dev.palate.memory.text.TextEncoder;
 import dev.palate.memory.user.UserId;
+import dev.palate.memory.vector.ProductQuantiser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -173,7 +175,11 @@ class TierPlannerTest {
             assertThat(stack.found("matter3", 5)).contains(text(3));
             assertThat(stack.recalled(ANN, text(7)).getFirst()).isEqualTo(text(7));
             assertThat(stack.tiered.stats().cold().hits()).isPositive();
-            assertThat(stack.tiered.planner().pass().promoted()).isEqualTo(20);
+            assertThat(stack.tiered.planner().pass().promoted())
+                    .as("what was found, not all of the pack")
+                    .isBetween(3, 8);
+            stack.tiered.used(stack.tiered.pack(ANN).memories());
+            stack.tiered.planner().pass();
             stack.settle();
             assertThat(stack.cold(ANN)).isEmpty();
             assertThat(stack.index.memories().vectorCount()).isEqualTo(40);
@@ -241,6 +247,135 @@ class TierPlannerTest {
             }
         }
         assertThat(chosen.get(0)).as("seed %d", SEED).isEqualTo(chosen.get(1));
+    }
+
+    /// A gate, a recommendation or a profile looks at a pack without finding anything in it.
+    @Test
+    void aLookAtAPackMakesNothingWarm() throws Exception {
+        try (Stack stack = stack()) {
+            stack.put(ANN, 0, 20);
+            stack.settle();
+            now = START.plus(Duration.ofDays(91));
+            assertThat(stack.tiered.planner().pass().idle()).isEqualTo(20);
+            stack.settle();
+            stack.tiered.pack(ANN);
+            stack.tiered.active(ANN);
+            stack.tiered.cosines("likes matter3", stack.tiered.active(ANN));
+            assertThat(stack.tiered.planner().pass().promoted()).isZero();
+            assertThat(stack.cold(ANN)).hasSize(20);
+            assertThat(stack.tiered.recall(ANN, text(4), 1, PATIENCE).memories())
+                    .singleElement()
+                    .satisfies(hit -> assertThat(hit.memory().id()).isEqualTo(id(ANN, 4)));
+            assertThat(stack.tiered.planner().pass().promoted()).isEqualTo(1);
+            assertThat(stack.cold(ANN)).hasSize(19).doesNotContain(id(ANN, 4));
+        }
+    }
+
+    @Test
+    void whatIsErasedIsNoLongerWanted() throws Exception {
+        try (Stack stack = stack()) {
+            stack.put(ANN, 0, 5);
+            stack.put(BEN, 0, 5);
+            stack.settle();
+            now = START.plus(Duration.ofDays(91));
+            assertThat(stack.tiered.planner().pass().idle()).isEqualTo(10);
+            stack.tiered.planner().promote(ANN, List.of(id(ANN, 0)));
+            stack.tiered.planner().promote(BEN, List.of(id(BEN, 0), id(BEN, 1)));
+            stack.tiered.recall(BEN, text(1), 1, PATIENCE);
+            stack.tiered.erasurePlace().erase(new UserId("ann"));
+            stack.tiered.erasurePlace().erase(new ErasedMemories(Set.of(id(BEN, 1)), Set.of(BEN)));
+            assertThat(stack.tiered.planner().wanted()).containsExactly(id(BEN, 0));
+            assertThat(stack.tiered.planner().accesses().drain())
+                    .noneMatch(access -> id(BEN, 1).equals(access.memory()));
+        }
+    }
+
+    /// Centroids of few vectors are near copies of them, and outlive the memories.
+    @Test
+    void noCodebookIsLearntFromFewPeoplesMemories() throws Exception {
+        try (Stack stack = stack()) {
+            stack.put(ANN, 0, 200);
+            stack.settle();
+            now = START.plus(Duration.ofDays(91));
+            assertThat(stack.tiered.planner().pass().idle()).isEqualTo(200);
+            var codebook =
+                    stack.truth.coldMemories().newest(stack.encoder.version()).orElseThrow();
+            assertThat(codebook.sample()).isZero();
+            float[] vector = stack.encoder.encode(text(3));
+            float[] decoded = codebook.quantiser().decode(codebook.quantiser().encode(vector));
+            assertThat(decoded).isNotEqualTo(vector);
+        }
+    }
+
+    /// As an earlier build made them.
+    @Test
+    void aCodebookLearntFromFewMemoriesIsReplacedAndDropped() throws Exception {
+        try (Stack stack = stack()) {
+            stack.put(ANN, 0, 30);
+            stack.settle();
+            float[][] sample = stack.index.memories().sample(30, SEED);
+            var few = stack.truth
+                    .coldMemories()
+                    .keep(
+                            stack.encoder.version(),
+                            sample.length,
+                            ProductQuantiser.train(sample, stack.encoder.dimension(), SEED));
+            List<Cold> cold = new ArrayList<>();
+            for (int i = 0; i < 30; i++) {
+                cold.add(new Cold(
+                        id(ANN, i), ANN, 1, few.version(), few.quantiser().encode(stack.encoder.encode(text(i)))));
+            }
+            assertThat(stack.truth.coldMemories().demote(cold)).isEqualTo(30);
+            assertThat(stack.tiered.planner().pass().recoded()).isEqualTo(30);
+            assertThat(stack.truth.coldMemories().codebook(few.version())).isEmpty();
+            assertThat(stack.truth.coldMemories().of(ANN))
+                    .hasSize(30)
+                    .noneMatch(one -> one.codebook() == few.version());
+        }
+    }
+
+    @Test
+    void aSubjectThatIsWrittenToIsLookedAtWithTheNextPass() throws Exception {
+        try (Stack stack = stack()) {
+            stack.put(BEN, 0, 3);
+            stack.settle();
+            stack.tiered.planner().pass();
+            stack.put(ANN, 0, 405);
+            stack.settle();
+            assertThat(stack.tiered.planner().pass().crowded()).isEqualTo(5);
+            assertThat(stack.cold(ANN)).hasSize(5);
+            // Past the doors, as nobody should: found once a day.
+            List<Memories.Write> writes = new ArrayList<>();
+            for (int i = 405; i < 408; i++) {
+                writes.add(new Memories.Write(memory(ANN, i), Actor.AGENT, "test"));
+            }
+            stack.truth.memories().put(writes);
+            assertThat(stack.tiered.planner().pass().crowded()).isZero();
+            now = START.plus(Duration.ofHours(25));
+            assertThat(stack.tiered.planner().pass().crowded()).isEqualTo(3);
+        }
+    }
+
+    /// The index is behind what went cold a moment ago; that must not be made cold twice over.
+    @Test
+    void theBudgetIsNotComparedWithAnIndexThatIsBehind() throws Exception {
+        TierOptions small = new TierOptions(8 << 20, 1 << 20, Duration.ofDays(90), Duration.ofHours(1), 300, 1, SEED);
+        try (Stack stack = new Stack(folder.resolve("data"), new HashingEncoder(), small)) {
+            for (int user = 0; user < 8; user++) {
+                stack.put(subject("u" + user), 0, 100);
+            }
+            stack.settle();
+            long room = (1 << 20) / stack.index.memories().vectorBytes();
+            for (int i = 0; i < 20; i++) {
+                stack.tiered.planner().pass();
+            }
+            stack.settle();
+            for (int i = 0; i < 20; i++) {
+                stack.tiered.planner().pass();
+            }
+            stack.settle();
+            assertThat(stack.index.memories().vectorCount()).isEqualTo(room);
+        }
     }
 
     @Test
@@ -328,7 +463,7 @@ class TierPlannerTest {
             steps.add(copy("demoted in the database"));
             stack.settle();
             steps.add(copy("demoted in the index"));
-            stack.tiered.pack(ANN);
+            stack.tiered.used(stack.tiered.pack(ANN).memories());
             steps.add(copy("wanted"));
             stack.tiered.planner().pass();
             steps.add(copy("promoted in the database"));

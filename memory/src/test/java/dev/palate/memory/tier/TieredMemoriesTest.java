@@ -24,6 +24,7 @@ import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.sql.UsersFirst;
 import dev.palate.memory.text.HashingEncoder;
+import dev.palate.memory.text.TextEncoder;
 import dev.palate.memory.user.UserId;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -31,8 +32,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -294,6 +297,106 @@ class TieredMemoriesTest {
 
     private static Subject subject(int number) {
         return new Subject.OfUser(new UserId("writer" + number));
+    }
+
+    /// A pack of the earlier encoder's vectors must not stay, however often it is asked for.
+    @Test
+    void aHotPackFollowsAChangeOfEncoders() throws Exception {
+        Memory memory = put(ANN, "loves slow science fiction", "genre:sci-fi");
+        assertThat(index.awaitEncoded(PATIENCE)).isTrue();
+        index.close();
+        CountDownLatch allowed = new CountDownLatch(1);
+        HashingEncoder other = new HashingEncoder(64, 7);
+        index = IndexChanges.open(
+                directory.root(),
+                new IndexChanges.Sources(truth.changes(), truth.catalog(), truth.memories()),
+                new Held(other, allowed),
+                version -> version.equals(encoder.version()) ? Optional.of(encoder) : Optional.empty(),
+                IndexOptions.defaults());
+        tiered = new TieredMemories(truth.memories(), index, index.encoder(), () -> NOW, new TierOptions(8 << 20));
+        assertThat(tiered.pack(ANN).dimension()).isEqualTo(encoder.dimension());
+        assertThat(tiered.cosines(memory.text(), List.of(memory))[0]).isCloseTo(1, within(1e-6));
+        allowed.countDown();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (index.status().changingEncoder() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        assertThat(index.encoder().version()).isEqualTo(other.version());
+        assertThat(tiered.cosines(memory.text(), List.of(memory))[0]).isCloseTo(1, within(1e-6));
+        assertThat(tiered.pack(ANN).vector(0)).isEqualTo(other.encode(memory.text()));
+    }
+
+    /// Encodes nothing before it may.
+    private record Held(TextEncoder encoder, CountDownLatch allowed) implements TextEncoder {
+        @Override
+        public String version() {
+            return encoder.version();
+        }
+
+        @Override
+        public int dimension() {
+            return encoder.dimension();
+        }
+
+        @Override
+        public float[] encode(String text) {
+            try {
+                if (!allowed.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                    throw new IllegalStateException("not allowed in time");
+                }
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return encoder.encode(text);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void aMemoryThatCannotBeEncodedLeavesTheRestOfThePack() {
+        put(ANN, "loves slow science fiction", "genre:sci-fi");
+        put(ANN, "likes poison", "tag:poison");
+        TextEncoder picky = new Picky(encoder);
+        index.close();
+        index = IndexChanges.open(
+                directory.root().resolve("other"),
+                new IndexChanges.Sources(truth.changes(), truth.catalog(), truth.memories()),
+                picky,
+                IndexOptions.defaults());
+        TieredMemories of = new TieredMemories(truth.memories(), index, picky, () -> NOW, new TierOptions(8 << 20));
+        assertThat(of.pack(ANN).memories()).hasSize(2);
+        assertThat(of.pack(ANN).complete()).isFalse();
+        assertThat(of.recall(ANN, "science fiction", 5, PATIENCE)
+                        .memories()
+                        .getFirst()
+                        .semantic())
+                .isPositive();
+    }
+
+    /// Fails for one word.
+    private record Picky(TextEncoder encoder) implements TextEncoder {
+        @Override
+        public String version() {
+            return encoder.version();
+        }
+
+        @Override
+        public int dimension() {
+            return encoder.dimension();
+        }
+
+        @Override
+        public float[] encode(String text) {
+            if (text.contains("poison")) {
+                throw new IllegalArgumentException("cannot be encoded");
+            }
+            return encoder.encode(text);
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Test
