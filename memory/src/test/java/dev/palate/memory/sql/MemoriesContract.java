@@ -201,7 +201,7 @@ abstract class MemoriesContract extends TruthContract {
         }
         IntStream.range(0, 30)
                 .forEach(i -> writes.add(new Memories.Write(likes("n" + i, BEN, "genre " + i), Actor.SYSTEM, "")));
-        List<Memory> written = truth().memories().putEach(writes);
+        List<Memory> written = memories().putEach(writes);
         assertThat(written).hasSize(30).allSatisfy(memory -> {
             assertThat(memory.revision()).isEqualTo(1);
             assertThat(truth().memories().memory(memory.id())).contains(memory);

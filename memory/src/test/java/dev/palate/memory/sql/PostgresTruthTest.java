@@ -59,6 +59,14 @@ class PostgresTruthTest {
     }
 
     @Nested
+    class PostgresDoor extends DoorContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return postgres(folder);
+        }
+    }
+
+    @Nested
     class PostgresUsers extends UsersContract {
         @Override
         SqlTruth open(Path folder) {

@@ -51,6 +51,14 @@ class SqliteTruthTest {
     }
 
     @Nested
+    class SqliteDoor extends DoorContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return sqlite(folder);
+        }
+    }
+
+    @Nested
     class SqliteUsers extends UsersContract {
         @Override
         SqlTruth open(Path folder) {
