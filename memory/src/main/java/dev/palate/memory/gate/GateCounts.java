@@ -33,7 +33,7 @@ public final class GateCounts {
                             Set.of(InjectionGate.UNCLEAR))),
             Map.entry("sensitive", Map.of("reject", Set.of(SensitiveGate.REASON))),
             Map.entry("turn-quota", Map.of("reject", Set.of("quota"))),
-            Map.entry("duplicate", Map.of("merge", Set.of("duplicate"))),
+            Map.entry("duplicate", Map.of("reject", Set.of("locked"), "merge", Set.of("duplicate"))),
             Map.entry("conflict", Map.of("reject", Set.of("locked", "lower_trust"), "supersede", Set.of("conflict"))),
             Map.entry("rate", Map.of("reject", Set.of("rate"), "quarantine", Set.of("rate"))),
             Map.entry("subject-quota", Map.of("reject", Set.of("subject_full"))));

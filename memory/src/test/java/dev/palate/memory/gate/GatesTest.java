@@ -93,6 +93,7 @@ class GatesTest {
         check(said(-1), memory(1, Trust.STATED));
         check(said(-1), memory(1, Trust.OPERATOR));
         check(said(-1), locked);
+        check(said(1), locked);
         gates.check(said(-1), GateContext.of(tags(60, now), 0, now));
         gates.check(
                 said(-1), new GateContext(tags(60, now), 0, Set.of(), Similarity.UNKNOWN, () -> 100, time -> 60, now));
@@ -100,7 +101,7 @@ class GatesTest {
         List<GateCounts.Decision> places = gates.counts().decisions();
         assertThat(places)
                 .filteredOn(place -> !place.gate().equals("other"))
-                .hasSize(17)
+                .hasSize(18)
                 .allSatisfy(place -> assertThat(gates.counts().of(place)).isEqualTo(1));
         gates.counts().decided("role", new Verdict.Reject("made up"));
         assertThat(gates.counts().of(places.getLast())).isEqualTo(1);
