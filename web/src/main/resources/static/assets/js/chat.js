@@ -116,6 +116,7 @@ function follow(turn, conversation, id) {
   on("message.delta", (data) => cards.then(() => turn.said(data.text)));
   on("message.completed", (data) => cards.then(() => turn.spoke(data.text)));
   on("memory.written", (data) => cards.then(() => (data.event === "FORGET" ? turn.forgot(data.id) : turn.remembered(data))));
+  on("memory.failed", () => cards.then(() => turn.unremembered()));
   on("turn.completed", (data) => {
     end();
     void cards.then(() => turn.completed(data));

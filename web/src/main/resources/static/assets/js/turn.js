@@ -124,7 +124,14 @@ export class TurnOnPage {
   }
 
   forgot(id) {
-    this.answer.querySelector(`[data-memory="${CSS.escape(id)}"]`)?.classList.add("gone");
+    const chips = id
+      ? this.answer.querySelectorAll(`[data-memory="${CSS.escape(id)}"]`)
+      : document.querySelectorAll(".chip[data-memory]");
+    for (const chip of chips) chip.classList.add("gone");
+  }
+
+  unremembered() {
+    this.lost = true;
   }
 
   completed({ finish_reason: finish, model_level: level, ms }) {
@@ -132,6 +139,7 @@ export class TurnOnPage {
     const foot = this.answer.querySelector(".footnote");
     const parts = [levels[level] || level];
     if (ms !== undefined && ms !== null) parts.push(ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`);
+    if (this.lost) parts.push("what you said may not be remembered: the store could not write it");
     if (finish === "cancelled") parts.push("stopped by you");
     if (finish === "deadline") parts.push("cut short by its deadline");
     for (const part of parts.filter(Boolean)) {

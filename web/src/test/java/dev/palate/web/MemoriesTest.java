@@ -193,6 +193,74 @@ class MemoriesTest {
     }
 
     @Test
+    void editedWordsNeedConsentAndHoldNoLinkAndTakeNoSlotOfSomethingLocked() {
+        String fin = server.key(Role.USER, "fin");
+        JsonNode added = server.ok(200, server.call(fin, "POST", "/v1/memories", "{\"text\":\"I love dramas\"}"));
+        String path = "/v1/memories/" + added.get("results").get(0).get("id").asString();
+        HttpResponse<String> sensitive = server.call(fin, "PATCH", path, "{\"text\":\"I have diabetes\"}");
+        assertThat(sensitive.statusCode()).isEqualTo(400);
+        assertThat(sensitive.body()).contains("#/text").contains("(gate sensitive)").contains("consent");
+        assertThat(server.call(fin, "PATCH", path, "{\"text\":\"See www.example.org\"}")
+                        .body())
+                .contains("holds a link");
+        server.ok(200, server.call(fin, "PUT", "/v1/users/fin/consent", "{\"sensitive\":[\"health\"]}"));
+        JsonNode edited = server.ok(200, server.call(fin, "PATCH", path, "{\"text\":\"I have diabetes\"}"));
+        assertThat(edited.get("evidence").toString()).contains("I have diabetes");
+
+        JsonNode horror = server.ok(200, server.call(fin, "POST", "/v1/memories", "{\"text\":\"I hate horror\"}"));
+        String rule = "/v1/memories/" + horror.get("results").get(0).get("id").asString();
+        server.ok(200, server.call(server.admin(), "PATCH", rule, "{\"locked\":true}"));
+        HttpResponse<String> locked = server.call(fin, "PATCH", path, "{\"text\":\"I love horror\"}");
+        assertThat(locked.statusCode()).isEqualTo(423);
+        assertThat(locked.body()).contains("is locked; unlock it first");
+        assertThat(server.ok(200, server.get(fin, rule)).get("status").asString())
+                .isEqualTo("active");
+    }
+
+    @Test
+    void timesOutOfRangeAreToldTheRange() {
+        String gus = server.key(Role.USER, "gus");
+        JsonNode added = server.ok(200, server.call(gus, "POST", "/v1/memories", "{\"text\":\"I love dramas\"}"));
+        String path = "/v1/memories/" + added.get("results").get(0).get("id").asString();
+        String far = "+1000000-01-01T00:00:00Z";
+        String coded = far.replace("+", "%2B");
+        List<HttpResponse<String>> answers = List.of(
+                server.call(gus, "PATCH", path, "{\"expiration_date\":\"" + far + "\"}"),
+                server.get(gus, path + "?as_of=" + coded),
+                server.get(gus, path + "?known_at=" + coded),
+                server.get(gus, "/v1/memories?as_of=-1000000-01-01T00:00:00Z"),
+                server.get(gus, "/v1/memories?known_at=" + coded),
+                server.call(gus, "POST", "/v1/memories/search", "{\"query\":\"x\",\"as_of\":\"" + far + "\"}"),
+                server.call(gus, "POST", "/v1/memories/search", "{\"query\":\"x\",\"known_at\":\"" + far + "\"}"),
+                server.call(
+                        gus,
+                        "POST",
+                        "/v1/memories/search",
+                        "{\"query\":\"x\",\"filters\":{\"created_at\":{\"lt\":\"" + far + "\"}}}"),
+                server.call(
+                        server.admin(),
+                        "POST",
+                        "/v1/interactions",
+                        "{\"user_id\":\"gus\",\"item_id\":\"d1\",\"type\":\"liked\",\"at\":\"" + far + "\"}"),
+                server.call(
+                        server.admin(),
+                        "PUT",
+                        "/v1/items/d9",
+                        "{\"title\":\"Late\",\"available_from\":\"" + far + "\"}"),
+                server.call(
+                        server.admin(),
+                        "POST",
+                        "/v1/api-keys",
+                        "{\"role\":\"app\",\"expires_at\":\"" + far + "\"}"));
+        assertThat(answers).allSatisfy(answer -> {
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+            assertThat(answer.body())
+                    .contains("must be in [0001-01-01T00:00:00Z, 9999-12-31T23:59:59.999999Z], was ");
+        });
+        server.ok(200, server.call(gus, "PATCH", path, "{\"expiration_date\":\"9999-12-31T00:00:00Z\"}"));
+    }
+
+    @Test
     void aSearchTakesConditionsAndShowsTheParts() {
         String gil = server.key(Role.USER, "gil");
         for (String text : new String[] {"I love horror", "I hate musicals", "I love westerns"}) {

@@ -177,7 +177,7 @@ public final class MemoryWriter {
         if (text.equals(memory.text())) {
             return memory;
         }
-        Memory said = stated(memory, text, actor);
+        Memory said = worded(memory, text, actor);
         List<Proposal> read =
                 extractor.extract(memory.subject(), reader.read(text, snapshots.current()), Role.USER, "");
         if (read.size() != 1) {
@@ -194,16 +194,25 @@ public final class MemoryWriter {
     /// The memory with words that a person gave it, and the meaning it had; not yet written.
     ///
     /// @throws IllegalArgumentException when the text is too long
-    public Memory stated(Memory memory, String text, Actor actor) {
-        Memory.Draft draft = memory.draft()
-                .text(text)
-                .trust(memory.trust() == Trust.OPERATOR ? Trust.OPERATOR : Trust.STATED)
-                .updatedAt(clock.instant());
-        if (!text.equals(memory.text())) {
-            String type = actor.operator() ? "operator" : "message";
-            draft.language(Languages.of(text)).evidence(Evidence.with(memory.evidence(), new Evidence(type, "", text)));
+    public Memory worded(Memory memory, String text, Actor actor) {
+        Memory said = stated(memory);
+        if (text.equals(memory.text())) {
+            return said;
         }
-        return draft.build();
+        String type = actor.operator() ? "operator" : "message";
+        return said.draft()
+                .text(text)
+                .language(Languages.of(text))
+                .evidence(Evidence.with(memory.evidence(), new Evidence(type, "", text)))
+                .build();
+    }
+
+    /// The memory as one that a person looked at and corrected; not yet written.
+    public Memory stated(Memory memory) {
+        return memory.draft()
+                .trust(memory.trust() == Trust.OPERATOR ? Trust.OPERATOR : Trust.STATED)
+                .updatedAt(clock.instant())
+                .build();
     }
 
     /// Judges the subject's rejections again by the policy of today, oldest first, and writes those it lets

@@ -68,10 +68,14 @@ final class Understander {
                 || !reading.eras().isEmpty()
                 || !reading.unknown().isEmpty();
         boolean before = state.slate() != null;
+        // The whole message is that order, which only sounds like one to a machine.
+        if (reading.does(Act.FORGET_ALL)) {
+            return Intent.FORGET;
+        }
         if (reading.does(Act.INJECTION)) {
             return Intent.CHAT;
         }
-        if (reading.does(Act.FORGET_ALL) || reading.does(Act.FORGET)) {
+        if (reading.does(Act.FORGET)) {
             return Intent.FORGET;
         }
         if (reading.does(Act.MEMORY)) {

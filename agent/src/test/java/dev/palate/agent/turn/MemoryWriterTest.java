@@ -1,6 +1,7 @@
 package dev.palate.agent.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.extraction.MemoryWriter.Said;
@@ -12,6 +13,7 @@ import dev.palate.memory.gate.Rejections;
 import dev.palate.memory.gate.Written;
 import dev.palate.memory.gate.Written.Outcome;
 import dev.palate.memory.memory.Actor;
+import dev.palate.memory.memory.Evidence;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryKind;
@@ -22,6 +24,7 @@ import dev.palate.memory.memory.Trust;
 import dev.palate.memory.user.UserId;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -112,6 +115,53 @@ class MemoryWriterTest {
         }
         assertThat(writer.reworded(memory, "Owns a cat", APP).slot()).isNull();
         assertThat(writer.reworded(memory, memory.text(), APP).slot()).isEqualTo(memory.slot());
+    }
+
+    @Test
+    void aCorrectionCountsAsStatedAndKeepsItsWords() {
+        Memory memory = memory(say("no horror please"));
+        var edit = new MemoryWriter.Edit(memory.id(), OptionalLong.of(1), APP);
+        Memory edited = writer.change(
+                edit, "edit", before -> writer.reworded(before, "Mag keine Musicals und nichts mit Gesang", APP));
+        assertThat(edited.revision()).isEqualTo(2);
+        assertThat(edited.language()).isEqualTo("de");
+        assertThat(edited.trust()).isEqualTo(Trust.STATED);
+        assertThat(edited.evidence())
+                .extracting(Evidence::quote)
+                .containsExactly(memory.evidence().getFirst().quote(), "Mag keine Musicals und nichts mit Gesang");
+        Memory back = writer.restore(new MemoryWriter.Edit(memory.id(), OptionalLong.empty(), APP), 1);
+        assertThat(back.text()).isEqualTo(memory.text());
+        assertThat(stack.memories.history(memory.id()).getLast().cause()).isEqualTo("restore of revision 1");
+        assertThatThrownBy(() -> writer.restore(edit, 1)).hasMessageContaining("is at revision 3");
+    }
+
+    @Test
+    void aReplayIsTheSystemsAndLeavesWhatIsLocked() {
+        writer.infer(user, List.of(new Said(Role.USER, "m1", "I love westerns, dramas, comedies and musicals")), APP);
+        Subject subject = new Subject.OfUser(user);
+        Memory musicals = memory(writer.asIs(user, "Likes musicals", Trust.STATED, APP));
+        var edit = new MemoryWriter.Edit(musicals.id(), OptionalLong.empty(), APP);
+        Memory locked = writer.change(
+                edit, "locked", memory -> memory.draft().locked(true).build());
+        GatePolicy usual = GatePolicy.DEFAULT;
+        MemoryWriter later = stack.writer(new Gates(new GatePolicy(usual.order(), 0.85, 0.95, 4, 60, 400)));
+        assertThat(later.replay(subject)).isEqualTo(new MemoryWriter.Replay(0, 1, 0));
+        assertThat(stack.memories.memory(musicals.id())).contains(locked);
+        assertThat(stack.truth.rejections().page(subject, null, 10).items())
+                .extracting(Rejection::reason)
+                .containsExactly("locked");
+        stack.memories.forget(musicals.id());
+        writer.infer(user, List.of(new Said(Role.USER, "m2", "I love westerns, dramas, comedies and horror")), APP);
+        assertThat(stack.writer(new Gates(new GatePolicy(usual.order(), 0.85, 0.95, 5, 60, 400)))
+                        .replay(subject)
+                        .written())
+                .isEqualTo(1);
+        Memory horror = stack.memories.active(subject).getLast();
+        assertThat(horror.text()).isEqualTo("Likes horror");
+        assertThat(stack.memories.history(horror.id())).singleElement().satisfies(revision -> {
+            assertThat(revision.actor()).isEqualTo(Actor.SYSTEM);
+            assertThat(revision.cause()).isEqualTo("replay");
+        });
     }
 
     @Test

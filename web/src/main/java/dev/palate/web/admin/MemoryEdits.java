@@ -100,10 +100,14 @@ final class MemoryEdits {
         if (!meaning) {
             return form.text().isEmpty() ? before : writer.reworded(before, form.text(), actor);
         }
-        boolean reword = polarity(form) != 0 && form.text().equals(before.text());
-        String text = reword && slot != null ? slots.sentence(kind(form), polarity(form), slot) : text(form, slot);
-        Memory.Draft draft =
-                writer.stated(before, text, actor).draft().kind(kind(form)).slot(slot);
+        boolean reword = form.text().isEmpty() || form.text().equals(before.text());
+        Memory said = reword && slot != null && polarity(form) != 0
+                ? writer.stated(before)
+                        .draft()
+                        .text(slots.sentence(kind(form), polarity(form), slot))
+                        .build()
+                : writer.worded(before, text(form, slot), actor);
+        Memory.Draft draft = said.draft().kind(kind(form)).slot(slot);
         if (Math.signum(polarity(form)) != Math.signum(before.polarity())) {
             draft.polarity(polarity(form));
         }
