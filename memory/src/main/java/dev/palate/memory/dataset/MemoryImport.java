@@ -31,7 +31,7 @@ final class MemoryImport {
     private static final String EVIDENCE = "import";
     private static final int HASH_BYTES = 16;
     /// In one commit, so that other writes wait for some milliseconds.
-    private static final int AT_ONCE = 32;
+    private static final int AT_ONCE = 16;
 
     private final GatedMemories memories;
     private final MemoryMeaning meaning;
