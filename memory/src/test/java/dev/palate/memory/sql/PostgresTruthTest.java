@@ -98,11 +98,6 @@ class PostgresTruthTest {
     @Nested
     class PostgresErasure extends ErasureContract {
         @Override
-        int notesOfTheDatabase() {
-            return 1;
-        }
-
-        @Override
         SqlTruth open(Path folder) {
             return postgres(folder);
         }
@@ -115,6 +110,14 @@ class PostgresTruthTest {
 
     @Nested
     class PostgresDerived extends DerivedContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return postgres(folder);
+        }
+    }
+
+    @Nested
+    class PostgresRetention extends RetentionContract {
         @Override
         SqlTruth open(Path folder) {
             return postgres(folder);

@@ -97,4 +97,12 @@ class SqliteTruthTest {
             return sqlite(folder);
         }
     }
+
+    @Nested
+    class SqliteRetention extends RetentionContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return sqlite(folder);
+        }
+    }
 }
