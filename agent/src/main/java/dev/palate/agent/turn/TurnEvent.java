@@ -56,7 +56,7 @@ public sealed interface TurnEvent {
             return "recommendations";
         }
 
-        private Recommended without(Set<MemoryId> forgotten) {
+        private Recommended stripped(Set<MemoryId> forgotten) {
             List<RankedItem> kept = new ArrayList<>();
             List<String> said = new ArrayList<>(reasons);
             for (int i = 0; i < items.size(); i++) {
@@ -150,7 +150,7 @@ public sealed interface TurnEvent {
     }
 
     /// The memories it tells of.
-    default Set<MemoryId> memories() {
+    default Set<MemoryId> toldOf() {
         return switch (this) {
             case Recalled recalled -> Set.copyOf(recalled.memories);
             case Remembered remembered ->
@@ -173,10 +173,10 @@ public sealed interface TurnEvent {
                                 .toList(),
                         recalled.millis);
             case Remembered remembered ->
-                remembered.memories().stream().anyMatch(forgotten::contains)
+                remembered.toldOf().stream().anyMatch(forgotten::contains)
                         ? new Remembered(remembered.outcome, "", "", remembered.reason)
                         : remembered;
-            case Recommended recommended -> recommended.without(forgotten);
+            case Recommended recommended -> recommended.stripped(forgotten);
             case Created _, Understood _, Delta _, Spoken _, Usage _, Failed _, Completed _ -> this;
         };
     }

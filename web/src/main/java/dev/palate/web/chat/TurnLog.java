@@ -40,7 +40,7 @@ final class TurnLog {
         lock.lock();
         try {
             if (!ended && (events.size() < MAX_EVENTS || !(event instanceof TurnEvent.Delta))) {
-                boolean names = event.memories().stream().anyMatch(forgotten::contains);
+                boolean names = event.toldOf().stream().anyMatch(forgotten::contains);
                 touched |= names;
                 events.add(names ? event.without(forgotten) : event);
             }
@@ -60,7 +60,7 @@ final class TurnLog {
             forgotten.addAll(memories);
             int found = 0;
             for (int i = 0; i < events.size(); i++) {
-                if (events.get(i).memories().stream().anyMatch(memories::contains)) {
+                if (events.get(i).toldOf().stream().anyMatch(memories::contains)) {
                     events.set(i, events.get(i).without(memories));
                     found++;
                 }
@@ -87,7 +87,7 @@ final class TurnLog {
         lock.lock();
         try {
             return (int) events.stream()
-                    .filter(event -> event.memories().stream().anyMatch(memories::contains))
+                    .filter(event -> event.toldOf().stream().anyMatch(memories::contains))
                     .count();
         } finally {
             lock.unlock();
