@@ -115,6 +115,10 @@ public enum Milestone {
     EXPUNGE_COMMITTED,
     /// The receipt is there, the write-ahead log is not emptied.
     ERASURE_ANSWERED,
+    /// The unused bytes of the database's pages are to be overwritten.
+    PAGES_SWEEPING,
+    /// They are.
+    PAGES_SWEPT,
     /// The erasure has ended.
     ERASURE_ENDED,
 

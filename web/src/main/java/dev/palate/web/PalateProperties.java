@@ -1,14 +1,20 @@
 package dev.palate.web;
 
 import dev.palate.memory.Require;
+import dev.palate.memory.erase.Kept;
+import dev.palate.memory.erase.RetentionPolicy;
 import dev.palate.memory.gate.GatePolicy;
 import dev.palate.memory.index.VectorFormat;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /// The settings under `palate.`, from `palate.yml` beside the launcher, `PALATE_…` variables or the command line.
@@ -24,6 +30,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 /// @param gates that a proposed memory passes
 /// @param index how it keeps vectors
 /// @param tiers how much each may hold
+/// @param retention how old each kind may become
 public record PalateProperties(
         @Nullable Path dataDirectory,
         @DefaultValue Truth truth,
@@ -35,7 +42,8 @@ public record PalateProperties(
         @DefaultValue Training training,
         @DefaultValue Gates gates,
         @DefaultValue Index index,
-        @DefaultValue Tiers tiers) {
+        @DefaultValue Tiers tiers,
+        @DefaultValue Retention retention) {
     /// How texts become vectors.
     public enum Encoder {
         /// MiniLM, in process.
@@ -154,6 +162,66 @@ public record PalateProperties(
         /// The policy they make.
         public GatePolicy policy() {
             return new GatePolicy(order, overlap, similarity, perTurn, perHour, perSubject);
+        }
+    }
+
+    /// How old each kind may become, as in `90d`; `0` and `forever` keep it. See [Kept].
+    ///
+    /// @param conversations by their last message
+    public record Retention(
+            @Nullable String conversations,
+            @Nullable String slates,
+            @Nullable String rejections,
+            @Nullable String quarantined,
+            @Nullable String superseded,
+            @Nullable String revisions,
+            @Nullable String preferences,
+            @Nullable String constraints,
+            @Nullable String episodes,
+            @Nullable String traits,
+            @Nullable String themes,
+            @Nullable String jobs,
+            @Nullable String receipts,
+            @Nullable String reports,
+            @Nullable String exports) {
+        public Retention {
+            var checked = policy(new @Nullable String[] {
+                conversations, slates, rejections, quarantined, superseded, revisions, preferences, constraints,
+                episodes, traits, themes, jobs, receipts, reports, exports
+            });
+            Objects.requireNonNull(checked);
+        }
+
+        /// The policy they make.
+        public RetentionPolicy policy() {
+            return policy(new @Nullable String[] {
+                conversations, slates, rejections, quarantined, superseded, revisions, preferences, constraints,
+                episodes, traits, themes, jobs, receipts, reports, exports
+            });
+        }
+
+        /// @param ages in the order of [Kept], null for the usual one
+        private static RetentionPolicy policy(@Nullable String[] ages) {
+            Map<Kept, Duration> set = new EnumMap<>(Kept.class);
+            for (Kept kept : Kept.values()) {
+                String age = ages[kept.ordinal()];
+                if (age != null) {
+                    set.put(kept, age(kept, age.strip()));
+                }
+            }
+            return new RetentionPolicy(set);
+        }
+
+        private static Duration age(Kept kept, String text) {
+            if (text.equals("0") || text.equals("forever")) {
+                return Duration.ZERO;
+            }
+            try {
+                return DurationStyle.detectAndParse(text);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "palate.retention." + kept.key() + " must be forever, 0 or a time such as 90d, was " + text, e);
+            }
         }
     }
 

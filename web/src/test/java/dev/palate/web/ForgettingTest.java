@@ -117,6 +117,84 @@ class ForgettingTest {
         }
     }
 
+    /// Says it and reads all events.
+    ///
+    /// @return where they are
+    private static String said(TestServer server, String key, String talk, String words) {
+        JsonNode accepted =
+                server.ok(202, server.call(key, "POST", talk + "/messages", "{\"content\":\"" + words + "\"}"));
+        String events = accepted.get("events").asString();
+        assertThat(server.get(key, events).body()).contains("turn.completed");
+        return events;
+    }
+
+    @Test
+    void theEventsOfATurnGoWithTheMemoryTheyTellOf() {
+        try (TestServer server = TestServer.start(data())) {
+            server.films(3);
+            String ann = server.key(Role.USER, "ann");
+            String ben = server.key(Role.USER, "ben");
+            String talk = "/v1/conversations/" + server.conversation(ann, "ann");
+            String told = said(server, ann, talk, "I love drama");
+            String beside = said(server, ben, "/v1/conversations/" + server.conversation(ben, "ben"), "I love drama");
+            JsonNode memory = server.ok(200, server.get(ann, "/v1/memories")).get("results").get(0);
+            assertThat(server.get(ann, told).body())
+                    .contains("memory.written", memory.get("text").asString());
+            JsonNode receipt = server.ok(
+                    200,
+                    server.call(ann, "DELETE", "/v1/memories/" + memory.get("id").asString(), ""));
+            assertThat(receipt.get("complete").asBoolean()).as(receipt.toString()).isTrue();
+            assertThat(receipt.get("places").toString())
+                    .contains("{\"name\":\"events of turns\",\"removed\":1,\"remaining\":0}")
+                    .contains("{\"name\":\"prompt cache of the language model\",\"removed\":0,\"remaining\":0}")
+                    .doesNotContain("history cache");
+            assertThat(server.get(ann, told).statusCode()).isEqualTo(404);
+            assertThat(server.get(ben, beside).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aDeletedConversationLeavesNothingAndDoesNotComeBackWithABackUp() throws IOException {
+        Path backUp = folder.resolve("back-up.db");
+        try (TestServer server = TestServer.start(data())) {
+            server.films(3);
+            String ann = server.key(Role.USER, "ann");
+            String id = server.conversation(ann, "ann");
+            String talk = "/v1/conversations/" + id;
+            String other = "/v1/conversations/" + server.conversation(ann, "ann");
+            String told = said(server, ann, talk, "What is " + canary("message") + " about?");
+            said(server, ann, other, "What is there?");
+            run(new BackupCommand(), backUp.toString(), "--data", data().toString());
+            assertThat(onDisk(data())).containsExactly("message");
+            JsonNode receipt = server.ok(200, server.call(ann, "DELETE", talk, ""));
+            assertThat(receipt.get("subject").asString()).isEqualTo("conversation");
+            assertThat(receipt.get("conversation_id").asString()).isEqualTo(id);
+            assertThat(receipt.get("complete").asBoolean()).as(receipt.toString()).isTrue();
+            assertThat(receipt.get("places").toString())
+                    .contains("{\"name\":\"table message\",\"removed\":2,\"remaining\":0}")
+                    .contains("{\"name\":\"events of turns\",\"removed\":1,\"remaining\":0}");
+            assertThat(server.get(ann, talk).statusCode()).isEqualTo(404);
+            assertThat(server.get(ann, told).statusCode()).isEqualTo(404);
+            assertThat(server.call(ann, "DELETE", talk, "").statusCode()).isEqualTo(404);
+            assertThat(server.ok(200, server.get(ann, "/v1/erasures")).get("erasures"))
+                    .hasSize(1);
+            assertThat(server.ok(200, server.get(ann, other + "/messages")).get("messages"))
+                    .hasSize(2);
+            assertThat(onDisk(data())).as("while it runs").isEmpty();
+        }
+        run(new RestoreCommand(), backUp.toString(), "--data", data().toString());
+        try (TestServer server = TestServer.start(data())) {
+            long end = System.nanoTime() + 30_000_000_000L;
+            while (System.nanoTime() < end && !onDisk(data()).isEmpty()) {
+                Thread.onSpinWait();
+            }
+            assertThat(server.ok(200, server.get(server.admin(), "/v1/conversations?user_id=ann"))
+                            .get("conversations"))
+                    .hasSize(1);
+        }
+        assertThat(onDisk(data())).as("after the restore").isEmpty();
+    }
+
     private String plant(TestServer server, String user) {
         server.films(3);
         String key = server.key(Role.USER, user);

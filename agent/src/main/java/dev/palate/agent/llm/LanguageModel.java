@@ -58,6 +58,14 @@ public interface LanguageModel extends AutoCloseable {
     /// @throws AgentException see the type; the sink may have had a part of the answer by then
     Reply say(RenderedPrompt prompt, SayLimits limits, Deadline deadline, TokenSink sink);
 
+    /// Clears what the model keeps of prompts and answers of before; nothing for one that keeps none here.
+    ///
+    /// @param deadline until which it may try before it is made anew
+    /// @throws AgentException when neither worked
+    default ForgottenPrompts forget(Deadline deadline) {
+        return ForgottenPrompts.NONE;
+    }
+
     /// Ends the model's process and frees what it holds; idempotent. Calls under way fail with `MODEL_LOST`.
     @Override
     void close();

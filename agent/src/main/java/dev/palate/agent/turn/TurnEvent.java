@@ -5,7 +5,10 @@ import dev.palate.memory.conversation.TurnId;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.slate.SlateId;
 import dev.palate.retrieval.recommend.RankedItem;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// What happens in a turn, in order: created, recalled, understood, recommendations, words, memories, completed.
 ///
@@ -51,6 +54,31 @@ public sealed interface TurnEvent {
         @Override
         public String name() {
             return "recommendations";
+        }
+
+        private Recommended stripped(Set<MemoryId> forgotten) {
+            List<RankedItem> kept = new ArrayList<>();
+            List<String> said = new ArrayList<>(reasons);
+            for (int i = 0; i < items.size(); i++) {
+                RankedItem item = items.get(i);
+                if (item.memories().stream().anyMatch(forgotten::contains)) {
+                    kept.add(new RankedItem(
+                            item.item(),
+                            item.rank(),
+                            item.score(),
+                            item.parts(),
+                            List.of(),
+                            item.memories().stream()
+                                    .filter(id -> !forgotten.contains(id))
+                                    .toList()));
+                    if (i < said.size()) {
+                        said.set(i, "");
+                    }
+                } else {
+                    kept.add(item);
+                }
+            }
+            return new Recommended(slate, revision, List.copyOf(kept), List.copyOf(said), degraded);
         }
     }
 
@@ -119,6 +147,38 @@ public sealed interface TurnEvent {
         public String name() {
             return "turn.completed";
         }
+    }
+
+    /// The memories it tells of.
+    default Set<MemoryId> toldOf() {
+        return switch (this) {
+            case Recalled recalled -> Set.copyOf(recalled.memories);
+            case Remembered remembered ->
+                remembered.id.isEmpty() ? Set.of() : Set.of(new MemoryId(remembered.id));
+            case Recommended recommended ->
+                recommended.items.stream()
+                        .flatMap(item -> item.memories().stream())
+                        .collect(Collectors.toUnmodifiableSet());
+            case Created _, Understood _, Delta _, Spoken _, Usage _, Failed _, Completed _ -> Set.of();
+        };
+    }
+
+    /// The event without what it tells of these memories.
+    default TurnEvent without(Set<MemoryId> forgotten) {
+        return switch (this) {
+            case Recalled recalled ->
+                new Recalled(
+                        recalled.memories.stream()
+                                .filter(id -> !forgotten.contains(id))
+                                .toList(),
+                        recalled.millis);
+            case Remembered remembered ->
+                remembered.toldOf().stream().anyMatch(forgotten::contains)
+                        ? new Remembered(remembered.outcome, "", "", remembered.reason)
+                        : remembered;
+            case Recommended recommended -> recommended.stripped(forgotten);
+            case Created _, Understood _, Delta _, Spoken _, Usage _, Failed _, Completed _ -> this;
+        };
     }
 
     /// True when no event comes after it.

@@ -72,7 +72,9 @@ public final class Restore {
         List<SqliteFile.Begun> begun = SqliteFile.uninscribed(directory.truth());
         if (!begun.isEmpty()) {
             ErasureLedger ledger = ErasureLedger.open(directory.erased());
-            begun.forEach(erasure -> ledger.append(erasure.type(), erasure.id(), erasure.at()));
+            ledger.append(begun.stream()
+                    .map(erasure -> new ErasureLedger.Erased(erasure.type(), erasure.id(), erasure.at()))
+                    .toList());
         }
     }
 

@@ -38,9 +38,4 @@ public interface Conversations {
 
     /// Replaces the agent's state and, when given, the title.
     void keep(ConversationId conversation, String state, @Nullable String title);
-
-    /// Deletes the conversation with its messages.
-    ///
-    /// @return false when there was none
-    boolean delete(ConversationId id);
 }

@@ -1,6 +1,7 @@
 package dev.palate.memory.erase;
 
 import dev.palate.memory.Page;
+import dev.palate.memory.conversation.ConversationId;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.Subject;
@@ -34,6 +35,14 @@ public interface Erasure extends AutoCloseable {
 
     /// As [#begin(UserId)], for all memories of the subject.
     JobId begin(Subject subject);
+
+    /// As [#user], for a conversation with its messages and what gates refused of them. Memories made of them stay,
+    /// with
+    /// their quotes. Absent when there is none of this id.
+    Optional<ErasureReceipt> conversation(ConversationId conversation);
+
+    /// As [#begin(UserId)], for a conversation; absent when there is none of this id.
+    Optional<JobId> begin(ConversationId conversation);
 
     /// A page of erasures, newest first.
     ///

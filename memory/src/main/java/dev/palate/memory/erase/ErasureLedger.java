@@ -27,21 +27,29 @@ import org.jspecify.annotations.Nullable;
 /// erasure is told again what to forget. Appended to only, and on disk before an append returns. Thread-safe; one
 /// instance per folder.
 ///
-/// File `ledger`: a line each, time in microseconds, `user`, `memory` or `memories`, HMAC-SHA256 of type and id under
-/// the 32 bytes
-/// in file `key`; `memories` are all that a subject `type/id` had by then. Both files have mode 0600. A line without
+/// File `ledger`: a line each, time in microseconds, type (`user`, `memory`, `memories` or `conversation`),
+/// HMAC-SHA256
+/// of type and id under the 32 bytes in file `key`; `memories` are all that a subject `type/id` had by then.
+/// Both files
+/// have mode 0600. A line without
 /// its end was never acknowledged and is cut off.
 public final class ErasureLedger {
     private static final String ALGORITHM = "HmacSHA256";
     private static final int KEY_BYTES = 32;
-    private static final Pattern LINE = Pattern.compile("(\\d{1,19}) (user|memory|memories) ([0-9a-f]{64})");
+    private static final Pattern LINE =
+            Pattern.compile("(\\d{1,19}) (user|memory|memories|conversation) ([0-9a-f]{64})");
 
     private final @Nullable Path file;
-    private final byte[] key;
+    private final Mac mac;
+
+    /// What was erased, in clear: it is written as a hash.
+    ///
+    /// @param type `user`, `memory`, `memories` or `conversation`
+    public record Erased(String type, String id, Instant at) {}
 
     /// One erasure.
     ///
-    /// @param type `user`, `memory` or `memories`
+    /// @param type `user`, `memory`, `memories` or `conversation`
     /// @param hash keyed, of type and id
     public record Entry(Instant at, String type, String hash) {}
 
@@ -56,7 +64,7 @@ public final class ErasureLedger {
 
     private ErasureLedger(@Nullable Path file, byte[] key) {
         this.file = file;
-        this.key = key;
+        this.mac = mac(key);
     }
 
     /// One that keeps nothing, under a key of its own, for a database without a folder.
@@ -95,6 +103,16 @@ public final class ErasureLedger {
             return new ErasureLedger(file, key);
         } catch (IOException e) {
             throw failed(folder.toString(), e);
+        }
+    }
+
+    private static Mac mac(byte[] key) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(new SecretKeySpec(key, ALGORITHM));
+            return mac;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
         }
     }
 
@@ -156,30 +174,39 @@ public final class ErasureLedger {
 
     /// The keyed hash that stands for the thing.
     public String hash(String type, String id) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(new SecretKeySpec(key, ALGORITHM));
-            return HexFormat.of().formatHex(mac.doFinal((type + '\0' + id).getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+        byte[] bytes = (type + '\0' + id).getBytes(StandardCharsets.UTF_8);
+        synchronized (mac) {
+            return HexFormat.of().formatHex(mac.doFinal(bytes));
         }
     }
 
     /// Adds an erasure; on disk when this returns.
     ///
-    /// @param type `user`, `memory` or `memories`
+    /// @param type `user`, `memory`, `memories` or `conversation`
     /// @return the length of the ledger now
-    public synchronized long append(String type, String id, Instant at) {
-        long micros = Math.multiplyExact(at.getEpochSecond(), 1_000_000L) + at.getNano() / 1_000;
-        String line = micros + " " + type + " " + hash(type, id) + "\n";
-        if (!LINE.matcher(line.strip()).matches()) {
-            throw new IllegalArgumentException("type must be user, memory or memories, was " + type);
+    public long append(String type, String id, Instant at) {
+        return append(List.of(new Erased(type, id, at)));
+    }
+
+    /// Adds erasures with one sync of the disk; all are there when this returns.
+    ///
+    /// @return the length of the ledger now
+    public synchronized long append(List<Erased> erased) {
+        StringBuilder lines = new StringBuilder();
+        for (Erased one : erased) {
+            long micros = Math.multiplyExact(one.at.getEpochSecond(), 1_000_000L) + one.at.getNano() / 1_000;
+            String line = micros + " " + one.type + " " + hash(one.type, one.id);
+            if (!LINE.matcher(line).matches()) {
+                throw new IllegalArgumentException(
+                        "type must be user, memory, memories or conversation, was " + one.type);
+            }
+            lines.append(line).append('\n');
         }
         if (file == null) {
             return 0;
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
-            writeFully(channel, line.getBytes(StandardCharsets.US_ASCII));
+            writeFully(channel, lines.toString().getBytes(StandardCharsets.US_ASCII));
             return channel.size();
         } catch (IOException e) {
             throw failed(file.toString(), e);

@@ -1,5 +1,6 @@
 package dev.palate.memory.erase;
 
+import dev.palate.memory.conversation.ConversationId;
 import dev.palate.memory.user.UserId;
 import java.util.List;
 
@@ -17,7 +18,12 @@ public interface ErasurePlace {
     /// How many entries of the user are found when asked now.
     long remaining(UserId user);
 
-    /// Removes what the place holds of the memories; nothing where it holds none.
+    /// True where single memories leave something; others are not asked, and not on their receipts.
+    default boolean holdsMemories() {
+        return false;
+    }
+
+    /// Removes what the place holds of the memories.
     ///
     /// @return how many entries went
     default long erase(ErasedMemories memories) {
@@ -29,7 +35,24 @@ public interface ErasurePlace {
         return 0;
     }
 
-    /// What the receipt of a user should say beside the numbers; asked before [#erase].
+    /// True where a conversation leaves something; others are not asked, and not on its receipt.
+    default boolean holdsConversations() {
+        return false;
+    }
+
+    /// Removes what the place holds of the conversation.
+    ///
+    /// @return how many entries went
+    default long erase(ConversationId conversation) {
+        return 0;
+    }
+
+    /// How many entries of the conversation are found when asked now.
+    default long remaining(ConversationId conversation) {
+        return 0;
+    }
+
+    /// What every receipt that the place is on should say beside the numbers; asked before [#erase].
     default List<String> remarks() {
         return List.of();
     }

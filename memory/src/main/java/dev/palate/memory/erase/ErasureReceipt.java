@@ -27,6 +27,13 @@ public record ErasureReceipt(String id, String subjectType, Instant at, List<Pla
         return new ErasureReceipt(id, subjectType, at, all, notes);
     }
 
+    /// The receipt with notes that it does not have yet.
+    public ErasureReceipt with(List<String> more) {
+        List<String> all = new ArrayList<>(notes);
+        more.stream().filter(note -> !all.contains(note)).forEach(all::add);
+        return new ErasureReceipt(id, subjectType, at, places, all);
+    }
+
     /// One line for people.
     public String summary() {
         long removed = places.stream().mapToLong(Place::removed).sum();

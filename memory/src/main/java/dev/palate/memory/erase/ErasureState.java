@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// How far an erasure is.
 ///
-/// @param subjectType `user`, `memory`, or `memories` for all of a subject
+/// @param subjectType `user`, `memory`, or `memories` for all of a subject, `conversation`
 /// @param begun when the database forgot
 /// @param steps the names of those finished, in order
 /// @param receipt once every place was asked again

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Proposals that gates refused, so that an operator sees them and a later policy can judge them again. The newest 200
-/// of a subject are kept, for 30 days. Thread-safe; a write returns once it is on disk.
+/// of a subject are kept, for as long as retention says. Thread-safe; a write returns once it is on disk.
 public interface Rejections {
     /// Most of one subject that are kept.
     int MOST = 200;

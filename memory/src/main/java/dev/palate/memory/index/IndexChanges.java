@@ -277,6 +277,11 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         return erasure.remaining(user);
     }
 
+    @Override
+    public boolean holdsMemories() {
+        return true;
+    }
+
     /// As [#erase(UserId)], for memories.
     @Override
     public long erase(ErasedMemories erased) {

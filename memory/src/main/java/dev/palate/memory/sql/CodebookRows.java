@@ -8,12 +8,19 @@ import java.nio.ByteOrder;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32C;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /// Reads and writes the rows of `codebook`: centroids as base64 of little-endian float32. Stateless.
 final class CodebookRows {
+    /// Fewer vectors than this stand nearly as they are in a codebook of 256 centroids a part.
+    static final int FEW = 4_096;
+    /// As it stands in the receipt.
+    static final String NAME = "codebooks of few vectors";
+
     private static final String INSERT = """
             insert into codebook (version, encoder, dimension, centroids, sample, centroid_values, checksum)
             values (:version, :encoder, :dimension, :centroids, :sample, :values, :checksum)
@@ -55,6 +62,40 @@ final class CodebookRows {
                 row.text("encoder"),
                 (int) row.number("sample"),
                 new ProductQuantiser((int) row.number("dimension"), (int) row.number("centroids"), values));
+    }
+
+    /// Blanks the codebooks learnt from so few vectors that their centroids are nearly these. What is coded by
+    /// one is
+    /// coded anew by the planner, with the next; until then it is found by its words. The rows stay, so that no
+    /// number
+    /// is given out twice.
+    ///
+    /// @return their versions
+    static List<String> blankFew(Handle handle) {
+        List<Map.Entry<Long, String>> few = handle.createQuery(
+                        "select version, centroid_values from codebook where sample > 0 and sample < :few")
+                .bind("few", FEW)
+                .map((result, context) -> Map.entry(result.getLong(1), result.getString(2)))
+                .list();
+        for (Map.Entry<Long, String> codebook : few) {
+            byte[] blank = new byte[Base64.getDecoder().decode(codebook.getValue()).length];
+            handle.createUpdate("update codebook set sample = 0, centroid_values = :values, checksum = :checksum"
+                            + " where version = :version")
+                    .bind("values", Base64.getEncoder().encodeToString(blank))
+                    .bind("checksum", checksum(blank))
+                    .bind("version", codebook.getKey())
+                    .execute();
+        }
+        return few.stream().map(codebook -> Long.toString(codebook.getKey())).toList();
+    }
+
+    /// What a receipt says of the others.
+    static List<String> remarks(Handle handle) {
+        return handle.createQuery("select version, sample from codebook where sample > 0 order by version")
+                .map((result, context) -> "codebook " + result.getLong(1) + " of cold memories was learnt from "
+                        + result.getLong(2) + " vectors, perhaps one of these among them; its numbers are means of"
+                        + " many")
+                .list();
     }
 
     private static byte[] bytes(float[] values) {

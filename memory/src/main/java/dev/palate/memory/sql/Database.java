@@ -210,6 +210,11 @@ final class Database implements AutoCloseable {
         return dialect.wipe(commits, tables);
     }
 
+    /// See [Dialect#clear].
+    Dialect.Wiped clear(List<String> tables) {
+        return dialect.clear(commits, tables);
+    }
+
     /// See [Dialect#copy].
     void copy(Path file) {
         try {
@@ -266,5 +271,6 @@ final class Database implements AutoCloseable {
         commits.close();
         pool.close();
         writing.close();
+        dialect.close();
     }
 }

@@ -1,5 +1,6 @@
 package dev.palate.memory.sql;
 
+import dev.palate.memory.erase.ErasureReceipt;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -8,7 +9,7 @@ import javax.sql.DataSource;
 
 /// What differs between the databases: how connections are made and kept, and how deleted rows leave the disk.
 /// The SQL of the ports is the same on all. Thread-safe.
-sealed interface Dialect permits SqliteDialect, PostgresDialect {
+sealed interface Dialect extends AutoCloseable permits SqliteDialect, PostgresDialect {
     /// What the database is called in messages.
     String name();
 
@@ -36,12 +37,21 @@ sealed interface Dialect permits SqliteDialect, PostgresDialect {
     /// @return what could not be done, for the erasure's receipt; empty when all was
     Wiped wipe(GroupCommit commits, List<String> tables);
 
+    /// As [#wipe], and overwrites what copies of deleted rows are left elsewhere in the files: at the end of an
+    /// erasure.
+    Wiped clear(GroupCommit commits, List<String> tables);
+
     /// What a wiping came to.
     ///
     /// @param done false when it is to be tried again
-    /// @param notes what it did not reach, for the erasure's receipt
-    record Wiped(boolean done, List<String> notes) {}
+    /// @param places what was looked through, for the erasure's receipt
+    /// @param notes what it did not reach, for the receipt too
+    record Wiped(boolean done, List<ErasureReceipt.Place> places, List<String> notes) {}
 
     /// Writes a copy of one moment into an empty file, while writes go on.
     void copy(Path file) throws SQLException;
+
+    /// Lets go of what it holds, after all connections are closed.
+    @Override
+    default void close() {}
 }

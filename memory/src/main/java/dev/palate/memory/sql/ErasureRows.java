@@ -2,6 +2,7 @@ package dev.palate.memory.sql;
 
 import dev.palate.memory.Page;
 import dev.palate.memory.Require;
+import dev.palate.memory.conversation.ConversationId;
 import dev.palate.memory.erase.ErasureReceipt;
 import dev.palate.memory.erase.ErasureState;
 import dev.palate.memory.job.JobId;
@@ -30,6 +31,8 @@ final class ErasureRows {
     static final String KIND = "erase";
     /// The type of an erasure of all memories of a subject.
     static final String MEMORIES = "memories";
+    /// The type of an erasure of a conversation.
+    static final String CONVERSATION = "conversation";
 
     private static final TypeReference<List<Step>> STEPS = new TypeReference<>() {};
     private static final String LISTING = "erasures";
@@ -101,6 +104,11 @@ final class ErasureRows {
     /// An erasure of all memories of the subject.
     static void insert(Transaction transaction, JobId job, Subject all, List<Step> steps) {
         insert(transaction, job, MEMORIES, named(all), named(all), steps);
+    }
+
+    static void insert(
+            Transaction transaction, JobId job, ConversationId conversation, UserId owner, List<Step> steps) {
+        insert(transaction, job, CONVERSATION, conversation.value(), named(new Subject.OfUser(owner)), steps);
     }
 
     /// What stands for a subject in a column.

@@ -51,7 +51,9 @@ final class ErasureRun {
         try {
             ErasureRows.Stored stored = stored(job);
             if (!stored.ended()) {
-                run(target(List.of(stored)));
+                ErasureTarget target = target(List.of(stored));
+                run(target);
+                finish(List.of(target));
             }
             ErasureReceipt receipt = stored(job).receipt();
             if (receipt == null) {
@@ -71,12 +73,19 @@ final class ErasureRun {
         try {
             List<ErasureRows.Stored> open = database.read(handle -> ErasureRows.open(handle, MOST_AT_ONCE));
             boolean done = open.size() < MOST_AT_ONCE;
+            List<ErasureTarget> answered = new ArrayList<>();
             for (ErasureTarget target : targets(open)) {
                 if (enough.getAsBoolean()) {
                     return true;
                 }
-                done &= tried(target);
+                if (tried(target)) {
+                    answered.add(target);
+                } else {
+                    done = false;
+                }
             }
+            // Once for all of them: it reads the whole file.
+            done &= answered.isEmpty() || finish(answered);
             // What rested on something erased is an erasure of its own, begun meanwhile.
             return done && database.read(handle -> ErasureRows.open(handle, 1)).isEmpty();
         } finally {
@@ -106,7 +115,8 @@ final class ErasureRun {
 
     private boolean tried(ErasureTarget target) {
         try {
-            return run(target);
+            run(target);
+            return true;
         } catch (RuntimeException e) {
             LOGGER.warn("erasure {} stopped and is tried again", target.jobs(), e);
             String why = "stopped and is tried again: " + e.getClass().getSimpleName();
@@ -118,13 +128,13 @@ final class ErasureRun {
         }
     }
 
-    /// @return false while readers keep the log in use
-    private boolean run(ErasureTarget target) {
+    /// Up to the receipt.
+    private void run(ErasureTarget target) {
         if (!target.answered()) {
             begin(target);
             for (ErasurePlace place : parts.places()) {
                 if (!target.did(place.name()) && target.concerns(place)) {
-                    List<String> remarks = target.remarks(place);
+                    List<String> remarks = place.remarks();
                     long removed = target.erase(place);
                     Milestone.PLACE_ERASED.reached();
                     record(target, new ErasureRows.Step(place.name(), removed, remarks));
@@ -137,7 +147,6 @@ final class ErasureRun {
             Milestone.ERASURE_ANSWERED.reached();
             told(RECEIPT);
         }
-        return finish(target);
     }
 
     private void begin(ErasureTarget target) {
@@ -157,7 +166,7 @@ final class ErasureRun {
     private void again(ErasureTarget target) {
         long late = target.deleteAgain();
         if (late > 0) {
-            parts.places().forEach(target::erase);
+            parts.places().stream().filter(target::concerns).forEach(target::erase);
         }
         List<String> notes = late == 0 ? List.of() : List.of(late + " entries written while it ran were erased too");
         record(target, new ErasureRows.Step(AGAIN, late, notes));
@@ -170,17 +179,20 @@ final class ErasureRun {
         told(step.name());
     }
 
-    private boolean finish(ErasureTarget target) {
-        boolean emptied = database.wipe(SqlErasure.tables()).done();
-        target.end(emptied);
-        if (emptied) {
+    /// @return false while readers keep the log in use
+    private boolean finish(List<ErasureTarget> answered) {
+        Dialect.Wiped wiped = database.clear(SqlErasure.tables());
+        answered.forEach(target -> target.end(wiped));
+        if (wiped.done()) {
             Instant now = parts.clock().instant();
-            target.begun()
-                    .forEach(begun -> took.add(Duration.between(begun, now).toNanos()));
+            for (ErasureTarget target : answered) {
+                target.begun()
+                        .forEach(begun -> took.add(Duration.between(begun, now).toNanos()));
+            }
         }
         Milestone.ERASURE_ENDED.reached();
-        told(LOG + (emptied ? " emptied" : " in use"));
-        return emptied;
+        told(LOG + (wiped.done() ? " emptied" : " in use"));
+        return wiped.done();
     }
 
     private void told(String step) {

@@ -2,6 +2,7 @@ package dev.palate.memory.sql;
 
 import dev.palate.memory.Milestone;
 import dev.palate.memory.erase.ErasedMemories;
+import dev.palate.memory.erase.ErasureLedger;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.erase.ErasureReceipt;
 import dev.palate.memory.job.JobId;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
@@ -20,23 +22,25 @@ import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
-/// What one run erases: a user, or memories together. Holds the rows as they stand; used by one run.
-abstract sealed class ErasureTarget {
+/// What one run erases: a user, a conversation, or memories together. Holds the rows as they stand; used by one run.
+abstract sealed class ErasureTarget permits ErasureTarget.OneUser, ErasureTarget.SomeMemories, ConversationErasure {
     private static final String BACK_UPS =
             "back-ups made before this time still hold it; a restore of one forgets it again by the erasure ledger";
 
     final ErasureParts parts;
     private List<ErasureRows.Stored> stored;
 
-    private ErasureTarget(ErasureParts parts, List<ErasureRows.Stored> stored) {
+    ErasureTarget(ErasureParts parts, List<ErasureRows.Stored> stored) {
         this.parts = parts;
         this.stored = List.copyOf(stored);
     }
 
     static ErasureTarget of(ErasureParts parts, List<ErasureRows.Stored> stored) {
-        return stored.getFirst().subjectType().equals("user")
-                ? new OneUser(parts, stored.getFirst())
-                : new SomeMemories(parts, stored, SomeMemories.ids(parts, stored));
+        return switch (stored.getFirst().subjectType()) {
+            case "user" -> new OneUser(parts, stored.getFirst());
+            case ErasureRows.CONVERSATION -> new ConversationErasure(parts, stored.getFirst());
+            default -> new SomeMemories(parts, stored, SomeMemories.ids(parts, stored));
+        };
     }
 
     /// Removes it from the place.
@@ -46,8 +50,6 @@ abstract sealed class ErasureTarget {
 
     abstract boolean concerns(ErasurePlace place);
 
-    abstract List<String> remarks(ErasurePlace place);
-
     /// Does what else the database holds because of it.
     abstract List<ErasureRows.Step> follow();
 
@@ -55,6 +57,37 @@ abstract sealed class ErasureTarget {
     ///
     /// @return how many rows were there
     abstract long deleteAgain();
+
+    /// Blanks the codebooks that may hold its vectors, where there were any.
+    ///
+    /// @param memories how many it had
+    List<ErasureRows.Step> codebooks(long memories) {
+        if (memories == 0 || did(CodebookRows.NAME)) {
+            return List.of();
+        }
+        return parts.database().write(transaction -> {
+            List<String> blanked = CodebookRows.blankFew(transaction.handle());
+            for (JobId job : jobs()) {
+                ErasureRows.parts(transaction.handle(), job, Map.of("codebook", Set.copyOf(blanked)));
+            }
+            return List.of(new ErasureRows.Step(
+                    CodebookRows.NAME, blanked.size(), CodebookRows.remarks(transaction.handle())));
+        });
+    }
+
+    /// The codebooks on the receipt, where some were blanked.
+    static List<ErasureReceipt.Place> askCodebooks(Handle handle, ErasureRows.Stored erasure) {
+        List<String> blanked = ErasureRows.parts(handle, erasure.job(), "codebook");
+        if (blanked.isEmpty()) {
+            return List.of();
+        }
+        long left = handle.createQuery(
+                        "select count(*) from codebook where sample > 0 and cast(version as varchar(20)) in (<ids>)")
+                .bindList("ids", blanked)
+                .mapTo(Long.class)
+                .one();
+        return List.of(new ErasureReceipt.Place(CodebookRows.NAME, removed(erasure, CodebookRows.NAME), left));
+    }
 
     abstract List<ErasureReceipt.Place> ask(Handle handle, ErasureRows.Stored erasure);
 
@@ -102,33 +135,35 @@ abstract sealed class ErasureTarget {
 
     /// Writes it into the ledger, and into the database how far the ledger has been heeded.
     void inscribe() {
-        for (ErasureRows.Stored one : stored) {
-            long before = parts.ledger().length();
-            long after = parts.ledger()
-                    .append(
-                            one.subjectType(),
-                            Objects.requireNonNull(one.subjectId()),
-                            // What came after the deletion is not meant.
-                            one.subjectType().equals(ErasureRows.MEMORIES)
-                                    ? one.createdAt()
-                                    : parts.clock().instant());
-            Milestone.LEDGER_WRITTEN.reached();
-            parts.database().write(transaction -> LedgerMark.advance(transaction, before, after));
-        }
+        List<ErasureLedger.Erased> erased = stored.stream()
+                .map(one -> new ErasureLedger.Erased(
+                        one.subjectType(),
+                        Objects.requireNonNull(one.subjectId()),
+                        // What came after the deletion is not meant.
+                        one.subjectType().equals(ErasureRows.MEMORIES)
+                                ? one.createdAt()
+                                : parts.clock().instant()))
+                .toList();
+        long before = parts.ledger().length();
+        long after = parts.ledger().append(erased);
+        Milestone.LEDGER_WRITTEN.reached();
+        parts.database().write(transaction -> LedgerMark.advance(transaction, before, after));
     }
 
     /// Asks every place again and keeps the receipt; where something was found it is erased once more first.
     void answer() {
-        for (ErasurePlace place : parts.places()) {
-            if (concerns(place) && remaining(place) > 0) {
+        List<ErasurePlace> asked =
+                parts.places().stream().filter(this::concerns).toList();
+        for (ErasurePlace place : asked) {
+            if (remaining(place) > 0) {
                 erase(place);
             }
         }
-        List<ErasureReceipt.Place> elsewhere = new ArrayList<>();
-        for (ErasurePlace place : parts.places()) {
-            long removed = concerns(place) ? removed(stored.getFirst(), place.name()) : 0;
-            elsewhere.add(new ErasureReceipt.Place(place.name(), removed, remaining(place)));
-        }
+        // A place that was not asked is not on the receipt.
+        List<ErasureReceipt.Place> elsewhere = asked.stream()
+                .map(place -> new ErasureReceipt.Place(
+                        place.name(), removed(stored.getFirst(), place.name()), remaining(place)))
+                .toList();
         stored = parts.database().write(transaction -> {
             List<ErasureRows.Stored> fresh = new ArrayList<>();
             for (ErasureRows.Stored one : stored) {
@@ -179,11 +214,16 @@ abstract sealed class ErasureTarget {
     }
 
     /// Records the end, or that the log is still in use.
-    void end(boolean logEmptied) {
+    void end(Dialect.Wiped wiped) {
+        boolean logEmptied = wiped.done();
         parts.database().write(transaction -> {
             for (ErasureRows.Stored one : stored) {
                 ErasureReceipt receipt = Objects.requireNonNull(one.receipt());
                 ErasureReceipt whole = receipt.with(new ErasureReceipt.Place(ErasureRun.LOG, 0, logEmptied ? 0 : 1));
+                for (ErasureReceipt.Place place : wiped.places()) {
+                    whole = whole.with(place);
+                }
+                whole = whole.with(wiped.notes());
                 if (logEmptied) {
                     ErasureRows.end(transaction, one.job(), whole, whole.summary());
                 } else {
@@ -200,7 +240,10 @@ abstract sealed class ErasureTarget {
         });
     }
 
-    private static final class OneUser extends ErasureTarget {
+    static final class OneUser extends ErasureTarget {
+        private static final String RESTED =
+                "select part_id from erasure_part where erasure_id = :job and type = 'memory'";
+
         private final @Nullable UserId user;
 
         OneUser(ErasureParts parts, ErasureRows.Stored stored) {
@@ -220,7 +263,7 @@ abstract sealed class ErasureTarget {
 
         @Override
         long remaining(ErasurePlace place) {
-            return concerns(place) ? place.remaining(user()) : 0;
+            return place.remaining(user());
         }
 
         @Override
@@ -229,13 +272,8 @@ abstract sealed class ErasureTarget {
         }
 
         @Override
-        List<String> remarks(ErasurePlace place) {
-            return place.remarks();
-        }
-
-        @Override
         List<ErasureRows.Step> follow() {
-            return List.of();
+            return codebooks(removed(stored().getFirst(), "table memory"));
         }
 
         @Override
@@ -246,7 +284,12 @@ abstract sealed class ErasureTarget {
         @Override
         List<ErasureReceipt.Place> ask(Handle handle, ErasureRows.Stored erasure) {
             List<ErasureReceipt.Place> places = new ArrayList<>(SqlErasure.ask(handle, user(), erasure));
-            places.add(new ErasureReceipt.Place(DerivedMemories.NAME, removed(erasure, DerivedMemories.NAME), 0));
+            long resting = handle.createQuery("select count(*) from memory where id in (" + RESTED + ")")
+                    .bind("job", erasure.job().value())
+                    .mapTo(Long.class)
+                    .one();
+            places.add(new ErasureReceipt.Place(DerivedMemories.NAME, removed(erasure, DerivedMemories.NAME), resting));
+            places.addAll(askCodebooks(handle, erasure));
             return places;
         }
 
@@ -266,7 +309,7 @@ abstract sealed class ErasureTarget {
         }
     }
 
-    private static final class SomeMemories extends ErasureTarget {
+    static final class SomeMemories extends ErasureTarget {
         private static final int MOST_NAMED = 5;
         private static final String PARTS =
                 "select part_id from erasure_part where erasure_id = :job and type = 'memory'";
@@ -317,12 +360,7 @@ abstract sealed class ErasureTarget {
 
         @Override
         boolean concerns(ErasurePlace place) {
-            return true;
-        }
-
-        @Override
-        List<String> remarks(ErasurePlace place) {
-            return List.of();
+            return place.holdsMemories();
         }
 
         @Override
@@ -339,6 +377,7 @@ abstract sealed class ErasureTarget {
                         parts.database().write(transaction -> ShownMemories.strip(transaction.handle(), memories));
                 steps.add(new ErasureRows.Step(ShownMemories.NAME, stripped, List.of()));
             }
+            steps.addAll(codebooks(memories.ids().size()));
             return steps;
         }
 
@@ -388,6 +427,7 @@ abstract sealed class ErasureTarget {
                 places.add(new ErasureReceipt.Place(
                         MemoryErasure.HELD, removed(erasure, MemoryErasure.HELD), held(handle, erasure)));
             }
+            places.addAll(askCodebooks(handle, erasure));
             return places;
         }
 

@@ -1,5 +1,6 @@
 package dev.palate.memory.sql;
 
+import dev.palate.memory.conversation.ConversationId;
 import dev.palate.memory.erase.ErasureLedger;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.Subject;
@@ -62,10 +63,12 @@ final class LedgerMark {
         Map<String, Instant> users = new HashMap<>();
         Map<String, Instant> memories = new HashMap<>();
         Map<String, Instant> subjects = new HashMap<>();
+        Map<String, Instant> conversations = new HashMap<>();
         for (ErasureLedger.Entry entry : entries.entries()) {
             switch (entry.type()) {
                 case "user" -> users.put(entry.hash(), entry.at());
                 case ErasureRows.MEMORIES -> subjects.put(entry.hash(), entry.at());
+                case ErasureRows.CONVERSATION -> conversations.put(entry.hash(), entry.at());
                 default -> memories.put(entry.hash(), entry.at());
             }
         }
@@ -76,19 +79,22 @@ final class LedgerMark {
         foundMemories.forEach(memory -> parts.memories().erase(memory, inscribed));
         Map<Subject, Instant> foundSubjects = database.read(handle -> subjects(handle, parts.ledger(), subjects));
         foundSubjects.forEach((subject, at) -> parts.memories().eraseAll(subject, at, inscribed));
+        List<ConversationId> foundTalks = database.read(handle -> conversations(handle, parts.ledger(), conversations));
+        foundTalks.forEach(talk -> ConversationErasure.begin(parts, talk, inscribed));
         database.write(transaction -> {
             write(transaction, entries.length());
             return true;
         });
-        int found = foundUsers.size() + foundMemories.size() + foundSubjects.size();
+        int found = foundUsers.size() + foundMemories.size() + foundSubjects.size() + foundTalks.size();
         if (found > 0) {
             LOG.info(
-                    "this database is from before {} erasures; {} users, {} memories and all memories of {} subjects"
-                            + " were erased again",
+                    "this database is from before {} erasures; {} users, {} memories, all memories of {} subjects"
+                            + " and {} conversations were erased again",
                     entries.entries().size(),
                     foundUsers.size(),
                     foundMemories.size(),
-                    foundSubjects.size());
+                    foundSubjects.size(),
+                    foundTalks.size());
         }
         return found;
     }
@@ -120,6 +126,18 @@ final class LedgerMark {
         try (var rows = handle.createQuery("select id from memory").mapTo(String.class).stream()) {
             return rows.filter(id -> erased.containsKey(ledger.hash("memory", id)))
                     .map(MemoryId::new)
+                    .toList();
+        }
+    }
+
+    private static List<ConversationId> conversations(
+            Handle handle, ErasureLedger ledger, Map<String, Instant> erased) {
+        if (erased.isEmpty()) {
+            return List.of();
+        }
+        try (var rows = handle.createQuery("select id from conversation").mapTo(String.class).stream()) {
+            return rows.filter(id -> erased.containsKey(ledger.hash(ErasureRows.CONVERSATION, id)))
+                    .map(ConversationId::new)
                     .toList();
         }
     }

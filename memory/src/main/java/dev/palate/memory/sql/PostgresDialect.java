@@ -193,11 +193,16 @@ final class PostgresDialect implements Dialect {
                             + " s; the server's autovacuum does it later, or you by: vacuum " + table);
                 }
             }
-            return new Wiped(true, remarks);
+            return new Wiped(true, List.of(), remarks);
         } catch (SQLException e) {
             LOG.warn("vacuum failed: {}", e.getSQLState());
-            return new Wiped(false, List.of(kept));
+            return new Wiped(false, List.of(), List.of(kept));
         }
+    }
+
+    @Override
+    public Wiped clear(GroupCommit commits, List<String> tables) {
+        return wipe(commits, tables);
     }
 
     private static boolean vacuumed(Statement statement, String table) throws SQLException {

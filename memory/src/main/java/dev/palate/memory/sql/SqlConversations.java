@@ -207,23 +207,6 @@ final class SqlConversations implements Conversations {
         });
     }
 
-    @Override
-    public boolean delete(ConversationId id) {
-        return database.write(transaction -> {
-            for (String sql : List.of(
-                    "delete from message where conversation_id = :id",
-                    "update slate set conversation_id = null where conversation_id = :id")) {
-                transaction.handle().createUpdate(sql).bind("id", id.value()).execute();
-            }
-            return transaction
-                            .handle()
-                            .createUpdate("delete from conversation where id = :id")
-                            .bind("id", id.value())
-                            .execute()
-                    > 0;
-        });
-    }
-
     private static Conversation row(ResultSet result, StatementContext context) throws SQLException {
         Row row = new Row(result);
         return new Conversation(

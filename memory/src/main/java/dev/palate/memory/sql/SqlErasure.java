@@ -3,6 +3,7 @@ package dev.palate.memory.sql;
 import dev.palate.memory.Milestone;
 import dev.palate.memory.Page;
 import dev.palate.memory.change.Change;
+import dev.palate.memory.conversation.ConversationId;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.erase.ErasureCounts;
 import dev.palate.memory.erase.ErasureReceipt;
@@ -14,10 +15,13 @@ import dev.palate.memory.user.UserId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -89,18 +93,20 @@ final class SqlErasure implements Erasure {
     /// @param done steps that need not be done
     static JobId begin(ErasureParts parts, UserId user, List<ErasureRows.Step> done, Runnable after) {
         JobId job = parts.database().write(transaction -> {
-            long dropped = DerivedMemories.restingOn(transaction.handle(), user).stream()
+            Set<String> dropped = DerivedMemories.restingOn(transaction.handle(), user).stream()
                     .filter(id ->
                             parts.memories().erase(transaction, id, List.of()).isPresent())
-                    .count();
+                    .map(MemoryId::value)
+                    .collect(Collectors.toSet());
             List<Long> removed = delete(transaction, user);
             List<ErasureRows.Step> steps = new ArrayList<>(done);
             for (int i = 0; i < TABLES.size(); i++) {
                 steps.add(ErasureRows.Step.table(TABLES.get(i).name, removed.get(i)));
             }
-            steps.add(new ErasureRows.Step(DerivedMemories.NAME, dropped, List.of()));
+            steps.add(new ErasureRows.Step(DerivedMemories.NAME, dropped.size(), List.of()));
             JobId id = new JobId(parts.ids().next());
             ErasureRows.insert(transaction, id, user, steps);
+            ErasureRows.parts(transaction.handle(), id, Map.of("memory", dropped));
             return id;
         });
         Milestone.ERASURE_BEGUN.reached();
@@ -112,6 +118,18 @@ final class SqlErasure implements Erasure {
     public Optional<JobId> begin(MemoryId memory) {
         Optional<JobId> job = parts.memories().erase(memory, List.of());
         Milestone.ERASURE_BEGUN.reached();
+        begun.release();
+        return job;
+    }
+
+    @Override
+    public Optional<ErasureReceipt> conversation(ConversationId conversation) {
+        return begin(conversation).map(run::now);
+    }
+
+    @Override
+    public Optional<JobId> begin(ConversationId conversation) {
+        Optional<JobId> job = ConversationErasure.begin(parts, conversation, List.of());
         begun.release();
         return job;
     }

@@ -13,7 +13,6 @@ import dev.palate.memory.memory.Trust;
 import dev.palate.memory.user.UserId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -24,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /// The rejections in table `rejection`.
 final class SqlRejections implements Rejections {
-    private static final Duration KEPT = Duration.ofDays(30);
     private static final String LISTING = "rejections";
     private static final String PUT = """
             insert into rejection (id, subject_type, subject_id, kind, text, polarity, trust, slot, quote, source,
@@ -34,9 +32,9 @@ final class SqlRejections implements Rejections {
             on conflict (id) do nothing
             """;
     private static final String PRUNE = """
-            delete from rejection where subject_type = :type and subject_id = :id and (at < :oldest or id not in (
+            delete from rejection where subject_type = :type and subject_id = :id and id not in (
                 select id from rejection where subject_type = :type and subject_id = :id
-                order by at desc, id desc limit :most))
+                order by at desc, id desc limit :most)
             """;
 
     private final Database database;
@@ -100,7 +98,6 @@ final class SqlRejections implements Rejections {
                 .createUpdate(PRUNE)
                 .bind("type", subject.type())
                 .bind("id", subject.id())
-                .bind("oldest", Times.column(transaction.now().minus(KEPT)))
                 .bind("most", MOST)
                 .execute();
     }

@@ -14,6 +14,7 @@ import dev.palate.memory.derived.Grounds;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.erase.ErasureLedger;
 import dev.palate.memory.erase.ErasurePlace;
+import dev.palate.memory.erase.Expiring;
 import dev.palate.memory.gate.Consents;
 import dev.palate.memory.gate.Rejections;
 import dev.palate.memory.interaction.Interactions;
@@ -272,6 +273,19 @@ public final class SqlTruth implements AutoCloseable {
     /// @return how many entries and memories were mended
     public long mendMemories(LongConsumer progress) {
         return new TruthComparison(database, new Differences(), progress).mend(cold);
+    }
+
+    /// What is kept here and may be too old.
+    public List<Expiring> expiring() {
+        return new SqlExpiry(database, memories).all();
+    }
+
+    /// Takes what was deleted off the disk, unused bytes of pages included; what readers keep in use stays until the
+    /// next time.
+    ///
+    /// @return false when something stays
+    public boolean sweep() {
+        return database.clear(SqlErasure.tables()).done();
     }
 
     /// Has erasures written into the ledger from now on, and forgets again whatever of it this database holds: one that

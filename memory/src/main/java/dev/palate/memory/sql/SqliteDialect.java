@@ -1,5 +1,10 @@
 package dev.palate.memory.sql;
 
+import dev.palate.memory.MemoryException;
+import dev.palate.memory.MemoryException.Code;
+import dev.palate.memory.Milestone;
+import dev.palate.memory.erase.ErasureReceipt;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -9,22 +14,32 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
 /// A SQLite file in WAL mode with `synchronous=FULL`, so a commit that returned is on disk, and `secure_delete`, so
-/// what was deleted is overwritten. Its owner is whoever holds the data directory. Thread-safe.
+/// what was deleted is overwritten where it stood. Its owner is whoever holds the data directory. Thread-safe.
 final class SqliteDialect implements Dialect {
     private static final int BUSY_MILLIS = 5_000;
     private static final Duration CHECKPOINT_DEADLINE = Duration.ofSeconds(5);
     /// How long one attempt to empty the log may hold the writer while readers are in it.
     static final int TRUNCATE_MILLIS = 5;
 
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteDialect.class);
+    private static final String TOO_LARGE = "truth.db is too large (128 GiB or more) for its unused bytes to be"
+            + " overwritten while it serves; stop Palate and run sqlite3 truth.db vacuum";
     private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
 
+    /// As it stands in the receipt.
+    static final String UNUSED = "unused bytes of pages";
+
     private final Path file;
     private final SQLiteDataSource source;
+    private @Nullable SqlitePages pages;
 
     SqliteDialect(Path file) {
         SQLiteConfig config = new SQLiteConfig();
@@ -34,6 +49,8 @@ final class SqliteDialect implements Dialect {
         config.enforceForeignKeys(true);
         config.setBusyTimeout(BUSY_MILLIS);
         config.setGetGeneratedKeys(false);
+        // For migrations as well.
+        config.setPragma(SQLiteConfig.Pragma.SECURE_DELETE, "on");
         this.file = file;
         source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + file);
@@ -48,7 +65,6 @@ final class SqliteDialect implements Dialect {
     public Connection writer() throws SQLException {
         Connection connection = source.getConnection();
         try (Statement statement = connection.createStatement()) {
-            statement.execute("pragma secure_delete = on");
             statement.execute("pragma wal_autocheckpoint = 0");
             statement.execute("pragma cache_size = -65536");
             return connection;
@@ -96,10 +112,10 @@ final class SqliteDialect implements Dialect {
             while (true) {
                 moveLog(beside);
                 if (commits.alone(SqliteDialect::truncateLog)) {
-                    return new Wiped(true, List.of());
+                    return new Wiped(true, List.of(), List.of());
                 }
                 if (System.nanoTime() >= end) {
-                    return new Wiped(false, List.of());
+                    return new Wiped(false, List.of(), List.of());
                 }
                 LockSupport.parkNanos(pause.toNanos());
                 pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
@@ -109,13 +125,72 @@ final class SqliteDialect implements Dialect {
         }
     }
 
+    /// Also overwrites what SQLite leaves of moved rows in unused bytes of pages, see [PageSweep].
+    @Override
+    public Wiped clear(GroupCommit commits, List<String> tables) {
+        Wiped wiped = wipe(commits, tables);
+        if (!wiped.done()) {
+            return wiped;
+        }
+        try (Connection reader = source.getConnection()) {
+            SqlitePages of = pages();
+            if (!of.understood()) {
+                return new Wiped(true, List.of(), List.of(TOO_LARGE));
+            }
+            PageSweep sweep = new PageSweep(of, file.resolveSibling(file.getFileName() + "-wal"), commits, reader);
+            Milestone.PAGES_SWEEPING.reached();
+            boolean done = sweep.run();
+            Milestone.PAGES_SWEPT.reached();
+            if (!done) {
+                return new Wiped(false, List.of(), List.of());
+            }
+            SqlitePages.Cleaned cleaned = sweep.cleaned();
+            return new Wiped(
+                    true,
+                    List.of(new ErasureReceipt.Place(UNUSED, 0, cleaned.left())),
+                    List.of("unused bytes of " + cleaned.cleaned() + " pages were overwritten"));
+        } catch (SQLException e) {
+            throw Failures.of(e);
+        } catch (IOException e) {
+            throw new MemoryException(
+                    Code.STORAGE,
+                    "the unused bytes of " + file + " cannot be overwritten (" + e.getMessage()
+                            + "); see to the disk, it is tried again",
+                    e);
+        }
+    }
+
+    private synchronized SqlitePages pages() throws IOException {
+        SqlitePages open = pages;
+        if (open == null) {
+            open = new SqlitePages(file);
+            pages = open;
+        }
+        return open;
+    }
+
+    @Override
+    public synchronized void close() {
+        SqlitePages open = pages;
+        pages = null;
+        if (open == null) {
+            return;
+        }
+        try {
+            open.close();
+        } catch (IOException e) {
+            LOG.warn("{} could not be closed: {}", file, e.getMessage());
+        }
+    }
+
     private static void moveLog(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("pragma wal_checkpoint(PASSIVE)");
         }
     }
 
-    private static boolean truncateLog(Connection connection) throws SQLException {
+    /// @return false while a reader is in the log
+    static boolean truncateLog(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("pragma busy_timeout = " + TRUNCATE_MILLIS);
             try (var result = statement.executeQuery("pragma wal_checkpoint(TRUNCATE)")) {

@@ -132,6 +132,11 @@ final class HotTier implements ErasurePlace {
     }
 
     @Override
+    public boolean holdsMemories() {
+        return true;
+    }
+
+    @Override
     public long erase(ErasedMemories memories) {
         long before = remaining(memories);
         memories.subjects().forEach(this::forgotten);

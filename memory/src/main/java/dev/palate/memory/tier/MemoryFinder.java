@@ -1,6 +1,5 @@
 package dev.palate.memory.tier;
 
-import dev.palate.memory.MemoryException;
 import dev.palate.memory.Page;
 import dev.palate.memory.Require;
 import dev.palate.memory.index.IndexChanges;
@@ -109,28 +108,21 @@ public final class MemoryFinder {
 
     /// A page of the subject's memories at a moment, newest change first.
     ///
-    /// @param cursor of the page before, absent for the first
-    /// @throws MemoryException `BAD_INPUT` for a cursor that no page returned
+    /// @param cursor of the page before, absent for the first; it holds though memories change or go meanwhile
+    /// @throws dev.palate.memory.MemoryException `BAD_INPUT` for a cursor that no page returned
     public Page<Memory> page(
             Subject subject, Moment moment, Predicate<Memory> like, @Nullable String cursor, int limit) {
         Require.range("limit", limit, 1, Page.MAX_LIMIT);
-        List<Memory> all = tiers.states(subject, moment.knownAt()).stream()
+        @Nullable StateCursor after = StateCursor.parse(cursor);
+        List<Memory> rest = tiers.states(subject, moment.knownAt()).stream()
                 .filter(memory -> moment.held(memory) && like.test(memory))
-                .sorted(Comparator.comparing(Memory::updatedAt).reversed().thenComparing(Memory::id))
+                .filter(memory -> after == null || after.before(memory))
+                .sorted(StateCursor.ORDER)
+                .limit(limit + 1L)
                 .toList();
-        int from = 0;
-        if (cursor != null) {
-            from = 1 + all.stream().map(memory -> memory.id().value()).toList().indexOf(cursor);
-            if (from == 0) {
-                throw new MemoryException(
-                        MemoryException.Code.BAD_INPUT,
-                        "cursor must be one that a page of this listing returned, was "
-                                + cursor.substring(0, Math.min(60, cursor.length()))
-                                + "; leave it out to start at the first page");
-            }
-        }
-        List<Memory> page = all.subList(from, Math.min(all.size(), from + limit));
-        return new Page<>(page, from + limit < all.size() ? page.getLast().id().value() : null);
+        List<Memory> page = rest.subList(0, Math.min(limit, rest.size()));
+        return new Page<>(
+                page, rest.size() > limit ? StateCursor.after(page.getLast()).encode() : null);
     }
 
     private Instant time(SearchRequest request) {

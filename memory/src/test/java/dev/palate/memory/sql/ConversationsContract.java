@@ -81,17 +81,18 @@ abstract class ConversationsContract extends TruthContract {
     }
 
     @Test
-    void aDeletedTalkTakesItsMessagesAndLeavesTheSlate() {
+    void anErasedTalkTakesItsMessagesAndLeavesTheSlate() {
         ConversationId id = truth().conversations().start(ANN).id();
         say(id, "hello");
         truth().slates().put(slate("s1", id));
         assertThat(truth().slates().ofConversation(id, 10)).hasSize(1);
-        assertThat(truth().conversations().delete(id)).isTrue();
-        assertThat(truth().conversations().delete(id)).isFalse();
+        assertThat(truth().erasure(List.of()).conversation(id)).isPresent();
+        assertThat(truth().erasure(List.of()).conversation(id)).isEmpty();
         assertThat(truth().conversations().messages(id, null, 10).items()).isEmpty();
         assertThat(truth().slates().ofConversation(id, 10)).isEmpty();
-        assertThat(truth().slates().slate(new SlateId("s1")).orElseThrow().conversation())
-                .isNull();
+        SlateRecord left = truth().slates().slate(new SlateId("s1")).orElseThrow();
+        assertThat(left.conversation()).isNull();
+        assertThat(left.entries()).isNotEmpty().allMatch(entry -> entry.reason().isEmpty());
         assertThatThrownBy(() -> say(id, "hello?"))
                 .isInstanceOf(MemoryException.class)
                 .hasMessage("conversation " + id + " does not exist; start one first")

@@ -106,11 +106,6 @@ class PostgresTruthTest {
     @Nested
     class PostgresErasure extends ErasureContract {
         @Override
-        int notesOfTheDatabase() {
-            return 1;
-        }
-
-        @Override
         SqlTruth open(Path folder) {
             return postgres(folder);
         }
@@ -123,6 +118,14 @@ class PostgresTruthTest {
 
     @Nested
     class PostgresDerived extends DerivedContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return postgres(folder);
+        }
+    }
+
+    @Nested
+    class PostgresRetention extends RetentionContract {
         @Override
         SqlTruth open(Path folder) {
             return postgres(folder);

@@ -93,7 +93,7 @@ abstract class RejectionsContract extends TruthContract {
     }
 
     @Test
-    void theNewestOfThirtyDaysAreKept() {
+    void theNewestAreKept() {
         Rejections rejections = truth().rejections();
         rejections.add(List.of(rejection("old", ANN, "quota", NOW.minus(Duration.ofDays(400)))));
         rejections.add(IntStream.range(0, Rejections.MOST + 5)

@@ -105,4 +105,12 @@ class SqliteTruthTest {
             return sqlite(folder);
         }
     }
+
+    @Nested
+    class SqliteRetention extends RetentionContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return sqlite(folder);
+        }
+    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.palate.memory.MemoryException;
+import dev.palate.memory.Page;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.IndexOptions;
@@ -333,6 +334,29 @@ class AllSubjectsTest {
         assertThat(ids(finder.find(request("horror", MemoryCondition.ANY, new Moment(null, between), false, 10, null))))
                 .as("forgotten at every time")
                 .containsExactly("b");
+    }
+
+    @Test
+    void pagesOfAnotherMomentGoOnThoughMemoriesChangeAndGo() {
+        Memory seventh = memory("m7", user("ann"), MemoryKind.PREFERENCE, "likes horror", null);
+        for (int i = 0; i < 9; i++) {
+            now = START.plusSeconds(i);
+            Memory made = put(memory("m" + i, user("ann"), MemoryKind.PREFERENCE, "likes horror " + i, null));
+            seventh = i == 7 ? made : seventh;
+        }
+        Moment then = new Moment(START.plus(Duration.ofDays(1)), null);
+        Page<Memory> first = finder.page(user("ann"), then, memory -> true, null, 3);
+        assertThat(first.items()).extracting(memory -> memory.id().value()).containsExactly("m8", "m7", "m6");
+        tiered.forget(new MemoryId("m6"));
+        now = START.plus(Duration.ofHours(1));
+        put(seventh.draft().strength(0.9).updatedAt(now).build());
+        Page<Memory> second = finder.page(user("ann"), then, memory -> true, first.nextCursor(), 3);
+        assertThat(second.items()).extracting(memory -> memory.id().value()).containsExactly("m5", "m4", "m3");
+        Page<Memory> third = finder.page(user("ann"), then, memory -> true, second.nextCursor(), 3);
+        assertThat(third.items()).extracting(memory -> memory.id().value()).containsExactly("m2", "m1", "m0");
+        assertThat(third.nextCursor()).isNull();
+        assertThatThrownBy(() -> finder.page(user("ann"), then, memory -> true, "m5", 3))
+                .hasMessageContaining("cursor must be one that a page of this listing returned, was m5");
     }
 
     @Test

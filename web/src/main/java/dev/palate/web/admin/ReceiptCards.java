@@ -81,6 +81,7 @@ final class ReceiptCards {
         return switch (subjectType) {
             case "user" -> "A user, everywhere";
             case "memories" -> "All memories of one";
+            case "conversation" -> "A conversation";
             default -> "A memory";
         };
     }

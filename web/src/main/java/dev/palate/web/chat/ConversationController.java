@@ -7,6 +7,8 @@ import dev.palate.memory.conversation.Conversations;
 import dev.palate.memory.conversation.Message;
 import dev.palate.memory.conversation.TurnId;
 import dev.palate.memory.user.UserId;
+import dev.palate.web.job.ErasureDesk;
+import dev.palate.web.job.ErasureView;
 import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
 import dev.palate.web.problem.ProblemType;
@@ -26,7 +28,6 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /// `/v1/conversations`: talks, messages and the events of turns.
@@ -35,12 +36,15 @@ final class ConversationController {
     private final Conversations conversations;
     private final TurnStreams turns;
     private final TurnWriter writer;
+    private final ErasureDesk desk;
     private final Access access;
 
-    ConversationController(Conversations conversations, TurnStreams turns, TurnWriter writer, Access access) {
+    ConversationController(
+            Conversations conversations, TurnStreams turns, TurnWriter writer, ErasureDesk desk, Access access) {
         this.conversations = conversations;
         this.turns = turns;
         this.writer = writer;
+        this.desk = desk;
         this.access = access;
     }
 
@@ -67,12 +71,15 @@ final class ConversationController {
         return ChatViews.ConversationView.of(owned(caller, id));
     }
 
+    /// Erases the conversation, with a receipt.
     @DeleteMapping("/v1/conversations/{id}")
-    @ResponseStatus(HttpStatus.NO_CONTENT)
-    void delete(@AuthenticationPrincipal Caller caller, @PathVariable String id) {
-        ConversationId conversation = owned(caller, id).id();
-        turns.current(conversation).ifPresent(entry -> entry.log().cancel());
-        conversations.delete(conversation);
+    ResponseEntity<ErasureView> delete(@AuthenticationPrincipal Caller caller, @PathVariable String id)
+            throws InterruptedException {
+        Conversation conversation = owned(caller, id);
+        turns.current(conversation.id()).ifPresent(entry -> entry.log().cancel());
+        return ErasureView.ofConversation(
+                        desk.erase(conversation.id(), ErasureDesk.WAIT), conversation.user().value(), id)
+                .answer();
     }
 
     @GetMapping("/v1/conversations/{id}/messages")

@@ -2,9 +2,12 @@ package dev.palate.web.chat;
 
 import dev.palate.agent.turn.Turn;
 import dev.palate.agent.turn.TurnEvent;
+import dev.palate.memory.memory.MemoryId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,8 @@ final class TurnLog {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final List<TurnEvent> events = new ArrayList<>();
+    private final Set<MemoryId> forgotten = new HashSet<>();
+    private boolean touched;
     private boolean ended;
     private boolean closed;
     private int readers;
@@ -35,10 +40,55 @@ final class TurnLog {
         lock.lock();
         try {
             if (!ended && (events.size() < MAX_EVENTS || !(event instanceof TurnEvent.Delta))) {
-                events.add(event);
+                boolean names = event.toldOf().stream().anyMatch(forgotten::contains);
+                touched |= names;
+                events.add(names ? event.without(forgotten) : event);
             }
             ended |= event.last();
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes the words of memories out of the events that name them, now and as they come.
+    ///
+    /// @return how many events named one
+    int forget(Set<MemoryId> memories) {
+        lock.lock();
+        try {
+            forgotten.addAll(memories);
+            int found = 0;
+            for (int i = 0; i < events.size(); i++) {
+                if (events.get(i).toldOf().stream().anyMatch(memories::contains)) {
+                    events.set(i, events.get(i).without(memories));
+                    found++;
+                }
+            }
+            touched |= found > 0;
+            return found;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// True when something that it told of was forgotten: its words may hold more of it, so it is not kept.
+    boolean touched() {
+        lock.lock();
+        try {
+            return touched;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// How many events name one of the memories.
+    int naming(Set<MemoryId> memories) {
+        lock.lock();
+        try {
+            return (int) events.stream()
+                    .filter(event -> event.toldOf().stream().anyMatch(memories::contains))
+                    .count();
         } finally {
             lock.unlock();
         }

@@ -7,6 +7,7 @@ import dev.palate.agent.turn.Turn;
 import dev.palate.agent.turn.TurnRequest;
 import dev.palate.memory.conversation.ConversationId;
 import dev.palate.memory.conversation.TurnId;
+import dev.palate.memory.erase.ErasedMemories;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.user.UserId;
 import java.time.Duration;
@@ -89,6 +90,9 @@ public final class TurnStreams implements ErasurePlace, AutoCloseable {
     private void retire(Entry entry) {
         ended.put(entry.turn(), entry);
         running.remove(entry.turn());
+        if (entry.log().touched()) {
+            ended.invalidate(entry.turn());
+        }
     }
 
     @Override
@@ -99,12 +103,7 @@ public final class TurnStreams implements ErasurePlace, AutoCloseable {
     @Override
     public long erase(UserId user) {
         List<Entry> left = left();
-        for (Entry entry : left) {
-            entry.log().cancel();
-            entry.log().close();
-            running.remove(entry.turn());
-            ended.invalidate(entry.turn());
-        }
+        left.forEach(this::drop);
         return left.size();
     }
 
@@ -114,9 +113,63 @@ public final class TurnStreams implements ErasurePlace, AutoCloseable {
     }
 
     @Override
-    public List<String> remarks() {
-        return List.of("a local language model holds the last prompts in the memory of its process until others take"
-                + " their place or it ends");
+    public boolean holdsMemories() {
+        return true;
+    }
+
+    /// Ended turns that told of one of the memories go as a whole, since their words may be made of it. One
+    /// that runs
+    /// loses what names it at once and goes with its end.
+    @Override
+    public long erase(ErasedMemories memories) {
+        long gone = 0;
+        for (Entry entry : running.values()) {
+            gone += entry.log().forget(memories.ids()) > 0 ? 1 : 0;
+        }
+        for (Entry entry : ended.asMap().values()) {
+            if (entry.log().touched() || entry.log().naming(memories.ids()) > 0) {
+                ended.invalidate(entry.turn());
+                gone++;
+            }
+        }
+        return gone;
+    }
+
+    @Override
+    public long remaining(ErasedMemories memories) {
+        return Stream.concat(running.values().stream(), ended.asMap().values().stream())
+                .filter(entry -> entry.log().naming(memories.ids()) > 0)
+                .count();
+    }
+
+    @Override
+    public boolean holdsConversations() {
+        return true;
+    }
+
+    @Override
+    public long erase(ConversationId conversation) {
+        List<Entry> of = of(conversation);
+        of.forEach(this::drop);
+        return of.size();
+    }
+
+    @Override
+    public long remaining(ConversationId conversation) {
+        return of(conversation).size();
+    }
+
+    private List<Entry> of(ConversationId conversation) {
+        return Stream.concat(running.values().stream(), ended.asMap().values().stream())
+                .filter(entry -> entry.conversation().equals(conversation))
+                .toList();
+    }
+
+    private void drop(Entry entry) {
+        entry.log().cancel();
+        entry.log().close();
+        running.remove(entry.turn());
+        ended.invalidate(entry.turn());
     }
 
     // Erased after the database: the events of conversations that are gone.

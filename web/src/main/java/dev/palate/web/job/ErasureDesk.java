@@ -1,5 +1,6 @@
 package dev.palate.web.job;
 
+import dev.palate.memory.conversation.ConversationId;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.erase.ErasureState;
 import dev.palate.memory.job.JobId;
@@ -64,6 +65,15 @@ public final class ErasureDesk {
         } finally {
             memories.forgotten(new Subject.OfUser(user));
         }
+        return await(job, atMost);
+    }
+
+    /// Erases the conversation.
+    ///
+    /// @throws ProblemException `not-found` when somebody else has meanwhile
+    public ErasureState erase(ConversationId conversation, Duration atMost) throws InterruptedException {
+        JobId job = erasure.begin(conversation)
+                .orElseThrow(() -> ProblemException.notFound("conversation", conversation.value()));
         return await(job, atMost);
     }
 

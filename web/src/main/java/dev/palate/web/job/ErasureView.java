@@ -10,9 +10,10 @@ import org.springframework.http.ResponseEntity;
 
 /// How far an erasure is; with the receipt once every place was asked again.
 ///
-/// @param subject `user`, `memory`, or `memories` for all of a subject
+/// @param subject `user`, `memory`, or `memories` for all of a subject, `conversation`
 /// @param userId whom the caller named, or who asks; the erasure itself no longer knows
 /// @param memoryId the memory the caller named
+/// @param conversationId the conversation the caller named
 /// @param begun when the database forgot
 /// @param at time of the receipt
 /// @param complete true when nothing was found when asked again
@@ -23,6 +24,7 @@ public record ErasureView(
         String subject,
         @Nullable String userId,
         @Nullable String memoryId,
+        @Nullable String conversationId,
         List<String> steps,
         Instant begun,
         @Nullable Instant at,
@@ -35,6 +37,16 @@ public record ErasureView(
     /// @param userId whom the caller named, where the caller did
     /// @param memoryId the memory the caller named, where the caller did
     public static ErasureView of(ErasureState state, @Nullable String userId, @Nullable String memoryId) {
+        return of(state, userId, memoryId, null);
+    }
+
+    /// As it is, for whoever named the conversation.
+    public static ErasureView ofConversation(ErasureState state, String userId, String conversationId) {
+        return of(state, userId, null, conversationId);
+    }
+
+    private static ErasureView of(
+            ErasureState state, @Nullable String userId, @Nullable String memoryId, @Nullable String conversationId) {
         String job = state.job().value();
         ErasureReceipt receipt = state.receipt();
         return new ErasureView(
@@ -44,6 +56,7 @@ public record ErasureView(
                 state.subjectType(),
                 userId,
                 memoryId,
+                conversationId,
                 state.steps(),
                 state.begun(),
                 receipt == null ? null : receipt.at(),

@@ -3,6 +3,8 @@ package dev.palate.web.job;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.ModelState;
 import dev.palate.memory.derived.FollowerStatus;
+import dev.palate.memory.erase.RetentionStatus;
+import dev.palate.memory.erase.RetentionWorker;
 import dev.palate.memory.index.IndexStatus;
 import dev.palate.memory.index.VectorFormat;
 import dev.palate.memory.job.Job;
@@ -27,12 +29,15 @@ final class StatsController {
     private final Jobs jobs;
     private final LanguageModel model;
     private final ModelRegistry registry;
+    private final RetentionWorker retention;
 
-    StatsController(StoreReports reports, Jobs jobs, LanguageModel model, ModelRegistry registry) {
+    StatsController(
+            StoreReports reports, Jobs jobs, LanguageModel model, ModelRegistry registry, RetentionWorker retention) {
         this.reports = reports;
         this.jobs = jobs;
         this.model = model;
         this.registry = registry;
+        this.retention = retention;
     }
 
     @GetMapping("/v1/stats")
@@ -46,6 +51,7 @@ final class StatsController {
                 IndexView.of(reports.index()),
                 reports.tiers(),
                 reports.consumers(),
+                retention.status(),
                 jobs.page(null, JOBS_LOOKED_AT).items().stream()
                         .filter(StatsController::underWay)
                         .map(JobController.JobView::of)
@@ -60,6 +66,7 @@ final class StatsController {
     ///
     /// @param collaborativeModel version in use, absent before the first training
     /// @param consumers of what is noted beside writes, such as derived memories, with their lag in notes
+    /// @param retention what was removed for its age
     /// @param jobs under way
     record Stats(
             StoreReports.Counts counts,
@@ -68,6 +75,7 @@ final class StatsController {
             IndexView index,
             TierReport tiers,
             List<FollowerStatus> consumers,
+            RetentionStatus retention,
             List<JobController.JobView> jobs) {}
 
     /// The language model.

@@ -4,6 +4,7 @@ import dev.palate.agent.llm.Choice;
 import dev.palate.agent.llm.Deadline;
 import dev.palate.agent.llm.FillLimits;
 import dev.palate.agent.llm.Filled;
+import dev.palate.agent.llm.ForgottenPrompts;
 import dev.palate.agent.llm.JsonShape;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.ModelId;
@@ -70,6 +71,11 @@ public final class DeferredModel implements LanguageModel {
     @Override
     public Reply say(RenderedPrompt prompt, SayLimits limits, Deadline deadline, TokenSink sink) {
         return model.say(prompt, limits, deadline, sink);
+    }
+
+    @Override
+    public ForgottenPrompts forget(Deadline deadline) {
+        return model.forget(deadline);
     }
 
     @Override

@@ -7,8 +7,11 @@ import dev.palate.memory.change.Changes;
 import dev.palate.memory.conversation.Conversations;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.erase.ErasurePlace;
+import dev.palate.memory.erase.Expiring;
 import dev.palate.memory.erase.LogFiles;
+import dev.palate.memory.erase.OldFiles;
 import dev.palate.memory.erase.ReportFiles;
+import dev.palate.memory.erase.RetentionWorker;
 import dev.palate.memory.gate.Consents;
 import dev.palate.memory.gate.Rejections;
 import dev.palate.memory.interaction.Interactions;
@@ -19,8 +22,11 @@ import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.sql.TruthPlace;
 import dev.palate.memory.user.Users;
 import dev.palate.web.PalateProperties;
+import dev.palate.web.chat.ModelPrompts;
 import dev.palate.web.job.BackupRuns;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -106,10 +112,24 @@ class StoreWiring {
         return new LogFiles(directory.logs());
     }
 
-    /// Goes on with what an earlier process left, from the start on.
+    /// Goes on with what an earlier process left, from the start on. The model is asked last: it may be in the
+    /// middle of
+    /// an answer, and turns, which send it prompts, are through by then.
     @Bean(initMethod = "start", destroyMethod = "close")
-    Erasure erasure(SqlTruth truth, ObjectProvider<ErasurePlace> places) {
-        return truth.erasure(places.orderedStream().toList());
+    Erasure erasure(SqlTruth truth, ObjectProvider<ErasurePlace> places, ModelPrompts prompts) {
+        List<ErasurePlace> all = new ArrayList<>(places.orderedStream().toList());
+        all.remove(prompts);
+        all.add(prompts);
+        return truth.erasure(all);
+    }
+
+    /// Removes what is too old, from the start on.
+    @Bean(initMethod = "start", destroyMethod = "close")
+    RetentionWorker retention(SqlTruth truth, DataDirectory directory, PalateProperties properties, Clock clock) {
+        List<Expiring> kinds = new ArrayList<>(truth.expiring());
+        kinds.add(OldFiles.reports(directory.logs()));
+        kinds.add(OldFiles.exports(directory.exports()));
+        return new RetentionWorker(kinds, properties.retention().policy(), clock, truth::sweep);
     }
 
     @Bean(destroyMethod = "close")

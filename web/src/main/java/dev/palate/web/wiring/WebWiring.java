@@ -1,6 +1,7 @@
 package dev.palate.web.wiring;
 
 import dev.palate.agent.extraction.MemoryWriter;
+import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.turn.ChatAgent;
 import dev.palate.memory.Ids;
 import dev.palate.memory.access.ApiKeys;
@@ -14,6 +15,7 @@ import dev.palate.memory.tier.MemoryFinder;
 import dev.palate.memory.tier.TieredMemories;
 import dev.palate.memory.user.Users;
 import dev.palate.web.PalateProperties;
+import dev.palate.web.chat.ModelPrompts;
 import dev.palate.web.chat.TurnEventJson;
 import dev.palate.web.chat.TurnStreams;
 import dev.palate.web.chat.TurnWriter;
@@ -121,6 +123,11 @@ class WebWiring {
                 conversation -> conversations.conversation(conversation).isPresent(),
                 streams.orphan(),
                 streams.resumable());
+    }
+
+    @Bean
+    ModelPrompts modelPrompts(LanguageModel model, Clock clock) {
+        return new ModelPrompts(model, clock);
     }
 
     @Bean

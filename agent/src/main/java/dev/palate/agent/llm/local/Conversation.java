@@ -68,7 +68,7 @@ final class Conversation {
         return switch (last) {
             case Frame.Weighed weighed -> weighed.work();
             case Frame.Written written -> written.work();
-            case Frame.Refused _ -> null;
+            case Frame.Forgotten _, Frame.Refused _ -> null;
             case null -> null;
         };
     }
@@ -112,6 +112,10 @@ final class Conversation {
             }
             case Frame.Weighed weighed -> {
                 last = weighed;
+                yield true;
+            }
+            case Frame.Forgotten forgotten -> {
+                last = forgotten;
                 yield true;
             }
             case Frame.Refused refused -> throw failure(refused);

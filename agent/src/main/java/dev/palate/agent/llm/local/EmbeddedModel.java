@@ -6,6 +6,7 @@ import dev.palate.agent.llm.Choice;
 import dev.palate.agent.llm.Deadline;
 import dev.palate.agent.llm.FillLimits;
 import dev.palate.agent.llm.Filled;
+import dev.palate.agent.llm.ForgottenPrompts;
 import dev.palate.agent.llm.JsonShape;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.ModelId;
@@ -103,6 +104,11 @@ public final class EmbeddedModel implements LanguageModel {
     @Override
     public Reply say(RenderedPrompt prompt, SayLimits limits, Deadline deadline, TokenSink sink) {
         return ready().say(prompt, limits, deadline, sink);
+    }
+
+    @Override
+    public ForgottenPrompts forget(Deadline deadline) {
+        return current.forget(deadline);
     }
 
     /// Ends a pull under way, whose finished parts stay, and the process.

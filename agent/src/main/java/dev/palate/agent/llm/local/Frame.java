@@ -26,6 +26,9 @@ sealed interface Frame {
     /// End this call; without effect when it has ended.
     record Cancel(long id) implements Command {}
 
+    /// Clear the attention cache and every copy of parts of it; answered by [Forgotten].
+    record Forget(long id) implements Command {}
+
     /// The weights are loaded; sent once.
     record Loaded(long millis) implements Event {}
 
@@ -40,6 +43,13 @@ sealed interface Frame {
 
     /// The answer is complete.
     record Written(long id, Ending ending, Work work) implements Final {}
+
+    /// The cache is cleared.
+    ///
+    /// @param tokens that were in the live cache
+    /// @param prefixes copies of system texts that were kept
+    /// @param left tokens and copies found when asked again afterwards
+    record Forgotten(long id, int tokens, int prefixes, int left) implements Final {}
 
     /// The call failed; the process goes on.
     record Refused(long id, Reason reason, String message) implements Final {}

@@ -120,6 +120,13 @@ final class FrameStream {
                 data.writeByte(refused.reason().ordinal());
                 text(data, refused.message());
             }
+            case Frame.Forget forget -> head(data, 10, forget.id());
+            case Frame.Forgotten forgotten -> {
+                head(data, 11, forgotten.id());
+                data.writeInt(forgotten.tokens());
+                data.writeInt(forgotten.prefixes());
+                data.writeInt(forgotten.left());
+            }
         }
     }
 
@@ -136,7 +143,9 @@ final class FrameStream {
             case 7 -> new Frame.Weighed(data.readLong(), numbers(data), work(data));
             case 8 -> new Frame.Written(data.readLong(), member(Frame.Ending.values(), data.readByte()), work(data));
             case 9 -> new Frame.Refused(data.readLong(), member(Frame.Reason.values(), data.readByte()), text(data));
-            default -> throw new IOException("broken stream: a frame of kind " + kind + "; known are 1 to 9");
+            case 10 -> new Frame.Forget(data.readLong());
+            case 11 -> new Frame.Forgotten(data.readLong(), data.readInt(), data.readInt(), data.readInt());
+            default -> throw new IOException("broken stream: a frame of kind " + kind + "; known are 1 to 11");
         };
     }
 

@@ -247,6 +247,22 @@ final class LlamaLibrary implements AutoCloseable {
         return call(() -> (boolean) memoryRemove.invokeExact(memory, 0, from, -1));
     }
 
+    /// Empties the attention cache and overwrites its numbers.
+    void clear(MemorySegment memory) {
+        call(() -> {
+            bind("llama_memory_clear", FunctionDescriptor.ofVoid(ADDRESS, JAVA_BOOLEAN))
+                    .invoke(memory, true);
+            return 0;
+        });
+    }
+
+    /// The last position in the cache, -1 when it is empty.
+    int lastPosition(MemorySegment memory) {
+        return call(() -> (int) bind(
+                        "llama_memory_seq_pos_max", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT))
+                .invoke(memory, 0));
+    }
+
     boolean endsGeneration(MemorySegment vocabulary, int token) {
         return call(() -> (boolean) isEndOfGeneration.invokeExact(vocabulary, token));
     }

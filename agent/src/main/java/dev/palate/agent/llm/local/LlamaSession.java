@@ -177,6 +177,30 @@ final class LlamaSession implements AutoCloseable {
         return result;
     }
 
+    /// Clears what was read and written: the attention cache with its numbers, the copies of prefixes, and the
+    /// buffers
+    /// of this session.
+    void forget() {
+        snapshots.clear();
+        library.clear(memory);
+        Arrays.fill(cached, 0);
+        Arrays.fill(logits, 0);
+        batchTokens.fill((byte) 0);
+        pieceBytes.fill((byte) 0);
+        cachedCount = 0;
+        reused = 0;
+    }
+
+    /// How many tokens the attention cache holds, as llama.cpp says.
+    int cachedTokens() {
+        return library.lastPosition(memory) + 1;
+    }
+
+    /// How many copies of prefixes are kept.
+    int keptPrefixes() {
+        return snapshots.count();
+    }
+
     /// Writes after the prompt, which must have been [#read].
     ///
     /// @param grammar GBNF, or empty

@@ -6,6 +6,7 @@ import dev.palate.agent.llm.Choice;
 import dev.palate.agent.llm.Deadline;
 import dev.palate.agent.llm.FillLimits;
 import dev.palate.agent.llm.Filled;
+import dev.palate.agent.llm.ForgottenPrompts;
 import dev.palate.agent.llm.JsonShape;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.ModelId;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongFunction;
 
 /// A model in a supervised child process. A crash or a stall costs the call under way, never the server: that call
@@ -28,6 +30,8 @@ import java.util.function.LongFunction;
 /// arrival;
 /// at most [LocalModelOptions#QUEUE_LIMIT] wait. Thread-safe.
 public final class LocalModel implements LanguageModel {
+    private static final long BUSY_PAUSE_NANOS = 20_000_000;
+
     private final LocalModelOptions options;
     private final FairGate gate = new FairGate(LocalModelOptions.QUEUE_LIMIT);
     private final AtomicLong ids = new AtomicLong();
@@ -120,6 +124,56 @@ public final class LocalModel implements LanguageModel {
             throw late();
         }
         return new Reply(talk.text(), talk.usage(), talk.finish());
+    }
+
+    /// Waits for the call under way, then has the process clear its attention cache and every copy of it. A process
+    /// that does not say in time that it has done so is killed, and another is started. The texts that keep it
+    /// warm are
+    /// read again behind it.
+    @Override
+    public ForgottenPrompts forget(Deadline deadline) {
+        LocalModelProcess process = supervisor.ready();
+        if (process == null) {
+            // One that is not ready has read nothing but its own self-test.
+            return ForgottenPrompts.NONE;
+        }
+        String why;
+        try {
+            enter(deadline);
+            long id = ids.incrementAndGet();
+            Exchange exchange = process.open(id, gate::leave);
+            try {
+                process.send(new Frame.Forget(id));
+                var talk = new Conversation(deadline, piece -> true);
+                talk.run(exchange);
+                if (talk.last() instanceof Frame.Forgotten forgotten) {
+                    supervisor.cooled();
+                    return new ForgottenPrompts(
+                            forgotten.tokens(), forgotten.prefixes(), forgotten.left(), false);
+                }
+                why = "it did not say in time that it forgot";
+            } finally {
+                process.abandon(exchange);
+            }
+        } catch (AgentException e) {
+            why = "it could not be told to forget: " + e.getMessage();
+        }
+        return supervisor.replace(process, why);
+    }
+
+    /// A full queue is waited for, too: nothing may be kept because many ask.
+    private void enter(Deadline deadline) {
+        while (true) {
+            try {
+                gate.enter(deadline, () -> false);
+                return;
+            } catch (AgentException e) {
+                if (e.code() != Code.MODEL_BUSY || deadline.expired()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(BUSY_PAUSE_NANOS);
+            }
+        }
     }
 
     /// Ends the process, within three seconds.

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 public final class LocalModelMain {
     static final Duration BEAT = Duration.ofMillis(500);
     private static final Duration LAST_GRACE = Duration.ofMillis(1_000);
+    private static final long FORGET_MILLIS = 60_000;
     private static final int QUEUE = 4;
     private static final int EXIT_LOAD_FAILED = 3;
     private static final int EXIT_FAULT = 4;
@@ -129,8 +130,19 @@ public final class LocalModelMain {
                             call.work(prompt, reused, 0, read));
                 });
             case Frame.Write write -> answer(session, write.id(), write.millis(), call -> write(session, write, call));
+            case Frame.Forget forget -> answer(session, forget.id(), FORGET_MILLIS, call -> forget(session, forget));
             case Frame.Cancel _ -> throw new IllegalStateException("cancellations are not queued");
         }
+    }
+
+    private static Frame.Final forget(LlamaSession session, Frame.Forget forget) {
+        int tokens = session.cachedTokens();
+        int prefixes = session.keptPrefixes();
+        session.forget();
+        // What earlier calls left on the heap goes with the collection, as far as the heap is written over.
+        System.gc();
+        return new Frame.Forgotten(
+                forget.id(), tokens, prefixes, session.cachedTokens() + session.keptPrefixes());
     }
 
     private Frame.Final write(LlamaSession session, Frame.Write write, Call call) {

@@ -34,8 +34,10 @@ final class PrefixSnapshots implements AutoCloseable {
             bytes = arena.allocate(size, 8);
         }
 
+        /// Freed memory keeps its bytes, so they go first.
         @Override
         public void close() {
+            bytes.fill((byte) 0);
             arena.close();
         }
     }
@@ -73,10 +75,19 @@ final class PrefixSnapshots implements AutoCloseable {
         return copy != null && library.writeState(context, copy.bytes) > 0;
     }
 
-    @Override
-    public void close() {
+    int count() {
+        return copies.size();
+    }
+
+    /// Drops every copy.
+    void clear() {
         copies.values().forEach(this::release);
         copies.clear();
+    }
+
+    @Override
+    public void close() {
+        clear();
     }
 
     private void release(Copy copy) {

@@ -2,6 +2,7 @@ package dev.palate.agent.llm.local;
 
 import dev.palate.agent.AgentException;
 import dev.palate.agent.llm.Deadline;
+import dev.palate.agent.llm.ForgottenPrompts;
 import dev.palate.agent.llm.ModelSpeed;
 import dev.palate.agent.llm.ModelState;
 import dev.palate.prompts.PromptLibrary;
@@ -47,6 +48,7 @@ final class Supervisor implements AutoCloseable {
     private volatile @Nullable LocalModelProcess process;
     private volatile @Nullable LocalModelProcess ready;
     private volatile @Nullable ModelSpeed speed;
+    private volatile boolean cold;
 
     Supervisor(LocalModelOptions options, InstantSource clock, FairGate gate, AtomicLong ids) {
         this.options = options;
@@ -103,6 +105,27 @@ final class Supervisor implements AutoCloseable {
         if (state.usable()) {
             judge();
         }
+    }
+
+    /// The process has forgotten its warm texts; they are read again when nobody asks for anything.
+    void cooled() {
+        cold = true;
+    }
+
+    /// Kills the process, so that its memory is gone when this returns; another is started.
+    ///
+    /// @throws AgentException `MODEL_LOST` when it does not end within five seconds
+    ForgottenPrompts replace(LocalModelProcess running, String why) {
+        running.kill(why);
+        try {
+            if (!running.awaitEnd(TimeUnit.SECONDS.toMillis(5))) {
+                throw new AgentException(AgentException.Code.MODEL_LOST, running + " does not end: " + why);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AgentException(AgentException.Code.MODEL_CANCELLED, "interrupted while the model ended", e);
+        }
+        return new ForgottenPrompts(0, 0, 0, true);
     }
 
     @Override
@@ -214,6 +237,10 @@ final class Supervisor implements AutoCloseable {
                 running.kill("a cancelled call did not end within "
                         + options.patience().drain().toSeconds() + " s");
             }
+            if (cold && gate.waiting() == 0) {
+                cold = false;
+                warm(running);
+            }
             if (state instanceof ModelState.Slow && System.nanoTime() - measured > REMEASURE.toNanos()) {
                 speed = null;
                 measure(running);
@@ -226,6 +253,21 @@ final class Supervisor implements AutoCloseable {
     private void killIfSilent(LocalModelProcess running) {
         if (running.silentNanos() > options.patience().silence().toNanos()) {
             running.kill("no sign of life for " + options.patience().silence().toSeconds() + " s");
+        }
+    }
+
+    /// Reads the warm texts as far as nobody waits; what is not read now is read when it is needed.
+    private void warm(LocalModelProcess running) {
+        for (String text : options.warm()) {
+            if (gate.waiting() > 0) {
+                return;
+            }
+            try {
+                ask(running, text, "", 1);
+            } catch (AgentException e) {
+                log.add("a warm text was not read again: " + e.getMessage());
+                return;
+            }
         }
     }
 

@@ -24,7 +24,9 @@ final class FrameStreamTest {
             new Frame.Piece(5, "\n\u0000"),
             new Frame.Weighed(6, List.of(-0.5, Double.NEGATIVE_INFINITY), WORK),
             new Frame.Written(7, Frame.Ending.TIME, WORK),
-            new Frame.Refused(8, Frame.Reason.TOO_LONG, "too long"));
+            new Frame.Refused(8, Frame.Reason.TOO_LONG, "too long"),
+            new Frame.Forget(9),
+            new Frame.Forgotten(10, 321, 2, 0));
 
     private static FrameStream reading(byte[] bytes) {
         return new FrameStream(new ByteArrayInputStream(bytes), OutputStream.nullOutputStream());
@@ -44,7 +46,7 @@ final class FrameStreamTest {
         assertThatThrownBy(reading::read).isInstanceOf(EOFException.class);
         assertThat(ALL.stream().map(Frame::getClass).distinct())
                 .as("one of every kind")
-                .hasSize(9);
+                .hasSize(11);
     }
 
     @Test
@@ -52,7 +54,7 @@ final class FrameStreamTest {
         assertThatThrownBy(() -> reading(new byte[] {0x7f, 0, 0, 0}).read())
                 .hasMessage("broken stream: a frame of 2130706432 bytes; allowed are 1 to 1048576");
         assertThatThrownBy(() -> reading(new byte[] {0, 0, 0, 1, 77}).read())
-                .hasMessage("broken stream: a frame of kind 77; known are 1 to 9");
+                .hasMessage("broken stream: a frame of kind 77; known are 1 to 11");
         assertThatThrownBy(() -> reading(new byte[] {0, 0, 0, 9, 5}).read()).isInstanceOf(EOFException.class);
         assertThatThrownBy(() -> new FrameStream(InputStream.nullInputStream(), OutputStream.nullOutputStream())
                         .write(new Frame.Piece(1, "x".repeat(FrameStream.MAX_BYTES))))
@@ -72,7 +74,7 @@ final class FrameStreamTest {
                 bytes[1] = 0;
                 bytes[2] = 0;
                 bytes[3] = (byte) (bytes.length - 4);
-                bytes[4] = (byte) random.nextInt(12);
+                bytes[4] = (byte) random.nextInt(14);
             }
             try {
                 assertThat(reading(bytes).read()).isNotNull();

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.palate.agent.AgentException;
 import dev.palate.agent.AgentException.Code;
 import dev.palate.agent.llm.Deadline;
+import dev.palate.agent.llm.ForgottenPrompts;
 import dev.palate.agent.llm.ModelLevel;
 import dev.palate.agent.llm.ModelSpeed;
 import dev.palate.agent.llm.ModelState;
+import dev.palate.agent.llm.Reply;
 import dev.palate.agent.llm.SayLimits;
 import dev.palate.prompts.PromptVersion;
 import dev.palate.prompts.RenderedPrompt;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -84,6 +87,65 @@ final class LocalModelLifeTest {
                     () -> model.say(PROMPT, new SayLimits(8), in(Duration.ofMillis(300)), _ -> true));
             assertThat(failure.code()).isEqualTo(Code.MODEL_DEADLINE);
             SmokeModel.until(Duration.ofSeconds(10), () -> !SmokeModel.alive(pid), () -> "process " + pid + " lives");
+            SmokeModel.awaitReady(model, Duration.ofSeconds(60));
+            assertThat(model.processId().orElseThrow()).isNotEqualTo(pid);
+        }
+    }
+
+    /// Without being told to forget, the model still has the prompt; afterwards it reads all of it anew.
+    @Test
+    void whatWasReadIsForgottenInTheSameProcess() {
+        var unkept = SmokeModel.options(folder);
+        var options = new LocalModelOptions(
+                unkept.id(),
+                unkept.level(),
+                unkept.weights(),
+                unkept.library(),
+                unkept.logFile(),
+                unkept.contextTokens(),
+                unkept.threads(),
+                unkept.floor(),
+                List.of(),
+                unkept.patience());
+        try (var model = SmokeModel.ready(options)) {
+            long pid = model.processId().orElseThrow();
+            var prompt = new RenderedPrompt(
+                    "You are brief and never speak of bridges.",
+                    "Ripley told us that she adores zwiebelkuchen.",
+                    new PromptVersion("life", 1));
+            int first = say(model, prompt).usage().cachedTokens();
+            int again = say(model, prompt).usage().cachedTokens();
+            assertThat(again).as("cached of a prompt that was read before").isGreaterThan(first + 10);
+
+            ForgottenPrompts forgotten = model.forget(in(Duration.ofSeconds(30)));
+            assertThat(forgotten.tokens()).isGreaterThan(again);
+            assertThat(forgotten.prefixes()).isPositive();
+            assertThat(forgotten.left()).isZero();
+            assertThat(forgotten.restarted()).isFalse();
+            assertThat(model.processId()).hasValue(pid);
+            assertThat(model.forget(in(Duration.ofSeconds(30))))
+                    .isEqualTo(new ForgottenPrompts(0, 0, 0, false));
+
+            Reply after = say(model, prompt);
+            assertThat(after.usage().cachedTokens()).isZero();
+            assertThat(after.text()).isNotEmpty();
+        }
+    }
+
+    private static Reply say(LocalModel model, RenderedPrompt prompt) {
+        return model.say(prompt, new SayLimits(4), in(Duration.ofSeconds(60)), _ -> true);
+    }
+
+    @Test
+    void aProcessThatDoesNotForgetIsReplaced() throws Exception {
+        try (var model = SmokeModel.ready(SmokeModel.options(folder))) {
+            long pid = model.processId().orElseThrow();
+            assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(pid))
+                            .start()
+                            .waitFor())
+                    .isZero();
+            assertThat(model.forget(in(Duration.ofMillis(700)))).isEqualTo(new ForgottenPrompts(0, 0, 0, true));
+            assertThat(SmokeModel.alive(pid)).isFalse();
             SmokeModel.awaitReady(model, Duration.ofSeconds(60));
             assertThat(model.processId().orElseThrow()).isNotEqualTo(pid);
         }
