@@ -347,6 +347,31 @@ class PagesTest {
         assertThat(get("/items?item=i2").statusCode()).isEqualTo(401);
     }
 
+    @Test
+    void theStoreHasAPageWithAButtonThatBuildsTheIndexAnew() throws InterruptedException {
+        server.films(3);
+        HttpResponse<String> page = get("/store");
+        assertThat(page.body())
+                .contains("Memories in force")
+                .contains("Warm")
+                .contains("Build the index anew")
+                .doesNotContain("<progress");
+        HttpResponse<String> begun = post("/store/reindex", "x=");
+        assertThat(begun.statusCode()).as(begun.body()).isEqualTo(200);
+        assertThat(begun.uri().getPath()).isEqualTo("/store");
+        String progress = get("/store/progress").body();
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (!progress.contains("Built anew: ")) {
+            assertThat(progress).contains("<progress").contains("every 1s");
+            assertThat(System.nanoTime() - end).as("waited for the index: " + progress).isNegative();
+            Thread.sleep(50);
+            progress = get("/store/progress").body();
+        }
+        assertThat(progress).containsPattern("Built anew: \\d+ items and \\d+ memories, up to change \\d+");
+        browser = HttpClient.newHttpClient();
+        assertThat(get("/store").statusCode()).isEqualTo(401);
+    }
+
     private Memory put(String text, double polarity, @org.jspecify.annotations.Nullable Slot slot, String quote) {
         List<Memories.Write> writes = new ArrayList<>();
         Memory memory = Memory.fresh(

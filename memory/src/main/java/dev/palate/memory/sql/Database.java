@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -50,6 +51,7 @@ final class Database implements AutoCloseable {
     private final AtomicLong latestChange = new AtomicLong();
     private final ReentrantLock changeLock = new ReentrantLock();
     private final Condition changed = changeLock.newCondition();
+    private final List<KeptRows<?, ?>> kept = new CopyOnWriteArrayList<>();
 
     private Database(Dialect dialect, HikariDataSource pool, WritingConnection writing, Options options)
             throws SQLException {
@@ -246,11 +248,19 @@ final class Database implements AutoCloseable {
         }
     }
 
+    /// Rows kept until something changes.
+    <K, V> KeptRows<K, V> keptRows() {
+        KeptRows<K, V> rows = new KeptRows<>(this::latestChange);
+        kept.add(rows);
+        return rows;
+    }
+
     private void committed(long newest) {
         upkeep.committed();
         if (latestChange.getAndSet(newest) == newest) {
             return;
         }
+        kept.forEach(KeptRows::clear);
         changeLock.lock();
         try {
             changed.signalAll();

@@ -37,11 +37,13 @@ final class SqlApiKeys implements ApiKeys {
     private final Ids ids;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
+    private final KeptRows<String, ApiKey> byHash;
 
     SqlApiKeys(Database database, Ids ids, Clock clock) {
         this.database = database;
         this.ids = ids;
         this.clock = clock;
+        byHash = database.keptRows();
     }
 
     @Override
@@ -76,11 +78,14 @@ final class SqlApiKeys implements ApiKeys {
         if (!secret.startsWith(PREFIX) || secret.length() > MAX_SECRET) {
             return Optional.empty();
         }
+        return byHash.get(hash(secret), this::ofHash).filter(key -> key.inForceAt(clock.instant()));
+    }
+
+    private Optional<ApiKey> ofHash(String hash) {
         return database.read(handle -> handle.createQuery("select * from api_key where secret_hash = :hash")
-                        .bind("hash", hash(secret))
-                        .map(SqlApiKeys::row)
-                        .findOne())
-                .filter(key -> key.inForceAt(clock.instant()));
+                .bind("hash", hash)
+                .map(SqlApiKeys::row)
+                .findOne());
     }
 
     @Override
@@ -104,14 +109,19 @@ final class SqlApiKeys implements ApiKeys {
     @Override
     public boolean revoke(KeyId id) {
         long now = Times.column(clock.instant());
-        return database.write(transaction -> transaction
-                        .handle()
-                        .createUpdate("update api_key set revoked_at = :now where id = :id and revoked_at is null"
-                                + " and (expires_at is null or expires_at > :now)")
-                        .bind("id", id.value())
-                        .bind("now", now)
-                        .execute()
-                > 0);
+        try {
+            return database.write(transaction -> transaction
+                            .handle()
+                            .createUpdate("update api_key set revoked_at = :now where id = :id and revoked_at is null"
+                                    + " and (expires_at is null or expires_at > :now)")
+                            .bind("id", id.value())
+                            .bind("now", now)
+                            .execute()
+                    > 0);
+        } finally {
+            // Also after a failure: a write that timed out may still get there.
+            byHash.written();
+        }
     }
 
     private static String hash(String secret) {

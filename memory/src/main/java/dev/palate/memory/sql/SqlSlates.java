@@ -67,7 +67,9 @@ final class SqlSlates implements Slates {
     public void put(SlateRecord slate) {
         @Nullable UserId user = slate.user();
         @Nullable ConversationId conversation = slate.conversation();
-        List<EntryState> entries = slate.entries().stream().map(EntryState::of).toList();
+        // Here, not on the one thread that writes.
+        String entries = Json.write(slate.entries().stream().map(EntryState::of).toList());
+        String degraded = Json.write(slate.degraded());
         database.write(transaction -> transaction
                 .handle()
                 .createUpdate(PUT)
@@ -77,8 +79,8 @@ final class SqlSlates implements Slates {
                 .bind("at", Times.column(slate.at()))
                 .bind("modelVersion", slate.modelVersion())
                 .bind("level", slate.level())
-                .bind("entries", Json.write(entries))
-                .bind("degraded", Json.write(slate.degraded()))
+                .bind("entries", entries)
+                .bind("degraded", degraded)
                 .execute());
     }
 

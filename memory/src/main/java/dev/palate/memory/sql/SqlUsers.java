@@ -24,14 +24,16 @@ final class SqlUsers implements Users {
 
     private final Database database;
     private final ChunkSize chunks = new ChunkSize();
+    private final KeptRows<UserId, User> byId;
 
     SqlUsers(Database database) {
         this.database = database;
+        byId = database.keptRows();
     }
 
     @Override
     public Optional<User> user(UserId id) {
-        return database.read(handle -> one(handle, id));
+        return byId.get(id, missing -> database.read(handle -> one(handle, missing)));
     }
 
     private static Optional<User> one(Handle handle, UserId id) {
@@ -76,7 +78,12 @@ final class SqlUsers implements Users {
 
     @Override
     public void put(User user) {
-        database.write(transaction -> insert(transaction, PUT, user));
+        try {
+            database.write(transaction -> insert(transaction, PUT, user));
+        } finally {
+            // Also after a failure: a write that timed out may still get there.
+            byId.written();
+        }
     }
 
     @Override

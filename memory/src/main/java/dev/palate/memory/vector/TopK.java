@@ -17,15 +17,20 @@ public final class TopK {
         // A heap with the worst kept entry at the root; an entry is one long that orders by (score, lower index first).
         long[] heap = new long[Math.min(k, scores.length)];
         int size = 0;
+        // An equal score of a higher index never displaces one that is kept, so only higher ones are looked at.
+        float least = Float.NEGATIVE_INFINITY;
         for (int i = 0; i < scores.length; i++) {
             float score = scores[i];
-            if (!(score > Float.NEGATIVE_INFINITY)) {
+            if (!(score > least)) {
                 continue;
             }
             if (size < heap.length) {
                 siftUp(heap, size++, entry(score, i));
-            } else if (size > 0 && entry(score, i) > heap[0]) {
+            } else if (size > 0) {
                 siftDown(heap, size, entry(score, i));
+            }
+            if (size == heap.length && size > 0) {
+                least = scores[Integer.MAX_VALUE - (int) heap[0]];
             }
         }
         long[] kept = Arrays.copyOf(heap, size);

@@ -2,16 +2,23 @@ package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.catalog.ItemId;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// A collaborative model seen by the rows of a catalog snapshot. Immutable and thread-safe.
 public final class AlignedModel {
+    private static final long MAX_KEPT_SCORES = 8L << 20;
+
     private final CatalogSnapshot catalog;
     private final CollaborativeModel.Loaded model;
     private final int[] catalogRow;
     private final int[] modelRow;
+    private final Map<Single, Optional<float[]>> singles = new LinkedHashMap<>(16, 0.75f, true);
+
+    /// A scorer and a history of one event.
+    private record Single(String signal, int row) {}
 
     private AlignedModel(CatalogSnapshot catalog, CollaborativeModel.Loaded model) {
         this.catalog = catalog;
@@ -81,10 +88,7 @@ public final class AlignedModel {
     /// @param history catalog rows, oldest first, each once
     public Optional<float[]> score(String signal, int[] history) {
         CollaborativeModel.RowScorer scorer = model.scorers().get(signal);
-        int[] known = Arrays.stream(history)
-                .map(row -> modelRow[row])
-                .filter(row -> row >= 0)
-                .toArray();
+        int[] known = known(history);
         if (scorer == null || known.length == 0) {
             return Optional.empty();
         }
@@ -98,5 +102,40 @@ public final class AlignedModel {
             }
         }
         return Optional.of(aligned);
+    }
+
+    private int[] known(int[] history) {
+        int[] known = new int[history.length];
+        int count = 0;
+        for (int row : history) {
+            if (modelRow[row] >= 0) {
+                known[count++] = modelRow[row];
+            }
+        }
+        return count == known.length ? known : Arrays.copyOf(known, count);
+    }
+
+    /// As [#score], of one event. Those asked for lately are kept, in 32 MiB at most: lists are explained by them, and
+    /// what is liked much stands in many histories.
+    ///
+    /// @return shared: do not modify
+    public Optional<float[]> scoreOfOne(String signal, int row) {
+        Single single = new Single(signal, row);
+        synchronized (singles) {
+            Optional<float[]> known = singles.get(single);
+            if (known != null) {
+                return known;
+            }
+        }
+        Optional<float[]> made = score(signal, new int[] {row});
+        synchronized (singles) {
+            singles.put(single, made);
+            if ((long) singles.size() * modelRow.length > MAX_KEPT_SCORES) {
+                var eldest = singles.entrySet().iterator();
+                eldest.next();
+                eldest.remove();
+            }
+        }
+        return made;
     }
 }

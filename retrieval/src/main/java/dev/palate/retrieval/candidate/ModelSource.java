@@ -48,6 +48,7 @@ final class ModelSource implements CandidateSource {
         private final CatalogSnapshot catalog;
         private final AlignedModel model;
         private final int[] newestFirst;
+        private static final float[] NOTHING = {};
         private float @Nullable [][] single;
 
         NearestOfHistory(String signal, CatalogSnapshot catalog, AlignedModel model, int[] profile) {
@@ -80,10 +81,15 @@ final class ModelSource implements CandidateSource {
             return Evidence.naming(Phrases.title("often liked with ", near, ""), List.of(near.id()));
         }
 
+        @Override
+        public boolean remembers() {
+            return false;
+        }
+
         private float[][] scoreEach() {
             float[][] rows = new float[newestFirst.length][];
             for (int age = 0; age < rows.length; age++) {
-                rows[age] = model.score(signal, new int[] {newestFirst[age]}).orElse(new float[0]);
+                rows[age] = model.scoreOfOne(signal, newestFirst[age]).orElse(NOTHING);
             }
             return rows;
         }

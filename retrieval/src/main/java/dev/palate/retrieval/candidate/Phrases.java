@@ -2,10 +2,12 @@ package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.catalog.Item;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /// How evidence is put into words, within its limit of length. Stateless.
 final class Phrases {
     private static final int MAX_QUOTE = 120;
+    private static final Pattern SPACES = Pattern.compile("\\s+");
 
     private Phrases() {}
 
@@ -21,7 +23,7 @@ final class Phrases {
 
     /// The text on one line, at most 120 characters, with an ellipsis when it was longer.
     static String cut(String text) {
-        String line = text.replaceAll("\\s+", " ").strip();
+        String line = SPACES.matcher(text).replaceAll(" ").strip();
         return line.length() <= MAX_QUOTE
                 ? line
                 : line.substring(0, MAX_QUOTE - 1).stripTrailing() + "…";

@@ -14,6 +14,11 @@ public record Scored(float[] scores, double emphasis, Explainer explainer) {
         /// The evidence, [Evidence#NONE] when there is none.
         Evidence of(int row);
 
+        /// False when its evidence never names memories; those count whether or not a reason quotes them.
+        default boolean remembers() {
+            return true;
+        }
+
         /// How much an item that the request names added to the row's score, 0 for nothing or for one not named.
         default double share(int row, ItemId named) {
             return 0;

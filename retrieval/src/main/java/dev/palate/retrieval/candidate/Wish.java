@@ -42,8 +42,11 @@ public record Wish(
         }
     }
 
-    /// The history with the titles liked in the request as its newest events, each row once.
+    /// The history with the titles liked in the request as its newest events, each row once; shared: do not modify.
     public int[] profile() {
+        if (liked.length == 0) {
+            return history;
+        }
         IntStream before =
                 IntStream.of(history).filter(row -> IntStream.of(liked).noneMatch(other -> other == row));
         return IntStream.concat(before, IntStream.of(liked)).toArray();

@@ -24,7 +24,8 @@ public interface Scorer {
             public void score(History history, float[] target) {
                 raw.score(history, target);
                 for (int i = 0; i < target.length; i++) {
-                    target[i] = (float) Math.log1p(Math.max(0, target[i]));
+                    // Most counts are 0, and the logarithm is dear.
+                    target[i] = target[i] <= 0 ? 0 : (float) Math.log1p(target[i]);
                 }
             }
         };

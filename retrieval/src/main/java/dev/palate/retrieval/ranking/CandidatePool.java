@@ -56,8 +56,13 @@ public final class CandidatePool {
 
     private static BitSet pool(Collection<float[]> scores, BitSet allowed, int perSource, int limit) {
         List<int[]> best = new ArrayList<>();
+        // Looked at once for every source and row: a plain array is several times as fast.
+        boolean[] open = new boolean[scores.stream().mapToInt(ofSource -> ofSource.length).max().orElse(0)];
+        for (int row = allowed.nextSetBit(0); row >= 0 && row < open.length; row = allowed.nextSetBit(row + 1)) {
+            open[row] = true;
+        }
         for (float[] ofSource : scores) {
-            best.add(best(ofSource, allowed, perSource));
+            best.add(best(ofSource, open, perSource));
         }
         BitSet pool = new BitSet();
         int size = 0;
@@ -72,10 +77,10 @@ public final class CandidatePool {
         return pool;
     }
 
-    private static int[] best(float[] scores, BitSet allowed, int count) {
+    private static int[] best(float[] scores, boolean[] open, int count) {
         float[] masked = new float[scores.length];
         for (int row = 0; row < masked.length; row++) {
-            masked[row] = scores[row] > 0 && allowed.get(row) ? scores[row] : Float.NEGATIVE_INFINITY;
+            masked[row] = scores[row] > 0 && open[row] ? scores[row] : Float.NEGATIVE_INFINITY;
         }
         return TopK.select(masked, count);
     }

@@ -1,11 +1,10 @@
 package dev.palate.retrieval.ranking;
 
+import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /// Orders candidates by a weighted sum of signals, each [#standardised] over the candidates of the request. Stateless
 /// and thread-safe.
@@ -51,13 +50,36 @@ public final class FusedRanker {
                 sums[i] += part[i];
             }
         });
-        int[] order = IntStream.range(0, count)
-                .boxed()
-                .sorted(Comparator.comparingDouble((Integer candidate) -> -sums[candidate])
-                        .thenComparing(Comparator.naturalOrder()))
-                .mapToInt(Integer::intValue)
-                .toArray();
-        return new Ranking(sums, Collections.unmodifiableMap(parts), order);
+        return new Ranking(sums, Collections.unmodifiableMap(parts), order(sums));
+    }
+
+    /// Indices from the highest sum to the lowest, equal sums by lower index. Every sum is looked up among all of
+    /// them in their order; without objects that is several times as fast as sorting indices.
+    private static int[] order(double[] sums) {
+        double[] ascending = sums.clone();
+        Arrays.sort(ascending);
+        int[] taken = new int[sums.length];
+        int[] order = new int[sums.length];
+        for (int i = 0; i < sums.length; i++) {
+            int higher = sums.length - upTo(ascending, sums[i]);
+            order[higher + taken[higher]++] = i;
+        }
+        return order;
+    }
+
+    /// How many of the values are not above the one given.
+    private static int upTo(double[] ascending, double value) {
+        int low = 0;
+        int high = ascending.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (Double.compare(ascending[middle], value) <= 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     private static float[] weighted(float[] values, double weight, boolean bounded) {

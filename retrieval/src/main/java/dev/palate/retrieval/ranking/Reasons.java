@@ -77,9 +77,14 @@ public final class Reasons {
             if (scored == null || part.getValue() == 0) {
                 continue;
             }
+            boolean wanted = part.getValue() > 0 && found.size() < MAX_REASONS;
+            // Finding the evidence can cost as much as the score did.
+            if (!wanted && !scored.explainer().remembers()) {
+                continue;
+            }
             Evidence evidence = scored.explainer().of(row);
             moved.addAll(evidence.memories());
-            boolean speaks = part.getValue() > 0 && !evidence.text().isEmpty() && found.size() < MAX_REASONS;
+            boolean speaks = wanted && !evidence.text().isEmpty();
             if (speaks && said.add(evidence.text())) {
                 found.add(new Found(part.getKey(), part.getValue(), evidence));
             }

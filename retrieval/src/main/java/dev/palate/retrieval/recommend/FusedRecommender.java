@@ -125,7 +125,7 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
                 Math.min(request.size() + RESERVE, options.maxCandidates),
                 view.statistics()::quality);
         Fusion fusion = Fusion.of(pool, gathered.answers(), wish);
-        List<Place> places = admitted(places(fusion, wish, request), filters, request.size());
+        List<Place> places = admitted(places(fusion, wish, request), filters, request.size(), view.catalog());
         return new Slate(
                 ranked(places, gathered, request.taste(), view.catalog()),
                 gathered.degraded(),
@@ -200,7 +200,16 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
     }
 
     /// The first places whose item, as the catalog has it now, passes the filters.
-    private List<Place> admitted(List<Place> places, HardFilters filters, int size) {
+    ///
+    /// @param seen the snapshot that the places are of; as long as it is the newest, its items are the catalog's
+    @SuppressWarnings("ReferenceEquality") // one snapshot object is one state of the catalog
+    private List<Place> admitted(List<Place> places, HardFilters filters, int size, CatalogSnapshot seen) {
+        if (freshness.current().catalog() == seen) {
+            return places.stream()
+                    .filter(place -> filters.admits(place.item))
+                    .limit(size)
+                    .toList();
+        }
         List<Place> admitted = new ArrayList<>();
         for (int from = 0; from < places.size() && admitted.size() < size; from += size) {
             List<Place> some = places.subList(from, Math.min(places.size(), from + size));

@@ -7,6 +7,7 @@ import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.job.Jobs;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -46,6 +47,15 @@ public final class Reindexing implements AutoCloseable {
         current = job.id();
         thread = Thread.ofVirtual().name("palate-reindex").start(() -> run(job.id()));
         return job;
+    }
+
+    /// The newest one of this process, under way or ended; absent when there was none.
+    public Optional<Job> newest() {
+        JobId newest;
+        synchronized (this) {
+            newest = current;
+        }
+        return newest == null ? Optional.empty() : jobs.job(newest);
     }
 
     private void run(JobId job) {
