@@ -16,6 +16,8 @@ public sealed interface ModelName {
 
     /// A model by itself, with the settings asked for.
     enum Alone implements ModelName {
+        /// In an order drawn anew for each user.
+        RANDOM,
         /// Most users first.
         POPULAR,
         /// Cosine neighbours.

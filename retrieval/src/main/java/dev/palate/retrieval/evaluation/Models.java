@@ -1,5 +1,6 @@
 package dev.palate.retrieval.evaluation;
 
+import dev.palate.memory.vector.TopK;
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
@@ -11,6 +12,7 @@ import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemKnn;
 import dev.palate.retrieval.factor.Popularity;
 import dev.palate.retrieval.factor.Scorer;
+import dev.palate.retrieval.ranking.CandidatePool;
 import dev.palate.retrieval.ranking.FusedRanking;
 import dev.palate.retrieval.ranking.Ranker;
 import dev.palate.retrieval.ranking.RankerWeights;
@@ -23,6 +25,7 @@ import dev.palate.retrieval.training.TrainingInput;
 import dev.palate.retrieval.training.TrainingOptions;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -30,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -83,6 +87,10 @@ public final class Models {
 
     private Ranker alone(ModelName.Alone model) {
         return switch (model) {
+            case RANDOM -> {
+                refuseDecay(model);
+                yield random(settings.seed());
+            }
             case POPULAR -> {
                 refuseDecay(model);
                 yield Ranker.of(Popularity.of(task.known()));
@@ -98,6 +106,18 @@ public final class Models {
                 refuseDecay(model);
                 yield Ranker.of(ImplicitAls.fit(task.known(), settings.als(), settings.seed(), progress));
             }
+        };
+    }
+
+    private static Ranker random(long seed) {
+        return (history, count, allowed) -> {
+            SplittableRandom random = new SplittableRandom(31 * seed + Arrays.hashCode(history.items()));
+            float[] scores = new float[allowed.length()];
+            for (int item = 0; item < scores.length; item++) {
+                scores[item] = allowed.get(item) ? (float) random.nextDouble() : Float.NEGATIVE_INFINITY;
+            }
+            int[] best = TopK.select(scores, count);
+            return new Ranker.Ranked(best, CandidatePool.gather(scores, best));
         };
     }
 

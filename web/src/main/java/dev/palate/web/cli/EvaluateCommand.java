@@ -87,7 +87,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             names = "--part",
             paramLabel = "NAME",
             defaultValue = "test",
-            description = "test, or valid to choose between settings (learns from train only). Default: test.")
+            description = "test; valid to choose between settings (learns from train only); cold to rank the items of"
+                    + " cold_items.txt alone. Default: test.")
     private String part = "test";
 
     @Option(
@@ -283,7 +284,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         return switch (part) {
             case "test" -> rows.testTask();
             case "valid" -> rows.validTask();
-            default -> throw new IllegalArgumentException("--part must be test or valid, was " + part);
+            case "cold" -> rows.coldTask();
+            default -> throw new IllegalArgumentException("--part must be test, valid or cold, was " + part);
         };
     }
 

@@ -53,13 +53,13 @@ class EvaluateCommandTest {
 
     @Test
     void everyModelPrintsTheMetrics() {
-        for (String model : List.of("popular", "item-knn", "ease", "als", "fused")) {
+        for (String model : List.of("random", "popular", "item-knn", "ease", "als", "fused")) {
             assertThat(evaluate("--model", model, "--factors", "8")).as(model).isZero();
             assertThat(out.toString())
                     .contains("users\t40\n")
                     .contains("Recall@10\t")
                     .contains("SE_NDCG@10\t");
-            assertThat(recall()).as(model).isGreaterThan(model.equals("popular") ? 0 : 0.9);
+            assertThat(recall()).as(model).isGreaterThan(List.of("popular", "random").contains(model) ? 0 : 0.9);
         }
         assertThat(evaluate("--model", "ease", "--part", "valid", "--history-decay", ".9"))
                 .isZero();
@@ -136,7 +136,7 @@ class EvaluateCommandTest {
     void whatIsWrongIsSaidInOneLine() throws IOException {
         assertRefused(1, "no model {svd}; there are " + ModelName.keys(), "--model", "svd");
         assertRefused(2, "history decay must be in (0, 1], was 1.5", "--model", "ease", "--history-decay", "1.5");
-        assertRefused(2, "--part must be test or valid, was train", "--model", "ease", "--part", "train");
+        assertRefused(2, "--part must be test, valid or cold, was train", "--model", "ease", "--part", "train");
         assertRefused(2, "dimension must be in [1, 1024], was 0", "--model", "als", "--factors", "0");
         assertRefused(
                 1,
