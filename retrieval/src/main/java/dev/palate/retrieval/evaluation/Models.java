@@ -7,6 +7,7 @@ import dev.palate.retrieval.RetrievalException.Code;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.factor.Ease;
+import dev.palate.retrieval.factor.FactorModel;
 import dev.palate.retrieval.factor.HistoryDecay;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemKnn;
@@ -106,6 +107,8 @@ public final class Models {
                 refuseDecay(model);
                 yield Ranker.of(ImplicitAls.fit(task.known(), settings.als(), settings.seed(), progress));
             }
+            case RECENT, RP3BETA, TRANSITIONS, SPARSE_EASE, BPR ->
+                fit(settings.alone(model), task, settings.seed(), settings.als().threads(), progress);
         };
     }
 
@@ -119,6 +122,14 @@ public final class Models {
             int[] best = TopK.select(scores, count);
             return new Ranker.Ranked(best, CandidatePool.gather(scores, best));
         };
+    }
+
+    /// Learns a model that needs nothing but interactions from the known events of a task.
+    ///
+    /// @param threads any number gives the same lists
+    public static Ranker fit(FactorModel model, RankingTask task, long seed, int threads, Progress progress) {
+        OptionalLong now = task.temporal() ? OptionalLong.of(task.end()) : OptionalLong.empty();
+        return Ranker.of(model.fit(task.known(), seed, threads, now, progress));
     }
 
     /// The signals of the fused ranking with these further sources: those that are evaluated one by one.
@@ -172,8 +183,8 @@ public final class Models {
                 "");
     }
 
-    /// What the ranker of this task sees: the sources of the model, those of the catalog, and those that depend on
-    /// the
+    /// What the ranker of this task sees: the sources of the model, those of the catalog, and those that
+    /// depend on the
     /// present: the end of the known events, or each user's last one where the events to find do not all come
     /// later.
     private Map<Signal, Scorer> sources() {

@@ -24,7 +24,8 @@ import java.util.stream.Stream;
 /// @param train rows in file order
 /// @param valid likewise
 /// @param test likewise
-/// @param coldItems ids in `cold_items.txt`, items without events in train and valid; empty when there is no such file
+/// @param coldItems ids in `cold_items.txt`, items without events in train and valid; empty when there is no
+///     such file
 public record Split(String name, List<Row> train, List<Row> valid, List<Row> test, List<String> coldItems) {
     /// One interaction.
     ///
@@ -41,11 +42,22 @@ public record Split(String name, List<Row> train, List<Row> valid, List<Row> tes
         coldItems = List.copyOf(coldItems);
     }
 
+    /// Reads a folder but for its test part, which is left empty and need not be there.
+    ///
+    /// @throws RetrievalException as [#read]
+    public static Split readForTuning(Path folder) {
+        return read(folder, false);
+    }
+
     /// Reads a folder.
     ///
     /// @throws RetrievalException with code NOT_FOUND when the folder or a file is missing, BAD_INPUT when a line
     ///     is malformed
     public static Split read(Path folder) {
+        return read(folder, true);
+    }
+
+    private static Split read(Path folder, boolean withTest) {
         if (!Files.isDirectory(folder)) {
             throw new RetrievalException(
                     Code.NOT_FOUND,
@@ -57,12 +69,12 @@ public record Split(String name, List<Row> train, List<Row> valid, List<Row> tes
                 name == null ? "" : name.toString(),
                 readPart(folder, "train"),
                 readPart(folder, "valid"),
-                readPart(folder, "test"),
-                readColdItems(folder));
+                withTest ? readPart(folder, "test") : List.of(),
+                withTest ? readColdItems(folder) : List.of());
     }
 
-    /// Learn from train and valid, rank for the test rows. Test rows are left out whose user or item has no event to
-    /// learn from, or which the user already had.
+    /// Learn from train and valid, rank for the test rows. Test rows are left out whose user or item has no
+    /// event to learn from, or which the user already had.
     ///
     /// @throws RetrievalException with code BAD_INPUT when nothing is left
     public RankingTask testTask() {
