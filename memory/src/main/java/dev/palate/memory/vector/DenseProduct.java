@@ -4,9 +4,9 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Products of tall row-major matrices whose rows are padded to whole vectors. Static, safe to run concurrently on
-/// different targets; tiles of four rows by two vectors stay in registers, and every sum is added in an order that
-/// depends on shape and lane count only.
+/// Products of tall row-major matrices whose rows are padded to whole vectors. Static, safe to run
+/// concurrently on different targets; tiles of four rows by two vectors stay in registers, and every sum is
+/// added in an order that depends on shape and lane count only.
 public final class DenseProduct {
     private static final VectorSpecies<Float> SPECIES = Kernels.SPECIES;
     private static final int LANES = Kernels.LANES;
@@ -28,7 +28,8 @@ public final class DenseProduct {
     /// Writes AᵀA to `target`, A being the first `rowCount` rows of `rows`, each `stride` long; `target` is
     /// stride × stride. O(rowCount · stride²). The same bytes for any number of threads.
     ///
-    /// @throws IllegalArgumentException when the stride is not a multiple of the lane count or an array is too short
+    /// @throws IllegalArgumentException when the stride is not a multiple of the lane count or an array is too
+    ///     short
     public static void gram(float[] rows, int rowCount, int stride, int threads, float[] target) {
         requireShape(rows, rowCount, stride, target);
         int parts = Math.max(1, Math.ceilDiv(rowCount, PART));
@@ -55,7 +56,8 @@ public final class DenseProduct {
     /// Replaces each of `rowCount` rows from `firstRow` on by its product with `factor` (stride × stride).
     /// O(rowCount · stride²).
     ///
-    /// @throws IllegalArgumentException when the stride is not a multiple of the lane count or an array is too short
+    /// @throws IllegalArgumentException when the stride is not a multiple of the lane count or an array is too
+    ///     short
     public static void multiplyInPlace(float[] rows, int firstRow, int rowCount, int stride, float[] factor) {
         requireShape(rows, firstRow + rowCount, stride, factor);
         float[] product = new float[TILE_ROWS * stride];

@@ -4,9 +4,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Sums over the few rows of a matrix that one observation list names: the inner loop of alternating least squares.
-/// Four rows go through the registers at a time. Static, allocates nothing, safe to run concurrently on different
-/// targets.
+/// Sums over the few rows of a matrix that one observation list names: the inner loop of alternating least
+/// squares. Four rows go through the registers at a time. Static, allocates nothing, safe to run concurrently
+/// on different targets.
 public final class ObservedRows {
     private static final VectorSpecies<Float> SPECIES = Kernels.SPECIES;
     private static final int LANES = Kernels.LANES;

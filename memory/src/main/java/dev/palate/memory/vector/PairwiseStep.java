@@ -3,8 +3,8 @@ package dev.palate.memory.vector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// One gradient step on a user and two items of which one is to score higher. Static, allocates nothing, safe to run
-/// concurrently on disjoint rows. Rows are padded to whole vectors ([DenseProduct#stride]).
+/// One gradient step on a user and two items of which one is to score higher. Static, allocates nothing, safe
+/// to run concurrently on disjoint rows. Rows are padded to whole vectors ([DenseProduct#stride]).
 public final class PairwiseStep {
     private static final VectorSpecies<Float> SPECIES = Kernels.SPECIES;
     private static final int LANES = Kernels.LANES;
@@ -28,8 +28,7 @@ public final class PairwiseStep {
     }
 
     /// The same for the user, and i += slope u − shrink i, j −= slope u + shrink j, all from the values before.
-    public static void ofAll(
-            float[] users, int u, float[] items, int i, int j, int stride, float slope, float shrink) {
+    public static void ofAll(float[] users, int u, float[] items, int i, int j, int stride, float slope, float shrink) {
         FloatVector slopes = FloatVector.broadcast(SPECIES, slope);
         FloatVector keep = FloatVector.broadcast(SPECIES, 1 - shrink);
         for (int k = 0; k < stride; k += LANES) {

@@ -4,9 +4,10 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Eigenvectors of a symmetric positive semi-definite matrix by one-sided Jacobi rotations (`hestenes1958jacobi`):
-/// pairs
-/// of rows are rotated until all are orthogonal; then each row is its eigenvalue times its eigenvector. Immutable.
+/// Eigenvectors of a symmetric positive semi-definite matrix by one-sided Jacobi rotations
+/// (`hestenes1958jacobi`): pairs
+/// of rows are rotated until all are orthogonal; then each row is its eigenvalue times its eigenvector.
+/// Immutable.
 ///
 /// @param vectors row-major, one unit eigenvector a row, orthonormal to about 1e-12
 /// @param values one per row, at least 0
@@ -92,8 +93,7 @@ public record SymmetricEigen(double[] vectors, double[] values) {
         DoubleVector sum1 = sum0;
         int i = 0;
         for (; i + 2 * LANES <= n; i += 2 * LANES) {
-            sum0 = DoubleVector.fromArray(SPECIES, rows, a + i)
-                    .fma(DoubleVector.fromArray(SPECIES, rows, b + i), sum0);
+            sum0 = DoubleVector.fromArray(SPECIES, rows, a + i).fma(DoubleVector.fromArray(SPECIES, rows, b + i), sum0);
             sum1 = DoubleVector.fromArray(SPECIES, rows, a + i + LANES)
                     .fma(DoubleVector.fromArray(SPECIES, rows, b + i + LANES), sum1);
         }

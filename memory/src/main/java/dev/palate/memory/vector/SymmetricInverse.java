@@ -6,35 +6,51 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /// In-place inverse of a symmetric positive definite matrix by a blocked Gauss-Jordan sweep
-/// (`goodnight1979sweep`). Only the upper triangle is read and updated, so the work is n³ multiply-adds, nearly all
-/// of them in one matrix product per block; pivot blocks are inverted in double precision.
+/// (`goodnight1979sweep`). Only the upper triangle is read and updated, so the work is n³ multiply-adds,
+/// nearly all of them in one matrix product per block; pivot blocks are inverted in double precision.
 ///
 /// | paper | code |
 /// |---|---|
 /// | pivot block A_kk | `pivot` |
-/// | panel A_k* | `panel`, row-major BLOCK × n, zero at the pivot's columns |
+/// | panel A_k* | `panel`, block × n, zero at the pivot's columns |
 /// | A_kk⁻¹ A_k* | `swept` |
 public final class SymmetricInverse {
-    /// Rows of a block; the order of a matrix must be a multiple of it.
+    /// The order of a matrix must be a multiple of it.
     public static final int BLOCK = 128;
+
+    /// Rows of a pivot block of a large matrix: twice as deep products need half the passes over the matrix.
+    private static final int DEEP_BLOCK = 256;
+
+    /// From this order on a pass over the matrix no longer stays in the caches.
+    private static final int DEEP_FROM = 2_048;
 
     private static final VectorSpecies<Float> SPECIES = Kernels.SPECIES;
     private static final int LANES = Kernels.LANES;
     private static final int MICRO_ROWS = 6;
+    private static final int STRIP = 2 * LANES;
+
+    /// Strips of the right factor that are packed at a time: 512 columns of 256 rows are half of a usual
+    /// second cache level, and long enough for the hardware to fetch the target's rows ahead.
+    private static final int GROUP = Math.max(1, 512 / STRIP);
 
     private final float[][] matrix;
     private final int order;
     private final int threads;
-    private final float[] panel;
-    private final float[] swept;
-    private final float[] pivot = new float[BLOCK * BLOCK];
+    private final int depth;
+    private final float[][] panel;
+    private final float[][] swept;
 
     private SymmetricInverse(float[][] matrix, int threads) {
         this.matrix = matrix;
         this.order = matrix.length;
         this.threads = threads;
-        this.panel = new float[BLOCK * order];
-        this.swept = new float[BLOCK * order];
+        this.depth = depth(order);
+        this.panel = new float[depth][order];
+        this.swept = new float[depth][order];
+    }
+
+    private static int depth(int order) {
+        return order < DEEP_FROM ? BLOCK : DEEP_BLOCK;
     }
 
     /// The smallest valid order that holds `n` rows. Fill the added diagonal with 1 and the rest with 0.
@@ -44,13 +60,15 @@ public final class SymmetricInverse {
 
     /// Bytes that [#invert] allocates beside the matrix itself.
     public static long workingBytes(int n) {
-        return 2L * BLOCK * paddedOrder(n) * Float.BYTES;
+        int order = paddedOrder(n);
+        return 2L * depth(order) * order * Float.BYTES;
     }
 
     /// Replaces `matrix` (n rows of n values) by its inverse. Deterministic for any number of threads.
     ///
     /// @param onBlock told the number of finished blocks, from 1 to n / BLOCK
-    /// @throws IllegalArgumentException when the order is not a positive multiple of [#BLOCK] or a row is too short
+    /// @throws IllegalArgumentException when the order is not a positive multiple of [#BLOCK] or a row is too
+    ///     short
     /// @throws ArithmeticException when a pivot is not positive: the matrix is not positive definite
     public static void invert(float[][] matrix, int threads, IntConsumer onBlock) {
         if (matrix.length == 0 || matrix.length % BLOCK != 0) {
@@ -64,136 +82,160 @@ public final class SymmetricInverse {
             }
         }
         SymmetricInverse sweep = new SymmetricInverse(matrix, threads);
-        for (int block = 0; block < matrix.length / BLOCK; block++) {
-            sweep.sweep(block * BLOCK);
-            onBlock.accept(block + 1);
+        for (int start = 0; start < matrix.length; start += sweep.depth) {
+            int size = Math.min(sweep.depth, matrix.length - start);
+            sweep.sweep(start, size);
+            onBlock.accept((start + size) / BLOCK);
         }
         sweep.negateAndMirror();
     }
 
-    private void sweep(int start) {
-        invertPivot(start);
-        gatherPanel(start);
+    private void sweep(int start, int size) {
+        float[] pivot = invertPivot(start, size);
+        gatherPanel(start, size);
         int blocks = order / BLOCK;
-        ParallelRange.run(threads, blocks, block -> multiplyPivot(block * BLOCK));
+        ParallelRange.run(threads, blocks, block -> multiplyPivot(pivot, size, block * BLOCK));
         ParallelRange.run(threads, blocks, block -> {
-            if (block * BLOCK != start) {
-                subtractProduct(block * BLOCK);
+            if (block * BLOCK < start || block * BLOCK >= start + size) {
+                subtractProduct(block * BLOCK, size);
             }
         });
-        for (int p = 0; p < BLOCK; p++) {
+        for (int p = 0; p < size; p++) {
             float[] row = matrix[start + p];
-            System.arraycopy(swept, p * order + start + BLOCK, row, start + BLOCK, order - start - BLOCK);
-            for (int j = 0; j < BLOCK; j++) {
-                row[start + j] = -pivot[p * BLOCK + j];
+            System.arraycopy(swept[p], start + size, row, start + size, order - start - size);
+            for (int j = 0; j < size; j++) {
+                row[start + j] = -pivot[p * size + j];
             }
         }
         for (int i = 0; i < start; i++) {
-            for (int p = 0; p < BLOCK; p++) {
-                matrix[i][start + p] = swept[p * order + i];
+            float[] row = matrix[i];
+            for (int p = 0; p < size; p++) {
+                row[start + p] = swept[p][i];
             }
         }
     }
 
-    private void invertPivot(int start) {
-        double[][] a = new double[BLOCK][BLOCK];
-        for (int i = 0; i < BLOCK; i++) {
-            for (int j = 0; j < BLOCK; j++) {
+    private float[] invertPivot(int start, int size) {
+        double[][] a = new double[size][size];
+        for (int i = 0; i < size; i++) {
+            for (int j = 0; j < size; j++) {
                 a[i][j] = matrix[start + Math.min(i, j)][start + Math.max(i, j)];
             }
         }
-        for (int k = 0; k < BLOCK; k++) {
+        for (int k = 0; k < size; k++) {
             if (!(a[k][k] > 0)) {
                 throw new ArithmeticException("pivot " + (start + k) + " of the matrix is " + a[k][k]
                         + ", must be positive: raise the regularisation");
             }
             sweepScalar(a, k);
         }
-        for (int i = 0; i < BLOCK; i++) {
-            for (int j = 0; j < BLOCK; j++) {
-                pivot[i * BLOCK + j] = (float) a[i][j];
+        float[] pivot = new float[size * size];
+        for (int i = 0; i < size; i++) {
+            for (int j = 0; j < size; j++) {
+                pivot[i * size + j] = (float) a[i][j];
             }
         }
+        return pivot;
     }
 
     private static void sweepScalar(double[][] a, int k) {
-        double inverse = 1 / a[k][k];
-        for (int j = 0; j < BLOCK; j++) {
-            a[k][j] *= j == k ? 1 : inverse;
+        double[] row = a[k];
+        double inverse = 1 / row[k];
+        row[k] = 0;
+        for (int j = 0; j < row.length; j++) {
+            row[j] *= inverse;
         }
-        for (int i = 0; i < BLOCK; i++) {
+        for (int i = 0; i < a.length; i++) {
             double factor = a[i][k];
-            if (i == k || factor == 0) {
-                continue;
+            if (i != k && factor != 0) {
+                subtract(a[i], factor, row);
+                a[i][k] = -factor * inverse;
             }
-            for (int j = 0; j < BLOCK; j++) {
-                a[i][j] -= j == k ? 0 : factor * a[k][j];
-            }
-            a[i][k] = -factor * inverse;
         }
-        a[k][k] = inverse;
+        row[k] = inverse;
     }
 
-    private void gatherPanel(int start) {
-        for (int p = 0; p < BLOCK; p++) {
-            System.arraycopy(matrix[start + p], start + BLOCK, panel, p * order + start + BLOCK, order - start - BLOCK);
-            Arrays.fill(panel, p * order + start, p * order + start + BLOCK, 0);
+    private static void subtract(double[] target, double factor, double[] row) {
+        for (int j = 0; j < target.length; j++) {
+            target[j] -= factor * row[j];
+        }
+    }
+
+    private void gatherPanel(int start, int size) {
+        for (int p = 0; p < size; p++) {
+            System.arraycopy(matrix[start + p], start + size, panel[p], start + size, order - start - size);
+            Arrays.fill(panel[p], start, start + size, 0);
         }
         for (int i = 0; i < start; i++) {
             float[] row = matrix[i];
-            for (int p = 0; p < BLOCK; p++) {
-                panel[p * order + i] = row[start + p];
+            for (int p = 0; p < size; p++) {
+                panel[p][i] = row[start + p];
             }
         }
     }
 
     /// swept[:, columns] = pivot · panel[:, columns] for one block of columns.
-    private void multiplyPivot(int column) {
-        for (int i = 0; i < BLOCK; i++) {
-            Arrays.fill(swept, i * order + column, i * order + column + BLOCK, 0);
-            for (int p = 0; p < BLOCK; p++) {
-                Kernels.axpy(pivot[i * BLOCK + p], panel, p * order + column, swept, i * order + column, BLOCK);
-            }
+    private void multiplyPivot(float[] pivot, int size, int column) {
+        for (int p = 0; p < size; p++) {
+            Arrays.fill(swept[p], column, column + BLOCK, 0);
         }
+        addProduct(swept, 0, size, pivot, size, panel, column, column + BLOCK);
     }
 
-    /// matrix[i][j] -= Σ_p panel[p][i] · swept[p][j] for the block of rows at `rowStart` and every j from there on.
-    private void subtractProduct(int rowStart) {
-        float[] left = new float[BLOCK * BLOCK];
-        for (int p = 0; p < BLOCK; p++) {
+    /// matrix[i][j] -= Σ_p panel[p][i] · swept[p][j] for the block of rows at `rowStart` and every j from
+    /// there on.
+    private void subtractProduct(int rowStart, int size) {
+        float[] left = new float[BLOCK * size];
+        for (int p = 0; p < size; p++) {
             for (int i = 0; i < BLOCK; i++) {
-                left[i * BLOCK + p] = -panel[p * order + rowStart + i];
+                left[i * size + p] = -panel[p][rowStart + i];
             }
         }
-        float[] right = new float[BLOCK * 2 * LANES];
-        for (int j = rowStart; j < order; j += 2 * LANES) {
-            for (int p = 0; p < BLOCK; p++) {
-                System.arraycopy(swept, p * order + j, right, p * 2 * LANES, 2 * LANES);
+        addProduct(matrix, rowStart, BLOCK, left, size, swept, rowStart, order);
+    }
+
+    /// target[i][j] += Σ_p left[i][p] · right[p][j] for `rowCount` rows from `rowStart` on and the columns
+    /// [from, to). The right factor is packed strip by strip; along a row of the target the strips follow each
+    /// other.
+    private static void addProduct(
+            float[][] target, int rowStart, int rowCount, float[] left, int depth, float[][] right, int from, int to) {
+        float[] packed = new float[GROUP * depth * STRIP];
+        for (int group = from; group < to; group += GROUP * STRIP) {
+            int end = Math.min(to, group + GROUP * STRIP);
+            for (int p = 0; p < depth; p++) {
+                for (int j = group; j < end; j += STRIP) {
+                    System.arraycopy(right[p], j, packed, ((j - group) / STRIP * depth + p) * STRIP, STRIP);
+                }
             }
             int i = 0;
-            for (; i + MICRO_ROWS <= BLOCK; i += MICRO_ROWS) {
-                multiplySixRows(matrix, rowStart + i, j, left, i * BLOCK, right);
+            for (; i + MICRO_ROWS <= rowCount; i += MICRO_ROWS) {
+                for (int j = group; j < end; j += STRIP) {
+                    multiplySixRows(target, rowStart + i, j, left, i * depth, depth, packed, (j - group) * depth);
+                }
             }
-            for (; i < BLOCK; i++) {
-                multiplyRow(matrix[rowStart + i], j, left, i * BLOCK, right);
+            for (; i < rowCount; i++) {
+                for (int j = group; j < end; j += STRIP) {
+                    multiplyRow(target[rowStart + i], j, left, i * depth, depth, packed, (j - group) * depth);
+                }
             }
         }
     }
 
-    private static void multiplyRow(float[] row, int j, float[] left, int offset, float[] right) {
+    private static void multiplyRow(float[] row, int j, float[] left, int offset, int depth, float[] right, int strip) {
         FloatVector low = FloatVector.fromArray(SPECIES, row, j);
         FloatVector high = FloatVector.fromArray(SPECIES, row, j + LANES);
-        for (int p = 0; p < BLOCK; p++) {
+        for (int p = 0; p < depth; p++) {
             FloatVector a = FloatVector.broadcast(SPECIES, left[offset + p]);
-            low = a.fma(FloatVector.fromArray(SPECIES, right, p * 2 * LANES), low);
-            high = a.fma(FloatVector.fromArray(SPECIES, right, p * 2 * LANES + LANES), high);
+            low = a.fma(FloatVector.fromArray(SPECIES, right, strip + p * STRIP), low);
+            high = a.fma(FloatVector.fromArray(SPECIES, right, strip + p * STRIP + LANES), high);
         }
         low.intoArray(row, j);
         high.intoArray(row, j + LANES);
     }
 
     /// Six rows by two vectors: twelve accumulators, the most that stay in registers beside their operands.
-    private static void multiplySixRows(float[][] matrix, int i, int j, float[] left, int offset, float[] right) {
+    private static void multiplySixRows(
+            float[][] matrix, int i, int j, float[] left, int offset, int depth, float[] right, int strip) {
         int high = j + LANES;
         FloatVector a0 = FloatVector.fromArray(SPECIES, matrix[i], j);
         FloatVector a1 = FloatVector.fromArray(SPECIES, matrix[i + 1], j);
@@ -207,26 +249,26 @@ public final class SymmetricInverse {
         FloatVector b3 = FloatVector.fromArray(SPECIES, matrix[i + 3], high);
         FloatVector b4 = FloatVector.fromArray(SPECIES, matrix[i + 4], high);
         FloatVector b5 = FloatVector.fromArray(SPECIES, matrix[i + 5], high);
-        for (int p = 0; p < BLOCK; p++) {
+        for (int p = 0; p < depth; p++) {
             int at = offset + p;
-            FloatVector x = FloatVector.fromArray(SPECIES, right, p * 2 * LANES);
-            FloatVector y = FloatVector.fromArray(SPECIES, right, p * 2 * LANES + LANES);
+            FloatVector x = FloatVector.fromArray(SPECIES, right, strip + p * STRIP);
+            FloatVector y = FloatVector.fromArray(SPECIES, right, strip + p * STRIP + LANES);
             FloatVector f = FloatVector.broadcast(SPECIES, left[at]);
             a0 = f.fma(x, a0);
             b0 = f.fma(y, b0);
-            f = FloatVector.broadcast(SPECIES, left[at + BLOCK]);
+            f = FloatVector.broadcast(SPECIES, left[at + depth]);
             a1 = f.fma(x, a1);
             b1 = f.fma(y, b1);
-            f = FloatVector.broadcast(SPECIES, left[at + 2 * BLOCK]);
+            f = FloatVector.broadcast(SPECIES, left[at + 2 * depth]);
             a2 = f.fma(x, a2);
             b2 = f.fma(y, b2);
-            f = FloatVector.broadcast(SPECIES, left[at + 3 * BLOCK]);
+            f = FloatVector.broadcast(SPECIES, left[at + 3 * depth]);
             a3 = f.fma(x, a3);
             b3 = f.fma(y, b3);
-            f = FloatVector.broadcast(SPECIES, left[at + 4 * BLOCK]);
+            f = FloatVector.broadcast(SPECIES, left[at + 4 * depth]);
             a4 = f.fma(x, a4);
             b4 = f.fma(y, b4);
-            f = FloatVector.broadcast(SPECIES, left[at + 5 * BLOCK]);
+            f = FloatVector.broadcast(SPECIES, left[at + 5 * depth]);
             a5 = f.fma(x, a5);
             b5 = f.fma(y, b5);
         }

@@ -40,6 +40,11 @@ public interface CollaborativeModel {
                     byRow.put(signal, (history, target) -> scorer.score(History.of(history), target)));
             return new Loaded(version, items, byRow, weighting);
         }
+
+        /// The same version with other rows and scorers.
+        Loaded with(List<ItemId> otherItems, Map<String, RowScorer> otherScorers) {
+            return new Loaded(version, otherItems, otherScorers, weighting);
+        }
     }
 
     /// Fitted weights. Thread-safe.

@@ -33,8 +33,8 @@ import java.util.zip.CRC32C;
 /// | the elements of each section, in the order of the table | |
 /// | CRC-32C of everything before | int32 |
 ///
-/// A file is written beside its place, forced to disk and renamed, so a reader never sees a part of one. Instances are
-/// immutable as long as nobody writes to the arrays.
+/// A file is written beside its place, forced to disk and renamed, so a reader never sees a part of one.
+/// Instances are immutable as long as nobody writes to the arrays.
 public final class ModelFile {
     /// The version that this build writes, and the newest it reads.
     public static final int FORMAT_VERSION = 1;
@@ -99,8 +99,8 @@ public final class ModelFile {
         throw damaged(origin, "section {" + name + "} holds another kind of values");
     }
 
-    /// Writes the sections to a temporary neighbour of the file's place, forces them to disk and renames. On failure
-    /// nothing is
+    /// Writes the sections to a temporary neighbour of the file's place, forces them to disk and renames. On
+    /// failure nothing is
     /// left behind.
     ///
     /// @throws RetrievalException with code STORAGE when the disk refuses
@@ -148,8 +148,8 @@ public final class ModelFile {
 
     /// Reads and checks a file.
     ///
-    /// @throws RetrievalException with code NOT_FOUND when there is none, BAD_FILE when it is damaged, truncated or
-    ///     newer than this build
+    /// @throws RetrievalException with code NOT_FOUND when there is none, BAD_FILE when it is damaged,
+    ///     truncated or newer than this build
     static ModelFile read(Path file) {
         return ModelFileReader.read(file);
     }

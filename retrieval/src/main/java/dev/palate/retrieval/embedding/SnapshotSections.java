@@ -20,11 +20,11 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// How a snapshot is laid out in the sections of a model file:
 /// `manifest` (JSON), `items.ends` and `items.utf8` (the ids one after the other, with the end of each),
-/// `als.factors`,
-/// `als-sparse.factors` with `als-sparse.options` (JSON), `ease.*`, `knn.*`, `transitions.*` and `next.*` (each
-/// `offsets`, `items`, `weights`), `popularity.counts`, and, where weights of
-/// the ranker were fitted, `ranker` (JSON; a signal that this build does not know is left out), and, where the gate
-/// judged, `verdict` (JSON).
+/// `als.factors`, `als.users.*` and `als-sparse.users.*` (what is kept of the users: `gram`, `count`; not in
+/// older files), `als-sparse.factors` with `als-sparse.options` (JSON), `ease.*`, `knn.*`, `transitions.*` and
+/// `next.*` (each `offsets`, `items`, `weights`), `popularity.counts`, and, where weights of
+/// the ranker were fitted, `ranker` (JSON; a signal that this build does not know is left out), and, where the
+/// gate judged, `verdict` (JSON).
 final class SnapshotSections {
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -81,8 +81,10 @@ final class SnapshotSections {
         sections.put("manifest", new Section.Bytes(JSON.writeValueAsBytes(manifest)));
         putIds(sections, snapshot.items());
         sections.put("als.factors", new Section.Floats(snapshot.factors().factors()));
+        putUsers(sections, "als", snapshot.factors());
         snapshot.sparseFactors().ifPresent(sparse -> {
             sections.put("als-sparse.factors", new Section.Floats(sparse.factors()));
+            putUsers(sections, "als-sparse", sparse);
             sections.put("als-sparse.options", new Section.Bytes(JSON.writeValueAsBytes(sparse.options())));
         });
         putNeighbours(sections, "ease", snapshot.ease());
@@ -115,10 +117,11 @@ final class SnapshotSections {
             return new ModelSnapshot(
                     about,
                     ids(file),
-                    new ItemFactors(file.floats("als.factors"), manifest.als),
+                    factors(file, "als", manifest.als),
                     file.has("als-sparse.factors")
-                            ? Optional.of(new ItemFactors(
-                                    file.floats("als-sparse.factors"),
+                            ? Optional.of(factors(
+                                    file,
+                                    "als-sparse",
                                     JSON.readValue(file.bytes("als-sparse.options"), ImplicitAls.Options.class)))
                             : Optional.empty(),
                     neighbours(file, "ease"),
@@ -138,6 +141,22 @@ final class SnapshotSections {
                 | IndexOutOfBoundsException e) {
             throw ModelFile.damaged(place, "its parts do not fit (" + e.getMessage() + ")");
         }
+    }
+
+    private static void putUsers(Map<String, Section> sections, String name, ItemFactors factors) {
+        factors.userSide().ifPresent(users -> {
+            sections.put(name + ".users.gram", new Section.Floats(users.gram()));
+            sections.put(name + ".users.count", new Section.Ints(new int[] {users.count()}));
+        });
+    }
+
+    private static ItemFactors factors(ModelFile file, String name, ImplicitAls.Options als) {
+        float[] factors = file.floats(name + ".factors");
+        if (!file.has(name + ".users.gram")) {
+            return new ItemFactors(factors, als);
+        }
+        float[] gram = file.floats(name + ".users.gram");
+        return new ItemFactors(factors, als, new ItemFactors.UserSide(gram, file.ints(name + ".users.count")[0]));
     }
 
     private static void putIds(Map<String, Section> sections, Vocabulary items) {

@@ -184,7 +184,7 @@ public record Evaluation(RankingTask task, List<Row> rows, List<Comparison> comp
     public Map<String, Object> report() {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("task", task.name());
-        report.put("protocol", task.temporal() ? "temporal" : "leave-one-out");
+        report.put("protocol", task.cold() ? "cold" : task.temporal() ? "temporal" : "leave-one-out");
         report.put("users", task.evaluated().length);
         report.put("items", task.items().size());
         report.put("events", task.known().eventCount());

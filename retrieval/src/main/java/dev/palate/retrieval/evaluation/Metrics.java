@@ -45,6 +45,8 @@ public record Metrics(
         RankingTask task = lists.task();
         int count = task.evaluated().length;
         Set<Integer> head = head(task);
+        long knownItems =
+                IntStream.of(task.eventCounts()).filter(events -> events > 0).count();
         Map<String, double[]> perUser = new TreeMap<>();
         Map<Integer, Set<Integer>> shown = new TreeMap<>();
         CUTOFFS.forEach(k -> shown.put(k, new HashSet<>()));
@@ -66,7 +68,7 @@ public record Metrics(
         Map<String, Double> means = new LinkedHashMap<>();
         perUser.forEach((name, values) -> means.put(name, mean(values)));
         shown.forEach((k, items) -> means.put(
-                "Cov@" + k, items.size() / (double) Math.max(1, task.items().size())));
+                "Cov@" + k, items.size() / (double) Math.max(1, knownItems)));
         for (String name : List.of("Recall@10", "NDCG@10")) {
             means.put("SE_" + name, standardError(perUser.getOrDefault(name, new double[0])));
         }
@@ -147,7 +149,7 @@ public record Metrics(
         IntStream.range(0, counts.length)
                 .boxed()
                 .sorted(Comparator.comparingInt((Integer item) -> -counts[item]).thenComparing(item -> item))
-                .limit(Math.max(1, counts.length / 5))
+                .limit(Math.max(1, IntStream.of(counts).filter(events -> events > 0).count() / 5))
                 .forEach(head::add);
         return head;
     }

@@ -16,14 +16,26 @@ public sealed interface ModelName {
 
     /// A model by itself, with the settings asked for.
     enum Alone implements ModelName {
+        /// In an order drawn anew for each user.
+        RANDOM,
         /// Most users first.
         POPULAR,
+        /// Most events lately first.
+        RECENT,
         /// Cosine neighbours.
         ITEM_KNN,
+        /// Neighbours by a random walk.
+        RP3BETA,
+        /// What followed what.
+        TRANSITIONS,
         /// Shallow autoencoder.
         EASE,
+        /// Shallow autoencoder by small systems, for many items.
+        SPARSE_EASE,
         /// Implicit matrix factorisation.
-        ALS;
+        ALS,
+        /// Matrix factorisation by Bayesian personalised ranking.
+        BPR;
 
         @Override
         public String key() {

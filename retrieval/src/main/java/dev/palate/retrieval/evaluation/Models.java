@@ -1,16 +1,19 @@
 package dev.palate.retrieval.evaluation;
 
+import dev.palate.memory.vector.TopK;
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.factor.Ease;
+import dev.palate.retrieval.factor.FactorModel;
 import dev.palate.retrieval.factor.HistoryDecay;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemKnn;
 import dev.palate.retrieval.factor.Popularity;
 import dev.palate.retrieval.factor.Scorer;
+import dev.palate.retrieval.ranking.CandidatePool;
 import dev.palate.retrieval.ranking.FusedRanking;
 import dev.palate.retrieval.ranking.Ranker;
 import dev.palate.retrieval.ranking.RankerWeights;
@@ -23,6 +26,7 @@ import dev.palate.retrieval.training.TrainingInput;
 import dev.palate.retrieval.training.TrainingOptions;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -30,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -83,6 +88,10 @@ public final class Models {
 
     private Ranker alone(ModelName.Alone model) {
         return switch (model) {
+            case RANDOM -> {
+                refuseDecay(model);
+                yield random(settings.seed());
+            }
             case POPULAR -> {
                 refuseDecay(model);
                 yield Ranker.of(Popularity.of(task.known()));
@@ -98,7 +107,29 @@ public final class Models {
                 refuseDecay(model);
                 yield Ranker.of(ImplicitAls.fit(task.known(), settings.als(), settings.seed(), progress));
             }
+            case RECENT, RP3BETA, TRANSITIONS, SPARSE_EASE, BPR ->
+                fit(settings.alone(model), task, settings.seed(), settings.als().threads(), progress);
         };
+    }
+
+    private static Ranker random(long seed) {
+        return (history, count, allowed) -> {
+            SplittableRandom random = new SplittableRandom(31 * seed + Arrays.hashCode(history.items()));
+            float[] scores = new float[allowed.length()];
+            for (int item = 0; item < scores.length; item++) {
+                scores[item] = allowed.get(item) ? (float) random.nextDouble() : Float.NEGATIVE_INFINITY;
+            }
+            int[] best = TopK.select(scores, count);
+            return new Ranker.Ranked(best, CandidatePool.gather(scores, best));
+        };
+    }
+
+    /// Learns a model that needs nothing but interactions from the known events of a task.
+    ///
+    /// @param threads any number gives the same lists
+    public static Ranker fit(FactorModel model, RankingTask task, long seed, int threads, Progress progress) {
+        OptionalLong now = task.temporal() ? OptionalLong.of(task.end()) : OptionalLong.empty();
+        return Ranker.of(model.fit(task.known(), seed, threads, now, progress));
     }
 
     /// The signals of the fused ranking with these further sources: those that are evaluated one by one.
@@ -152,8 +183,8 @@ public final class Models {
                 "");
     }
 
-    /// What the ranker of this task sees: the sources of the model, those of the catalog, and those that depend on
-    /// the
+    /// What the ranker of this task sees: the sources of the model, those of the catalog, and those that
+    /// depend on the
     /// present: the end of the known events, or each user's last one where the events to find do not all come
     /// later.
     private Map<Signal, Scorer> sources() {

@@ -36,7 +36,7 @@ public record RankedLists(RankingTask task, Ranker.Ranked[] lists) {
     public static RankedLists of(RankingTask task, Ranker ranker, Progress progress) {
         Ranker.Ranked[] lists = new Ranker.Ranked[task.evaluated().length];
         for (int i = 0; i < lists.length; i++) {
-            lists[i] = ranker.rank(task.known().of(task.evaluated()[i]), LENGTH);
+            lists[i] = ranker.rank(task.known().of(task.evaluated()[i]), LENGTH, task.allowed(task.evaluated()[i]));
             if ((i + 1) % REPORT_EVERY == 0 || i + 1 == lists.length) {
                 progress.advanced("rank", i + 1, lists.length);
             }

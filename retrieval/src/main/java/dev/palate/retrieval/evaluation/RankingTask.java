@@ -4,6 +4,7 @@ import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
 import dev.palate.retrieval.embedding.Vocabulary;
 import dev.palate.retrieval.factor.Histories;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -18,6 +19,7 @@ import java.util.stream.IntStream;
 /// @param eventCounts known events per item row, repeated ones included
 /// @param evaluated user rows with something to find, ascending
 /// @param truth per evaluated user the item rows to find, which the user has not had; not empty
+/// @param candidates item rows that may be listed: all, or the cold ones where only those are asked for
 /// @param temporal whether all that is to be found happened after all that is known
 /// @param end the time of the last known event
 public record RankingTask(
@@ -28,8 +30,20 @@ public record RankingTask(
         int[] eventCounts,
         int[] evaluated,
         int[][] truth,
+        BitSet candidates,
         boolean temporal,
         long end) {
+    /// The rows that may be listed for a user: the candidates that the user has not had.
+    public BitSet allowed(int user) {
+        BitSet allowed = (BitSet) candidates.clone();
+        IntStream.of(known.of(user).items()).forEach(allowed::clear);
+        return allowed;
+    }
+
+    /// True when items without any known event are to be ranked.
+    public boolean cold() {
+        return candidates.cardinality() < items.size();
+    }
 
     /// Drops what a user already had, and users with nothing left.
     ///
@@ -41,6 +55,7 @@ public record RankingTask(
             Histories known,
             int[] eventCounts,
             List<Set<Integer>> wanted,
+            BitSet candidates,
             boolean temporal,
             long end) {
         int[][] truth = new int[users.size()][];
@@ -64,7 +79,7 @@ public record RankingTask(
         for (int i = 0; i < evaluated.length; i++) {
             kept[i] = truth[evaluated[i]];
         }
-        return new RankingTask(name, users, items, known, eventCounts, evaluated, kept, temporal, end);
+        return new RankingTask(name, users, items, known, eventCounts, evaluated, kept, candidates, temporal, end);
     }
 
     private static Set<Integer> boxed(int[] items) {

@@ -72,10 +72,13 @@ public final class ReportPage {
                 "%,d users with something to find, %,d items, %,d known events; ",
                 task.evaluated().length, task.items().size(), task.known().eventCount()));
         page.append(
-                task.temporal()
-                        ? "all that is to be found came after all that is known."
-                        : "each user's next event is to be found; models know other users' later events.");
-        page.append(" Every item that a user has not had is ranked, nothing is sampled.</p>\n<p><code>")
+                task.cold()
+                        ? "only items without any known event are ranked, all of them."
+                        : task.temporal()
+                                ? "all that is to be found came after all that is known."
+                                : "each user's next event is to be found; models know other users' later events.");
+        page.append(task.cold() ? "" : " Every item that a user has not had is ranked, nothing is sampled.");
+        page.append("</p>\n<p><code>")
                 .append(escaped(command))
                 .append("</code></p>\n");
     }

@@ -4,12 +4,17 @@ import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
 import dev.palate.retrieval.embedding.Vocabulary;
 import dev.palate.retrieval.factor.Histories;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Interactions divided into train, valid and test, as read from a folder with `train.tsv`, `valid.tsv` and
 /// `test.tsv`
@@ -19,7 +24,9 @@ import java.util.Set;
 /// @param train rows in file order
 /// @param valid likewise
 /// @param test likewise
-public record Split(String name, List<Row> train, List<Row> valid, List<Row> test) {
+/// @param coldItems ids in `cold_items.txt`, items without events in train and valid; empty when there is no
+///     such file
+public record Split(String name, List<Row> train, List<Row> valid, List<Row> test, List<String> coldItems) {
     /// One interaction.
     ///
     /// @param user external id
@@ -32,6 +39,14 @@ public record Split(String name, List<Row> train, List<Row> valid, List<Row> tes
         train = List.copyOf(train);
         valid = List.copyOf(valid);
         test = List.copyOf(test);
+        coldItems = List.copyOf(coldItems);
+    }
+
+    /// Reads a folder but for its test part, which is left empty and need not be there.
+    ///
+    /// @throws RetrievalException as [#read]
+    public static Split readForTuning(Path folder) {
+        return read(folder, false);
     }
 
     /// Reads a folder.
@@ -39,6 +54,10 @@ public record Split(String name, List<Row> train, List<Row> valid, List<Row> tes
     /// @throws RetrievalException with code NOT_FOUND when the folder or a file is missing, BAD_INPUT when a line
     ///     is malformed
     public static Split read(Path folder) {
+        return read(folder, true);
+    }
+
+    private static Split read(Path folder, boolean withTest) {
         if (!Files.isDirectory(folder)) {
             throw new RetrievalException(
                     Code.NOT_FOUND,
@@ -50,31 +69,53 @@ public record Split(String name, List<Row> train, List<Row> valid, List<Row> tes
                 name == null ? "" : name.toString(),
                 readPart(folder, "train"),
                 readPart(folder, "valid"),
-                readPart(folder, "test"));
+                withTest ? readPart(folder, "test") : List.of(),
+                withTest ? readColdItems(folder) : List.of());
     }
 
-    /// Learn from train and valid, rank for the test rows. Test rows are left out whose user or item has no event to
-    /// learn from, or which the user already had.
+    /// Learn from train and valid, rank for the test rows. Test rows are left out whose user or item has no
+    /// event to learn from, or which the user already had.
     ///
     /// @throws RetrievalException with code BAD_INPUT when nothing is left
     public RankingTask testTask() {
         List<Row> known = new ArrayList<>(train);
         known.addAll(valid);
-        return task("test", known, test);
+        return task("test", known, test, List.of());
+    }
+
+    /// Learn from train and valid, rank only the cold items for the test rows that name one.
+    ///
+    /// @throws RetrievalException with code BAD_INPUT when the split has no cold items or nothing is left
+    public RankingTask coldTask() {
+        if (coldItems.isEmpty()) {
+            throw new RetrievalException(
+                    Code.BAD_INPUT, name + " has no cold_items.txt: give a split that is about cold items");
+        }
+        List<Row> known = new ArrayList<>(train);
+        known.addAll(valid);
+        Set<String> cold = new HashSet<>(coldItems);
+        known.forEach(row -> cold.remove(row.item));
+        return task("cold", known, test.stream().filter(row -> cold.contains(row.item)).toList(), List.copyOf(cold));
     }
 
     /// Learn from train, rank for the valid rows: for choosing between models and settings.
     ///
     /// @throws RetrievalException with code BAD_INPUT when nothing is left
     public RankingTask validTask() {
-        return task("valid", train, valid);
+        return task("valid", train, valid, List.of());
     }
 
-    private RankingTask task(String part, List<Row> known, List<Row> wanted) {
+    private RankingTask task(String part, List<Row> known, List<Row> wanted, List<String> cold) {
         Set<String> userIds = new LinkedHashSet<>();
         known.forEach(row -> userIds.add(row.user));
         Vocabulary users = Vocabulary.inOrder(List.copyOf(userIds));
-        Vocabulary items = Vocabulary.sorted(known.stream().map(Row::item).toList());
+        Vocabulary items = Vocabulary.sorted(
+                Stream.concat(known.stream().map(Row::item), cold.stream()).toList());
+        BitSet candidates = new BitSet(items.size());
+        cold.forEach(item -> candidates.set(items.row(item).orElseThrow()));
+        if (cold.isEmpty()) {
+            candidates.set(0, items.size());
+        }
         Histories.Builder histories = new Histories.Builder(items.size()).withUserCount(users.size());
         int[] eventCounts = new int[items.size()];
         long end = Long.MIN_VALUE;
@@ -96,7 +137,21 @@ public record Split(String name, List<Row> train, List<Row> valid, List<Row> tes
                         .add(items.row(row.item).getAsInt());
             }
         }
-        return RankingTask.of(name + "/" + part, users, items, histories.build(), eventCounts, truth, temporal, end);
+        return RankingTask.of(name + "/" + part, users, items, histories.build(), eventCounts, truth, candidates, temporal, end);
+    }
+
+    private static List<String> readColdItems(Path folder) {
+        Path file = folder.resolve("cold_items.txt");
+        try {
+            return Files.exists(file)
+                    ? Files.readAllLines(file, StandardCharsets.UTF_8).stream()
+                            .map(String::strip)
+                            .filter(line -> !line.isEmpty())
+                            .toList()
+                    : List.of();
+        } catch (IOException e) {
+            throw new RetrievalException(Code.BAD_INPUT, "cannot read " + file + ": " + e.getMessage(), e);
+        }
     }
 
     private static List<Row> readPart(Path folder, String part) {

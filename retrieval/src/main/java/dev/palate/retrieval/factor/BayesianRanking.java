@@ -7,13 +7,15 @@ import dev.palate.memory.vector.ParallelRange;
 import dev.palate.retrieval.Progress;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
-/// Matrix factorisation by Bayesian personalised ranking (`rendle2009bpr`): stochastic steps on triples of a user, an
-/// item the user had and one not. Immutable and thread-safe.
+/// Matrix factorisation by Bayesian personalised ranking (`rendle2009bpr`): stochastic steps on triples of a
+/// user, an item the user had and one not. Immutable and thread-safe.
 ///
-/// Users and items are dealt into four blocks each. Four pairs of blocks that share neither users nor items are worked
-/// on at a time, each with its own stream of random numbers (the strata of `gemulla2011dsgd`), so that the result does
-/// not depend on the number of threads. The negative of a triple comes from the block of its positive.
+/// Users and items are dealt into four blocks each at random, so that a block is like the whole. Four pairs of
+/// blocks that share neither users nor items are worked on at a time, each with its own stream of random
+/// numbers (the strata of `gemulla2011dsgd`), so that the result does not depend on the number of threads. The
+/// negative of a triple comes from the block of its positive.
 ///
 /// | paper | code |
 /// |---|---|
@@ -40,6 +42,11 @@ public final class BayesianRanking implements Scorer {
                         + learningRate + " and " + regularization);
             }
         }
+
+        /// The same with another number of epochs.
+        public Options withEpochs(int count) {
+            return new Options(dimension, learningRate, regularization, count);
+        }
     }
 
     private static final int BLOCKS = 4;
@@ -62,10 +69,9 @@ public final class BayesianRanking implements Scorer {
         this.biases = biases;
     }
 
-    /// Learns the items; users are folded in again when they are needed. O(epochs · events · dimension). The same for
-    /// any number of threads, of which at most four find work.
-    public static BayesianRanking fit(
-            Histories histories, Options options, long seed, int threads, Progress progress) {
+    /// Learns the items; users are folded in again when they are needed. O(epochs · events · dimension). The
+    /// same for any number of threads, of which at most four find work.
+    public static BayesianRanking fit(Histories histories, Options options, long seed, int threads, Progress progress) {
         Fitting fitting = new Fitting(histories, options, seed);
         for (int epoch = 1; epoch <= options.epochs; epoch++) {
             for (int shift = 0; shift < BLOCKS; shift++) {
@@ -75,8 +81,7 @@ public final class BayesianRanking implements Scorer {
             }
             progress.advanced("bpr", epoch, options.epochs);
         }
-        return new BayesianRanking(
-                histories.itemCount(), fitting.stride, options, seed, fitting.items, fitting.biases);
+        return new BayesianRanking(histories.itemCount(), fitting.stride, options, seed, fitting.items, fitting.biases);
     }
 
     @Override
@@ -124,13 +129,16 @@ public final class BayesianRanking implements Scorer {
         return (float) (options.learningRate / (1 + Math.exp(margin)));
     }
 
-    /// What changes while fitting. Blocks are those of row modulo [#BLOCKS].
+    /// What changes while fitting.
     private static final class Fitting {
         private final Options options;
         private final long seed;
         private final int stride;
         private final int itemCount;
         private final int[][] had;
+        private final int[] userBlock;
+        private final int[] itemBlock;
+        private final int[][] blockItems = new int[BLOCKS][];
         private final int[][][] pairs = new int[BLOCKS * BLOCKS][2][];
         private final float[] users;
         private final float[] items;
@@ -145,6 +153,14 @@ public final class BayesianRanking implements Scorer {
             users = initial(random, histories.userCount());
             items = initial(random, itemCount);
             biases = new float[itemCount];
+            userBlock = dealt(random, histories.userCount());
+            itemBlock = dealt(random, itemCount);
+            for (int block = 0; block < BLOCKS; block++) {
+                int dealt = block;
+                blockItems[block] = IntStream.range(0, itemCount)
+                        .filter(item -> itemBlock[item] == dealt)
+                        .toArray();
+            }
             had = new int[histories.userCount()][];
             int[] sizes = new int[BLOCKS * BLOCKS];
             for (int user = 0; user < had.length; user++) {
@@ -167,8 +183,19 @@ public final class BayesianRanking implements Scorer {
             }
         }
 
-        private static int place(int user, int item) {
-            return user % BLOCKS * BLOCKS + item % BLOCKS;
+        /// A block for each row, all of the same size but for one.
+        private static int[] dealt(SplittableRandom random, int count) {
+            int[] blocks = new int[count];
+            for (int i = 0; i < count; i++) {
+                int other = random.nextInt(i + 1);
+                blocks[i] = blocks[other];
+                blocks[other] = i % BLOCKS;
+            }
+            return blocks;
+        }
+
+        private int place(int user, int item) {
+            return userBlock[user] * BLOCKS + itemBlock[item];
         }
 
         private float[] initial(SplittableRandom random, int rowCount) {
@@ -182,18 +209,17 @@ public final class BayesianRanking implements Scorer {
             return rows;
         }
 
-        void run(int userBlock, int itemBlock, long round) {
-            int[][] block = pairs[userBlock * BLOCKS + itemBlock];
-            int blockItems = (itemCount - itemBlock + BLOCKS - 1) / BLOCKS;
+        void run(int ofUsers, int ofItems, long round) {
+            int[][] block = pairs[ofUsers * BLOCKS + ofItems];
+            int[] candidates = blockItems[ofItems];
             int count = block[0].length;
-            SplittableRandom random =
-                    new SplittableRandom((seed * 0x9E3779B97F4A7C15L + round) * BLOCKS + userBlock);
+            SplittableRandom random = new SplittableRandom((seed * 0x9E3779B97F4A7C15L + round) * BLOCKS + ofUsers);
             for (int step = 0; step < count; step++) {
                 int drawn = random.nextInt(count);
                 int user = block[0][drawn];
-                int worse = itemBlock + BLOCKS * random.nextInt(blockItems);
+                int worse = candidates[random.nextInt(candidates.length)];
                 for (int tries = 1; tries < TRIES && Arrays.binarySearch(had[user], worse) >= 0; tries++) {
-                    worse = itemBlock + BLOCKS * random.nextInt(blockItems);
+                    worse = candidates[random.nextInt(candidates.length)];
                 }
                 if (Arrays.binarySearch(had[user], worse) < 0) {
                     learn(user, block[1][drawn], worse);
@@ -204,8 +230,7 @@ public final class BayesianRanking implements Scorer {
         private void learn(int user, int better, int worse) {
             float slope = slope(users, user * stride, items, biases, better, worse, stride, options);
             float shrink = (float) (options.learningRate * options.regularization);
-            PairwiseStep.ofAll(
-                    users, user * stride, items, better * stride, worse * stride, stride, slope, shrink);
+            PairwiseStep.ofAll(users, user * stride, items, better * stride, worse * stride, stride, slope, shrink);
             biases[better] += slope - shrink * biases[better];
             biases[worse] -= slope + shrink * biases[worse];
         }

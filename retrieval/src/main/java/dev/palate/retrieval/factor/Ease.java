@@ -1,13 +1,15 @@
 package dev.palate.retrieval.factor;
 
 import dev.palate.memory.vector.Kernels;
+import dev.palate.memory.vector.ParallelRange;
 import dev.palate.memory.vector.SymmetricInverse;
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
 import java.util.Arrays;
 
-/// Embarrassingly shallow autoencoder (`steck2019ease`): the closed-form linear model that reconstructs a history from
-/// its other items. Holds one dense row of weights per item, 4 · n² bytes. Immutable and thread-safe.
+/// Embarrassingly shallow autoencoder (`steck2019ease`): the closed-form linear model that reconstructs a
+/// history from its other items. Holds one dense row of weights per item, 4 · n² bytes. Immutable and
+/// thread-safe.
 ///
 /// | paper | code |
 /// |---|---|
@@ -29,12 +31,14 @@ public final class Ease {
             }
         }
 
-        /// λ = 100 suits histories whose events all count the same; with decay fewer events carry the score and the
-        /// weights need more smoothing, λ = 300.
+        /// λ = 100 suits histories whose events all count the same; with decay fewer events carry the score
+        /// and the weights need more smoothing, λ = 300.
         public static double defaultRegularization(HistoryDecay decay) {
             return decay.factor() == 1 ? 100 : 300;
         }
     }
+
+    private static final int ROWS_PER_TASK = 64;
 
     private final int itemCount;
     private final float[][] rows;
@@ -58,21 +62,47 @@ public final class Ease {
         requireFree("EASE over " + itemCount + " items", requiredBytes(itemCount));
         int order = SymmetricInverse.paddedOrder(Math.max(1, itemCount));
         float[][] matrix = new float[order][order];
-        for (int user = 0; user < histories.userCount(); user++) {
-            int[] items = histories.of(user).items();
-            for (int item : items) {
-                float[] row = matrix[item];
-                for (int other : items) {
-                    row[other]++;
-                }
-            }
-        }
+        addShared(histories, matrix, options.threads);
         for (int i = 0; i < order; i++) {
             matrix[i][i] += i < itemCount ? (float) options.regularization : 1;
         }
         int blocks = order / SymmetricInverse.BLOCK;
         SymmetricInverse.invert(matrix, options.threads, done -> progress.advanced("ease", done, blocks));
         return new Ease(itemCount, weights(matrix, itemCount));
+    }
+
+    /// Adds to the upper triangle how many users two items share, to the diagonal how many one has.
+    private static void addShared(Histories histories, float[][] matrix, int threads) {
+        int[] counts = histories.itemCounts();
+        int[][] users = new int[histories.itemCount()][];
+        int[][] places = new int[histories.itemCount()][];
+        for (int item = 0; item < users.length; item++) {
+            users[item] = new int[counts[item]];
+            places[item] = new int[counts[item]];
+        }
+        int[][] sorted = new int[histories.userCount()][];
+        int[] filled = new int[users.length];
+        for (int user = 0; user < sorted.length; user++) {
+            sorted[user] = histories.of(user).items().clone();
+            Arrays.sort(sorted[user]);
+            for (int place = 0; place < sorted[user].length; place++) {
+                int item = sorted[user][place];
+                users[item][filled[item]] = user;
+                places[item][filled[item]++] = place;
+            }
+        }
+        ParallelRange.run(threads, Math.ceilDiv(users.length, ROWS_PER_TASK), task -> {
+            int end = Math.min(users.length, (task + 1) * ROWS_PER_TASK);
+            for (int item = task * ROWS_PER_TASK; item < end; item++) {
+                float[] row = matrix[item];
+                for (int k = 0; k < users[item].length; k++) {
+                    int[] items = sorted[users[item][k]];
+                    for (int place = places[item][k]; place < items.length; place++) {
+                        row[items[place]]++;
+                    }
+                }
+            }
+        });
     }
 
     /// Fails when the heap has no room for so many bytes.

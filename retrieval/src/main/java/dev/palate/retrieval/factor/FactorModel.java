@@ -16,15 +16,10 @@ public record FactorModel(ModelOptions options, HistoryDecay decay) {
     /// True when the model's scores are sums over the history's items, which a history decay can weigh.
     public boolean decays() {
         return switch (options) {
-            case ItemKnn.Options ignored -> true;
-            case Ease.Options ignored -> true;
-            case SparseEase.Options ignored -> true;
-            case Transitions.Options ignored -> true;
-            case RandomWalk.Options ignored -> true;
-            case ImplicitAls.Options ignored -> false;
-            case BayesianRanking.Options ignored -> false;
-            case Popularity.Options ignored -> false;
-            case RecentPopularity.Options ignored -> false;
+            case ItemKnn.Options _, RandomWalk.Options _, Transitions.Options _ -> true;
+            case Ease.Options _, SparseEase.Options _ -> true;
+            case ImplicitAls.Options _, BayesianRanking.Options _ -> false;
+            case Popularity.Options _, RecentPopularity.Options _ -> false;
         };
     }
 
@@ -36,13 +31,14 @@ public record FactorModel(ModelOptions options, HistoryDecay decay) {
     /// @throws dev.palate.retrieval.RetrievalException with code MEMORY when the heap is too small
     public Scorer fit(Histories histories, long seed, int threads, OptionalLong now, Progress progress) {
         return switch (options) {
-            case Popularity.Options ignored -> Popularity.of(histories);
+            case Popularity.Options _ -> Popularity.of(histories);
             case RecentPopularity.Options recent -> {
                 RecentPopularity counts = RecentPopularity.of(histories, recent.window());
                 yield now.isPresent() ? counts.at(now.getAsLong()) : counts.atLastEvent();
             }
             case ItemKnn.Options knn -> ItemKnn.fit(histories, knn, threads).scorer(decay);
-            case RandomWalk.Options walk -> RandomWalk.fit(histories, walk, threads).scorer(decay);
+            case RandomWalk.Options walk ->
+                RandomWalk.fit(histories, walk, threads).scorer(decay);
             case Transitions.Options transitions ->
                 Transitions.fit(histories, transitions, threads).scorer(decay);
             case Ease.Options ease ->

@@ -6,12 +6,12 @@ import dev.palate.memory.vector.SymmetricEigen;
 import dev.palate.retrieval.Progress;
 import java.util.SplittableRandom;
 
-/// Matrix factorisation of implicit feedback by alternating least squares (`hu2008implicit`), each side solved by a few
-/// steps of conjugate gradients from the last solution (`takacs2011cg`) or exactly by Cholesky, with frequency-scaled
-/// regularisation (`rendle2022ials`).
+/// Matrix factorisation of implicit feedback by alternating least squares (`hu2008implicit`), each side solved
+/// by a few steps of conjugate gradients from the last solution (`takacs2011cg`) or exactly by Cholesky, with
+/// frequency-scaled regularisation (`rendle2022ials`).
 ///
-/// Before a side is solved, both sides are turned into the eigenvectors of the fixed side's Gram matrix. That changes
-/// no
+/// Before a side is solved, both sides are turned into the eigenvectors of the fixed side's Gram matrix. That
+/// changes no
 /// inner product, and makes the part of the normal equations that all rows share a diagonal ([RowSolver]).
 ///
 /// Loss: Σ_observed (1 − x·y)² + w Σ_all (x·y)² + Σ λ (n + w N)^ν |x|², the last term over both sides, where n is the
@@ -63,6 +63,12 @@ public final class ImplicitAls {
                     dimension, unobservedWeight, regularization, frequencyExponent, iterations, solverSteps, count);
         }
 
+        /// The same with another number of iterations.
+        public Options withIterations(int count) {
+            return new Options(
+                    dimension, unobservedWeight, regularization, frequencyExponent, count, solverSteps, threads);
+        }
+
         private static void requireRange(String name, int value, int low, int high) {
             if (value < low || value > high) {
                 throw new IllegalArgumentException(name + " must be in [" + low + ", " + high + "], was " + value);
@@ -76,8 +82,9 @@ public final class ImplicitAls {
 
     private ImplicitAls() {}
 
-    /// Learns the item factors; the user side is dropped, but for what is needed to fold items in, and users are folded
-    /// in again when they are needed. The same seed gives the same factors on machines of the same vector width.
+    /// Learns the item factors; the user side is dropped, but for what is needed to fold items in, and users
+    /// are folded in again when they are needed. The same seed gives the same factors on machines of the same
+    /// vector width.
     public static ItemFactors fit(Histories histories, Options options, long seed, Progress progress) {
         int[][] itemsByUser = new int[histories.userCount()][];
         for (int user = 0; user < itemsByUser.length; user++) {
@@ -142,8 +149,8 @@ public final class ImplicitAls {
         });
     }
 
-    /// Turns both sides into the eigenvectors of the fixed side's Gram matrix and returns the unobserved weight times
-    /// its eigenvalues.
+    /// Turns both sides into the eigenvectors of the fixed side's Gram matrix and returns the unobserved
+    /// weight times its eigenvalues.
     private static float[] turn(float[] rows, float[] fixed, int stride, Options options) {
         int d = options.dimension;
         float[] gram = new float[stride * stride];

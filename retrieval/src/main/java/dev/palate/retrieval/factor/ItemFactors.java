@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Item vectors of a factorisation, with what is needed to fold in a user from a history, and an item from its users.
-/// Immutable and thread-safe.
+/// Item vectors of a factorisation, with what is needed to fold in a user from a history, and an item from its
+/// users. Immutable and thread-safe.
 public final class ItemFactors implements Scorer {
     private static final int FOLD_IN_STEPS = 8;
 
@@ -29,6 +29,7 @@ public final class ItemFactors implements Scorer {
     private final Optional<UserSide> userSide;
     private final int stride;
     private final RowSolver users;
+    private final float[] itemGram;
     private final float @Nullable [] userGram;
 
     /// Without the users: no item can be folded in.
@@ -54,24 +55,23 @@ public final class ItemFactors implements Scorer {
                     "factors must be a multiple of the dimension " + d + " long, were " + factors.length);
         }
         if (userSide.isPresent() && userSide.get().gram.length != d * d) {
-            throw new IllegalArgumentException("the users' Gram matrix must have " + d * d + " values, had "
-                    + userSide.get().gram.length);
+            throw new IllegalArgumentException(
+                    "the users' Gram matrix must have " + d * d + " values, had " + userSide.get().gram.length);
         }
         this.factors = factors;
         this.options = options;
         this.userSide = userSide;
         stride = DenseProduct.stride(d);
         float[] padded = padded(factors, d, stride);
-        float[] gram = new float[stride * stride];
-        DenseProduct.gram(padded, itemCount(), stride, 1, gram);
-        Kernels.scale((float) options.unobservedWeight(), gram, 0, gram.length);
-        users = RowSolver.dense(padded, itemCount(), stride, options, gram);
+        itemGram = new float[stride * stride];
+        DenseProduct.gram(padded, itemCount(), stride, 1, itemGram);
+        Kernels.scale((float) options.unobservedWeight(), itemGram, 0, itemGram.length);
+        users = RowSolver.dense(padded, itemCount(), stride, options, itemGram);
         userGram = userSide.map(side -> weighted(side.gram)).orElse(null);
     }
 
     private float[] weighted(float[] gram) {
-        float[] wide = padded(gram, options.dimension(), stride);
-        float[] square = Arrays.copyOf(wide, stride * stride);
+        float[] square = Arrays.copyOf(padded(gram, options.dimension(), stride), stride * stride);
         Kernels.scale((float) options.unobservedWeight(), square, 0, square.length);
         return square;
     }
@@ -120,8 +120,32 @@ public final class ItemFactors implements Scorer {
         return narrowed(user);
     }
 
-    /// The vector of an item that these users had: what training would give it if nothing else changed. Zero for no
-    /// users. O(users · dimension + dimension²).
+    /// The vector of a user that also had items folded in since.
+    ///
+    /// @param folded vectors of those items, each from [#foldInItem]
+    public float[] foldIn(History history, float[][] folded) {
+        if (folded.length == 0) {
+            return foldIn(history);
+        }
+        int[] known = history.items();
+        float[] rows = new float[(known.length + folded.length) * stride];
+        int[] all = new int[known.length + folded.length];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = i;
+            if (i < known.length) {
+                System.arraycopy(factors, known[i] * dimension(), rows, i * stride, dimension());
+            } else {
+                System.arraycopy(folded[i - known.length], 0, rows, i * stride, dimension());
+            }
+        }
+        float[] user = new float[stride];
+        RowSolver.dense(rows, itemCount(), stride, options, itemGram)
+                .improve(user, 0, all, FOLD_IN_STEPS, new RowSolver.Scratch(stride));
+        return narrowed(user);
+    }
+
+    /// The vector of an item that these users had: what training would give it if nothing else changed. Zero
+    /// for no users. O(users · dimension + dimension²).
     ///
     /// @param vectors one per user, each from [#foldIn]
     /// @throws IllegalStateException when nothing is kept of the users

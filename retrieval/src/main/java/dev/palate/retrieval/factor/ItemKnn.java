@@ -2,8 +2,8 @@ package dev.palate.retrieval.factor;
 
 import java.util.Locale;
 
-/// Item-to-item neighbours by what the items' user vectors have in common (`deshpande2004itemknn`). Cost: Σ over users
-/// of (history size)².
+/// Item-to-item neighbours by what the items' user vectors have in common (`deshpande2004itemknn`). Cost: Σ
+/// over users of (history size)².
 ///
 /// | paper | code |
 /// |---|---|
@@ -27,7 +27,8 @@ public final class ItemKnn {
     }
 
     /// @param neighbours kept per item, in [1, 10000]
-    /// @param shrinkage added to the squared norms against neighbours by chance, at least 0; not looked at by BM25
+    /// @param shrinkage added to the squared norms against neighbours by chance, at least 0; not looked at by
+    ///     BM25
     /// @param weighting of the users that two items share
     public record Options(int neighbours, double shrinkage, Weighting weighting) implements ModelOptions {
         /// What `evaluate` and `train` use when nothing else is asked for.
@@ -63,11 +64,10 @@ public final class ItemKnn {
     public static ItemNeighbours fit(Histories histories, Options options, int threads) {
         float[] squaredUserWeight = squaredUserWeights(histories, options.weighting);
         // The item itself stays in: it takes a place among the k, as in the reference implementations.
-        CoOccurrence.Weighting weighting =
-                switch (options.weighting) {
-                    case COSINE, TF_IDF -> cosine(histories, squaredUserWeight, options.shrinkage);
-                    case BM25 -> saturated(histories);
-                };
+        CoOccurrence.Weighting weighting = switch (options.weighting) {
+            case COSINE, TF_IDF -> cosine(histories, squaredUserWeight, options.shrinkage);
+            case BM25 -> saturated(histories);
+        };
         return CoOccurrence.byUsers(histories, squaredUserWeight, weighting, options.neighbours, threads);
     }
 

@@ -3,8 +3,8 @@ package dev.palate.retrieval.factor;
 import dev.palate.memory.vector.TopK;
 import java.util.Arrays;
 
-/// A sparse item-to-item matrix in compressed rows: for each item its neighbours, with weights that may be negative.
-/// Immutable and thread-safe as long as nobody writes to the arrays, which are shared, not copied.
+/// A sparse item-to-item matrix in compressed rows: for each item its neighbours, with weights that may be
+/// negative. Immutable and thread-safe as long as nobody writes to the arrays, which are shared, not copied.
 ///
 /// @param offsets row i has the entries from offsets[i] to offsets[i + 1]; one more than there are items
 /// @param items the neighbour's item row of each entry, ascending within a row
@@ -78,7 +78,8 @@ public record ItemNeighbours(int[] offsets, int[] items, float[] weights) {
             offsets = new int[itemCount + 1];
         }
 
-        /// Adds the next row: the `limit` entries of `candidates` with the largest `preference`, ties by lower item.
+        /// Adds the next row: the `limit` entries of `candidates` with the largest `preference`, ties by lower
+        /// item.
         ///
         /// @param candidates item rows, ascending
         void addRow(int[] candidates, float[] candidateWeights, float[] preference, int limit) {

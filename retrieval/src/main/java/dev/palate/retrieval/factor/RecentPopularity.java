@@ -66,8 +66,8 @@ public final class RecentPopularity {
         return new At(this, now, false);
     }
 
-    /// A scorer for which "now" is the asking user's last event: what could have been known then, on data where the
-    /// users' last events lie far apart. A user without events gets 0 everywhere.
+    /// A scorer for which "now" is the asking user's last event: what could have been known then, on data
+    /// where the users' last events lie far apart. A user without events gets 0 everywhere.
     public Scorer atLastEvent() {
         return new At(this, 0, true);
     }

@@ -6,13 +6,13 @@ import dev.palate.memory.vector.ObservedRows;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Solves one row of a factorisation against the fixed other side: (w G + Σ y yᵀ + λ' I) x = Σ y over the observed
-/// rows y, where G is the Gram matrix of all fixed rows. Rows are padded to whole vectors; padding stays 0.
-/// Immutable; safe for many threads, each with its own [Scratch].
+/// Solves one row of a factorisation against the fixed other side: (w G + Σ y yᵀ + λ' I) x = Σ y over the
+/// observed rows y, where G is the Gram matrix of all fixed rows. Rows are padded to whole vectors; padding
+/// stays 0. Immutable; safe for many threads, each with its own [Scratch].
 ///
-/// Where the fixed rows have been turned into the eigenvectors of G, w G is a diagonal: a step of conjugate gradients
-/// then costs O(observed · d) instead of O(observed · d + d²), and few observations are solved exactly through a
-/// system
+/// Where the fixed rows have been turned into the eigenvectors of G, w G is a diagonal: a step of conjugate
+/// gradients then costs O(observed · d) instead of O(observed · d + d²), and few observations are solved
+/// exactly through a system
 /// of their number.
 final class RowSolver {
     /// Work space of one thread, grown as needed. Not thread-safe.
@@ -129,8 +129,8 @@ final class RowSolver {
         }
     }
 
-    /// Solves the row at `offset` of `rows` exactly, by Cholesky. Needs a diagonal w G. With fewer observations than
-    /// dimensions the system is theirs: x = D⁻¹Yᵀ (I + Y D⁻¹ Yᵀ)⁻¹ 1, where D = w G + λ' I.
+    /// Solves the row at `offset` of `rows` exactly, by Cholesky. Needs a diagonal w G. With fewer
+    /// observations than dimensions the system is theirs: x = D⁻¹Yᵀ (I + Y D⁻¹ Yᵀ)⁻¹ 1, where D = w G + λ' I.
     void solveExactly(float[] rows, int offset, int[] observed, Scratch scratch) {
         if (observed.length == 0) {
             Arrays.fill(rows, offset, offset + stride, 0);

@@ -1,6 +1,5 @@
 package dev.palate.retrieval.factor;
 
-import dev.palate.memory.vector.Kernels;
 import dev.palate.memory.vector.ParallelRange;
 import dev.palate.memory.vector.TopK;
 import dev.palate.retrieval.Progress;
@@ -8,10 +7,10 @@ import dev.palate.retrieval.RetrievalException;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// EASE for more items than a dense matrix can hold: each item is predicted from its most correlated items only, by the
-/// same ridge regression, so that many small systems take the place of one large inverse (the sparse approximation of
-/// `steck2019mrf`, one block per item; for λ₁ = 0 also the fsSLIM of `ning2011slim`). With all items as neighbours
-/// the
+/// EASE for more items than a dense matrix can hold: each item is predicted from its most correlated items
+/// only, by the same ridge regression, so that many small systems take the place of one large inverse (the
+/// sparse approximation of `steck2019mrf`, one block per item; for λ₁ = 0 also the fsSLIM of `ning2011slim`).
+/// With all items as neighbours the
 /// weights are those of [Ease].
 ///
 /// | paper | code |
@@ -23,7 +22,7 @@ public final class SparseEase {
     /// @param neighbours items that predict an item, in [1, 2000]
     public record Options(double regularization, int neighbours) implements ModelOptions {
         /// What `evaluate` and `train` use when nothing else is asked for.
-        public static final Options DEFAULT = new Options(300, 300);
+        public static final Options DEFAULT = new Options(300, 100);
 
         /// @throws IllegalArgumentException when a value is out of range
         public Options {
@@ -60,16 +59,22 @@ public final class SparseEase {
         return 16 * Math.min(pairs, items * items) + 24 * items * Math.min(items, options.neighbours);
     }
 
-    /// Learns the weights, as rows that are added up over a history. O(Σ (history size)² + items · neighbours³); the
-    /// same for any number of threads.
+    /// True when the heap has room for it now.
+    public static boolean fits(Histories histories, Options options) {
+        Runtime runtime = Runtime.getRuntime();
+        return requiredBytes(histories, options) <= runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
+    }
+
+    /// Learns the weights, as rows that are added up over a history. O(Σ (history size)² + items ·
+    /// neighbours³); the same for any number of threads.
     ///
     /// @throws RetrievalException with code MEMORY when the heap is too small
     public static ItemNeighbours fit(Histories histories, Options options, int threads, Progress progress) {
         Ease.requireFree("sparse EASE over " + histories.itemCount() + " items", requiredBytes(histories, options));
         float[] ones = new float[histories.userCount()];
         Arrays.fill(ones, 1);
-        ItemNeighbours shared = CoOccurrence.byUsers(
-                histories, ones, (item, other, users) -> users, Integer.MAX_VALUE, threads);
+        ItemNeighbours shared =
+                CoOccurrence.byUsers(histories, ones, (item, other, users) -> users, Integer.MAX_VALUE, threads);
         int[] counted = histories.itemCounts();
         float[] counts = new float[counted.length];
         for (int item = 0; item < counts.length; item++) {

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 
 /// The serving path without its filters: the union of the best of each source, put in order by the [FusedRanker].
 ///
@@ -29,13 +28,13 @@ public record FusedRanking(Map<Signal, Scorer> sources, IntFunction<SignalWeight
     }
 
     @Override
-    public Ranked rank(History history, int count) {
+    public Ranked rank(History history, int count, BitSet allowed) {
         List<float[]> scores = new ArrayList<>();
-        sources.values().forEach(scorer -> scores.add(Ranker.unseenScores(scorer, history)));
-        int itemCount = sources.values().iterator().next().itemCount();
-        BitSet allowed = new BitSet(itemCount);
-        allowed.set(0, itemCount);
-        IntStream.of(history.items()).forEach(allowed::clear);
+        for (Scorer scorer : sources.values()) {
+            float[] values = new float[scorer.itemCount()];
+            scorer.score(history, values);
+            scores.add(values);
+        }
         int[] pool = CandidatePool.of(scores, allowed, CandidatePool.PER_SOURCE, CandidatePool.LIMIT);
         Map<Signal, float[]> pooled = new EnumMap<>(Signal.class);
         Iterator<float[]> next = scores.iterator();

@@ -3,8 +3,10 @@ package dev.palate.retrieval.ranking;
 import dev.palate.memory.vector.TopK;
 import dev.palate.retrieval.factor.History;
 import dev.palate.retrieval.factor.Scorer;
+import java.util.BitSet;
+import java.util.stream.IntStream;
 
-/// Ranks all items that a user has not had. Implementations are thread-safe.
+/// Ranks items for a user. Implementations are thread-safe.
 @FunctionalInterface
 public interface Ranker {
     /// Items from best to worst with their scores, which never increase.
@@ -13,29 +15,29 @@ public interface Ranker {
     /// @param scores one per item
     record Ranked(int[] items, float[] scores) {}
 
-    /// The best `count` items, fewer only when there are no more. Never one of the history.
-    Ranked rank(History history, int count);
+    /// The best `count` of the allowed items, fewer only when there are no more.
+    ///
+    /// @param allowed item rows; not modified
+    Ranked rank(History history, int count, BitSet allowed);
 
     /// By the scores of one model, ties by lower row.
     static Ranker of(Scorer scorer) {
-        return (history, count) -> {
-            float[] scores = unseenScores(scorer, history);
-            int[] best = TopK.select(scores, count);
-            float[] bestScores = new float[best.length];
-            for (int i = 0; i < best.length; i++) {
-                bestScores[i] = scores[best[i]];
+        return (history, count, allowed) -> {
+            float[] scores = new float[scorer.itemCount()];
+            scorer.score(history, scores);
+            for (int item = 0; item < scores.length; item++) {
+                scores[item] = allowed.get(item) ? scores[item] : Float.NEGATIVE_INFINITY;
             }
-            return new Ranked(best, bestScores);
+            int[] best = TopK.select(scores, count);
+            return new Ranked(best, CandidatePool.gather(scores, best));
         };
     }
 
-    /// Scores of all items, negative infinity for those of the history.
-    static float[] unseenScores(Scorer scorer, History history) {
-        float[] scores = new float[scorer.itemCount()];
-        scorer.score(history, scores);
-        for (int item : history.items()) {
-            scores[item] = Float.NEGATIVE_INFINITY;
-        }
-        return scores;
+    /// All item rows but those of the history.
+    static BitSet unseen(int itemCount, History history) {
+        BitSet allowed = new BitSet(itemCount);
+        allowed.set(0, itemCount);
+        IntStream.of(history.items()).forEach(allowed::clear);
+        return allowed;
     }
 }

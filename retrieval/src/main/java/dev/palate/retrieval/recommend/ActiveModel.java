@@ -2,9 +2,13 @@ package dev.palate.retrieval.recommend;
 
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.retrieval.candidate.CollaborativeModel;
+import dev.palate.retrieval.candidate.LiveModel;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.embedding.ModelSnapshot;
+import dev.palate.retrieval.factor.HistoryDecay;
+import dev.palate.retrieval.factor.ItemFactors;
 import dev.palate.retrieval.factor.Scorer;
+import dev.palate.retrieval.factor.Transitions;
 import dev.palate.retrieval.ranking.RankerWeights;
 import dev.palate.retrieval.ranking.Signal;
 import dev.palate.retrieval.ranking.SignalWeights;
@@ -60,5 +64,30 @@ public final class ActiveModel implements CollaborativeModel {
         RankerWeights ranker = snapshot.ranker();
         Weighting weighting = size -> new SignalWeights(ranker.fittedFor(size)).byKey();
         return Loaded.of(snapshot.about().version().value(), items, scorers, weighting);
+    }
+
+    /// What items that came after the model in force are folded in with; empty while there is none.
+    public Optional<LiveModel.Learnt> learnt() {
+        return registry.active().map(snapshot -> {
+            Map<String, ItemFactors> factors = new HashMap<>();
+            snapshot.sources().forEach((signal, scorer) -> {
+                if (scorer instanceof ItemFactors vectors) {
+                    factors.put(signal.key(), vectors);
+                }
+            });
+            ModelSnapshot.About about = snapshot.about();
+            return new LiveModel.Learnt(
+                    about.version().value(),
+                    about.changeNumber(),
+                    snapshot.popularity().counts(),
+                    factors,
+                    Map.of(
+                            Signal.EASE.key(),
+                            HistoryDecay.of(about.easeDecay()),
+                            Signal.KNN.key(),
+                            HistoryDecay.of(about.knnDecay()),
+                            Signal.TRANSITIONS.key(),
+                            Transitions.DECAY));
+        });
     }
 }

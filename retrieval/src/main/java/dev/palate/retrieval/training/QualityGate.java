@@ -11,6 +11,7 @@ import dev.palate.retrieval.ranking.FusedRanking;
 import dev.palate.retrieval.ranking.Ranker;
 import dev.palate.retrieval.ranking.Signal;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -78,8 +79,9 @@ public final class QualityGate {
         double[] theirs = new double[ours.length];
         for (int i = 0; i < ours.length; i++) {
             History history = heldOut.known().of(heldOut.users()[i]);
-            ours[i] = gain(candidate.rank(history, CUTOFF).items(), heldOut.truth()[i]);
-            theirs[i] = gain(other.rank(history, CUTOFF).items(), heldOut.truth()[i]);
+            BitSet allowed = Ranker.unseen(heldOut.known().itemCount(), history);
+            ours[i] = gain(candidate.rank(history, CUTOFF, allowed).items(), heldOut.truth()[i]);
+            theirs[i] = gain(other.rank(history, CUTOFF, allowed).items(), heldOut.truth()[i]);
         }
         PairedBootstrap.Interval interval = PairedBootstrap.of(ours, theirs, PairedBootstrap.RESAMPLES, seed, 1);
         return new Verdict(

@@ -12,6 +12,7 @@ import dev.palate.retrieval.factor.ItemKnn;
 import dev.palate.retrieval.factor.ItemNeighbours;
 import dev.palate.retrieval.factor.Popularity;
 import dev.palate.retrieval.factor.Scorer;
+import dev.palate.retrieval.factor.SparseEase;
 import dev.palate.retrieval.factor.Transitions;
 import dev.palate.retrieval.ranking.FusedRanking;
 import dev.palate.retrieval.ranking.RankerWeights;
@@ -23,12 +24,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// One training run: from interactions to a snapshot. Stateless; the same input, options and vector width give the
-/// same snapshot, but for its time.
+/// One training run: from interactions to a snapshot. Stateless; the same input, options and vector width give
+/// the same snapshot, but for its time.
 ///
-/// First a trial is learnt without some held-out events, and the weights of the ranker are fitted on how its sources
-/// find those and the quality gate has judged it; then everything is learnt from all events. So a run costs about
-/// twice
+/// First a trial is learnt without some held-out events, and the weights of the ranker are fitted on how its
+/// sources find those and the quality gate has judged it; then everything is learnt from all events. So a run
+/// costs about twice
 /// its models. A source that is trained elsewhere, and at length, is trained once on the held-out's `known` and
 /// given as
 /// `content` with its own signal; it then serves with the users' whole histories.
@@ -156,7 +157,11 @@ public final class Training {
 
     private static ItemNeighbours ease(Histories histories, TrainingOptions options, Progress progress) {
         if (histories.itemCount() > options.easeItemLimit()) {
-            return ItemNeighbours.empty(histories.itemCount());
+            SparseEase.Options sparse =
+                    new SparseEase.Options(options.easeRegularization(), SparseEase.Options.DEFAULT.neighbours());
+            return SparseEase.fits(histories, sparse)
+                    ? SparseEase.fit(histories, sparse, options.threads(), progress)
+                    : ItemNeighbours.empty(histories.itemCount());
         }
         Ease.Options ease = new Ease.Options(options.easeRegularization(), options.threads());
         return Ease.fit(histories, ease, progress).pruned(options.easeNeighbours());

@@ -16,7 +16,8 @@ import java.nio.file.Path;
 /// @param easeRegularization λ, above 0
 /// @param easeDecay history decay that EASE is served with, in (0, 1]
 /// @param easeNeighbours strongest weights of a row of EASE that are kept, in [1, 10000]
-/// @param easeItemLimit above so many items EASE is left out: its cost grows with the cube
+/// @param easeItemLimit above so many items EASE takes its sparse form, or is left out where the heap is too
+///     small for that, too: the cost of the dense one grows with the cube
 /// @param knn of the item neighbours
 /// @param knnDecay history decay that they are served with, in (0, 1]
 /// @param transitions of what followed what

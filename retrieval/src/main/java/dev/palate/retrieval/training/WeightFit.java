@@ -8,6 +8,7 @@ import dev.palate.retrieval.ranking.CandidatePool;
 import dev.palate.retrieval.ranking.ConditionalLogit;
 import dev.palate.retrieval.ranking.ConditionalLogit.Example;
 import dev.palate.retrieval.ranking.FusedRanker;
+import dev.palate.retrieval.ranking.Ranker;
 import dev.palate.retrieval.ranking.RankerWeights;
 import dev.palate.retrieval.ranking.Signal;
 import dev.palate.retrieval.ranking.SignalWeights;
@@ -231,9 +232,7 @@ public final class WeightFit {
             scorer.score(history, values);
             scores.add(values);
         }
-        BitSet allowed = new BitSet(itemCount);
-        allowed.set(0, itemCount);
-        IntStream.of(history.items()).forEach(allowed::clear);
+        BitSet allowed = Ranker.unseen(itemCount, history);
         int[] pool = CandidatePool.of(scores, allowed, CandidatePool.PER_SOURCE, CandidatePool.LIMIT);
         int[] positives = IntStream.of(truth)
                 .map(item -> Arrays.binarySearch(pool, item))

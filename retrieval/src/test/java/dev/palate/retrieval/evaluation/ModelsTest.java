@@ -81,8 +81,9 @@ class ModelsTest {
                 .hasMessage("model {als} has no history decay: leave --history-decay out, or use item-knn, ease or"
                         + " fused");
         assertThatThrownBy(() -> ModelName.of("svd"))
-                .hasMessageStartingWith("no model {svd}; there are popular, item-knn, ease, als, fused, fused-fixed,"
-                        + " fused-equal and source-cf|cf_sparse|");
+                .hasMessageStartingWith(
+                        "no model {svd}; there are random, popular, recent, item-knn, rp3beta, transitions, ease,"
+                                + " sparse-ease, als, bpr, fused, fused-fixed, fused-equal and source-cf|cf_sparse|");
         assertThat(ModelName.of("source-recent_short")).isEqualTo(new ModelName.Source(Signal.RECENT_SHORT));
     }
 

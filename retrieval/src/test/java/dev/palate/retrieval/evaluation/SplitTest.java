@@ -3,13 +3,16 @@ package dev.palate.retrieval.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
+import dev.palate.retrieval.ranking.Ranker;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +56,29 @@ class SplitTest {
         assertThatThrownBy(() -> Split.read(folder).testTask())
                 .hasMessageContaining("/test has no row whose user and item both have earlier events, so nothing can be"
                         + " ranked: give a split that is not about cold items");
+    }
+
+    @Test
+    void coldItemsAreRankedAmongThemselves() throws IOException {
+        plain("train", HEADER + "u\ta\t4\t5\nu\tb\t4\t6\nv\ta\t1\t7\n");
+        plain("valid", HEADER);
+        plain("test", HEADER + "u\tx\t4\t12\nv\ty\t4\t13\nv\tb\t3\t14\nw\tx\t3\t15\n");
+        assertThatThrownBy(() -> Split.read(folder).coldTask())
+                .hasMessageContaining("has no cold_items.txt: give a split that is about cold items");
+        Files.writeString(folder.resolve("cold_items.txt"), "x\ny\nz\n");
+        RankingTask task = Split.read(folder).coldTask();
+        assertThat(task.items().ids()).containsExactly("a", "b", "x", "y", "z");
+        assertThat(task.candidates().stream()).containsExactly(2, 3, 4);
+        assertThat(task.cold()).isTrue();
+        assertThat(task.truth()).isDeepEqualTo(new int[][] {{2}, {3}});
+        Ranker random =
+                new Models(task, ModelSettings.DEFAULT, Map.of(), Progress.NONE).fit(ModelName.Alone.RANDOM);
+        RankedLists lists = RankedLists.of(task, random, Progress.NONE);
+        for (Ranker.Ranked list : lists.lists()) {
+            assertThat(list.items()).containsExactlyInAnyOrder(2, 3, 4);
+        }
+        assertThat(Metrics.of(lists).mean("Recall@10")).isEqualTo(1);
+        assertThat(Split.read(folder).testTask().cold()).isFalse();
     }
 
     private static void assertRefused(Code code, Path folder, String start) {

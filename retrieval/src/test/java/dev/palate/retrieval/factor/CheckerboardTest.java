@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/// Even users like even items and odd users odd ones; each user's own number is held out, so every personal recommender
-/// must put it first among the items the user has not had.
+/// Even users like even items and odd users odd ones; each user's own number is held out, so every personal
+/// recommender must put it first among the items the user has not had.
 class CheckerboardTest {
     private static final long SEED = Long.getLong("test.seed", 5L);
     private static final int SIZE = 48;
@@ -37,6 +37,26 @@ class CheckerboardTest {
                         board,
                         Ease.fit(board, new Ease.Options(10, 1), Progress.NONE)
                                 .pruned(30)
+                                .scorer(HistoryDecay.NONE)),
+                test(
+                        "als, exact rows",
+                        board,
+                        ImplicitAls.fit(
+                                board, new ImplicitAls.Options(8, 0.1, 0.01, 1, 12, 0, 2), SEED, Progress.NONE)),
+                test(
+                        "bpr",
+                        board,
+                        BayesianRanking.fit(
+                                board, new BayesianRanking.Options(8, 0.1, 0.01, 200), SEED, 1, Progress.NONE)),
+                test(
+                        "sparse ease",
+                        board,
+                        SparseEase.fit(board, new SparseEase.Options(10, 30), 2, Progress.NONE)
+                                .scorer(HistoryDecay.NONE)),
+                test(
+                        "rp3beta",
+                        board,
+                        RandomWalk.fit(board, new RandomWalk.Options(30, 1, 0.6), 2)
                                 .scorer(HistoryDecay.NONE)),
                 test(
                         "item-knn",

@@ -112,12 +112,12 @@ class ModelsOfItemsTest {
 
     @Test
     void easeSaysHowMuchHeapItNeeds() {
-        assertThat(Ease.requiredBytes(30_000)).isEqualTo(30_080L * 30_080 * 4 + 2L * 128 * 30_080 * 4);
+        assertThat(Ease.requiredBytes(30_000)).isEqualTo(30_080L * 30_080 * 4 + 2L * 256 * 30_080 * 4);
         assertThatThrownBy(() -> Ease.requireBytes("EASE over 30000 items", Ease.requiredBytes(30_000), 1L << 30))
                 .isInstanceOfSatisfying(
                         RetrievalException.class, e -> assertThat(e.code()).isEqualTo(RetrievalException.Code.MEMORY))
-                .hasMessage("EASE over 30000 items needs 3481 MiB of heap, 1024 MiB are free: give the JVM at least"
-                        + " 3993 MiB (-Xmx), or use its sparse form with fewer neighbours");
+                .hasMessage("EASE over 30000 items needs 3511 MiB of heap, 1024 MiB are free: give the JVM at least"
+                        + " 4023 MiB (-Xmx), or use its sparse form with fewer neighbours");
     }
 
     @Test

@@ -15,10 +15,13 @@ import dev.palate.retrieval.evaluation.ModelSettings;
 import dev.palate.retrieval.evaluation.Models;
 import dev.palate.retrieval.evaluation.RankingTask;
 import dev.palate.retrieval.evaluation.ReportPage;
+import dev.palate.retrieval.evaluation.SettingSpace;
 import dev.palate.retrieval.evaluation.Split;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemKnn;
+import dev.palate.retrieval.factor.ModelOptions;
 import dev.palate.retrieval.factor.Scorer;
+import dev.palate.retrieval.factor.Transitions;
 import dev.palate.retrieval.ranking.Signal;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -36,15 +39,16 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
-/// `palate evaluate`: fits models on a split's train and valid rows, ranks every item for each test user and prints
-/// the
-/// metrics; of several models, seeds or peers a table, with paired comparisons. Exit status 0, 1 when it could not be
-/// done, 2 for wrong usage.
+/// `palate evaluate`: fits models on a split's train and valid rows, ranks every item for each test user and
+/// prints the
+/// metrics; of several models, seeds or peers a table, with paired comparisons. Exit status 0, 1 when it could
+/// not be done, 2 for wrong usage.
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
@@ -69,8 +73,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "NAME[,NAME]",
             description =
-                    "popular, item-knn, ease, als, fused, fused-fixed, fused-equal, or source-SIGNAL for one source"
-                            + " of the fused ranking.")
+                    "random, popular, recent, item-knn, rp3beta, transitions, ease, sparse-ease, als, bpr, fused,"
+                            + " fused-fixed, fused-equal, or source-SIGNAL for one source of the fused ranking.")
     private List<String> model = List.of();
 
     @Option(names = "--all", description = "Every model, and every source of the fused ranking.")
@@ -87,16 +91,9 @@ public final class EvaluateCommand implements Callable<Integer> {
             names = "--part",
             paramLabel = "NAME",
             defaultValue = "test",
-            description = "test, or valid to choose between settings (learns from train only). Default: test.")
+            description = "test; valid to choose between settings (learns from train only); cold to rank the items of"
+                    + " cold_items.txt alone. Default: test.")
     private String part = "test";
-
-    @Option(
-            names = "--history-decay",
-            paramLabel = "X",
-            description =
-                    "Weight of an event one place older, in (0, 1]; item-knn, ease, fused. Default: 1, in fused .9"
-                            + " (EASE) and .6 (neighbours).")
-    private @Nullable Double historyDecay;
 
     @Option(
             names = "--catalog",
@@ -131,46 +128,13 @@ public final class EvaluateCommand implements Callable<Integer> {
     private int resamples;
 
     @Option(
-            names = "--lambda",
-            paramLabel = "X",
-            description = "Regularisation of EASE. Default: 100 without history decay, 300 with it.")
-    private @Nullable Double lambda;
-
-    @Option(names = "--neighbours", paramLabel = "N", defaultValue = "200", description = "Of item-knn. Default: 200.")
-    private int neighbours;
-
-    @Option(names = "--shrinkage", paramLabel = "X", defaultValue = "0", description = "Of item-knn. Default: 0.")
-    private double shrinkage;
-
-    @Option(names = "--factors", paramLabel = "N", defaultValue = "64", description = "Dimension of als. Default: 64.")
-    private int factors;
-
-    @Option(
-            names = "--unobserved-weight",
-            paramLabel = "X",
-            defaultValue = "1",
-            description = "Of als: 1 for dense data, .01 for sparse. Default: 1.")
-    private double unobservedWeight;
-
-    @Option(
-            names = "--regularization",
-            paramLabel = "X",
-            defaultValue = "0.003",
-            description = "Of als, frequency-scaled. Default: .003.")
-    private double regularization;
-
-    @Option(names = "--iterations", paramLabel = "N", defaultValue = "10", description = "Of als. Default: 10.")
-    private int iterations;
-
-    @Option(names = "--threads", paramLabel = "N", defaultValue = "1", description = "Default: 1.")
-    private int threads;
-
-    @Option(
-            names = "--recent-days",
+            names = "--threads",
             paramLabel = "N",
-            defaultValue = "60",
-            description = "Long window of recent popularity in fused; the short one is 14 days. Default: 60.")
-    private int recentDays;
+            description = "The lists are the same for any number. Default: one per core.")
+    private @Nullable Integer threads;
+
+    @Mixin
+    private SettingOptions settings = new SettingOptions();
 
     private final Supplier<TextEncoder> encoders;
 
@@ -203,11 +167,11 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
 
     private void run(PrintWriter out, Progress progress) {
-        ModelSettings settings = settings();
         requireFolder("--lists", lists);
         requireFolder("--json", json);
         requireFolder("--html", html);
         List<ModelName> names = names();
+        ModelSettings asked = settings(names);
         if (lists != null && (names.size() != 1 || seed.size() != 1)) {
             throw new IllegalArgumentException(
                     "--lists needs one model and one seed, had " + names.size() + " and " + seed.size());
@@ -215,7 +179,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         RankingTask task = task(Split.read(split));
         Map<Signal, Scorer> content = catalog == null ? Map.of() : content(catalog, task, progress);
         Evaluation.Request request = new Evaluation.Request(
-                all ? withSources(names, content) : names, seed, settings, peerFiles(), resamples);
+                all ? withSources(names, content) : names, seed, asked, peerFiles(), resamples);
         Evaluation evaluation = Evaluation.run(
                 task,
                 request,
@@ -283,35 +247,41 @@ public final class EvaluateCommand implements Callable<Integer> {
         return switch (part) {
             case "test" -> rows.testTask();
             case "valid" -> rows.validTask();
-            default -> throw new IllegalArgumentException("--part must be test or valid, was " + part);
+            case "cold" -> rows.coldTask();
+            default -> throw new IllegalArgumentException("--part must be test, valid or cold, was " + part);
         };
     }
 
-    private ModelSettings settings() {
-        ModelSettings defaults = ModelSettings.DEFAULT;
-        ImplicitAls.Options als = new ImplicitAls.Options(
-                factors,
-                unobservedWeight,
-                regularization,
-                defaults.als().frequencyExponent(),
-                iterations,
-                defaults.als().solverSteps(),
-                threads);
-        if (recentDays < 1) {
-            throw new IllegalArgumentException("--recent-days must be at least 1, was " + recentDays);
+    /// What was given, which one model must know by itself, and of several at least one.
+    private ModelSettings settings(List<ModelName> names) {
+        Map<String, String> given = settings.given();
+        if (names.size() == 1 && names.getFirst() instanceof ModelName.Alone alone) {
+            SettingSpace.of(alone).check(given);
         }
+        ModelSettings defaults = ModelSettings.DEFAULT;
+        int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+        String days = given.get("recent-days");
         return new ModelSettings(
-                optional(historyDecay),
-                optional(lambda),
-                new ItemKnn.Options(neighbours, shrinkage),
-                defaults.transitions(),
-                als,
-                defaults.ranker().withRecentWindow(recentDays * 86_400L),
-                seed.getFirst());
+                number(given, "history-decay"),
+                number(given, "lambda"),
+                (ItemKnn.Options) options(ModelName.Alone.ITEM_KNN, given),
+                (Transitions.Options) options(ModelName.Alone.TRANSITIONS, given),
+                ((ImplicitAls.Options) options(ModelName.Alone.ALS, given)).withThreads(workers),
+                days == null
+                        ? defaults.ranker()
+                        : defaults.ranker().withRecentWindow(Integer.parseInt(days) * 86_400L),
+                seed.getFirst(),
+                given);
     }
 
-    private static OptionalDouble optional(@Nullable Double value) {
-        return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
+    private static ModelOptions options(ModelName.Alone model, Map<String, String> given) {
+        SettingSpace space = SettingSpace.of(model);
+        return space.model(space.known(given)).options();
+    }
+
+    private static OptionalDouble number(Map<String, String> given, String name) {
+        String text = given.get(name);
+        return text == null ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(text));
     }
 
     private Map<Signal, Scorer> content(Path file, RankingTask task, Progress progress) {

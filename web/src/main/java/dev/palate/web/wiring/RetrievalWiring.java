@@ -14,6 +14,7 @@ import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.candidate.CollaborativeModel;
 import dev.palate.retrieval.candidate.Freshness;
 import dev.palate.retrieval.candidate.IndexedItems;
+import dev.palate.retrieval.candidate.LiveModel;
 import dev.palate.retrieval.candidate.Sources;
 import dev.palate.retrieval.candidate.Themes;
 import dev.palate.retrieval.candidate.UserHistories;
@@ -49,8 +50,9 @@ class RetrievalWiring {
     }
 
     @Bean
-    CollaborativeModel collaborativeModel(ModelRegistry registry) {
-        return new ActiveModel(registry);
+    LiveModel collaborativeModel(ModelRegistry registry, Interactions interactions, Changes changes) {
+        ActiveModel trained = new ActiveModel(registry);
+        return new LiveModel(trained, trained::learnt, interactions, changes);
     }
 
     @Bean
@@ -105,7 +107,8 @@ class RetrievalWiring {
         return new TrainingFiles(trainer, registry, directory.models());
     }
 
-    /// The first training of a server that was given interactions but never trained, such as one filled by an import.
+    /// The first training of a server that was given interactions but never trained, such as one filled by an
+    /// import.
     @Bean
     ApplicationListener<ApplicationReadyEvent> firstTraining(
             PalateProperties properties, Trainer trainer, ModelRegistry registry, Interactions interactions) {

@@ -53,16 +53,26 @@ class EvaluateCommandTest {
 
     @Test
     void everyModelPrintsTheMetrics() {
-        for (String model : List.of("popular", "item-knn", "ease", "als", "fused")) {
-            assertThat(evaluate("--model", model, "--factors", "8")).as(model).isZero();
+        for (String model : List.of(
+                "random", "popular", "item-knn", "rp3beta", "transitions", "ease", "sparse-ease", "als", "bpr", "fused")) {
+            boolean factors = List.of("als", "bpr", "fused").contains(model);
+            String[] settings =
+                    factors ? new String[] {"--model", model, "--factors", "8"} : new String[] {"--model", model};
+            assertThat(evaluate(settings)).as(model + " " + err).isZero();
             assertThat(out.toString())
                     .contains("users\t40\n")
                     .contains("Recall@10\t")
                     .contains("SE_NDCG@10\t");
-            assertThat(recall()).as(model).isGreaterThan(model.equals("popular") ? 0 : 0.9);
+            assertThat(recall()).as(model).isGreaterThan(List.of("popular", "random").contains(model) ? 0 : 0.9);
         }
         assertThat(evaluate("--model", "ease", "--part", "valid", "--history-decay", ".9"))
                 .isZero();
+        assertThat(evaluate("--model", "recent", "--recent-days", "3", "--threads", "2")).isZero();
+        assertThat(evaluate("--model", "als", "--factors", "8", "--solver-steps", "0", "--frequency-exponent", ".5"))
+                .isZero();
+        assertThat(recall()).isGreaterThan(0.9);
+        assertThat(evaluate("--model", "item-knn", "--weighting", "bm25", "--neighbours", "20")).isZero();
+        assertThat(recall()).isGreaterThan(0.9);
     }
 
     @Test
@@ -135,8 +145,22 @@ class EvaluateCommandTest {
     @Test
     void whatIsWrongIsSaidInOneLine() throws IOException {
         assertRefused(1, "no model {svd}; there are " + ModelName.keys(), "--model", "svd");
+        assertRefused(
+                1,
+                "model {ease} has no setting --factors: it has --lambda, --history-decay",
+                "--model",
+                "ease",
+                "--factors",
+                "8");
+        assertRefused(
+                2,
+                "--weighting must be cosine, tf-idf or bm25, was dice",
+                "--model",
+                "item-knn",
+                "--weighting",
+                "dice");
         assertRefused(2, "history decay must be in (0, 1], was 1.5", "--model", "ease", "--history-decay", "1.5");
-        assertRefused(2, "--part must be test or valid, was train", "--model", "ease", "--part", "train");
+        assertRefused(2, "--part must be test, valid or cold, was train", "--model", "ease", "--part", "train");
         assertRefused(2, "dimension must be in [1, 1024], was 0", "--model", "als", "--factors", "0");
         assertRefused(
                 1,

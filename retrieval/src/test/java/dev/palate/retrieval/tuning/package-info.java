@@ -1,0 +1,4 @@
+@NullMarked
+package dev.palate.retrieval.tuning;
+
+import org.jspecify.annotations.NullMarked;
