@@ -113,12 +113,12 @@ final class LocalModelLifeTest {
                     "You are brief and never speak of bridges.",
                     "Ripley told us that she adores zwiebelkuchen.",
                     new PromptVersion("life", 1));
-            int first = say(model, prompt).usage().cachedTokens();
-            int again = say(model, prompt).usage().cachedTokens();
+            long first = say(model, prompt).usage().cachedTokens();
+            long again = say(model, prompt).usage().cachedTokens();
             assertThat(again).as("cached of a prompt that was read before").isGreaterThan(first + 10);
 
             ForgottenPrompts forgotten = model.forget(in(Duration.ofSeconds(30)));
-            assertThat(forgotten.tokens()).isGreaterThan(again);
+            assertThat(forgotten.tokens()).isGreaterThan((int) again);
             assertThat(forgotten.prefixes()).isPositive();
             assertThat(forgotten.left()).isZero();
             assertThat(forgotten.restarted()).isFalse();
