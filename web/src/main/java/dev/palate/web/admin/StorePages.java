@@ -34,7 +34,7 @@ final class StorePages {
             return new TierRow(
                     name,
                     number(stats.entries()),
-                    size(stats.bytes()) + (stats.budgetBytes() == 0 ? "" : " of " + size(stats.budgetBytes())),
+                    amount(stats.bytes()) + (stats.budgetBytes() == 0 ? "" : " of " + amount(stats.budgetBytes())),
                     stats.hits() + stats.misses() == 0 ? "none asked" : Math.round(100 * stats.hitRatio()) + " %",
                     String.format(Locale.ROOT, "%,.0f µs", stats.p99Micros()));
         }
@@ -100,7 +100,7 @@ final class StorePages {
         return String.format(Locale.ROOT, "%,d", count);
     }
 
-    private static String size(long bytes) {
+    private static String amount(long bytes) {
         return bytes < 1 << 20
                 ? String.format(Locale.ROOT, "%.1f KiB", bytes / 1024.0)
                 : String.format(Locale.ROOT, "%,.1f MiB", bytes / 1048576.0);
