@@ -11,6 +11,7 @@ import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.Subject;
+import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -83,6 +85,9 @@ class PageSweepTest {
 
     /// Memories of both, mixed. Then those of one grow, so that the pages of both are split in their middles.
     private void fill(int from, int to) {
+        for (UserId user : List.of(ANN, BEN)) {
+            truth.users().ensure(new User(user, "", Instant.EPOCH, false));
+        }
         List<Memory> all = new ArrayList<>();
         for (int number = from; number < to; number++) {
             all.add(memory(BEN, number));

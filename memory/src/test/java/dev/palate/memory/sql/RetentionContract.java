@@ -32,6 +32,7 @@ import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
 import dev.palate.memory.slate.SlateId;
 import dev.palate.memory.slate.SlateRecord;
+import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -97,7 +98,7 @@ abstract class RetentionContract extends TruthContract {
                 .draft()
                 .evidence(List.of(new Evidence("message", ground.id().value(), "love westerns")))
                 .build();
-        truth().memories().put(List.of(new Memories.Write(resting, Actor.AGENT, "")));
+        memories().put(List.of(new Memories.Write(resting, Actor.AGENT, "")));
         truth().slates().put(slate("of-ann", ANN, silent, NOW));
         truth().slates().put(slate("of-nobody", null, silent, NOW));
         ConversationId fresh = truth().conversations().start(ANN).id();
@@ -156,6 +157,7 @@ abstract class RetentionContract extends TruthContract {
     @Test
     void aPassThatWasEndedGoesOnWithTheNext() {
         for (int user = 0; user < 10; user++) {
+            truth().users().ensure(new User(new UserId("u" + user), "", NOW, false));
             List<Rejection> refused = new ArrayList<>();
             for (int i = 0; i < 31; i++) {
                 Instant at = i == 30 ? NOW : NOW.minusSeconds(i + 1L);
@@ -185,8 +187,7 @@ abstract class RetentionContract extends TruthContract {
     }
 
     private Memory put(Memory memory) {
-        return truth().memories()
-                .put(List.of(new Memories.Write(memory, Actor.AGENT, "")))
+        return memories().put(List.of(new Memories.Write(memory, Actor.AGENT, "")))
                 .getFirst();
     }
 
@@ -286,7 +287,7 @@ abstract class RetentionContract extends TruthContract {
                             memory.draft().strength(0.2 * (states + 1)).build(), Actor.AGENT, ""));
                 }
             }
-            truth().memories().put(writes);
+            memories().put(writes);
         }
         Instant limit = TickingClock.START.plus(Duration.ofDays(1));
         long all = count("memory_revision");
