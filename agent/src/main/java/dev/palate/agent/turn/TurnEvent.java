@@ -153,8 +153,7 @@ public sealed interface TurnEvent {
     default Set<MemoryId> toldOf() {
         return switch (this) {
             case Recalled recalled -> Set.copyOf(recalled.memories);
-            case Remembered remembered ->
-                remembered.id.isEmpty() ? Set.of() : Set.of(new MemoryId(remembered.id));
+            case Remembered remembered -> remembered.id.isEmpty() ? Set.of() : Set.of(new MemoryId(remembered.id));
             case Recommended recommended ->
                 recommended.items.stream()
                         .flatMap(item -> item.memories().stream())

@@ -258,8 +258,7 @@ final class LlamaLibrary implements AutoCloseable {
 
     /// The last position in the cache, -1 when it is empty.
     int lastPosition(MemorySegment memory) {
-        return call(() -> (int) bind(
-                        "llama_memory_seq_pos_max", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT))
+        return call(() -> (int) bind("llama_memory_seq_pos_max", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT))
                 .invoke(memory, 0));
     }
 

@@ -148,8 +148,7 @@ public final class LocalModel implements LanguageModel {
                 talk.run(exchange);
                 if (talk.last() instanceof Frame.Forgotten forgotten) {
                     supervisor.cooled();
-                    return new ForgottenPrompts(
-                            forgotten.tokens(), forgotten.prefixes(), forgotten.left(), false);
+                    return new ForgottenPrompts(forgotten.tokens(), forgotten.prefixes(), forgotten.left(), false);
                 }
                 why = "it did not say in time that it forgot";
             } finally {

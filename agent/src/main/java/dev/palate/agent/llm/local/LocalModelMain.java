@@ -141,8 +141,7 @@ public final class LocalModelMain {
         session.forget();
         // What earlier calls left on the heap goes with the collection, as far as the heap is written over.
         System.gc();
-        return new Frame.Forgotten(
-                forget.id(), tokens, prefixes, session.cachedTokens() + session.keptPrefixes());
+        return new Frame.Forgotten(forget.id(), tokens, prefixes, session.cachedTokens() + session.keptPrefixes());
     }
 
     private Frame.Final write(LlamaSession session, Frame.Write write, Call call) {

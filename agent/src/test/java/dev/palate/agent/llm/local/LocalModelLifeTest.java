@@ -123,8 +123,7 @@ final class LocalModelLifeTest {
             assertThat(forgotten.left()).isZero();
             assertThat(forgotten.restarted()).isFalse();
             assertThat(model.processId()).hasValue(pid);
-            assertThat(model.forget(in(Duration.ofSeconds(30))))
-                    .isEqualTo(new ForgottenPrompts(0, 0, 0, false));
+            assertThat(model.forget(in(Duration.ofSeconds(30)))).isEqualTo(new ForgottenPrompts(0, 0, 0, false));
 
             Reply after = say(model, prompt);
             assertThat(after.usage().cachedTokens()).isZero();
