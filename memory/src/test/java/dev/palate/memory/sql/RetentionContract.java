@@ -97,7 +97,7 @@ abstract class RetentionContract extends TruthContract {
                 .draft()
                 .evidence(List.of(new Evidence("message", ground.id().value(), "love westerns")))
                 .build();
-        truth().memories().put(List.of(new Memories.Write(resting, Actor.AGENT, "")));
+        memories().put(List.of(new Memories.Write(resting, Actor.AGENT, "")));
         truth().slates().put(slate("of-ann", ANN, silent, NOW));
         truth().slates().put(slate("of-nobody", null, silent, NOW));
         ConversationId fresh = truth().conversations().start(ANN).id();
@@ -161,6 +161,7 @@ abstract class RetentionContract extends TruthContract {
                 Instant at = i == 30 ? NOW : NOW.minusSeconds(i + 1L);
                 refused.add(refused("r" + user + "-" + i, new UserId("u" + user), at));
             }
+            UsersFirst.ensure(truth(), new UserId("u" + user));
             truth().rejections().add(refused);
         }
         Expiring rejections = truth().expiring().stream()
@@ -185,8 +186,7 @@ abstract class RetentionContract extends TruthContract {
     }
 
     private Memory put(Memory memory) {
-        return truth().memories()
-                .put(List.of(new Memories.Write(memory, Actor.AGENT, "")))
+        return memories().put(List.of(new Memories.Write(memory, Actor.AGENT, "")))
                 .getFirst();
     }
 
@@ -286,7 +286,7 @@ abstract class RetentionContract extends TruthContract {
                             memory.draft().strength(0.2 * (states + 1)).build(), Actor.AGENT, ""));
                 }
             }
-            truth().memories().put(writes);
+            memories().put(writes);
         }
         Instant limit = TickingClock.START.plus(Duration.ofDays(1));
         long all = count("memory_revision");
