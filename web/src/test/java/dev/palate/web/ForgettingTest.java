@@ -111,7 +111,7 @@ class ForgettingTest {
             assertThat(server.ok(200, server.get(ann, "/v1/memories?status=active&status=superseded"))
                             .get("results"))
                     .isEmpty();
-            assertThat(server.ok(200, server.get(ben, "/v1/memories")).get("results"))
+            assertThat(server.ok(200, server.get(ben, "/v1/memories?kind=trait")).get("results"))
                     .hasSize(1);
             server.ok(200, server.get(ann, "/v1/users/ann"));
         }

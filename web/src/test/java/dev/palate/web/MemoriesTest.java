@@ -345,7 +345,8 @@ class MemoriesTest {
                 .containsExactly("Likes horror");
         assertThat(texts(found(ivy, "{\"query\":\"horror\",\"known_at\":\"" + then + "\"}")))
                 .containsExactly("Likes horror");
-        assertThat(texts(found(ivy, "{\"query\":\"horror\",\"show_expired\":true}")))
+        String every = "{\"query\":\"horror\",\"show_expired\":true,\"filters\":{\"slot\":\"genre:horror\"}}";
+        assertThat(texts(found(ivy, every)))
                 .containsExactlyInAnyOrder("Likes horror", "Hates horror");
 
         JsonNode history = server.ok(200, server.get(ivy, path + "/history")).get("history");

@@ -8,6 +8,7 @@ import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.Slot;
 import dev.palate.memory.memory.Subject;
 import java.util.ArrayList;
@@ -40,14 +41,16 @@ final class Forgetting {
 
     /// Erases all memories of the subject, of any status, and what gates refused of it, as one erasure.
     ///
-    /// @return how many memories there were
+    /// @return how many memories there were, but for the profile, which is made of them
     static int everything(Subject subject, Memories memories, Consumer<Subject> erasing) {
         var all = new MemoryFilter(subject, Set.of(), Set.of(), null);
         int count = 0;
         String cursor = null;
         do {
             Page<Memory> page = memories.page(all, cursor, Page.MAX_LIMIT);
-            count += page.items().size();
+            count += (int) page.items().stream()
+                    .filter(memory -> memory.kind() != MemoryKind.PROFILE)
+                    .count();
             cursor = page.nextCursor();
         } while (cursor != null);
         erasing.accept(subject);

@@ -325,7 +325,7 @@ abstract class ErasureContract extends TruthContract {
                 .draft()
                 .evidence(List.of(new Evidence("message", message.value(), "I adore much")))
                 .build();
-        truth().memories().put(List.of(new Memories.Write(quoting, Actor.AGENT, "")));
+        memories().put(List.of(new Memories.Write(quoting, Actor.AGENT, "")));
         truth().rejections()
                 .add(List.of(
                         refused("of-talk", ANN, "adoring kirschkuchen", message.value()),

@@ -163,6 +163,7 @@ abstract class RetentionContract extends TruthContract {
                 Instant at = i == 30 ? NOW : NOW.minusSeconds(i + 1L);
                 refused.add(refused("r" + user + "-" + i, new UserId("u" + user), at));
             }
+            UsersFirst.ensure(truth(), new UserId("u" + user));
             truth().rejections().add(refused);
         }
         Expiring rejections = truth().expiring().stream()
