@@ -23,7 +23,8 @@ import org.apache.lucene.search.Weight;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.jspecify.annotations.Nullable;
 
-/// Finds nearest vectors by the graphs of the segments. Not Lucene's own query for it: that one joins every filter with
+/// Finds nearest vectors by the graphs of the segments. Not Lucene's own query for it: that one joins every filter
+/// with
 /// the documents that have a vector, anew each time, which at a million documents takes longer than the search; here
 /// the filter is taken as [FilterCache] keeps it. For one search, one thread.
 final class GraphSearch {
@@ -58,8 +59,8 @@ final class GraphSearch {
             @Nullable AcceptDocs accept = accepted(leaf, weight);
             if (accept != null) {
                 int most = ofShare(explored, Math.min(1, leaf.reader().numDocs() / all));
-                TopKnnCollector collector =
-                        new TopKnnCollector(most, Integer.MAX_VALUE, KnnSearchStrategy.Hnsw.DEFAULT);
+                KnnSearchStrategy strategy = EntryPoints.strategy(leaf.reader(), field, raw);
+                TopKnnCollector collector = new TopKnnCollector(most, Integer.MAX_VALUE, strategy);
                 leaf.reader().searchNearestVectors(field, raw, collector, accept);
                 for (ScoreDoc hit : collector.topDocs().scoreDocs) {
                     found.add(new ScoreDoc(leaf.docBase + hit.doc, hit.score));

@@ -26,7 +26,7 @@ final class VectorFormats {
     /// Up to so many documents the narrowest search does.
     private static final double SETTLED = 50_000;
 
-    private static final double WIDENING = 0.7;
+    private static final double WIDENING = 0.25;
     private static final int MOST_EXPLORED = 1_000;
     private static final String ATTRIBUTE = "palate.vectors";
 
@@ -55,7 +55,7 @@ final class VectorFormats {
     }
 
     /// How many candidates a graph search must bring so that the best `k` of them by their raw vectors have a recall
-    /// of about .98, by docs/benchmarks.md: the more vectors, the wider the search.
+    /// of .98 or more, by docs/benchmarks.md: the more vectors, the wider the search, little as [EntryPoints] leave.
     static int explored(LeafReader leaf, int k) {
         return explored(format(leaf), k, leaf.numDocs());
     }

@@ -2,7 +2,6 @@ package dev.palate.memory.index;
 
 import dev.palate.memory.vector.Kernels;
 import dev.palate.memory.vector.ParallelRange;
-import dev.palate.memory.vector.TopK;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -70,19 +69,6 @@ public final class BenchmarkVectors {
         float[][] rows = new float[count][];
         ParallelRange.run(2, count, i -> rows[i] = vector(from + i));
         return rows;
-    }
-
-    /// The exact best ten of each query.
-    static int[][] truth(float[][] rows, float[][] queries) {
-        int[][] best = new int[queries.length][];
-        ParallelRange.run(2, queries.length, q -> {
-            float[] scores = new float[rows.length];
-            for (int i = 0; i < rows.length; i++) {
-                scores[i] = Kernels.dot(queries[q], 0, rows[i], 0, DIMENSION);
-            }
-            best[q] = TopK.select(scores, 10);
-        });
-        return best;
     }
 
     /// Writes little-endian float32, row after row, for `numpy.fromfile`.

@@ -10,6 +10,7 @@ import static dev.palate.memory.index.IndexFixture.settle;
 import static dev.palate.memory.index.IndexFixture.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.palate.memory.Milestone;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.MemoryFilter;
@@ -25,6 +26,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -68,15 +71,26 @@ class IndexFailureTest {
         try (IndexChanges index = index()) {
             settle(index);
         }
+        AtomicInteger rebuilt = new AtomicInteger();
+        Milestone.watch(point -> rebuilt.addAndGet(point == Milestone.REBUILT ? 1 : 0));
         try (IndexChanges index = index()) {
             settle(index);
-            truth.hide();
+            assertThat(rebuilt.get()).as("it went on from its commit").isZero();
+            CountDownLatch held = new CountDownLatch(1);
+            CountDownLatch go = new CountDownLatch(1);
+            truth.reading(() -> {
+                held.countDown();
+                awaitQuietly(go);
+                throw new IllegalStateException("no connection");
+            });
             truth.put(film("3", "Stalker", 1979));
+            assertThat(held.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
             truth.delete(new ItemId("1"));
             truth.memories().forget(new MemoryId("a"));
             truth.memories().put(List.of(memory("c", user("u2"), "likes slow films", "tag:slow")));
             truth.prune();
-            truth.show();
+            truth.reading(() -> {});
+            go.countDown();
             settle(index);
             assertThat(index.items().search("alien", ItemFilter.ALL, 5)).isEmpty();
             assertThat(ids(index.items().search("stalker", ItemFilter.ALL, 5))).containsExactly("3");
@@ -87,6 +101,17 @@ class IndexFailureTest {
             truth.put(film("4", "Heat", 1995));
             assertThat(index.awaitApplied(truth.latest(), PATIENCE)).isTrue();
             assertThat(ids(index.items().search("heat", ItemFilter.ALL, 5))).containsExactly("4");
+            assertThat(rebuilt.get()).isEqualTo(1);
+        } finally {
+            Milestone.watch(null);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

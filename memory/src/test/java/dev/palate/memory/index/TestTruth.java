@@ -54,13 +54,9 @@ final class TestTruth implements AutoCloseable {
         horizon = latest().value();
     }
 
-    /// From now on the feed shows nothing new, until [#show].
+    /// From now on the feed shows nothing new.
     void hide() {
         shown = latest().value();
-    }
-
-    void show() {
-        shown = Long.MAX_VALUE;
     }
 
     /// Has this run whenever the feed is read.
@@ -118,8 +114,9 @@ final class TestTruth implements AutoCloseable {
         @Override
         public List<Change> after(ChangeNumber number, int limit) {
             reading.run();
+            long most = shown;
             return truth.changes().after(number, limit).stream()
-                    .filter(change -> change.number().value() <= shown)
+                    .filter(change -> change.number().value() <= most)
                     .toList();
         }
 

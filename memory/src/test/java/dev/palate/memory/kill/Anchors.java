@@ -42,7 +42,7 @@ final class Anchors implements Runnable {
     /// Writes them where they are not there yet.
     void write() {
         if (store.truth().memories().memory(id(0)).isPresent()) {
-            inIndex = store.index().memories().count(SUBJECT) == COUNT;
+            inIndex = store.index().memories().count(SUBJECT) >= COUNT;
             return;
         }
         List<Memories.Write> writes = new ArrayList<>();
@@ -86,9 +86,9 @@ final class Anchors implements Runnable {
         if (!recalled) {
             Victim.fail("not recalled: " + id);
         }
-        // All of them: one whose vector is not there yet ranks behind those that have theirs.
+        // All of them, and the profile: one whose vector is not there yet ranks behind those that have theirs.
         if (inIndex
-                && store.index().memories().search(text, FILTER, COUNT).stream()
+                && store.index().memories().search(text, FILTER, COUNT + 1).stream()
                         .noneMatch(hit -> hit.memory().equals(id))) {
             Victim.fail("not found: " + id + ", " + store.index().status());
         }

@@ -23,12 +23,15 @@ final class Found {
 
     /// A memory with all its revisions.
     ///
+    /// @param derived true when nobody but the consumer writes it
     /// @param texts by revision
     /// @param evidence such as `memory:m1`
     record OneMemory(
             String subject,
             long revision,
             String status,
+            String kind,
+            boolean derived,
             @Nullable String supersededBy,
             TreeMap<Long, String> texts,
             List<String> evidence) {}
@@ -66,6 +69,8 @@ final class Found {
                             row.getString("subject_type") + ":" + row.getString("subject_id"),
                             row.getLong("revision"),
                             row.getString("status"),
+                            row.getString("kind"),
+                            derived(row),
                             row.getString("superseded_by"),
                             new TreeMap<>(),
                             evidence));
@@ -105,6 +110,14 @@ final class Found {
                 "select topic, payload_id from outbox",
                 row -> notes.computeIfAbsent(row.getString(1), topic -> new HashSet<>())
                         .add(row.getString(2)));
+    }
+
+    /// A user's profile; an item's trait, and how it is received.
+    private static boolean derived(ResultSet row) throws SQLException {
+        String kind = row.getString("kind");
+        return kind.equals("profile")
+                || row.getString("subject_type").equals("item")
+                        && (kind.equals("trait") || row.getString("trust").equals("behaviour"));
     }
 
     static Found in(Path database) throws SQLException {

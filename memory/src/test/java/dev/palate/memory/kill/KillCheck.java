@@ -6,11 +6,14 @@ import dev.palate.memory.Milestone;
 import dev.palate.memory.Page;
 import dev.palate.memory.index.IndexAgreement;
 import dev.palate.memory.index.IndexCheck;
+import dev.palate.memory.memory.Evidence;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Subject;
+import dev.palate.memory.memory.Trust;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqliteFile;
 import java.io.IOException;
@@ -31,12 +34,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Opens a copy of what a kill left, so that the next victim finds it as it was, lets it come to rest, and looks at it.
+/// Opens a copy of what a kill left, so that the next victim finds it as it was, lets it come to rest, and looks at
+/// it.
 final class KillCheck {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern WORD = Pattern.compile("zqw\\d+x\\d+x\\d+z");
@@ -61,6 +67,11 @@ final class KillCheck {
             boolean changing = store.index().status().changingEncoder();
             store.erasure().start();
             awaitErasures(when);
+            store.consumer().start();
+            assertThat(store.consumer().await(PATIENCE))
+                    .as("consumer caught up, %s, %s", when, store.consumer().status())
+                    .isTrue();
+            store.consumer().close();
             assertThat(store.index().awaitEncoded(PATIENCE))
                     .as("index caught up, %s, %s", when, store.index().status())
                     .isTrue();
@@ -71,6 +82,9 @@ final class KillCheck {
                         .isZero();
             }
             agree(store, when);
+            asACleanPassWould(store, when);
+            // What was forgotten for it.
+            awaitErasures(when);
         } finally {
             Milestone.watch(null);
         }
@@ -128,6 +142,55 @@ final class KillCheck {
         }
     }
 
+    /// A memory that the consumer made.
+    ///
+    /// @param sentences of its text, in no order: two memories of the same moment may be told in either
+    private record Derived(Subject subject, MemoryKind kind, Set<String> sentences, Set<Evidence> evidence) {
+        static Derived of(Memory memory) {
+            return new Derived(
+                    memory.subject(),
+                    memory.kind(),
+                    Set.of(memory.text().split("(?<=[.])", -1)).stream()
+                            .map(String::strip)
+                            .collect(Collectors.toSet()),
+                    Set.copyOf(memory.evidence()));
+        }
+    }
+
+    /// What was derived bit by bit, over kills, is what deriving everything from nothing gives.
+    private static void asACleanPassWould(Store store, String when) {
+        Set<Derived> before = derived(store, true);
+        assertThat(derived(store, false))
+                .as("derived after a clean pass, %s", when)
+                .isEqualTo(before);
+    }
+
+    /// @param asItIs false to forget all of it and derive it anew before
+    private static Set<Derived> derived(Store store, boolean asItIs) {
+        if (!asItIs) {
+            each(store, memory -> store.tiered().forget(memory.id()));
+            store.derivations().everything(share -> {});
+        }
+        Set<Derived> derived = new HashSet<>();
+        each(store, memory -> derived.add(Derived.of(memory)));
+        return derived;
+    }
+
+    private static void each(Store store, Consumer<Memory> consumer) {
+        List<Memory> all = new ArrayList<>();
+        @Nullable String cursor = null;
+        do {
+            Page<Memory> page = store.truth().memories().page(ALL, cursor, Page.MAX_LIMIT);
+            all.addAll(page.items());
+            cursor = page.nextCursor();
+        } while (cursor != null);
+        all.stream()
+                .filter(memory -> memory.kind() == MemoryKind.PROFILE
+                        || memory.subject() instanceof Subject.OfItem
+                                && (memory.kind() == MemoryKind.TRAIT || memory.trust() == Trust.BEHAVIOUR))
+                .forEach(consumer);
+    }
+
     /// The index and the packs hold what the truth holds.
     private static void agree(Store store, String when) {
         assertThat(store.index().status().failure()).as(when).isNull();
@@ -138,11 +201,15 @@ final class KillCheck {
         Map<Subject, Set<String>> active = new HashMap<>();
         @Nullable String cursor = null;
         List<MemoryId> ids = new ArrayList<>();
+        Set<String> over = new HashSet<>();
         do {
             Page<Memory> page = store.truth().memories().page(ALL, cursor, Page.MAX_LIMIT);
             for (Memory memory : page.items()) {
                 ids.add(memory.id());
                 memories.put(memory.id().value(), IndexAgreement.key(memory));
+                if (memory.status() == MemoryStatus.SUPERSEDED || memory.status() == MemoryStatus.EXPIRED) {
+                    over.add(memory.id().value());
+                }
                 if (memory.status() == MemoryStatus.ACTIVE) {
                     active.computeIfAbsent(memory.subject(), subject -> new HashSet<>())
                             .add(memory.id().value());
@@ -154,6 +221,7 @@ final class KillCheck {
                 .as("memories, %s", when)
                 .isEqualTo(memories);
         Set<String> warm = new HashSet<>(memories.keySet());
+        warm.removeAll(over);
         store.truth().coldMemories().among(ids).forEach(cold -> warm.remove(cold.value()));
         assertThat(IndexAgreement.memoriesWithVector(store.index()))
                 .as("memories with a vector, %s", when)

@@ -11,6 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -28,11 +32,13 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.io.TempDirFactory;
 
-/// Kills a process that uses the whole store, at random moments and at every named point of the write paths, and looks
+/// Kills a process that uses the whole store, at random moments and at every named point of the write paths, and
+/// looks
 /// each time at what is left: everything acknowledged is there once, nothing erased is, the index agrees with the
 /// database, nothing rests on what is gone.
 ///
-/// What was acknowledged is known outside the victims: it is what came through the pipe in whole lines. The next victim
+/// What was acknowledged is known outside the victims: it is what came through the pipe in whole lines. The next
+/// victim
 /// goes on from what the last one left, repaired by nobody, up to [#LIVES] times.
 class KillTest {
     private static final long SEED = Long.getLong("test.seed", 20260101L);
@@ -54,13 +60,15 @@ class KillTest {
             Milestone.CODEBOOK_KEPT,
             Milestone.RECODED);
     private static final Set<Milestone> OF_FORMATS = Set.of(Milestone.FORMAT_REWRITING, Milestone.FORMAT_REWRITTEN);
+    private static final Set<Milestone> OF_ANEW = Set.of(Milestone.CONSUMER_ANEW);
     private static final Set<Milestone> OF_REBUILDS = Set.of(Milestone.REBUILDING, Milestone.REBUILT);
 
     /// What a kill left stays there when it is not right.
     @TempDir(cleanup = CleanupMode.ON_SUCCESS, factory = InMemory.class)
     Path folder;
 
-    /// On a file system in memory where there is one: what a process had written outlives its kill there as on a disk,
+    /// On a file system in memory where there is one: what a process had written outlives its kill there as on a
+    /// disk,
     /// and a sync costs nothing. That data is synced before it is acknowledged is for `SyncTraceTest`.
     static final class InMemory implements TempDirFactory {
         private static final Path MEMORY = Path.of("/dev/shm");
@@ -135,7 +143,7 @@ class KillTest {
     }
 
     /// The point where least was killed yet, or none; and what it takes to come by there.
-    private Life plan(Path place, int number) throws IOException {
+    private Life plan(Path place, int number) throws IOException, SQLException {
         @Nullable Milestone point = random.nextInt(RANDOM_EVERY) == 0 ? null : next(number);
         int restore = -1;
         if (point != null) {
@@ -150,6 +158,9 @@ class KillTest {
                 VectorFormat[] formats = VectorFormat.values();
                 format = formats[(format.ordinal() + 1 + random.nextInt(formats.length - 1)) % formats.length];
             }
+            if (OF_ANEW.contains(point)) {
+                forgetPosition(place.resolve("data/truth.db"));
+            }
             if (OF_REBUILDS.contains(point)) {
                 KillCheck.delete(place.resolve("data/index").resolve(random.nextBoolean() ? "items" : "memories"));
             }
@@ -163,6 +174,7 @@ class KillTest {
                         || point.name().startsWith("BACKUP_")
                         || OF_ENCODERS.contains(point)
                         || OF_FORMATS.contains(point)
+                        || OF_ANEW.contains(point)
                         || OF_REBUILDS.contains(point));
         return new Life(
                 place.resolve("data"),
@@ -177,6 +189,14 @@ class KillTest {
                 restore,
                 backup,
                 restore < 0 ? acknowledged.followedTo() : 0);
+    }
+
+    /// As where the notes are gone that a consumer needs: it does everything anew.
+    private static void forgetPosition(Path database) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("delete from consumer");
+        }
     }
 
     private Milestone next(int number) {
@@ -200,6 +220,7 @@ class KillTest {
     private boolean needsMore(Milestone point) {
         return OF_ENCODERS.contains(point)
                 || OF_FORMATS.contains(point)
+                || OF_ANEW.contains(point)
                 || OF_REBUILDS.contains(point)
                 || point.name().startsWith("RESTORE_") && acknowledged.backups().isEmpty();
     }
@@ -258,8 +279,10 @@ class KillTest {
             if (line != null) {
                 if (line.startsWith("ready ")) {
                     ready = true;
-                    starts.add(Long.parseLong(line.substring(6)));
-                    long more = life.point() == null ? 30 + random.nextInt(700) : HIT_MILLIS;
+                    long start = Long.parseLong(line.substring(6));
+                    starts.add(start);
+                    // A machine on which the start takes long is slow with all else, too.
+                    long more = life.point() == null ? 30 + random.nextInt(700) : Math.max(HIT_MILLIS, 4 * start);
                     kill = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(more);
                 }
                 hit |= take(life, line, when);

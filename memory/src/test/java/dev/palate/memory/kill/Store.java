@@ -1,5 +1,9 @@
 package dev.palate.memory.kill;
 
+import dev.palate.memory.Ids;
+import dev.palate.memory.derived.Derivations;
+import dev.palate.memory.derived.DerivedParts;
+import dev.palate.memory.derived.NoteFollower;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.erase.LogFiles;
 import dev.palate.memory.erase.ReportFiles;
@@ -20,9 +24,18 @@ import java.util.Optional;
 
 /// Everything that one process keeps, over one data directory, with small bounds and short waits. What a new consumer
 /// of the feed needs goes here: it is then part of what is killed and of what is looked at.
-record Store(DataDirectory directory, SqlTruth truth, IndexChanges index, TieredMemories tiered, Erasure erasure)
+record Store(
+        DataDirectory directory,
+        SqlTruth truth,
+        IndexChanges index,
+        TieredMemories tiered,
+        Derivations derivations,
+        NoteFollower consumer,
+        Erasure erasure)
         implements AutoCloseable {
     private static final int ENCODERS = 1_000;
+    private static final NoteFollower.Options CONSUMING =
+            new NoteFollower.Options(Duration.ofMillis(10), Duration.ofMillis(60), 60, Duration.ofMillis(20));
 
     /// The encoders, all different.
     static TextEncoder encoder(int number) {
@@ -39,10 +52,13 @@ record Store(DataDirectory directory, SqlTruth truth, IndexChanges index, Tiered
         return Optional.empty();
     }
 
-    /// Opens all of it but starts nothing that writes: see [Erasure#start] and the planner of the tiers.
+    /// Opens all of it but starts nothing that writes: see [Erasure#start], [NoteFollower#start] and the planner of
+    /// the
+    /// tiers.
     static Store open(DataDirectory directory, int encoder, VectorFormat format) {
         SqlTruth truth = SqlTruth.open(directory, Clock.systemUTC());
-        IndexOptions options = new IndexOptions(format, 1, Duration.ofMillis(40), 200, 10, Duration.ofMillis(50));
+        IndexOptions options = new IndexOptions(format, 1, Duration.ofMillis(40), 200, 10, Duration.ofMillis(50))
+                .settling(Duration.ofMillis(30), 20);
         IndexChanges index = IndexChanges.open(
                 directory.root(),
                 new IndexChanges.Sources(truth.changes(), truth.catalog(), truth.memories(), truth.coldMemories()),
@@ -59,11 +75,20 @@ record Store(DataDirectory directory, SqlTruth truth, IndexChanges index, Tiered
                 ReportFiles.rejectedRows(directory.logs()),
                 ReportFiles.exports(directory.exports()),
                 new LogFiles(directory.logs())));
-        return new Store(directory, truth, index, tiered, erasure);
+        Derivations derivations = new Derivations(new DerivedParts(
+                truth.catalog(),
+                truth.memories(),
+                tiered,
+                truth.grounds(),
+                new Ids(Clock.systemUTC()),
+                Clock.systemUTC()));
+        NoteFollower consumer = new NoteFollower(truth.outbox(), truth.changes(), derivations, CONSUMING);
+        return new Store(directory, truth, index, tiered, derivations, consumer, erasure);
     }
 
     @Override
     public void close() {
+        consumer.close();
         erasure.close();
         tiered.planner().close();
         index.close();

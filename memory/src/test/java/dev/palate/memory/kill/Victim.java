@@ -3,6 +3,8 @@ package dev.palate.memory.kill;
 import dev.palate.memory.Milestone;
 import dev.palate.memory.backup.Backup;
 import dev.palate.memory.backup.Restore;
+import dev.palate.memory.catalog.Item;
+import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.change.Change;
 import dev.palate.memory.change.ChangeNumber;
 import dev.palate.memory.memory.Memory;
@@ -18,7 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// The process that [KillTest] kills: uses the whole store from several threads without end and prints a line for each
+/// The process that [KillTest] kills: uses the whole store from several threads without end and prints a line for
+/// each
 /// write that returned, and one before each that takes something away. [Acknowledged] reads them.
 final class Victim {
     static final int WRITERS = 4;
@@ -54,8 +57,10 @@ final class Victim {
         Store store = Store.open(directory, life.encoder(), life.format());
         store.erasure().start();
         store.tiered().planner().start();
+        store.consumer().start();
         Anchors anchors = new Anchors(store);
         anchors.write();
+        items(store);
         say("ready "
                 + (System.currentTimeMillis()
                         - ManagementFactory.getRuntimeMXBean().getStartTime()));
@@ -70,6 +75,17 @@ final class Victim {
         }
         for (Thread thread : threads) {
             thread.join();
+        }
+    }
+
+    /// What users judge: how it is received is derived of their interactions.
+    private static void items(Store store) {
+        for (int t = 0; t < WRITERS; t++) {
+            ItemId id = new ItemId("about-" + t);
+            if (store.truth().catalog().item(id).isEmpty()) {
+                Item item = store.truth().catalog().put(Item.of(id, "About " + t, 1979, List.of("Drama")));
+                say("item " + id + " " + item.revision());
+            }
         }
     }
 

@@ -121,10 +121,11 @@ final class Writer implements Runnable {
     }
 
     private List<Memory> active(Subject subject) {
-        return store.truth()
-                .memories()
-                .page(MemoryFilter.active(subject), null, 100)
-                .items();
+        // What is derived is the consumer's to write.
+        return store.truth().memories().page(MemoryFilter.active(subject), null, 100).items().stream()
+                .filter(memory -> memory.kind() != MemoryKind.PROFILE
+                        && (subject instanceof Subject.OfUser || memory.trust() == Trust.INFERRED))
+                .toList();
     }
 
     private void addOrEdit(Subject subject, int most) {
