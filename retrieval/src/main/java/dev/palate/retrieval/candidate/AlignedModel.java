@@ -81,9 +81,8 @@ public final class AlignedModel {
         return modelRow[row] >= 0;
     }
 
-    /// A score per catalog row, NaN for items that the model does not know; empty when it knows none of the history
-    /// or
-    /// has no such scorer.
+    /// A score per catalog row, NaN for items that the model does not know; empty when it knows none of the
+    /// history or has no such scorer.
     ///
     /// @param history catalog rows, oldest first, each once
     public Optional<float[]> score(String signal, int[] history) {

@@ -6,10 +6,9 @@ import java.util.Optional;
 final class CrowdSource implements CandidateSource {
     /// Which crowd is asked.
     enum Crowd {
-        /// Everybody, ever. For somebody with a history it is the plain count on a log scale: beside collaborative
-        /// signals, which all favour the popular, it is there to correct them. For others it is how well liked
-        /// an item
-        /// is.
+        /// Everybody, ever. For somebody with a history it is the plain count on a log scale: beside
+        /// collaborative signals, which all favour the popular, it is there to correct them. For others it is
+        /// how well liked an item is.
         ALWAYS("pop", "widely liked"),
         /// Everybody, lately.
         LATELY("recent", "popular lately"),

@@ -51,9 +51,9 @@ public final class ItemStatistics {
 
     /// From one pass over the log.
     ///
-    /// @param windows before "now" that count as recent. "Now" is the clock's time, or the newest interaction when
-    /// that
-    ///     is more than the long window ago: the recent past of an old data set is the end of that data set
+    /// @param windows before "now" that count as recent. "Now" is the clock's time, or the newest interaction
+    ///     when that is more than the long window ago: the recent past of an old data set is the end of that
+    ///     data set
     static ItemStatistics read(CatalogSnapshot catalog, Interactions interactions, Windows windows, Instant now) {
         int size = catalog.size();
         long[] first = new long[size];
@@ -160,9 +160,8 @@ public final class ItemStatistics {
         return crowd[row];
     }
 
-    /// How well liked by how many, in [0, 1], 1 for the best of the catalog: squared mean liking, shrunken towards
-    /// the
-    /// mean of all, times log(1 + count).
+    /// How well liked by how many, in [0, 1], 1 for the best of the catalog: squared mean liking, shrunken
+    /// towards the mean of all, times log(1 + count).
     public float quality(int row) {
         return quality[row];
     }

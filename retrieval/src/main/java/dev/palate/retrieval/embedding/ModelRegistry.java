@@ -16,9 +16,8 @@ import java.util.stream.Stream;
 
 /// A folder of model files and the one that is served. Thread-safe; one instance per folder.
 ///
-/// The active version stands in the first line of the file `ACTIVE`, replaced atomically before the new snapshot is
-/// handed out. Readers
-/// take one snapshot per request from [#active] and keep it to the end.
+/// The active version stands in the first line of the file `ACTIVE`, replaced atomically before the new
+/// snapshot is handed out. Readers take one snapshot per request from [#active] and keep it to the end.
 public final class ModelRegistry {
     /// Model files kept: the active one and those before it.
     public static final int KEPT = 3;

@@ -71,9 +71,8 @@ public record Evaluation(RankingTask task, List<Row> rows, List<Comparison> comp
     /// One run of a model.
     ///
     /// @param seed of everything random; 0 for a peer
-    /// @param cpuSeconds of this process for learning and ranking; what several models share is counted with the
-    /// first
-    ///     that needs it
+    /// @param cpuSeconds of this process for learning and ranking; what several models share is counted with
+    ///     the first that needs it
     public record Run(long seed, Metrics metrics, Map<String, Double> qualities, double cpuSeconds) {
         /// Copies the map.
         public Run {

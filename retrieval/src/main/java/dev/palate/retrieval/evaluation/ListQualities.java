@@ -7,8 +7,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /// What lists are like beside being right: how popular what they show is, how evenly they show the catalog, and
-/// whether
-/// they keep to the popularity that a user's history has. Stateless.
+/// whether they keep to the popularity that a user's history has. Stateless.
 ///
 /// | name | meaning |
 /// |---|---|

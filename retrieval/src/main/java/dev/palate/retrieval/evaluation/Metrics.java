@@ -14,10 +14,8 @@ import java.util.stream.IntStream;
 /// How good ranked lists are, as means over users, with the values of each user kept for paired comparisons.
 ///
 /// Recall@k = hits / wanted; Hit@k = any hit; NDCG@k with binary gains, ideal over min(wanted, k); MRR over the
-/// whole
-/// list of 20; TailRecall@k = recall over wanted items outside the most popular fifth, over users that have any;
-/// Cov@k
-/// = distinct items shown / items; SE = standard error of the mean.
+/// whole list of 20; TailRecall@k = recall over wanted items outside the most popular fifth, over users that
+/// have any; Cov@k = distinct items shown / items; SE = standard error of the mean.
 ///
 /// @param users number of evaluated users
 /// @param withoutList how many of them got no item

@@ -14,8 +14,7 @@ import java.util.TreeMap;
 /// The settings of an evaluation run. What is left open takes the default of the model at hand.
 ///
 /// @param historyDecay of EASE and the item neighbours, in (0, 1]; open means none for a model alone, and 0.9
-///     (EASE) and
-///     0.6 (neighbours) in the fused ranking
+///     (EASE) and 0.6 (neighbours) in the fused ranking
 /// @param easeRegularization above 0; open means 100 without decay and 300 with it
 /// @param knn of the item neighbours
 /// @param transitions of the fused ranking

@@ -38,10 +38,9 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Fits models by name on the known events of one task. What training stores is learnt once, when the first model
-/// that
-/// needs it is asked for: [ModelName.Fused] and [ModelName.Source] score exactly what the served model holds. Not
-/// thread-safe.
+/// Fits models by name on the known events of one task. What training stores is learnt once, when the first
+/// model that needs it is asked for: [ModelName.Fused] and [ModelName.Source] score exactly what the served
+/// model holds. Not thread-safe.
 public final class Models {
     private final RankingTask task;
     private final ModelSettings settings;
@@ -183,10 +182,9 @@ public final class Models {
                 "");
     }
 
-    /// What the ranker of this task sees: the sources of the model, those of the catalog, and those that
-    /// depend on the
-    /// present: the end of the known events, or each user's last one where the events to find do not all come
-    /// later.
+    /// What the ranker of this task sees: the sources of the model, those of the catalog, and those that depend
+    /// on the present: the end of the known events, or each user's last one where the events to find do not all
+    /// come later.
     private Map<Signal, Scorer> sources() {
         Map<Signal, Scorer> sources = new EnumMap<>(trained().sources());
         OptionalLong now = task.temporal() ? OptionalLong.of(task.end()) : OptionalLong.empty();

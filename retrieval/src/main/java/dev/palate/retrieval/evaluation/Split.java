@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /// Interactions divided into train, valid and test, as read from a folder with `train.tsv`, `valid.tsv` and
-/// `test.tsv`
-/// (each may be gzipped, `.tsv.gz`) whose rows are `user_id item_id rating timestamp` under a header line.
+/// `test.tsv` (each may be gzipped, `.tsv.gz`) whose rows are `user_id item_id rating timestamp` under a header
+/// line.
 ///
 /// @param name the folder's name
 /// @param train rows in file order
@@ -51,8 +51,8 @@ public record Split(String name, List<Row> train, List<Row> valid, List<Row> tes
 
     /// Reads a folder.
     ///
-    /// @throws RetrievalException with code NOT_FOUND when the folder or a file is missing, BAD_INPUT when a line
-    ///     is malformed
+    /// @throws RetrievalException with code NOT_FOUND when the folder or a file is missing, BAD_INPUT when a
+    ///     line is malformed
     public static Split read(Path folder) {
         return read(folder, true);
     }

@@ -6,9 +6,9 @@ import java.util.List;
 /// conditional logit (`mcfadden1974logit`), whose loss is the softmax cross-entropy of ListNet
 /// (`cao2007listnet`) when several candidates are positive and share the mass.
 ///
-/// Loss: Σ over lists of −Σᵢ qᵢ ln pᵢ + τ/2 Σ (w − w₀)², with p = softmax(X w) over the list and q = 1/positives on
-/// each positive. It is convex; Newton steps with halving reach its one minimum. Sums run in a fixed order:
-/// deterministic.
+/// Loss: Σ over lists of −Σᵢ qᵢ ln pᵢ + τ/2 Σ (w − w₀)², with p = softmax(X w) over the list and q =
+/// 1/positives on each positive. It is convex; Newton steps with halving reach its one minimum. Sums run in a
+/// fixed order: deterministic.
 ///
 /// | paper | code |
 /// |---|---|

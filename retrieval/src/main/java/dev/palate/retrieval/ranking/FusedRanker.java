@@ -9,11 +9,9 @@ import java.util.Set;
 /// Orders candidates by a weighted sum of signals, each [#standardised] over the candidates of the request. Stateless
 /// and thread-safe.
 public final class FusedRanker {
-    /// How far from the mean the furthest value of a bounded signal may lie: all its parts are shrunken so that it
-    /// lies
-    /// there. A signal that speaks of a few candidates only would else decide alone, for one hit among two hundred
-    /// stands
-    /// fourteen deviations out.
+    /// How far from the mean the furthest value of a bounded signal may lie: all its parts are shrunken so that
+    /// it lies there. A signal that speaks of a few candidates only would else decide alone, for one hit among
+    /// two hundred stands fourteen deviations out.
     public static final double MAX_DEVIATIONS = 4;
 
     private static final double FLAT = 1e-9;
@@ -34,9 +32,8 @@ public final class FusedRanker {
         }
     }
 
-    /// Scores and orders all candidates. A candidate of which a signal knows nothing (NaN) gets the signal's mean,
-    /// that
-    /// is a part of 0; so does everyone when a signal is flat. O(signals · candidates).
+    /// Scores and orders all candidates. A candidate of which a signal knows nothing (NaN) gets the signal's
+    /// mean, that is a part of 0; so does everyone when a signal is flat. O(signals · candidates).
     ///
     /// @param bounded the signals whose outliers are kept in bounds, those whose weights were not fitted
     public static Ranking rank(Signals signals, SignalWeights weights, Set<Signal> bounded) {
@@ -99,9 +96,8 @@ public final class FusedRanker {
         return parts;
     }
 
-    /// The values brought to mean 0 and deviation 1. What is not known (NaN) becomes 0, and so does everything when
-    /// the
-    /// values are all alike.
+    /// The values brought to mean 0 and deviation 1. What is not known (NaN) becomes 0, and so does everything
+    /// when the values are all alike.
     public static float[] standardised(float[] values) {
         double sum = 0;
         int known = 0;

@@ -12,9 +12,8 @@ import java.util.Set;
 /// The weights of the fused ranking as they were fitted, by length of history. Immutable.
 ///
 /// Signals that nothing was fitted for, such as those of the wish in words, keep the fixed weights of
-/// [SignalWeights];
-/// fitted weights are scaled to the same sum of magnitudes as the fixed weights of the same signals, which changes no
-/// order among them.
+/// [SignalWeights]; fitted weights are scaled to the same sum of magnitudes as the fixed weights of the same
+/// signals, which changes no order among them.
 ///
 /// @param buckets by rising length of history; empty when nothing was fitted
 /// @param examples how many held-out lists the weights were fitted on

@@ -12,11 +12,9 @@ public record SignalWeights(Map<Signal, Double> weights) {
     /// The history length from which a user counts as warm.
     public static final int WARM_HISTORY = 20;
 
-    /// For users with a long history: collaborative signals lead and popularity corrects them downward. Those of
-    /// signals
-    /// that need no wish in words were fitted on the training parts of six public data sets at once, each counting
-    /// the
-    /// same.
+    /// For users with a long history: collaborative signals lead and popularity corrects them downward. Those
+    /// of signals that need no wish in words were fitted on the training parts of six public data sets at once,
+    /// each counting the same.
     public static final SignalWeights WARM = new SignalWeights(Map.ofEntries(
             Map.entry(Signal.CF, 0.08),
             Map.entry(Signal.CF_SPARSE, 0.43),
@@ -65,8 +63,8 @@ public record SignalWeights(Map<Signal, Double> weights) {
         weights = Collections.unmodifiableMap(copy);
     }
 
-    /// The fixed weights for a user with so many events: [#COLD] at none, [#WARM] from [#WARM_HISTORY] on, a straight
-    /// line between.
+    /// The fixed weights for a user with so many events: [#COLD] at none, [#WARM] from [#WARM_HISTORY] on, a
+    /// straight line between.
     public static SignalWeights forHistory(int historySize) {
         if (historySize < 0) {
             throw new IllegalArgumentException("historySize must be at least 0, was " + historySize);

@@ -17,9 +17,8 @@ import java.util.stream.IntStream;
 public record HeldOut(Histories known, int[] users, int[][] truth, long now, boolean latest) {
     /// What is held out.
     public enum Protocol {
-        /// The latest tenth of all events: what a model is asked that was trained yesterday. Where fewer than 40
-        /// users
-        /// have events on both sides, as in a young log, the last event of each user.
+        /// The latest tenth of all events: what a model is asked that was trained yesterday. Where fewer than
+        /// 40 users have events on both sides, as in a young log, the last event of each user.
         LATEST,
         /// The last event of each user with at least two, whenever it was: for logs without real times.
         LAST_EVENTS

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/// The difference of two models on the same users, with the interval in which 95 of 100 resamples of the users lie
-/// (percentile bootstrap, `efron1979bootstrap`). Stateless; the same seed gives the same numbers for any number of
-/// threads.
+/// The difference of two models on the same users, with the interval in which 95 of 100 resamples of the users
+/// lie (percentile bootstrap, `efron1979bootstrap`). Stateless; the same seed gives the same numbers for any
+/// number of threads.
 public final class PairedBootstrap {
     /// Resamples when nothing else is asked for.
     public static final int RESAMPLES = 2_000;

@@ -9,8 +9,8 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/// The sources that depend on the present, from the histories known at a moment, as serving counts them from the log.
-/// Stateless.
+/// The sources that depend on the present, from the histories known at a moment, as serving counts them from
+/// the log. Stateless.
 public final class PresentSources {
     private PresentSources() {}
 

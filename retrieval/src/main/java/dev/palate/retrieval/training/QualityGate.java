@@ -19,14 +19,13 @@ import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/// Compares a new model with the one in use before it may take its place: NDCG@10 of the lists that each would serve,
-/// paired over users, on held-out events that neither has learnt. Stateless; deterministic.
+/// Compares a new model with the one in use before it may take its place: NDCG@10 of the lists that each would
+/// serve, paired over users, on held-out events that neither has learnt. Stateless; deterministic.
 ///
-/// For the new model its trial stands, which was learnt without the held-out events; for the one in use only events
-/// after its training count. Where too few users have such events, the new model has only to be no worse than
-/// popularity, which tells a broken one. The weights of the trial were fitted on these events, a dozen numbers in
-/// all,
-/// which favours it a little.
+/// For the new model its trial stands, which was learnt without the held-out events; for the one in use only
+/// events after its training count. Where too few users have such events, the new model has only to be no worse
+/// than popularity, which tells a broken one. The weights of the trial were fitted on these events, a dozen
+/// numbers in all, which favours it a little.
 public final class QualityGate {
     /// With fewer users nothing is said.
     static final int FEWEST_USERS = 50;

@@ -24,14 +24,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 
-/// Fits the weights of the fused ranking on held-out events: for each user the candidates that serving would rank,
-/// with
-/// the signals that serving would see, and which of them came next.
+/// Fits the weights of the fused ranking on held-out events: for each user the candidates that serving would
+/// rank, with the signals that serving would see, and which of them came next.
 ///
-/// The prior is the fixed weights at the scale that suits the examples best, so that few examples give nearly the
-/// fixed
-/// weights and many give what they say. Each bucket of history lengths is then fitted with the common weights as its
-/// prior. Stateless; deterministic whatever the number of threads.
+/// The prior is the fixed weights at the scale that suits the examples best, so that few examples give nearly
+/// the fixed weights and many give what they say. Each bucket of history lengths is then fitted with the common
+/// weights as its prior. Stateless; deterministic whatever the number of threads.
 public final class WeightFit {
     /// @param fit whether weights are fitted at all; else the fixed ones stay
     /// @param protocol what is held out

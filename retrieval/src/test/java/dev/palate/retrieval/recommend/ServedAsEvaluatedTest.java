@@ -63,7 +63,9 @@ class ServedAsEvaluatedTest {
             FusedRecommender served = world.serving(new ActiveModel(registry)).recommender();
             for (int user = 0; user < USERS; user++) {
                 Ranker.Ranked expected = evaluated.rank(histories.of(user), 20, Ranker.unseen(ITEMS, histories.of(user)));
-                Slate slate = served.recommend(RecommendationRequest.of(new UserId("u" + user), 20));
+                Slate slate = served.recommend(new RecommendationRequest(
+                        new UserId("u" + user), 20, Taste.NONE, Constraints.NONE, false, 0, Duration.ofSeconds(30)));
+                assertThat(slate.degraded()).isEmpty();
                 assertThat(slate.items())
                         .extracting(place -> place.item().id().value())
                         .as("user " + user)

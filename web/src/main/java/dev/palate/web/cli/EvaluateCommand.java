@@ -46,9 +46,8 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
 /// `palate evaluate`: fits models on a split's train and valid rows, ranks every item for each test user and
-/// prints the
-/// metrics; of several models, seeds or peers a table, with paired comparisons. Exit status 0, 1 when it could
-/// not be done, 2 for wrong usage.
+/// prints the metrics; of several models, seeds or peers a table, with paired comparisons. Exit status 0, 1
+/// when it could not be done, 2 for wrong usage.
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
