@@ -137,14 +137,16 @@ def run(command, environment=None):
 
 def java(*arguments):
     here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-    with open(os.path.join(here, "retrieval/target/test.classpath")) as file:
-        libraries = file.read().strip()
-    parts = ["retrieval/target/test-classes", "retrieval/target/classes", "memory/target/classes"]
+    classes = os.environ.get("CLASSPATH")
+    if not classes:
+        with open(os.path.join(here, "retrieval/target/test.classpath")) as file:
+            libraries = file.read().strip()
+        parts = ["retrieval/target/test-classes", "retrieval/target/classes", "memory/target/classes"]
+        classes = ":".join([os.path.join(here, part) for part in parts] + [libraries])
     home = os.environ.get("JAVA_HOME")
     return run([
         os.path.join(home, "bin/java") if home else "java", "-Xmx4g", "--add-modules", "jdk.incubator.vector",
-        "-cp", ":".join([os.path.join(here, part) for part in parts] + [libraries]),
-        "dev.palate.retrieval.factor.FactorBenchmark", *map(str, arguments)])
+        "-cp", classes, "dev.palate.retrieval.factor.FactorBenchmark", *map(str, arguments)])
 
 
 def python(venv, *arguments):

@@ -34,8 +34,10 @@ class FoldInTest {
             assertThat(Duration.between(third, Instant.now())).isLessThan(WITHIN);
             like(server, "odd-comer", 1, 3, 5);
             List<Integer> odd = films(list(server, "odd-comer"));
-            assertThat(even.stream().filter(film -> film <= 40 && film % 2 == 0).count()).isGreaterThanOrEqualTo(8);
-            assertThat(odd.stream().filter(film -> film <= 40 && film % 2 == 1).count()).isGreaterThanOrEqualTo(8);
+            assertThat(even.stream().filter(film -> film <= 40 && film % 2 == 0).count())
+                    .isGreaterThanOrEqualTo(8);
+            assertThat(odd.stream().filter(film -> film <= 40 && film % 2 == 1).count())
+                    .isGreaterThanOrEqualTo(8);
             assertThat(even).doesNotContain(2, 4, 6);
 
             server.ok(
@@ -45,7 +47,10 @@ class FoldInTest {
                             "POST",
                             "/v1/items:batch",
                             "{\"items\":[{\"item_id\":\"i51\",\"title\":\"Film 51\",\"categories\":[\"Drama\"]}]}"));
-            assertThat(entry(list(server, "u4"), "i51").map(FoldInTest::collaborative).orElse(0.0)).isZero();
+            assertThat(entry(list(server, "u4"), "i51")
+                            .map(FoldInTest::collaborative)
+                            .orElse(0.0))
+                    .isZero();
             Instant first = like(server, "u2", 51);
             JsonNode liked = list(server, "u4");
             assertThat(Duration.between(first, Instant.now())).isLessThan(WITHIN);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// ([FoldedItems]), again after each of their events. [#current] applies the changes committed before the
 /// call, so that the request after an event sees it; it costs one call of [Changes#latest] when nothing
 /// changed, and one read of the history of each user that did something since when something did.
-public final class LiveModel implements CollaborativeModel, ErasurePlace {
+public final class LiveModel implements CollaborativeModel, ErasurePlace, AutoCloseable {
     /// What is known of the trained model beside its scorers.
     ///
     /// @param version of the model
@@ -48,7 +49,12 @@ public final class LiveModel implements CollaborativeModel, ErasurePlace {
         }
     }
 
-    private static final int PAGE = 1_000;
+    private static final System.Logger LOG = System.getLogger(LiveModel.class.getName());
+
+    /// So many changes a request waits for; more are followed in the background, slice by slice.
+    private static final int MAX_CHANGES_INLINE = 500;
+
+    private static final int SLICE = 100;
 
     /// Of older changes the items are found again by the next training.
     private static final int MAX_CHANGES_FOLLOWED = 50_000;
@@ -60,7 +66,9 @@ public final class LiveModel implements CollaborativeModel, ErasurePlace {
     private final Interactions interactions;
     private final Changes changes;
     private final ReentrantLock following = new ReentrantLock();
+    private final AtomicBoolean catchingUp = new AtomicBoolean();
     private volatile @Nullable State state;
+    private volatile boolean closed;
 
     /// @param trained the model in force
     /// @param learnt of that same model; without it nothing is folded in
@@ -80,22 +88,61 @@ public final class LiveModel implements CollaborativeModel, ErasurePlace {
             return base;
         }
         State known = state;
-        if (known != null && known.trained == base.get() && changes.latest().compareTo(known.position) <= 0) {
-            return Optional.of(known.live);
+        if (known == null || known.trained != base.get()) {
+            known = locked(() -> started(base.get()));
         }
+        long behind = changes.latest().value() - known.position.value();
+        if (behind > MAX_CHANGES_INLINE) {
+            catchUp(base.get());
+        } else if (behind > 0) {
+            known = locked(() -> follow(started(base.get()), MAX_CHANGES_INLINE));
+        }
+        return Optional.of(known.live);
+    }
+
+    private State locked(Supplier<State> next) {
         following.lock();
         try {
-            State next = follow(base.get(), state);
-            state = next;
-            return Optional.of(next.live);
+            State made = next.get();
+            state = made;
+            return made;
         } finally {
             following.unlock();
         }
     }
 
     @SuppressWarnings("ReferenceEquality") // one object is one version
-    private State follow(Loaded base, @Nullable State before) {
-        State from = before != null && before.trained == base ? before : begin(base);
+    private State started(Loaded base) {
+        State known = state;
+        return known != null && known.trained == base ? known : begin(base);
+    }
+
+    private void catchUp(Loaded base) {
+        if (catchingUp.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("palate-fold-in").start(() -> {
+                try {
+                    ChangeNumber latest = changes.latest();
+                    boolean behind = true;
+                    while (behind && !closed) {
+                        State reached = locked(() -> follow(started(base), SLICE));
+                        behind = reached.position.compareTo(latest) < 0;
+                    }
+                } catch (RuntimeException failed) {
+                    if (!closed) {
+                        LOG.log(
+                                System.Logger.Level.WARNING,
+                                "folding items in stopped; the next request tries again",
+                                failed);
+                    }
+                } finally {
+                    catchingUp.set(false);
+                }
+            });
+        }
+    }
+
+    /// Applies at most so many changes.
+    private State follow(State from, int limit) {
         ChangeNumber latest = changes.latest();
         ChangeNumber reached = from.position;
         ChangeNumber earliest = new ChangeNumber(Math.max(0, latest.value() - MAX_CHANGES_FOLLOWED));
@@ -103,14 +150,8 @@ public final class LiveModel implements CollaborativeModel, ErasurePlace {
             reached = reached.compareTo(bound) < 0 ? bound : reached;
         }
         Set<UserId> changed = new LinkedHashSet<>();
-        while (reached.compareTo(latest) < 0) {
-            List<Change> page = changes.after(reached, PAGE);
-            if (page.isEmpty()) {
-                break;
-            }
-            page.forEach(change -> note(change, changed));
-            reached = page.getLast().number();
-        }
+        List<Change> page = changes.after(reached, limit);
+        page.forEach(change -> note(change, changed));
         boolean any = false;
         for (UserId user : changed) {
             // Read from the log itself: a kept history may not have heard of the newest change yet.
@@ -118,7 +159,8 @@ public final class LiveModel implements CollaborativeModel, ErasurePlace {
                     .taste();
             any |= from.folded.changed(user, taste);
         }
-        return new State(base, from.folded, reached, any ? from.folded.extend(base) : from.live);
+        ChangeNumber next = page.isEmpty() ? latest : page.getLast().number();
+        return new State(from.trained, from.folded, next, any ? from.folded.extend(from.trained) : from.live);
     }
 
     private State begin(Loaded base) {
@@ -182,5 +224,11 @@ public final class LiveModel implements CollaborativeModel, ErasurePlace {
         } finally {
             following.unlock();
         }
+    }
+
+    /// Ends catching up after the slice under way.
+    @Override
+    public void close() {
+        closed = true;
     }
 }

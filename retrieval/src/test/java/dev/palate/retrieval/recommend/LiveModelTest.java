@@ -18,6 +18,7 @@ import dev.palate.retrieval.training.TrainingInput;
 import dev.palate.retrieval.training.TrainingOptions;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -200,6 +201,20 @@ class LiveModelTest {
     void dislikesDoNotSpeakForAnItem() {
         world.truth.interactions().append(List.of(world.interaction("u0", "i50", 1, minutes++)));
         assertThat(live.current().orElseThrow().items()).hasSize(40);
+    }
+
+    @Test
+    void manyChangesAreFollowedInTheBackground() throws InterruptedException {
+        for (int step = 0; step < 600; step++) {
+            event("n" + step, 40 + step % 20);
+        }
+        event("u0", 50);
+        Instant end = Instant.now().plusSeconds(60);
+        assertThat(live.current().orElseThrow().items()).hasSize(40);
+        while (live.current().orElseThrow().items().size() < 60 && Instant.now().isBefore(end)) {
+            Thread.sleep(20);
+        }
+        assertThat(live.foldedIn()).hasSize(20);
     }
 
     private static float[] scores(CollaborativeModel.Loaded model, String signal, int... history) {

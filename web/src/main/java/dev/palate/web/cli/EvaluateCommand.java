@@ -71,9 +71,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             names = "--model",
             split = ",",
             paramLabel = "NAME[,NAME]",
-            description =
-                    "random, popular, recent, item-knn, rp3beta, transitions, ease, sparse-ease, als, bpr, fused,"
-                            + " fused-fixed, fused-equal, or source-SIGNAL for one source of the fused ranking.")
+            description = "random, popular, recent, item-knn, rp3beta, transitions, ease, sparse-ease, als, bpr, fused,"
+                    + " fused-fixed, fused-equal, or source-SIGNAL for one source of the fused ranking.")
     private List<String> model = List.of();
 
     @Option(names = "--all", description = "Every model, and every source of the fused ranking.")
@@ -177,8 +176,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
         RankingTask task = task(Split.read(split));
         Map<Signal, Scorer> content = catalog == null ? Map.of() : content(catalog, task, progress);
-        Evaluation.Request request = new Evaluation.Request(
-                all ? withSources(names, content) : names, seed, asked, peerFiles(), resamples);
+        Evaluation.Request request =
+                new Evaluation.Request(all ? withSources(names, content) : names, seed, asked, peerFiles(), resamples);
         Evaluation evaluation = Evaluation.run(
                 task,
                 request,
@@ -266,9 +265,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                 (ItemKnn.Options) options(ModelName.Alone.ITEM_KNN, given),
                 (Transitions.Options) options(ModelName.Alone.TRANSITIONS, given),
                 ((ImplicitAls.Options) options(ModelName.Alone.ALS, given)).withThreads(workers),
-                days == null
-                        ? defaults.ranker()
-                        : defaults.ranker().withRecentWindow(Integer.parseInt(days) * 86_400L),
+                days == null ? defaults.ranker() : defaults.ranker().withRecentWindow(Integer.parseInt(days) * 86_400L),
                 seed.getFirst(),
                 given);
     }

@@ -118,8 +118,7 @@ public final class TuneCommand implements Callable<Integer> {
         if (SettingSpace.of(alone).parameters().isEmpty()) {
             throw new RetrievalException(Code.BAD_INPUT, "model {" + model + "} has no settings to tune");
         }
-        Search search =
-                new Search(alone, configurations, reduction, Search.Objective.of(objective), seed);
+        Search search = new Search(alone, configurations, reduction, Search.Objective.of(objective), seed);
         for (Parameter parameter : SettingSpace.of(search.model()).parameters()) {
             print.println("--" + parameter.name() + "\t" + parameter.range());
         }

@@ -54,7 +54,16 @@ class EvaluateCommandTest {
     @Test
     void everyModelPrintsTheMetrics() {
         for (String model : List.of(
-                "random", "popular", "item-knn", "rp3beta", "transitions", "ease", "sparse-ease", "als", "bpr", "fused")) {
+                "random",
+                "popular",
+                "item-knn",
+                "rp3beta",
+                "transitions",
+                "ease",
+                "sparse-ease",
+                "als",
+                "bpr",
+                "fused")) {
             boolean factors = List.of("als", "bpr", "fused").contains(model);
             String[] settings =
                     factors ? new String[] {"--model", model, "--factors", "8"} : new String[] {"--model", model};
@@ -63,15 +72,19 @@ class EvaluateCommandTest {
                     .contains("users\t40\n")
                     .contains("Recall@10\t")
                     .contains("SE_NDCG@10\t");
-            assertThat(recall()).as(model).isGreaterThan(List.of("popular", "random").contains(model) ? 0 : 0.9);
+            assertThat(recall())
+                    .as(model)
+                    .isGreaterThan(List.of("popular", "random").contains(model) ? 0 : 0.9);
         }
         assertThat(evaluate("--model", "ease", "--part", "valid", "--history-decay", ".9"))
                 .isZero();
-        assertThat(evaluate("--model", "recent", "--recent-days", "3", "--threads", "2")).isZero();
+        assertThat(evaluate("--model", "recent", "--recent-days", "3", "--threads", "2"))
+                .isZero();
         assertThat(evaluate("--model", "als", "--factors", "8", "--solver-steps", "0", "--frequency-exponent", ".5"))
                 .isZero();
         assertThat(recall()).isGreaterThan(0.9);
-        assertThat(evaluate("--model", "item-knn", "--weighting", "bm25", "--neighbours", "20")).isZero();
+        assertThat(evaluate("--model", "item-knn", "--weighting", "bm25", "--neighbours", "20"))
+                .isZero();
         assertThat(recall()).isGreaterThan(0.9);
     }
 

@@ -45,7 +45,10 @@ class TuneCommandTest {
         assertThat(tune("--model", "ease", "--configurations", "4", "--reduction", "2", "--out", tuned.toString()))
                 .as(err.toString())
                 .isZero();
-        assertThat(out.toString()).contains("--lambda\t[10.0, 3000.0] log").contains("| 3 | ").contains("\nbest\tRecall@10 ");
+        assertThat(out.toString())
+                .contains("--lambda\t[10.0, 3000.0] log")
+                .contains("| 3 | ")
+                .contains("\nbest\tRecall@10 ");
         JsonNode report = JsonMapper.shared().readTree(Files.readString(tuned.resolve("tune.json")));
         assertThat(report.get("model").asString()).isEqualTo("ease");
         assertThat(report.get("trials").size()).isEqualTo(12);
@@ -73,7 +76,14 @@ class TuneCommandTest {
         assertRefused(1, "model {fused} has no settings to tune", "--model", "fused", "--out", place);
         assertRefused(1, "no model {svd}; there are ", "--model", "svd", "--out", place);
         assertRefused(
-                2, "--objective must be ndcg or recall, was hits", "--model", "als", "--objective", "hits", "--out", place);
+                2,
+                "--objective must be ndcg or recall, was hits",
+                "--model",
+                "als",
+                "--objective",
+                "hits",
+                "--out",
+                place);
         assertRefused(
                 2,
                 "configurations must be in [1, 10000], was 0",
