@@ -95,7 +95,11 @@ public record Split(String name, List<Row> train, List<Row> valid, List<Row> tes
         known.addAll(valid);
         Set<String> cold = new HashSet<>(coldItems);
         known.forEach(row -> cold.remove(row.item));
-        return task("cold", known, test.stream().filter(row -> cold.contains(row.item)).toList(), List.copyOf(cold));
+        return task(
+                "cold",
+                known,
+                test.stream().filter(row -> cold.contains(row.item)).toList(),
+                List.copyOf(cold));
     }
 
     /// Learn from train, rank for the valid rows: for choosing between models and settings.
@@ -137,7 +141,8 @@ public record Split(String name, List<Row> train, List<Row> valid, List<Row> tes
                         .add(items.row(row.item).getAsInt());
             }
         }
-        return RankingTask.of(name + "/" + part, users, items, histories.build(), eventCounts, truth, candidates, temporal, end);
+        return RankingTask.of(
+                name + "/" + part, users, items, histories.build(), eventCounts, truth, candidates, temporal, end);
     }
 
     private static List<String> readColdItems(Path folder) {
