@@ -93,6 +93,12 @@ public final class LiveModel implements CollaborativeModel, ErasurePlace {
         }
     }
 
+    /// Of the trained items only: what was folded in is none to learn from.
+    @Override
+    public Optional<Vectors> vectors(String signal) {
+        return trained.vectors(signal);
+    }
+
     @SuppressWarnings("ReferenceEquality") // one object is one version
     private State follow(Loaded base, @Nullable State before) {
         State from = before != null && before.trained == base ? before : begin(base);

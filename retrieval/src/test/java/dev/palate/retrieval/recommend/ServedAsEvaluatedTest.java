@@ -62,7 +62,8 @@ class ServedAsEvaluatedTest {
             Ranker evaluated = evaluated(snapshot, histories, world);
             FusedRecommender served = world.serving(new ActiveModel(registry)).recommender();
             for (int user = 0; user < USERS; user++) {
-                Ranker.Ranked expected = evaluated.rank(histories.of(user), 20, Ranker.unseen(ITEMS, histories.of(user)));
+                Ranker.Ranked expected =
+                        evaluated.rank(histories.of(user), 20, Ranker.unseen(ITEMS, histories.of(user)));
                 Slate slate = served.recommend(RecommendationRequest.of(new UserId("u" + user), 20));
                 assertThat(slate.items())
                         .extracting(place -> place.item().id().value())
