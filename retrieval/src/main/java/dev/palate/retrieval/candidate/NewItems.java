@@ -1,6 +1,7 @@
 package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.vector.TopK;
 import dev.palate.retrieval.factor.History;
 import dev.palate.retrieval.factor.ItemFactors;
 import dev.palate.retrieval.semantic.IdAligner;
@@ -23,6 +24,9 @@ final class NewItems {
 
     /// Fewer items teach nothing.
     private static final int LEAST_TAUGHT = 50;
+
+    /// More would cost memory, not teach more.
+    private static final int MOST_TAUGHT = 50_000;
 
     private static final System.Logger LOG = System.getLogger(NewItems.class.getName());
 
@@ -105,22 +109,35 @@ final class NewItems {
 
         private static Optional<Lesson> align(
                 String key, CollaborativeModel.Vectors known, CatalogSnapshot catalog, CentredVectors texts) {
-            int dimension = texts.dimension();
-            float[] values = new float[Math.multiplyExact(known.items().size(), dimension)];
-            int both = 0;
-            for (int row = 0; row < known.items().size(); row++) {
-                int at = catalog.row(known.items().get(row));
-                if (at >= 0 && texts.knows(at)) {
-                    texts.copyTo(at, values, row * dimension);
-                    both++;
-                }
-            }
-            if (both < LEAST_TAUGHT) {
+            int[] teachers = teachers(known, catalog, texts);
+            if (teachers.length < LEAST_TAUGHT) {
                 return Optional.empty();
             }
-            IdAligner aligner = IdAligner.fit(
-                    new VectorTable(dimension, values), known.factors().factors(), known.counts(), ALIGNER);
+            int dimension = texts.dimension();
+            int width = known.factors().dimension();
+            float[] ofTexts = new float[teachers.length * dimension];
+            float[] ofModel = new float[teachers.length * width];
+            int[] counts = new int[teachers.length];
+            for (int at = 0; at < teachers.length; at++) {
+                texts.copyTo(catalog.row(known.items().get(teachers[at])), ofTexts, at * dimension);
+                System.arraycopy(known.factors().factors(), teachers[at] * width, ofModel, at * width, width);
+                counts[at] = known.counts()[teachers[at]];
+            }
+            IdAligner aligner = IdAligner.fit(new VectorTable(dimension, ofTexts), ofModel, counts, ALIGNER);
             return Optional.of(new Lesson(key, known, aligner));
+        }
+
+        /// Rows of the items with text that most people had, at most [#MOST_TAUGHT], ascending.
+        private static int[] teachers(
+                CollaborativeModel.Vectors known, CatalogSnapshot catalog, CentredVectors texts) {
+            float[] counts = new float[known.items().size()];
+            for (int row = 0; row < counts.length; row++) {
+                int at = catalog.row(known.items().get(row));
+                counts[row] = at >= 0 && texts.knows(at) ? known.counts()[row] : Float.NEGATIVE_INFINITY;
+            }
+            int[] best = TopK.select(counts, MOST_TAUGHT);
+            Arrays.sort(best);
+            return best;
         }
     }
 
@@ -136,13 +153,14 @@ final class NewItems {
         int[] rows = java.util.stream.IntStream.range(0, catalog.size())
                 .filter(row -> modelRow[row] < 0 && texts.knows(row))
                 .toArray();
-        int dimension = texts.dimension();
-        float[] ofTexts = new float[Math.multiplyExact(rows.length, dimension)];
+        int width = lesson.aligner.idDimension();
+        float[] vectors = new float[Math.multiplyExact(rows.length, width)];
+        float[] text = new float[texts.dimension()];
         for (int at = 0; at < rows.length; at++) {
-            texts.copyTo(rows[at], ofTexts, at * dimension);
+            texts.copyTo(rows[at], text, 0);
+            System.arraycopy(lesson.aligner.toId(text), 0, vectors, at * width, width);
         }
-        VectorTable vectors = lesson.aligner.toIds(new VectorTable(dimension, ofTexts));
-        return new NewItems(lesson.known.factors(), modelRow, rows, vectors);
+        return new NewItems(lesson.known.factors(), modelRow, rows, new VectorTable(width, vectors));
     }
 
     /// Scores the rows that the model was not trained on and that have a text, on the scale of the others. Where the
