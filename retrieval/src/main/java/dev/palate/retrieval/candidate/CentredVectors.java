@@ -127,6 +127,16 @@ public final class CentredVectors {
         return encoding.dimension();
     }
 
+    /// Names the encoder and the mean: the vectors of equal names are comparable.
+    String encoding() {
+        return encoding.id();
+    }
+
+    /// Copies the row's vector to the target from a place on.
+    void copyTo(int row, float[] target, int offset) {
+        System.arraycopy(matrix, row * dimension(), target, offset, dimension());
+    }
+
     /// True when the row's item has a vector.
     public boolean knows(int row) {
         return known[row];

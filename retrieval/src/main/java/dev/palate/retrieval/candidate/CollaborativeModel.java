@@ -2,6 +2,7 @@ package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.retrieval.factor.History;
+import dev.palate.retrieval.factor.ItemFactors;
 import dev.palate.retrieval.factor.Scorer;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,27 @@ public interface CollaborativeModel {
 
     /// The model in force now; the same object until another is activated.
     Optional<Loaded> current();
+
+    /// The vectors behind a signal of the model in force; empty where it has none, or does not score by vectors.
+    default Optional<Vectors> vectors(String signal) {
+        return Optional.empty();
+    }
+
+    /// What is needed to give items that the model does not know a vector beside its own. Immutable.
+    ///
+    /// @param version of the model
+    /// @param items the item of each row
+    /// @param factors over the same rows
+    /// @param counts how many people had each
+    record Vectors(String version, List<ItemId> items, ItemFactors factors, int[] counts) {
+        public Vectors {
+            items = List.copyOf(items);
+            if (factors.itemCount() != items.size() || counts.length != items.size()) {
+                throw new IllegalArgumentException("factors and counts must be of the " + items.size()
+                        + " items, were of " + factors.itemCount() + " and " + counts.length);
+            }
+        }
+    }
 
     /// One version of the model, immutable.
     ///

@@ -111,6 +111,12 @@ public final class LiveModel implements CollaborativeModel, ErasurePlace, AutoCl
         }
     }
 
+    /// Of the trained items only: what was folded in is none to learn from.
+    @Override
+    public Optional<Vectors> vectors(String signal) {
+        return trained.vectors(signal);
+    }
+
     @SuppressWarnings("ReferenceEquality") // one object is one version
     private State started(Loaded base) {
         State known = state;

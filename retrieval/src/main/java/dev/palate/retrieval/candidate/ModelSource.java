@@ -1,6 +1,7 @@
 package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.catalog.Item;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,15 +14,28 @@ final class ModelSource implements CandidateSource {
     private static final int NAMEABLE = 10;
 
     private static final double DECAY = 0.9;
+    private static final int[] NONE = {};
+    private static final Evidence GUESSED = Evidence.of("new, and by its text what people with your taste like");
 
     private final String signal;
     private final boolean namesItems;
+    private final Optional<NewItems.Source> newItems;
 
     /// @param signal of the model's scorer and of this source
     /// @param namesItems true when the scorer adds up the history's items, so that one of them can be named
     ModelSource(String signal, boolean namesItems) {
+        this(signal, namesItems, Optional.empty());
+    }
+
+    /// Of a scorer by collaborative vectors, which items that the model does not know get from their texts.
+    ModelSource(String signal, NewItems.Source newItems) {
+        this(signal, false, Optional.of(newItems));
+    }
+
+    private ModelSource(String signal, boolean namesItems, Optional<NewItems.Source> newItems) {
         this.signal = signal;
         this.namesItems = namesItems;
+        this.newItems = newItems;
     }
 
     @Override
@@ -39,7 +53,12 @@ final class ModelSource implements CandidateSource {
         Scored.Explainer explainer = namesItems
                 ? new NearestOfHistory(signal, wish.catalog(), model, profile)
                 : row -> Evidence.of("people with your taste liked it");
-        return model.score(signal, profile).map(scores -> Scored.of(scores, explainer));
+        return model.score(signal, profile).map(scores -> {
+            int[] guessed = newItems.flatMap(source -> source.of(wish.catalog(), wish.vectors()))
+                    .map(items -> items.fill(profile, wish.statistics(), scores))
+                    .orElse(NONE);
+            return Scored.of(scores, row -> Arrays.binarySearch(guessed, row) >= 0 ? GUESSED : explainer.of(row));
+        });
     }
 
     /// Names the event that added most to an item. The rows of the newest events are scored once, when first asked.

@@ -29,8 +29,8 @@ public final class Sources {
         this.vectors = new CentredVectors.Source(vectors, encoder, encoding);
         this.themes = themes;
         all = List.of(
-                new ModelSource("cf", false),
-                new ModelSource("cf_sparse", false),
+                new ModelSource("cf", new NewItems.Source(model, "cf")),
+                new ModelSource("cf_sparse", new NewItems.Source(model, "cf_sparse")),
                 new ModelSource("ease", true),
                 new ModelSource("knn", true),
                 new ModelSource("transitions", true),

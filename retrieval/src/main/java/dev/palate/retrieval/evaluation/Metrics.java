@@ -65,8 +65,7 @@ public record Metrics(
         }
         Map<String, Double> means = new LinkedHashMap<>();
         perUser.forEach((name, values) -> means.put(name, mean(values)));
-        shown.forEach((k, items) -> means.put(
-                "Cov@" + k, items.size() / (double) Math.max(1, knownItems)));
+        shown.forEach((k, items) -> means.put("Cov@" + k, items.size() / (double) Math.max(1, knownItems)));
         for (String name : List.of("Recall@10", "NDCG@10")) {
             means.put("SE_" + name, standardError(perUser.getOrDefault(name, new double[0])));
         }
@@ -147,7 +146,8 @@ public record Metrics(
         IntStream.range(0, counts.length)
                 .boxed()
                 .sorted(Comparator.comparingInt((Integer item) -> -counts[item]).thenComparing(item -> item))
-                .limit(Math.max(1, IntStream.of(counts).filter(events -> events > 0).count() / 5))
+                .limit(Math.max(
+                        1, IntStream.of(counts).filter(events -> events > 0).count() / 5))
                 .forEach(head::add);
         return head;
     }

@@ -78,9 +78,7 @@ public final class ReportPage {
                                 ? "all that is to be found came after all that is known."
                                 : "each user's next event is to be found; models know other users' later events.");
         page.append(task.cold() ? "" : " Every item that a user has not had is ranked, nothing is sampled.");
-        page.append("</p>\n<p><code>")
-                .append(escaped(command))
-                .append("</code></p>\n");
+        page.append("</p>\n<p><code>").append(escaped(command)).append("</code></p>\n");
     }
 
     private static void accuracy(StringBuilder page, Evaluation evaluation) {

@@ -26,7 +26,7 @@ public final class ActiveModel implements CollaborativeModel {
     private static final Set<Signal> SCORERS =
             EnumSet.of(Signal.CF, Signal.CF_SPARSE, Signal.EASE, Signal.KNN, Signal.TRANSITIONS, Signal.NEXT);
 
-    private record Seen(ModelSnapshot snapshot, Loaded loaded) {}
+    private record Seen(ModelSnapshot snapshot, Loaded loaded, Map<String, Vectors> vectors) {}
 
     private final ModelRegistry registry;
     private final AtomicReference<Optional<Seen>> last = new AtomicReference<>(Optional.empty());
@@ -37,19 +37,47 @@ public final class ActiveModel implements CollaborativeModel {
     }
 
     @Override
-    @SuppressWarnings("ReferenceEquality") // one snapshot object is one activation
     public Optional<Loaded> current() {
+        return seen().map(Seen::loaded);
+    }
+
+    @Override
+    public Optional<Vectors> vectors(String signal) {
+        return seen().map(seen -> seen.vectors.get(signal));
+    }
+
+    @SuppressWarnings("ReferenceEquality") // one snapshot object is one activation
+    private Optional<Seen> seen() {
         Optional<ModelSnapshot> active = registry.active();
         if (active.isEmpty()) {
             return Optional.empty();
         }
         Optional<Seen> before = last.get();
         if (before.isPresent() && before.get().snapshot == active.get()) {
-            return Optional.of(before.get().loaded);
+            return before;
         }
-        Seen next = new Seen(active.get(), loaded(active.get()));
-        last.set(Optional.of(next));
-        return Optional.of(next.loaded);
+        Optional<Seen> next = Optional.of(new Seen(active.get(), loaded(active.get()), vectors(active.get())));
+        last.set(next);
+        return next;
+    }
+
+    private static Map<String, Vectors> vectors(ModelSnapshot snapshot) {
+        List<ItemId> items = snapshot.items().ids().stream().map(ItemId::new).toList();
+        int[] counts = snapshot.popularity().counts();
+        Map<String, Vectors> vectors = new HashMap<>();
+        factors(snapshot).forEach((signal, factors) -> vectors.put(
+                signal, new Vectors(snapshot.about().version().value(), items, factors, counts)));
+        return vectors;
+    }
+
+    private static Map<String, ItemFactors> factors(ModelSnapshot snapshot) {
+        Map<String, ItemFactors> factors = new HashMap<>();
+        snapshot.sources().forEach((signal, scorer) -> {
+            if (scorer instanceof ItemFactors vectors) {
+                factors.put(signal.key(), vectors);
+            }
+        });
+        return factors;
     }
 
     /// The collaborative scorers of a snapshot; popularity is counted afresh from the log instead.
@@ -69,18 +97,12 @@ public final class ActiveModel implements CollaborativeModel {
     /// What items that came after the model in force are folded in with; empty while there is none.
     public Optional<LiveModel.Learnt> learnt() {
         return registry.active().map(snapshot -> {
-            Map<String, ItemFactors> factors = new HashMap<>();
-            snapshot.sources().forEach((signal, scorer) -> {
-                if (scorer instanceof ItemFactors vectors) {
-                    factors.put(signal.key(), vectors);
-                }
-            });
             ModelSnapshot.About about = snapshot.about();
             return new LiveModel.Learnt(
                     about.version().value(),
                     about.changeNumber(),
                     snapshot.popularity().counts(),
-                    factors,
+                    factors(snapshot),
                     Map.of(
                             Signal.EASE.key(),
                             HistoryDecay.of(about.easeDecay()),

@@ -37,6 +37,7 @@ import dev.palate.retrieval.factor.Ease;
 import dev.palate.retrieval.factor.Histories;
 import dev.palate.retrieval.factor.HistoryDecay;
 import dev.palate.retrieval.factor.ImplicitAls;
+import dev.palate.retrieval.factor.ItemFactors;
 import dev.palate.retrieval.factor.ItemKnn;
 import dev.palate.retrieval.factor.Transitions;
 import java.nio.file.Path;
@@ -53,6 +54,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 
 /// A small synthetic catalog with people in it, over a real store; models are fitted on request. Closed by the test.
 final class World implements AutoCloseable {
@@ -166,30 +168,41 @@ final class World implements AutoCloseable {
 
     /// Fits all collaborative models on the interactions as they are now.
     World train() {
+        return train(item -> true);
+    }
+
+    /// The same without what happened with the items that are not to be known to the model.
+    World train(Predicate<ItemId> known) {
         List<ItemId> items = new ArrayList<>();
         Map<ItemId, Integer> rows = new HashMap<>();
         truth.catalog().scan(item -> {
-            rows.put(item.id(), items.size());
-            items.add(item.id());
+            if (known.test(item.id())) {
+                rows.put(item.id(), items.size());
+                items.add(item.id());
+            }
         });
         Map<UserId, Integer> users = new HashMap<>();
         Histories.Builder builder = new Histories.Builder(items.size());
-        truth.interactions()
-                .scan(event -> builder.add(
+        truth.interactions().scan(event -> {
+            if (known.test(event.item())) {
+                builder.add(
                         users.computeIfAbsent(event.user(), user -> users.size()),
                         rows.getOrDefault(event.item(), 0),
-                        event.at().toEpochMilli()));
+                        event.at().toEpochMilli());
+            }
+        });
         model = fitted(items, builder.build());
         return this;
     }
 
     static CollaborativeModel fitted(List<ItemId> items, Histories histories) {
         ImplicitAls.Options als = new ImplicitAls.Options(16, 1, 0.003, 1, 5, 3, 1);
+        ItemFactors factors = ImplicitAls.fit(histories, als, 1, Progress.NONE);
         CollaborativeModel.Loaded loaded = CollaborativeModel.Loaded.of(
                 "test-1",
                 items,
                 Map.of(
-                        "cf", ImplicitAls.fit(histories, als, 1, Progress.NONE),
+                        "cf", factors,
                         "ease",
                                 Ease.fit(histories, new Ease.Options(200, 1), Progress.NONE)
                                         .scorer(HistoryDecay.of(0.9)),
@@ -198,7 +211,19 @@ final class World implements AutoCloseable {
                                 Transitions.fit(histories, Transitions.Options.DEFAULT)
                                         .scorer(Transitions.DECAY)
                                         .logarithmic()));
-        return () -> Optional.of(loaded);
+        CollaborativeModel.Vectors vectors =
+                new CollaborativeModel.Vectors("test-1", items, factors, histories.itemCounts());
+        return new CollaborativeModel() {
+            @Override
+            public Optional<Loaded> current() {
+                return Optional.of(loaded);
+            }
+
+            @Override
+            public Optional<Vectors> vectors(String signal) {
+                return signal.equals("cf") ? Optional.of(vectors) : Optional.empty();
+            }
+        };
     }
 
     /// Serves what this registry serves.

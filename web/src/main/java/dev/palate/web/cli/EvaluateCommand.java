@@ -85,6 +85,9 @@ public final class EvaluateCommand implements Callable<Integer> {
                     + " rank score), compared over the same users.")
     private @Nullable Path peers;
 
+    @Mixin
+    private ColdOptions cold = new ColdOptions();
+
     @Option(
             names = "--part",
             paramLabel = "NAME",
@@ -165,6 +168,13 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
 
     private void run(PrintWriter out, Progress progress) {
+        if (cold.asked) {
+            if (all || !model.isEmpty()) {
+                throw new IllegalArgumentException("--cold ranks in every way there is: leave --model and --all out");
+            }
+            cold.run(split, catalog, seed.getFirst(), threads == null ? 1 : threads, encoders, out, progress);
+            return;
+        }
         requireFolder("--lists", lists);
         requireFolder("--json", json);
         requireFolder("--html", html);
@@ -207,7 +217,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     private List<ModelName> names() {
         if (all == !model.isEmpty()) {
-            throw new IllegalArgumentException("give either --model or --all; there are " + ModelName.keys());
+            throw new IllegalArgumentException("give either --model, --all or --cold; there are " + ModelName.keys());
         }
         return all
                 ? ModelName.all()

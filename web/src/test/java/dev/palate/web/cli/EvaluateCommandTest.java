@@ -7,6 +7,9 @@ import dev.palate.retrieval.evaluation.ModelName;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -223,7 +226,67 @@ class EvaluateCommandTest {
     @Test
     void missingOptionsAreAUsageError() {
         assertThat(run("--split", folder.toString())).isEqualTo(2);
-        assertThat(err.toString()).contains("give either --model or --all; there are popular, item-knn");
+        assertThat(err.toString()).contains("give either --model, --all or --cold; there are popular, item-knn");
+    }
+
+    @Test
+    void coldItemsAreRankedByVectorsMadeElsewhere() throws IOException {
+        int items = 120;
+        StringBuilder train = new StringBuilder(HEADER);
+        StringBuilder test = new StringBuilder(HEADER);
+        StringBuilder cold = new StringBuilder();
+        for (int user = 0; user < 40; user++) {
+            for (int at = 0; at < 30; at++) {
+                int item = (user % 2 + 2 * (user + 7 * at)) % items;
+                (item < items / 2 ? test : train).append("u%d\ti%d\t5\t%d\n".formatted(user, item, at));
+            }
+        }
+        Files.writeString(folder.resolve("train.tsv"), train);
+        for (int item = 0; item < items / 2; item++) {
+            cold.append("i").append(item).append('\n');
+        }
+        Files.writeString(folder.resolve("valid.tsv"), HEADER);
+        Files.writeString(folder.resolve("test.tsv"), test);
+        Files.writeString(folder.resolve("cold_items.txt"), cold);
+        String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, 2), }\n".formatted(items);
+        ByteBuffer npy = ByteBuffer.allocate(10 + header.length() + 8 * items).order(ByteOrder.LITTLE_ENDIAN);
+        npy.put((byte) 0x93)
+                .put("NUMPY".getBytes(StandardCharsets.US_ASCII))
+                .put((byte) 1)
+                .put((byte) 0);
+        npy.putShort((short) header.length()).put(header.getBytes(StandardCharsets.US_ASCII));
+        StringBuilder ids = new StringBuilder();
+        for (int item = 0; item < items; item++) {
+            npy.putFloat(item % 2).putFloat(item % 7 / 20f);
+            ids.append("i").append(item).append('\n');
+        }
+        Path vectors = Files.write(folder.resolve("vectors.npy"), npy.array());
+        Path rows = Files.writeString(folder.resolve("vectors.ids"), ids);
+        assertThat(evaluate("--cold", "--vectors", vectors.toString(), "--ids", rows.toString()))
+                .as(err.toString())
+                .isZero();
+        // Each user has half of a taste's thirty cold items, twenty are shown: two thirds at best, one third by chance.
+        assertThat(value("aligner")).isGreaterThan(0.55);
+        assertThat(value("random")).isLessThan(0.45);
+        assertThat(out.toString().lines())
+                .anyMatch(line -> line.startsWith("inner: aligner title, w0 1.0, lambda 3.0\t"))
+                .anyMatch(line -> line.startsWith("chosen: texts title"))
+                .anyMatch(line -> line.startsWith("hit@20 by events seen\t0\t1-2\t3-9\t10-29\t30+\tall"));
+    }
+
+    @Test
+    void coldItemsNeedTexts() throws IOException {
+        Files.writeString(folder.resolve("cold_items.txt"), "new\n");
+        Files.writeString(folder.resolve("test.tsv"), HEADER);
+        assertRefused(2, "--cold ranks in every way there is: leave --model and --all out", "--cold", "--model", "ease");
+        assertRefused(
+                1,
+                folder.getFileName() + " has no event of a cold item and a known user, so nothing can be found",
+                "--cold");
+        String user = Files.readAllLines(folder.resolve("train.tsv")).get(1).split("\t")[0];
+        Files.writeString(folder.resolve("test.tsv"), user + "\tnew\t5\t1\n");
+        assertRefused(2, "--cold needs the items' texts: give --catalog, or --vectors and --ids", "--cold");
+        assertRefused(2, "--vectors and --ids go together: give both or neither", "--cold", "--ids", "x");
     }
 
     private void assertRefused(int status, String message, String... arguments) {
@@ -253,5 +316,14 @@ class EvaluateCommandTest {
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(arguments);
+    }
+
+    private double value(String way) {
+        return out.toString()
+                .lines()
+                .filter(line -> line.startsWith(way + "\t"))
+                .mapToDouble(line -> Double.parseDouble(line.split("\t")[1]))
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -1,0 +1,306 @@
+package dev.palate.retrieval.evaluation;
+
+import dev.palate.memory.vector.Kernels;
+import dev.palate.retrieval.dynamic.DynamicMemory;
+import dev.palate.retrieval.factor.ItemFactors;
+import dev.palate.retrieval.semantic.IdAligner;
+import dev.palate.retrieval.semantic.PriorFoldIn;
+import dev.palate.retrieval.semantic.VectorTable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// Cold items come out: their events are replayed in the order of time, and before each the user's list of 20 among all
+/// cold items is made from the events before it. A hit counts for the number of events that its item had by then.
+///
+/// What users did with other items is known whole from the beginning, which favours all ways alike.
+public final class LaunchSimulation {
+    /// The least number of events of each bucket.
+    static final int[] BUCKETS = {0, 1, 3, 10, 30};
+
+    private static final List<String> NAMES = List.of("0", "1-2", "3-9", "10-29", "30+");
+
+    private LaunchSimulation() {}
+
+    /// One way to rank, by events seen.
+    ///
+    /// @param hits per bucket
+    /// @param events per bucket, the same for all ways
+    public record Row(String name, int[] hits, int[] events) {
+        /// Hits of all events.
+        public double rate(int bucket) {
+            return events[bucket] == 0 ? Double.NaN : hits[bucket] / (double) events[bucket];
+        }
+
+        /// Over all buckets.
+        public double rate() {
+            return Arrays.stream(hits).sum()
+                    / (double) Math.max(1, Arrays.stream(events).sum());
+        }
+
+        /// Of a bucket's rate, binomial.
+        public double error(int bucket) {
+            double rate = rate(bucket);
+            return Math.sqrt(rate * (1 - rate) / Math.max(1, events[bucket]));
+        }
+    }
+
+    /// The names of the buckets.
+    public static List<String> buckets() {
+        return NAMES;
+    }
+
+    /// What the ways rest on.
+    ///
+    /// @param texts centred unit vectors of all item rows
+    /// @param users collaborative vectors of all user rows
+    /// @param aligned collaborative vectors of the cold items from their texts
+    record Parts(VectorTable texts, ItemFactors factors, VectorTable users, VectorTable aligned) {}
+
+    /// A rule for the order of the cold items.
+    private interface Way {
+        void score(int user, float[] target);
+
+        default void happened(int user, int place) {}
+    }
+
+    /// How text gives way to events: an item with n events is scored by (1 − c) (text + aligner) / 2 + c · dynamic
+    /// memory,
+    /// each z-scored over the cold items, c = most · n / (n + halfWay).
+    ///
+    /// @param halfWay above 0
+    /// @param most in [0, 1]
+    public record Blend(double halfWay, double most) {
+        double share(int events) {
+            return most * IdAligner.confidence(events, halfWay);
+        }
+    }
+
+    /// What is tried beside the parts; each list begins with what serves.
+    ///
+    /// @param blends by event count
+    /// @param holds strengths of the prior of the fold-in
+    record Tried(List<Blend> blends, List<PriorFoldIn.Options> holds) {}
+
+    /// The rows of a run.
+    ///
+    /// @param parts text, aligner and dynamic memory
+    /// @param blends in the order tried
+    /// @param counting popularity, then the fold-ins in the order tried: these count events, so that items of many
+    ///     events push the others down
+    record Outcome(List<Row> parts, List<Row> blends, List<Row> counting) {
+        List<Row> all() {
+            List<Row> all = new ArrayList<>(parts);
+            all.addAll(blends);
+            all.addAll(counting);
+            return all;
+        }
+    }
+
+    /// Replays the arrivals of the task.
+    static Outcome run(ColdTask task, Parts parts, DynamicMemory memory, Tried tried) {
+        int[] seen = new int[task.cold().length];
+        VectorTable people = new VectorTable(parts.texts.dimension(), profiles(task, parts.texts));
+        VectorTable cold = parts.texts.select(task.cold());
+        List<Way> ways = new ArrayList<>();
+        ways.add((user, target) -> score(people, user, cold, target));
+        ways.add((user, target) -> score(parts.users, user, parts.aligned, target));
+        ways.add(new Remembering(task, memory));
+        ways.add((user, target) -> {
+            for (int place = 0; place < target.length; place++) {
+                target[place] = seen[place];
+            }
+        });
+        tried.holds.forEach(hold -> ways.add(new Folding(parts, hold)));
+        Hits hits = new Hits(ways.size() + tried.blends.size());
+        replay(task, ways, tried.blends, seen, hits);
+        List<Row> blends = new ArrayList<>();
+        for (int at = 0; at < tried.blends.size(); at++) {
+            Blend blend = tried.blends.get(at);
+            String name = at == 0 ? "blend" : "blend, half way " + blend.halfWay + ", most " + blend.most;
+            blends.add(hits.row(ways.size() + at, name));
+        }
+        List<Row> counting = new ArrayList<>(List.of(hits.row(3, "popularity")));
+        for (int at = 0; at < tried.holds.size(); at++) {
+            String name =
+                    at == 0 ? "fold-in" : "fold-in, hold " + tried.holds.get(at).hold();
+            counting.add(hits.row(4 + at, name));
+        }
+        return new Outcome(
+                List.of(hits.row(0, "text"), hits.row(1, "aligner"), hits.row(2, "dynamic memory")), blends, counting);
+    }
+
+    private static final class Hits {
+        private final int[] events = new int[BUCKETS.length];
+        private final int[][] hits;
+
+        Hits(int ways) {
+            hits = new int[ways][BUCKETS.length];
+        }
+
+        Row row(int way, String name) {
+            return new Row(name, hits[way], events);
+        }
+    }
+
+    private static void replay(ColdTask task, List<Way> ways, List<Blend> blends, int[] seen, Hits hits) {
+        Map<Integer, BitSet> had = new HashMap<>();
+        float[][] scores = new float[ways.size()][seen.length];
+        float[] blended = new float[seen.length];
+        for (ColdTask.Arrival arrival : task.arrivals()) {
+            int bucket = bucket(seen[arrival.place()]);
+            hits.events[bucket]++;
+            BitSet before = had.computeIfAbsent(arrival.user(), user -> new BitSet());
+            for (int way = 0; way < scores.length; way++) {
+                ways.get(way).score(arrival.user(), scores[way]);
+                hits.hits[way][bucket] += found(scores[way], before, arrival.place());
+            }
+            for (int part = 0; part < 3; part++) {
+                TwoTowers.standardise(scores[part]);
+            }
+            for (int at = 0; at < blends.size(); at++) {
+                for (int place = 0; place < blended.length; place++) {
+                    float share = (float) blends.get(at).share(seen[place]);
+                    float words = (scores[0][place] + scores[1][place]) / 2;
+                    blended[place] = (1 - share) * words + share * scores[2][place];
+                }
+                hits.hits[ways.size() + at][bucket] += found(blended, before, arrival.place());
+            }
+            ways.forEach(way -> way.happened(arrival.user(), arrival.place()));
+            before.set(arrival.place());
+            seen[arrival.place()]++;
+        }
+    }
+
+    /// 1 when fewer than 20 items the user has not had stand before the place, else 0.
+    private static int found(float[] scores, BitSet had, int place) {
+        int before = 0;
+        for (int other = 0; other < scores.length; other++) {
+            boolean ahead = scores[other] > scores[place] || (scores[other] == scores[place] && other < place);
+            before += ahead && !had.get(other) ? 1 : 0;
+        }
+        return before < ColdMetrics.CUTOFF ? 1 : 0;
+    }
+
+    static int bucket(int seen) {
+        int bucket = BUCKETS.length - 1;
+        while (seen < BUCKETS[bucket]) {
+            bucket--;
+        }
+        return bucket;
+    }
+
+    private static void score(VectorTable users, int user, VectorTable items, float[] target) {
+        for (int place = 0; place < target.length; place++) {
+            target[place] = Kernels.dot(
+                    users.values(),
+                    user * users.dimension(),
+                    items.values(),
+                    place * items.dimension(),
+                    items.dimension());
+        }
+    }
+
+    private static float[] profiles(ColdTask task, VectorTable texts) {
+        int dimension = texts.dimension();
+        float[] profiles = new float[Math.multiplyExact(task.users().size(), dimension)];
+        for (int user = 0; user < task.users().size(); user++) {
+            int[] items = task.known().of(user).items();
+            for (int item : items) {
+                Kernels.axpy(
+                        1f / items.length, texts.values(), item * dimension, profiles, user * dimension, dimension);
+            }
+        }
+        return profiles;
+    }
+
+    private static final class Remembering implements Way {
+        private final ColdTask task;
+        private final DynamicMemory memory;
+        private final float[][] directions;
+
+        Remembering(ColdTask task, DynamicMemory memory) {
+            this.task = task;
+            this.memory = memory;
+            directions = new float[task.cold().length][];
+            for (int place = 0; place < directions.length; place++) {
+                directions[place] = memory.itemDirection(id(place));
+            }
+        }
+
+        private String id(int place) {
+            return task.items().id(task.cold()[place]);
+        }
+
+        @Override
+        public void score(int user, float[] target) {
+            float[] vector = memory.user(task.users().id(user));
+            for (int place = 0; place < target.length; place++) {
+                target[place] = Kernels.dot(directions[place], 0, vector, 0, vector.length);
+            }
+        }
+
+        @Override
+        public void happened(int user, int place) {
+            memory.apply(task.users().id(user), id(place));
+            directions[place] = memory.itemDirection(id(place));
+        }
+    }
+
+    private static final class Folding implements Way {
+        private final Parts parts;
+        private final PriorFoldIn foldIn;
+        private final Map<Integer, float[]> buyers = new HashMap<>();
+        private final VectorTable items;
+
+        Folding(Parts parts, PriorFoldIn.Options options) {
+            this.parts = parts;
+            int dimension = parts.factors.dimension();
+            float[] gram = new float[dimension * dimension];
+            Kernels.gram(parts.users.values(), parts.users.size(), dimension, 1, gram);
+            foldIn = new PriorFoldIn(gram, parts.users.size(), parts.factors.options(), options);
+            items = new VectorTable(dimension, parts.aligned.values().clone());
+        }
+
+        @Override
+        public void score(int user, float[] target) {
+            LaunchSimulation.score(parts.users, user, items, target);
+        }
+
+        @Override
+        public void happened(int user, int place) {
+            int dimension = items.dimension();
+            float[] before = buyers.getOrDefault(place, new float[0]);
+            float[] now = Arrays.copyOf(before, before.length + dimension);
+            parts.users.copyTo(user, now, before.length);
+            buyers.put(place, now);
+            float[] item = foldIn.of(parts.aligned.row(place), now);
+            System.arraycopy(item, 0, items.values(), place * dimension, dimension);
+        }
+    }
+
+    /// Tells the rows in a table, one line each.
+    static void print(List<Row> rows, Consumer<String> out) {
+        out.accept("hit@20 by events seen\t" + String.join("\t", NAMES) + "\tall");
+        if (!rows.isEmpty()) {
+            out.accept("events\t"
+                    + String.join(
+                            "\t",
+                            Arrays.stream(rows.getFirst().events)
+                                    .mapToObj(String::valueOf)
+                                    .toList())
+                    + "\t" + Arrays.stream(rows.getFirst().events).sum());
+        }
+        for (Row row : rows) {
+            StringBuilder line = new StringBuilder(row.name);
+            for (int bucket = 0; bucket < BUCKETS.length; bucket++) {
+                line.append(String.format(java.util.Locale.ROOT, "\t%.3f±%.3f", row.rate(bucket), row.error(bucket)));
+            }
+            out.accept(line + String.format(java.util.Locale.ROOT, "\t%.3f", row.rate()));
+        }
+    }
+}
