@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -106,8 +107,7 @@ class ColdEvaluationTest {
     }
 
     private static double recall(Map<String, Row> rows, String name) {
-        Row row = rows.get(name);
-        assertThat(row).as(name).isNotNull();
+        Row row = Objects.requireNonNull(rows.get(name), name);
         return ColdMetrics.mean(row.metrics().recall());
     }
 }

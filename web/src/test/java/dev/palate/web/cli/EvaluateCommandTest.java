@@ -283,7 +283,7 @@ class EvaluateCommandTest {
                 1,
                 folder.getFileName() + " has no event of a cold item and a known user, so nothing can be found",
                 "--cold");
-        String user = Files.readAllLines(folder.resolve("train.tsv")).get(1).split("\t")[0];
+        String user = Files.readAllLines(folder.resolve("train.tsv")).get(1).split("\t", -1)[0];
         Files.writeString(folder.resolve("test.tsv"), user + "\tnew\t5\t1\n");
         assertRefused(2, "--cold needs the items' texts: give --catalog, or --vectors and --ids", "--cold");
         assertRefused(2, "--vectors and --ids go together: give both or neither", "--cold", "--ids", "x");
@@ -322,7 +322,7 @@ class EvaluateCommandTest {
         return out.toString()
                 .lines()
                 .filter(line -> line.startsWith(way + "\t"))
-                .mapToDouble(line -> Double.parseDouble(line.split("\t")[1]))
+                .mapToDouble(line -> Double.parseDouble(line.split("\t", -1)[1]))
                 .findFirst()
                 .orElseThrow();
     }
