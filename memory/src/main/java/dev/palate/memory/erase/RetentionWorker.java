@@ -12,12 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Removes what is older than it may be, a minute after the start and then every hour, oldest first, [#BATCH]
-/// at a time
-/// with a pause between. It keeps no position: what is left is what is too old, so a pass that is ended
-/// anywhere goes
-/// on
-/// with the next. Thread-safe.
+/// Removes what is older than it may be, a minute after the start and then every hour, oldest first, [#BATCH] at a
+/// time with a pause between. It keeps no position: what is left is what is too old, so a pass that is ended
+/// anywhere goes on with the next. Thread-safe.
 public final class RetentionWorker implements AutoCloseable {
     /// How many go at a time.
     static final int BATCH = 100;
@@ -85,7 +82,7 @@ public final class RetentionWorker implements AutoCloseable {
             for (Expiring kind : kinds) {
                 try {
                     gone += one(kind, begun);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     LOG.warn(
                             "{} that are too old could not be removed, next try in an hour",
                             kind.kept().key(),
@@ -96,7 +93,7 @@ public final class RetentionWorker implements AutoCloseable {
             if (gone > 0) {
                 after.run();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("what was removed for its age could not be taken off the disk", e);
             why = String.valueOf(e.getMessage());
         } finally {

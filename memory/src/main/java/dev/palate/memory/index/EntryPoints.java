@@ -15,14 +15,11 @@ import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.jspecify.annotations.Nullable;
 
 /// Where the search of a large segment's graph begins: at those of a sample of its vectors that are nearest to what
-/// is
-/// asked for, not at the one point that the graph's upper levels lead to. Texts come in clusters, and from one point
-/// a
-/// narrow search ends in a cluster that is not the nearest; then it finds none of the best, not fewer.
+/// is asked for, not at the one point that the graph's upper levels lead to. Texts come in clusters, and from one
+/// point a narrow search ends in a cluster that is not the nearest; then it finds none of the best, not fewer.
 ///
 /// The sample, at most 4,096 raw vectors, is kept in the heap while its segment is open, so it goes with a segment
-/// that
-/// an erasure rewrites. Comparing with it costs a tenth of a millisecond. Thread-safe, immutable.
+/// that an erasure rewrites. Comparing with it costs a tenth of a millisecond. Thread-safe, immutable.
 final class EntryPoints {
     /// Smaller segments are found well in from one point.
     static final int LEAST = 50_000;

@@ -24,9 +24,8 @@ import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.jspecify.annotations.Nullable;
 
 /// Finds nearest vectors by the graphs of the segments. Not Lucene's own query for it: that one joins every filter
-/// with
-/// the documents that have a vector, anew each time, which at a million documents takes longer than the search; here
-/// the filter is taken as [FilterCache] keeps it. For one search, one thread.
+/// with the documents that have a vector, anew each time, which at a million documents takes longer than the
+/// search; here the filter is taken as [FilterCache] keeps it. For one search, one thread.
 final class GraphSearch {
     /// Of a segment that holds a share of the documents, more are explored than its share, by so many deviations: the
     /// best may all stand in it.
@@ -43,8 +42,7 @@ final class GraphSearch {
     }
 
     /// The documents that look best by the compressed vectors, at most `explored` in all, scored by their raw ones,
-    /// best
-    /// first.
+    /// best first.
     ///
     /// @param kept how many of those found are scored
     List<ScoreDoc> nearest(@Nullable Query filter, int explored, int kept) throws IOException {

@@ -224,7 +224,15 @@ public final class IndexComparison {
     }
 
     private boolean hasVector(Memory memory) {
-        return !VectorSearch.zero(encoder.get().encode(memory.text()));
+        if (!MemoryIndex.keepsVector(memory.status())) {
+            return false;
+        }
+        try {
+            return !VectorSearch.zero(encoder.get().encode(memory.text()));
+        } catch (RuntimeException e) {
+            // A text that cannot be encoded is kept without one.
+            return false;
+        }
     }
 
     private void missing(IndexSearcher searcher) throws IOException {

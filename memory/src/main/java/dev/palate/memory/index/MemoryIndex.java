@@ -254,9 +254,8 @@ public final class MemoryIndex {
     }
 
     /// Writes the memory with the vector of its text, from those just encoded or from what is stored already. One
-    /// that
-    /// is over, replaced or past its time, is found by its words only: its vector would take room from those in
-    /// force, which alone can go cold for it, and lengthen every search of the graph.
+    /// that is over, replaced or past its time, is found by its words only: its vector would take room from those
+    /// in force, which alone can go cold for it, and lengthen every search of the graph.
     void put(Memory memory, Map<VectorKey, float[]> encoded) {
         put(memory, encoded, false);
     }
@@ -273,7 +272,7 @@ public final class MemoryIndex {
             return;
         }
         VectorKey key = VectorKey.of(memory.text());
-        if (over(memory.status())) {
+        if (!keepsVector(memory.status())) {
             Document document = document(memory);
             document.add(new BinaryDocValuesField(VectorSearch.KEY, new BytesRef(key.toString())));
             store.replace(idTerm(memory.id()), document);
@@ -301,10 +300,11 @@ public final class MemoryIndex {
         store.replace(idTerm(memory.id()), document);
     }
 
-    private static boolean over(MemoryStatus status) {
+    /// Whether memories of the status have a vector here.
+    static boolean keepsVector(MemoryStatus status) {
         return switch (status) {
-            case ACTIVE, QUARANTINED -> false;
-            case SUPERSEDED, EXPIRED -> true;
+            case ACTIVE, QUARANTINED -> true;
+            case SUPERSEDED, EXPIRED -> false;
         };
     }
 

@@ -82,7 +82,8 @@ public interface ColdMemories {
     /// Keeps a codebook under the next version.
     Codebook keep(String encoder, int sample, ProductQuantiser quantiser);
 
-    /// Deletes the codebooks that no codes are of, but for the one given; returns how many.
+    /// Deletes the codebooks that no codes are of, but for the one given and the newest, so that no number is given
+    /// out twice; returns how many.
     int dropCodebooks(long but);
 
     /// Subjects with more active memories that are not cold than `most`, by id. Looks at every active memory.

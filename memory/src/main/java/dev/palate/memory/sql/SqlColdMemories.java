@@ -256,7 +256,7 @@ final class SqlColdMemories implements ColdMemories {
 
     @Override
     public int dropCodebooks(long but) {
-        String which = " from codebook where version <> :but"
+        String which = " from codebook where version <> :but and version < (select max(version) from codebook)"
                 + " and not exists (select 1 from cold_memory c where c.codebook = codebook.version)";
         // Nothing is written where there is nothing to drop.
         long there = database.read(handle -> handle.createQuery("select count(*)" + which)

@@ -292,7 +292,8 @@ final class SqlErasure implements Erasure {
     private boolean pass() {
         try {
             return run.all(() -> closing.getCount() == 0);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An error, too: a thread that ends in silence leaves erasures under way for good.
             LOG.warn("erasures cannot go on, next try in {} s", AFTER_FAILURE.toSeconds(), e);
             return false;
         }

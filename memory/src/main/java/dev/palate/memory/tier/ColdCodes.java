@@ -24,6 +24,11 @@ final class ColdCodes {
         this.cold = cold;
     }
 
+    /// Forgets the codebooks seen: an erasure may blank some.
+    void forget() {
+        codebooks.clear();
+    }
+
     /// The codebook, when its vectors are of the encoder given.
     Optional<Codebook> codebook(long version, String encoder) {
         Codebook known = codebooks.get(version);
@@ -45,8 +50,8 @@ final class ColdCodes {
         });
     }
 
-    /// The `k` whose centred vectors have about the highest cosine with the centred query, by tables alone: every code
-    /// is looked at. Those of another encoder come last, in their order.
+    /// The `k` whose centred vectors have about the highest cosine with the centred query, by tables alone: every
+    /// code is looked at. Those of another encoder come last, in their order.
     List<MemoryId> best(List<Cold> memories, float[] raw, EncodingVersion encoding, int k) {
         float[] query = encoding.center(raw);
         float[] mean = encoding.mean();

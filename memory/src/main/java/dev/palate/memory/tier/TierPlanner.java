@@ -38,12 +38,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Decides which memories are warm and which are cold: the same for the same clock, seed and history of uses. A pass
-/// writes down what was used, makes warm what was cold and used, and makes cold, within a bound for each reason, what
-/// a
-/// subject has too many of, what was unused for long and what is over the budget of bytes. Everything is one commit
-/// in
-/// the database that the index follows, so that a crash between any two steps leaves every memory findable.
+/// Decides which memories are warm and which are cold: the same for the same clock, seed and history of uses. A
+/// pass writes down what was used, makes warm what was cold and used, and makes cold, within a bound for each
+/// reason, what a subject has too many of, what was unused for long and what is over the budget of bytes.
+/// Everything is one commit in the database that the index follows, so that a crash between any two steps leaves
+/// every memory findable.
 ///
 /// Passes run one at a time, on a thread once [#start] is called. Thread-safe.
 public final class TierPlanner implements AutoCloseable {
@@ -389,7 +388,7 @@ public final class TierPlanner implements AutoCloseable {
     private Codebook codebook() {
         boolean enough = index.vectorCount() >= LEAST_SAMPLE;
         Optional<Codebook> newest = cold.newest(encoder.version())
-                .filter(codebook -> codebook.sample() >= LEAST_SAMPLE || !enough && codebook.sample() == 0);
+                .filter(codebook -> codebook.sample() >= LEAST_SAMPLE || !enough && ofNobody(codebook));
         if (newest.isPresent()) {
             return newest.get();
         }
@@ -399,6 +398,19 @@ public final class TierPlanner implements AutoCloseable {
         Codebook kept = cold.keep(encoder.version(), enough ? sample.length : 0, quantiser);
         Milestone.CODEBOOK_KEPT.reached();
         return kept;
+    }
+
+    /// Not one that an erasure has blanked, either.
+    private static boolean ofNobody(Codebook codebook) {
+        if (codebook.sample() != 0) {
+            return false;
+        }
+        for (float value : codebook.quantiser().values()) {
+            if (value != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Vectors of the catalog's items, or random unit vectors where there are few.

@@ -43,6 +43,7 @@ public final class TieredMemories implements Memories {
     private final Supplier<EncodingVersion> encoding;
     private final InstantSource clock;
     private final TextAnalysis analysis = new TextAnalysis();
+    private final ColdCodes codes;
     private final PackLoader loader;
     private final HotTier hot;
     private final TierPlanner planner;
@@ -71,7 +72,7 @@ public final class TieredMemories implements Memories {
         this.encoder = encoder;
         this.encoding = index::encoding;
         this.clock = clock;
-        ColdCodes codes = new ColdCodes(cold);
+        codes = new ColdCodes(cold);
         loader = new PackLoader(truth, cold, codes, index.memories(), encoder, analysis);
         hot = new HotTier(options, this::erasedSubject, this::erasedMemories);
         planner = new TierPlanner(truth, cold, index, encoder, clock, options, hot::written);
@@ -83,10 +84,12 @@ public final class TieredMemories implements Memories {
 
     private void erasedSubject(Subject subject) {
         planner.forget(subject);
+        codes.forget();
     }
 
     private void erasedMemories(ErasedMemories erased) {
         planner.forget(erased.ids());
+        codes.forget();
     }
 
     /// Moves memories between the warm and the cold tier.
@@ -161,8 +164,7 @@ public final class TieredMemories implements Memories {
     }
 
     /// The subject's memories in force that the words call to mind, by meaning, words and slot together; each
-    /// counts as
-    /// used.
+    /// counts as used.
     ///
     /// @param words as people type them; without words nothing is found
     /// @param k in [1, 400]
@@ -195,9 +197,8 @@ public final class TieredMemories implements Memories {
                 best, pack.complete() && (query.isPresent() || pack.memories().isEmpty()));
     }
 
-    /// Cosines of the centred vectors of the text and of memories of one pack, each in [-1, 1]; 0 for a memory
-    /// that is
-    /// not active or has no vector yet. One look at the pack, which does not count as a use.
+    /// Cosines of the centred vectors of the text and of memories of one pack, each in [-1, 1]; 0 for a memory that
+    /// is not active or has no vector yet. One look at the pack, which does not count as a use.
     ///
     /// @param memories of one subject
     public double[] cosines(String text, List<Memory> memories) {

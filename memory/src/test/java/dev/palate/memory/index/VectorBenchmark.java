@@ -28,8 +28,7 @@ import org.apache.lucene.search.IndexSearcher;
 ///
 /// Arguments: `formats COUNT SEED FORMAT,...|crossover COUNT SEED FORMAT,...` and optionally a folder to leave the
 /// vectors in for `benchmarks/ann_hnswlib.py`; or `rescored COUNT SEED FORMAT INDEX` to vary how many of the
-/// candidates
-/// are scored by their raw vectors; or `search COUNT SEED FORMAT INDEX [settle]` to search an index that
+/// candidates are scored by their raw vectors; or `search COUNT SEED FORMAT INDEX [settle]` to search an index that
 /// `TierBenchmark build` left, as it is or with its segments merged first.
 final class VectorBenchmark {
     private static final PrintStream OUT = System.out;

@@ -12,8 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /// What the victims of one directory have acknowledged, in the order of their lines, and what must be there because
-/// of
-/// it. Kept outside of every victim.
+/// of it. Kept outside of every victim.
 final class Acknowledged {
     /// What is known to be there. Things are called as evidence calls them: `memory:m1`.
     private static final class Known {
@@ -336,8 +335,7 @@ final class Acknowledged {
     }
 
     /// The feed has each number once, up to the newest, and each revision of everything that is there; and so had
-    /// those
-    /// who followed it.
+    /// those who followed it.
     private void lookAtFeed(Found found, long reached, String when) {
         Map<String, Set<Long>> inFeed = new HashMap<>();
         long last = 0;

@@ -33,13 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /// Kills a process that uses the whole store, at random moments and at every named point of the write paths, and
-/// looks
-/// each time at what is left: everything acknowledged is there once, nothing erased is, the index agrees with the
-/// database, nothing rests on what is gone.
+/// looks each time at what is left: everything acknowledged is there once, nothing erased is, the index agrees with
+/// the database, nothing rests on what is gone.
 ///
 /// What was acknowledged is known outside the victims: it is what came through the pipe in whole lines. The next
-/// victim
-/// goes on from what the last one left, repaired by nobody, up to [#LIVES] times.
+/// victim goes on from what the last one left, repaired by nobody, up to [#LIVES] times.
 class KillTest {
     private static final long SEED = Long.getLong("test.seed", 20260101L);
     /// Kills of a directory, then another is begun.
@@ -68,8 +66,7 @@ class KillTest {
     Path folder;
 
     /// On a file system in memory where there is one: what a process had written outlives its kill there as on a
-    /// disk,
-    /// and a sync costs nothing. That data is synced before it is acknowledged is for `SyncTraceTest`.
+    /// disk, and a sync costs nothing. That data is synced before it is acknowledged is for `SyncTraceTest`.
     static final class InMemory implements TempDirFactory {
         private static final Path MEMORY = Path.of("/dev/shm");
         private static final long ENOUGH = 2L << 30;

@@ -53,8 +53,7 @@ record Store(
     }
 
     /// Opens all of it but starts nothing that writes: see [Erasure#start], [NoteFollower#start] and the planner of
-    /// the
-    /// tiers.
+    /// the tiers.
     static Store open(DataDirectory directory, int encoder, VectorFormat format) {
         SqlTruth truth = SqlTruth.open(directory, Clock.systemUTC());
         IndexOptions options = new IndexOptions(format, 1, Duration.ofMillis(40), 200, 10, Duration.ofMillis(50))

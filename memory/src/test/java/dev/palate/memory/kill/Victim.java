@@ -21,8 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// The process that [KillTest] kills: uses the whole store from several threads without end and prints a line for
-/// each
-/// write that returned, and one before each that takes something away. [Acknowledged] reads them.
+/// each write that returned, and one before each that takes something away. [Acknowledged] reads them.
 final class Victim {
     static final int WRITERS = 4;
     private static final long BREATH_EVERY_MILLIS = 250;

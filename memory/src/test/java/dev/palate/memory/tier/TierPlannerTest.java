@@ -335,6 +335,39 @@ class TierPlannerTest {
     }
 
     @Test
+    void aCodebookThatAnErasureBlankedIsReplaced() throws Exception {
+        try (Stack stack = stack()) {
+            stack.put(ANN, 0, 30);
+            stack.put(BEN, 0, 1);
+            stack.settle();
+            float[][] sample = stack.index.memories().sample(30, SEED);
+            var few = stack.truth.coldMemories()
+                    .keep(
+                            stack.encoder.version(),
+                            sample.length,
+                            ProductQuantiser.train(sample, stack.encoder.dimension(), SEED));
+            byte[] codes = few.quantiser().encode(stack.encoder.encode(text(0)));
+            stack.truth.coldMemories().demote(List.of(new Cold(id(ANN, 0), ANN, 1, few.version(), codes)));
+            stack.truth.erasure(List.of(stack.tiered.erasurePlace(), stack.index)).user(new UserId("ben"));
+            assertThat(stack.truth.coldMemories()
+                            .newest(stack.encoder.version())
+                            .orElseThrow()
+                            .quantiser()
+                            .values())
+                    .as("blank")
+                    .containsOnly(0f);
+            assertThat(stack.tiered.planner().pass().recoded()).isEqualTo(1);
+            assertThat(stack.truth.coldMemories()
+                            .newest(stack.encoder.version())
+                            .orElseThrow()
+                            .quantiser()
+                            .values())
+                    .as("of nobody's")
+                    .anyMatch(value -> value != 0);
+        }
+    }
+
+    @Test
     void aSubjectThatIsWrittenToIsLookedAtWithTheNextPass() throws Exception {
         try (Stack stack = stack()) {
             stack.put(BEN, 0, 3);
