@@ -128,8 +128,7 @@ final class NewItems {
         }
 
         /// Rows of the items with text that most people had, at most [#MOST_TAUGHT], ascending.
-        private static int[] teachers(
-                CollaborativeModel.Vectors known, CatalogSnapshot catalog, CentredVectors texts) {
+        private static int[] teachers(CollaborativeModel.Vectors known, CatalogSnapshot catalog, CentredVectors texts) {
             float[] counts = new float[known.items().size()];
             for (int row = 0; row < counts.length; row++) {
                 int at = catalog.row(known.items().get(row));
@@ -163,9 +162,9 @@ final class NewItems {
         return new NewItems(lesson.known.factors(), modelRow, rows, new VectorTable(width, vectors));
     }
 
-    /// Scores the rows that the model was not trained on and that have a text, on the scale of the others. Where the
-    /// model has folded an item in from its first events, the text's score is added to that, the less the more events
-    /// there are: so few events move an item away from its text, and do not replace it.
+    /// Scores the rows that the model was not trained on and that have a text, on the scale of the others.
+    /// Where the model has folded an item in from its first events, the text's score is added to that, the less
+    /// the more events there are: so few events move an item away from its text, and do not replace it.
     ///
     /// @param history catalog rows, oldest first
     /// @param scores by catalog row, NaN where the model knows nothing; written to

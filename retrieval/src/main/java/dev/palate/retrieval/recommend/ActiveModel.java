@@ -65,8 +65,9 @@ public final class ActiveModel implements CollaborativeModel {
         List<ItemId> items = snapshot.items().ids().stream().map(ItemId::new).toList();
         int[] counts = snapshot.popularity().counts();
         Map<String, Vectors> vectors = new HashMap<>();
-        factors(snapshot).forEach((signal, factors) -> vectors.put(
-                signal, new Vectors(snapshot.about().version().value(), items, factors, counts)));
+        factors(snapshot)
+                .forEach((signal, factors) -> vectors.put(
+                        signal, new Vectors(snapshot.about().version().value(), items, factors, counts)));
         return vectors;
     }
 

@@ -29,17 +29,19 @@ class NewItemsTest {
     private final CatalogSnapshot catalog = CatalogSnapshot.of(items(KNOWN + 4));
     private final AtomicReference<Optional<CollaborativeModel.Vectors>> vectors =
             new AtomicReference<>(Optional.of(learnt("v1")));
-    private final NewItems.Source source = new NewItems.Source(new CollaborativeModel() {
-        @Override
-        public Optional<Loaded> current() {
-            return Optional.empty();
-        }
+    private final NewItems.Source source = new NewItems.Source(
+            new CollaborativeModel() {
+                @Override
+                public Optional<Loaded> current() {
+                    return Optional.empty();
+                }
 
-        @Override
-        public Optional<Vectors> vectors(String signal) {
-            return signal.equals("cf") ? vectors.get() : Optional.empty();
-        }
-    }, "cf");
+                @Override
+                public Optional<Vectors> vectors(String signal) {
+                    return signal.equals("cf") ? vectors.get() : Optional.empty();
+                }
+            },
+            "cf");
 
     /// Even ones are of one taste, odd ones of the other; ids in the order of rows.
     private static List<Item> items(int count) {
@@ -102,7 +104,8 @@ class NewItemsTest {
         assertThat(scores[KNOWN]).isGreaterThan(scores[KNOWN + 1] + 0.1f);
         assertThat(scores[KNOWN + 2]).isGreaterThan(scores[KNOWN + 3] + 0.1f);
         float[] untouched = new float[catalog.size()];
-        assertThat(made.fill(new int[] {KNOWN}, ItemStatistics.none(catalog), untouched)).isEmpty();
+        assertThat(made.fill(new int[] {KNOWN}, ItemStatistics.none(catalog), untouched))
+                .isEmpty();
         assertThat(untouched).containsOnly(0);
     }
 

@@ -226,7 +226,7 @@ class EvaluateCommandTest {
     @Test
     void missingOptionsAreAUsageError() {
         assertThat(run("--split", folder.toString())).isEqualTo(2);
-        assertThat(err.toString()).contains("give either --model, --all or --cold; there are popular, item-knn");
+        assertThat(err.toString()).contains("give either --model, --all or --cold; there are random, popular");
     }
 
     @Test
@@ -278,7 +278,8 @@ class EvaluateCommandTest {
     void coldItemsNeedTexts() throws IOException {
         Files.writeString(folder.resolve("cold_items.txt"), "new\n");
         Files.writeString(folder.resolve("test.tsv"), HEADER);
-        assertRefused(2, "--cold ranks in every way there is: leave --model and --all out", "--cold", "--model", "ease");
+        assertRefused(
+                2, "--cold ranks in every way there is: leave --model and --all out", "--cold", "--model", "ease");
         assertRefused(
                 1,
                 folder.getFileName() + " has no event of a cold item and a known user, so nothing can be found",
