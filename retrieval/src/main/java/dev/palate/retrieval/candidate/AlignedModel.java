@@ -1,11 +1,13 @@
 package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.catalog.ItemId;
+import dev.palate.retrieval.factor.History;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 
 /// A collaborative model seen by the rows of a catalog snapshot. Immutable and thread-safe.
 public final class AlignedModel {
@@ -84,13 +86,23 @@ public final class AlignedModel {
     /// A score per catalog row, NaN for items that the model does not know; empty when it knows none of the
     /// history or has no such scorer.
     ///
-    /// @param history catalog rows, oldest first, each once
+    /// @param history catalog rows, oldest first, each once; their positions count as times
     public Optional<float[]> score(String signal, int[] history) {
+        return score(signal, History.of(history));
+    }
+
+    /// The same with times in seconds since 1970.
+    Optional<float[]> score(String signal, History history) {
         CollaborativeModel.RowScorer scorer = model.scorers().get(signal);
-        int[] known = known(history);
-        if (scorer == null || known.length == 0) {
+        int[] places = IntStream.range(0, history.size())
+                .filter(i -> modelRow[history.items()[i]] >= 0)
+                .toArray();
+        if (scorer == null || places.length == 0) {
             return Optional.empty();
         }
+        History known = new History(
+                IntStream.of(places).map(i -> modelRow[history.items()[i]]).toArray(),
+                IntStream.of(places).mapToLong(i -> history.times()[i]).toArray());
         float[] scores = new float[catalogRow.length];
         scorer.score(known, scores);
         float[] aligned = new float[modelRow.length];
@@ -101,17 +113,6 @@ public final class AlignedModel {
             }
         }
         return Optional.of(aligned);
-    }
-
-    private int[] known(int[] history) {
-        int[] known = new int[history.length];
-        int count = 0;
-        for (int row : history) {
-            if (modelRow[row] >= 0) {
-                known[count++] = modelRow[row];
-            }
-        }
-        return count == known.length ? known : Arrays.copyOf(known, count);
     }
 
     /// As [#score], of one event. Those asked for lately are kept, in 32 MiB at most: lists are explained by them, and

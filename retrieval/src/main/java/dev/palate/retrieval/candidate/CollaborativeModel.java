@@ -58,8 +58,7 @@ public interface CollaborativeModel {
         /// Of scorers over the same rows, all with one score per item.
         public static Loaded of(String version, List<ItemId> items, Map<String, Scorer> scorers, Weighting weighting) {
             Map<String, RowScorer> byRow = new HashMap<>();
-            scorers.forEach((signal, scorer) ->
-                    byRow.put(signal, (history, target) -> scorer.score(History.of(history), target)));
+            scorers.forEach((signal, scorer) -> byRow.put(signal, scorer::score));
             return new Loaded(version, items, byRow, weighting);
         }
 
@@ -80,8 +79,8 @@ public interface CollaborativeModel {
 
     /// Scores every row of the model for one history. Thread-safe.
     interface RowScorer {
-        /// @param history rows of the model, oldest first, each once
+        /// @param history rows of the model, oldest first, each once, with times in seconds since 1970
         /// @param target one score per row of the model, overwritten; higher is better
-        void score(int[] history, float[] target);
+        void score(History history, float[] target);
     }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /// Items that the trained model does not know, folded in from the histories of the users that had them: a
 /// vector from the users' vectors for each factorisation, and what they share with trained items for the rest.
@@ -161,10 +162,11 @@ final class FoldedItems {
         ItemFactors factors = learnt.factors().get(signal);
         HistoryDecay decay = learnt.decays().get(signal);
         int size = rows.size();
-        return (history, target) -> {
-            int[] known = Arrays.stream(history).filter(row -> row < size).toArray();
+        return (whole, target) -> {
+            int[] history = whole.items();
+            History known = known(whole, size);
             float[] scores = new float[size];
-            if (known.length > 0) {
+            if (known.size() > 0) {
                 trained.score(known, scores);
             }
             System.arraycopy(scores, 0, target, 0, size);
@@ -175,6 +177,16 @@ final class FoldedItems {
                 byNeighbours(FoldedItem.Share.of(signal), decay, history, more, target);
             }
         };
+    }
+
+    /// The events of trained items, with their times.
+    private static History known(History whole, int size) {
+        int[] places = IntStream.range(0, whole.size())
+                .filter(i -> whole.items()[i] < size)
+                .toArray();
+        return new History(
+                IntStream.of(places).map(i -> whole.items()[i]).toArray(),
+                IntStream.of(places).mapToLong(i -> whole.times()[i]).toArray());
     }
 
     /// The user from trained and folded items, against both.

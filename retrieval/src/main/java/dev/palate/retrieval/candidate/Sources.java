@@ -35,6 +35,7 @@ public final class Sources {
                 new ModelSource("knn", true),
                 new ModelSource("transitions", true),
                 new ModelSource("next", true),
+                new ModelSource("sequence", false),
                 new TextSource(this.vectors),
                 new LexicalSource(search),
                 new FacetSource(),
@@ -71,6 +72,9 @@ public final class Sources {
             ItemFilter filter,
             Instant now) {
         CatalogSnapshot catalog = view.catalog();
+        List<UserHistory.Event> known = history.tasteEvents().stream()
+                .filter(event -> catalog.row(event.item()) >= 0)
+                .toList();
         return new Wish(
                 catalog,
                 view.statistics(),
@@ -80,7 +84,8 @@ public final class Sources {
                 catalog.rowsOf(said.liked),
                 said.categories,
                 said.tags,
-                catalog.rowsOf(history.taste()),
+                known.stream().mapToInt(event -> catalog.row(event.item())).toArray(),
+                known.stream().mapToLong(UserHistory.Event::at).toArray(),
                 memories,
                 themes,
                 filter,

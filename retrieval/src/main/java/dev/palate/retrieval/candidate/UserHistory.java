@@ -22,9 +22,10 @@ public record UserHistory(List<Event> events) {
     /// Below this weight an interaction speaks against the item: it is no evidence of taste for its like.
     private static final double AGAINST = -0.25;
 
+    /// @param at when it was, in seconds since 1970
     /// @param weight how much it counts as liking, in [-1, 1]
     /// @param had true when the user now had the item or waved it away; only looking does not count
-    public record Event(ItemId item, double weight, boolean had) {}
+    public record Event(ItemId item, long at, double weight, boolean had) {}
 
     public UserHistory {
         events = List.copyOf(events);
@@ -43,7 +44,11 @@ public record UserHistory(List<Event> events) {
         for (Interaction interaction : interactions.reversed()) {
             ItemId item = interaction.item();
             if (seen.add(item)) {
-                newestFirst.add(new Event(item, interaction.feedback().weight(), had.contains(item)));
+                newestFirst.add(new Event(
+                        item,
+                        interaction.at().getEpochSecond(),
+                        interaction.feedback().weight(),
+                        had.contains(item)));
             }
         }
         Collections.reverse(newestFirst);
@@ -52,10 +57,12 @@ public record UserHistory(List<Event> events) {
 
     /// The items that tell of the user's taste, oldest first: all but those spoken against.
     public List<ItemId> taste() {
-        return events.stream()
-                .filter(event -> event.weight() > AGAINST)
-                .map(Event::item)
-                .toList();
+        return tasteEvents().stream().map(Event::item).toList();
+    }
+
+    /// The same as events.
+    List<Event> tasteEvents() {
+        return events.stream().filter(event -> event.weight() > AGAINST).toList();
     }
 
     /// The items not to be shown again.

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /// One request as the sources see it: resolved to the rows of one catalog snapshot, one model and one set of vectors,
 /// so that all sources speak of the same items. Arrays are shared: do not modify. Thread-safe.
@@ -16,6 +17,7 @@ import java.util.stream.IntStream;
 /// @param categories in lower case → weight in [-1, 1], as the request has them
 /// @param tags likewise
 /// @param history rows that tell of the user's taste, oldest first
+/// @param times of the history's rows, in seconds since 1970
 /// @param memories the effective ones
 /// @param filter what searches of the index may return: no less than what the hard filters let through
 /// @param now the time that decay counts from
@@ -29,6 +31,7 @@ public record Wish(
         Map<String, Double> categories,
         Map<String, Double> tags,
         int[] history,
+        long[] times,
         List<Memory> memories,
         Themes themes,
         ItemFilter filter,
@@ -50,6 +53,16 @@ public record Wish(
         IntStream before =
                 IntStream.of(history).filter(row -> IntStream.of(liked).noneMatch(other -> other == row));
         return IntStream.concat(before, IntStream.of(liked)).toArray();
+    }
+
+    /// The times of [#profile]; titles liked in the request are liked now.
+    long[] profileTimes() {
+        LongStream before = IntStream.range(0, history.length)
+                .filter(i -> IntStream.of(liked).noneMatch(other -> other == history[i]))
+                .mapToLong(i -> times[i]);
+        return LongStream.concat(
+                        before, LongStream.generate(now::getEpochSecond).limit(liked.length))
+                .toArray();
     }
 
     /// True when the request itself says what is wanted.

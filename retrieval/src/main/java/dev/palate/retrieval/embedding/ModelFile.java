@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32C;
 
 /// Named arrays in one checksummed file. All numbers are little-endian.
@@ -51,7 +52,7 @@ public final class ModelFile {
     private final Map<String, Section> sections;
 
     /// One array.
-    sealed interface Section {
+    public sealed interface Section {
         /// Raw bytes.
         record Bytes(byte[] values) implements Section {}
 
@@ -62,28 +63,35 @@ public final class ModelFile {
         record Floats(float[] values) implements Section {}
     }
 
-    ModelFile(Path origin, Map<String, Section> sections) {
+    /// @param origin where it is read from or is to be written
+    /// @param sections in the order of the file
+    public ModelFile(Path origin, Map<String, Section> sections) {
         this.origin = origin;
         this.sections = Collections.unmodifiableMap(new LinkedHashMap<>(sections));
     }
 
     /// True when there is a section of this name.
-    boolean has(String name) {
+    public boolean has(String name) {
         return sections.containsKey(name);
     }
 
+    /// The names of all sections, in the order of the file.
+    public Set<String> names() {
+        return sections.keySet();
+    }
+
     /// The bytes of a section.
-    byte[] bytes(String name) {
+    public byte[] bytes(String name) {
         return section(name) instanceof Section.Bytes(byte[] values) ? values : wrongKind(name);
     }
 
     /// The integers of a section.
-    int[] ints(String name) {
+    public int[] ints(String name) {
         return section(name) instanceof Section.Ints(int[] values) ? values : wrongKind(name);
     }
 
     /// The floats of a section.
-    float[] floats(String name) {
+    public float[] floats(String name) {
         return section(name) instanceof Section.Floats(float[] values) ? values : wrongKind(name);
     }
 
@@ -104,7 +112,7 @@ public final class ModelFile {
     /// left behind.
     ///
     /// @throws RetrievalException with code STORAGE when the disk refuses
-    void write() {
+    public void write() {
         Path target = origin;
         Path part = target.resolveSibling(target.getFileName() + PART_SUFFIX);
         try {
@@ -150,11 +158,12 @@ public final class ModelFile {
     ///
     /// @throws RetrievalException with code NOT_FOUND when there is none, BAD_FILE when it is damaged,
     ///     truncated or newer than this build
-    static ModelFile read(Path file) {
+    public static ModelFile read(Path file) {
         return ModelFileReader.read(file);
     }
 
-    static RetrievalException damaged(Path file, String why) {
+    /// What is thrown for a file that cannot be used.
+    public static RetrievalException damaged(Path file, String why) {
         return new RetrievalException(
                 Code.BAD_FILE, "model file " + file + " is damaged: " + why + "; roll back, or train again");
     }

@@ -8,6 +8,8 @@ import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.factor.Transitions;
 import dev.palate.retrieval.ranking.RankerWeights;
 import dev.palate.retrieval.ranking.Signal;
+import dev.palate.retrieval.sequence.SequenceModel;
+import dev.palate.retrieval.sequence.SequenceScorer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -28,6 +30,7 @@ import java.util.Optional;
 /// @param popularity users per item
 /// @param ranker the weights with which the sources are fused
 /// @param verdict what the quality gate said
+/// @param sequence next-item model, where one was trained
 public record ModelSnapshot(
         About about,
         Vocabulary items,
@@ -39,7 +42,8 @@ public record ModelSnapshot(
         ItemNeighbours next,
         Popularity popularity,
         RankerWeights ranker,
-        Verdict verdict) {
+        Verdict verdict,
+        Optional<SequenceModel> sequence) {
     /// Where a model comes from.
     ///
     /// @param version its name
@@ -85,6 +89,55 @@ public record ModelSnapshot(
                     + ", transitions " + transitions.itemCount() + ", next " + next.itemCount() + ", popularity "
                     + popularity.itemCount());
         }
+        if (sequence.isPresent() && sequence.get().itemCount() != count) {
+            throw new IllegalArgumentException("the sequence model must have the vocabulary's " + count + " items, had "
+                    + sequence.get().itemCount());
+        }
+    }
+
+    /// Without a sequence model.
+    public ModelSnapshot(
+            About about,
+            Vocabulary items,
+            ItemFactors factors,
+            Optional<ItemFactors> sparseFactors,
+            ItemNeighbours ease,
+            ItemNeighbours knn,
+            ItemNeighbours transitions,
+            ItemNeighbours next,
+            Popularity popularity,
+            RankerWeights ranker,
+            Verdict verdict) {
+        this(
+                about,
+                items,
+                factors,
+                sparseFactors,
+                ease,
+                knn,
+                transitions,
+                next,
+                popularity,
+                ranker,
+                verdict,
+                Optional.empty());
+    }
+
+    /// The same with a sequence model.
+    public ModelSnapshot with(SequenceModel model) {
+        return new ModelSnapshot(
+                about,
+                items,
+                factors,
+                sparseFactors,
+                ease,
+                knn,
+                transitions,
+                next,
+                popularity,
+                ranker,
+                verdict,
+                Optional.of(model));
     }
 
     /// The collaborative sources with their decays and scales, ready for the ranker. What depends on the present, as
@@ -98,13 +151,14 @@ public record ModelSnapshot(
         sources.put(Signal.TRANSITIONS, transitions.scorer(Transitions.DECAY).logarithmic());
         sources.put(Signal.NEXT, next.scorer(Transitions.NEXT_DECAY).logarithmic());
         sources.put(Signal.POP, popularity.logarithmic());
+        sequence.ifPresent(model -> sources.put(Signal.SEQUENCE, new SequenceScorer(model)));
         return sources;
     }
 
     /// The same with other weights of the ranker and another verdict.
     public ModelSnapshot with(RankerWeights weights, Verdict said) {
         return new ModelSnapshot(
-                about, items, factors, sparseFactors, ease, knn, transitions, next, popularity, weights, said);
+                about, items, factors, sparseFactors, ease, knn, transitions, next, popularity, weights, said, sequence);
     }
 
     /// Writes the model file at once or not at all.

@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// older files), `als-sparse.factors` with `als-sparse.options` (JSON), `ease.*`, `knn.*`, `transitions.*` and
 /// `next.*` (each `offsets`, `items`, `weights`), `popularity.counts`, and, where weights of
 /// the ranker were fitted, `ranker` (JSON; a signal that this build does not know is left out), and, where the
-/// gate judged, `verdict` (JSON).
+/// gate judged, `verdict` (JSON). A sequence model, where there is one, has those of [SequenceSections].
 final class SnapshotSections {
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -98,6 +98,7 @@ final class SnapshotSections {
         if (!snapshot.verdict().equals(Verdict.UNJUDGED)) {
             sections.put("verdict", new Section.Bytes(JSON.writeValueAsBytes(snapshot.verdict())));
         }
+        snapshot.sequence().ifPresent(model -> SequenceSections.put(sections, model));
         return new ModelFile(place, sections);
     }
 
@@ -134,7 +135,8 @@ final class SnapshotSections {
                     file.has("ranker")
                             ? JSON.readValue(file.bytes("ranker"), Ranker.class).weights()
                             : RankerWeights.FIXED,
-                    file.has("verdict") ? JSON.readValue(file.bytes("verdict"), Verdict.class) : Verdict.UNJUDGED);
+                    file.has("verdict") ? JSON.readValue(file.bytes("verdict"), Verdict.class) : Verdict.UNJUDGED,
+                    SequenceSections.get(file, place));
         } catch (JacksonException
                 | IllegalArgumentException
                 | java.time.DateTimeException

@@ -29,6 +29,26 @@ public final class CatalogSources {
     /// @throws RetrievalException with code BAD_INPUT when the catalog knows none of the items
     public static Map<Signal, Scorer> of(
             List<CatalogItem> catalog, Vocabulary items, Function<String, float[]> encoder, Progress progress) {
+        Map<Integer, CatalogItem> known = known(catalog, items);
+        Map<Signal, Scorer> sources = new EnumMap<>(Signal.class);
+        sources.put(Signal.TEXT, ContentProfile.centred(textVectors(known, items.size(), encoder, progress), DECAY));
+        float[][] genres = genreVectors(known, items.size());
+        if (genres.length > 0 && genres[0].length > 0) {
+            sources.put(Signal.GENRE, ContentProfile.centred(genres, DECAY));
+        }
+        return sources;
+    }
+
+    /// The raw text vector of each item; all 0 for items that the catalog lacks.
+    ///
+    /// @param encoder text to raw vector, all of one length; called once per item
+    /// @throws RetrievalException with code BAD_INPUT when the catalog knows none of the items
+    public static float[][] texts(
+            List<CatalogItem> catalog, Vocabulary items, Function<String, float[]> encoder, Progress progress) {
+        return textVectors(known(catalog, items), items.size(), encoder, progress);
+    }
+
+    private static Map<Integer, CatalogItem> known(List<CatalogItem> catalog, Vocabulary items) {
         Map<Integer, CatalogItem> known = new HashMap<>();
         for (CatalogItem item : catalog) {
             OptionalInt row = items.row(item.id());
@@ -42,13 +62,7 @@ public final class CatalogSources {
                     "the catalog has none of the split's " + items.size()
                             + " items: give the catalog of the same data set");
         }
-        Map<Signal, Scorer> sources = new EnumMap<>(Signal.class);
-        sources.put(Signal.TEXT, ContentProfile.centred(textVectors(known, items.size(), encoder, progress), DECAY));
-        float[][] genres = genreVectors(known, items.size());
-        if (genres.length > 0 && genres[0].length > 0) {
-            sources.put(Signal.GENRE, ContentProfile.centred(genres, DECAY));
-        }
-        return sources;
+        return known;
     }
 
     private static float[][] textVectors(

@@ -43,6 +43,19 @@ public sealed interface ModelName {
         }
     }
 
+    /// The sequence model by itself, which is trained in a process of its own and given as a source.
+    enum Sequence implements ModelName {
+        /// With softmax attention.
+        SASREC,
+        /// With gated attention and times.
+        HSTU;
+
+        @Override
+        public String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /// All sources under the ranker that serves.
     enum Fused implements ModelName {
         /// With weights fitted on held-out events, as training stores them.
@@ -85,7 +98,7 @@ public sealed interface ModelName {
     /// All names, for messages.
     static String keys() {
         return all().stream().map(ModelName::key).collect(Collectors.joining(", "))
-                + " and " + PREFIX
+                + ", sasrec, hstu and " + PREFIX
                 + Arrays.stream(Signal.values()).map(Signal::key).collect(Collectors.joining("|"));
     }
 
@@ -94,6 +107,11 @@ public sealed interface ModelName {
     /// @throws RetrievalException with code BAD_INPUT when there is none
     static ModelName of(String key) {
         for (ModelName model : all()) {
+            if (model.key().equals(key)) {
+                return model;
+            }
+        }
+        for (Sequence model : Sequence.values()) {
             if (model.key().equals(key)) {
                 return model;
             }

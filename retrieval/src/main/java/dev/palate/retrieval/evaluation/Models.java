@@ -70,6 +70,16 @@ public final class Models {
                     case EQUAL -> new FusedRanking(sources(), size -> equal(), RankerWeights.FIXED.bounded());
                 };
             }
+            case ModelName.Sequence ignored -> {
+                Scorer scorer = content.get(Signal.SEQUENCE);
+                if (scorer == null) {
+                    throw new RetrievalException(
+                            Code.BAD_INPUT,
+                            "model {" + model.key() + "} is trained in a process of its own beforehand: give its"
+                                    + " scorer as the source {" + Signal.SEQUENCE.key() + "}");
+                }
+                yield Ranker.of(scorer);
+            }
             case ModelName.Source(Signal signal) -> {
                 Scorer scorer = sources().get(signal);
                 if (scorer == null) {

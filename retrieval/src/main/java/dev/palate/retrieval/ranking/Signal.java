@@ -16,6 +16,8 @@ public enum Signal {
     TRANSITIONS,
     /// What came right after the last few events, on a log scale.
     NEXT,
+    /// The sequence model's inner product of the state after the last event and the item's vector.
+    SEQUENCE,
     /// Text similarity to the wish, or to the history when there is none.
     TEXT,
     /// Lexical match with the wish.

@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /// request on.
 public final class ActiveModel implements CollaborativeModel {
     private static final Set<Signal> SCORERS =
-            EnumSet.of(Signal.CF, Signal.CF_SPARSE, Signal.EASE, Signal.KNN, Signal.TRANSITIONS, Signal.NEXT);
+            EnumSet.of(Signal.CF, Signal.CF_SPARSE, Signal.EASE, Signal.KNN, Signal.TRANSITIONS, Signal.NEXT, Signal.SEQUENCE);
 
     private record Seen(ModelSnapshot snapshot, Loaded loaded, Map<String, Vectors> vectors) {}
 

@@ -2,9 +2,13 @@ package dev.palate.retrieval.training;
 
 import dev.palate.retrieval.factor.Histories;
 import dev.palate.retrieval.factor.History;
+import dev.palate.retrieval.sequence.ItemTexts;
+import dev.palate.retrieval.sequence.SequenceTargets;
+import dev.palate.retrieval.sequence.SequenceTraining;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// Events taken out of the training data, to see how well sources that have not learnt them find them. Immutable.
@@ -39,6 +43,16 @@ public record HeldOut(Histories known, int[] users, int[][] truth, long now, boo
                 .map(user -> Math.max(1, histories.of(user).size() - 1))
                 .toArray();
         return cut(histories, kept, 0, false);
+    }
+
+    /// What a sequence model is learnt from: the known events; those held out say when to stop, so that the
+    /// ranker's weights are fitted on events that none of the sources has learnt.
+    ///
+    /// @param texts a vector per item row
+    public SequenceTraining.Source sequences(Optional<ItemTexts> texts) {
+        Optional<SequenceTargets> targets =
+                users.length == 0 ? Optional.empty() : Optional.of(new SequenceTargets(users, truth));
+        return new SequenceTraining.Source(known, targets, texts);
     }
 
     private static HeldOut latest(Histories histories) {

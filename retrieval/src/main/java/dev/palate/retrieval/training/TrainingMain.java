@@ -4,6 +4,13 @@ import dev.palate.memory.vector.VectorModule;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
+import dev.palate.retrieval.factor.Scorer;
+import dev.palate.retrieval.ranking.Signal;
+import dev.palate.retrieval.sequence.ItemTexts;
+import dev.palate.retrieval.sequence.SequenceModel;
+import dev.palate.retrieval.sequence.SequenceScorer;
+import dev.palate.retrieval.sequence.SequenceSettings;
+import dev.palate.retrieval.sequence.SequenceTraining;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -12,10 +19,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The training process: `TrainingMain INPUT OUTPUT VERSION OPTIONS`, the last being [TrainingOptions] as JSON.
-/// Writes
+/// The training process: `TrainingMain INPUT OUTPUT VERSION OPTIONS [CHECKPOINT [TEXTS]]`, with [TrainingOptions]
+/// as JSON; with a checkpoint's place it trains a sequence model as well. Writes
 /// [TrainingEvent] lines to standard output and ends with status 0 when the model file is written, 1 when not. When
 /// standard input ends, the parent is gone, and so is this process at once, without a model file.
 public final class TrainingMain {
@@ -23,38 +33,29 @@ public final class TrainingMain {
 
     /// Runs the training.
     public static void main(String[] arguments) {
+        runAsChild(events -> run(arguments, events));
+    }
+
+    /// What a child process does.
+    @FunctionalInterface
+    interface Work {
+        /// @param events where to report
+        /// @return the last event
+        TrainingEvent run(PrintStream events);
+    }
+
+    /// Does the work, reports how it ended and ends the process; at once when the parent is gone.
+    static void runAsChild(Work work) {
         PrintStream events = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         Thread.ofPlatform().daemon().name("palate-parent-watch").start(() -> haltAtEnd(System.in));
-        TrainingEvent last = run(arguments, events);
+        TrainingEvent last = outcome(work, events);
         events.println(last.toLine());
         System.exit(last instanceof TrainingEvent.Finished ? 0 : 1);
     }
 
-    private static TrainingEvent run(String[] arguments, PrintStream events) {
-        InstantSource clock = InstantSource.system();
-        long start = clock.millis();
+    private static TrainingEvent outcome(Work work, PrintStream events) {
         try {
-            VectorModule.require();
-            if (arguments.length != 4) {
-                throw new IllegalArgumentException(
-                        "needs input, output, version and options, had " + arguments.length + " arguments");
-            }
-            TrainingOptions options = JsonMapper.shared().readValue(arguments[3], TrainingOptions.class);
-            TrainingInput input = TrainingInput.read(Path.of(arguments[0]));
-            events.println(new TrainingEvent.Advanced("read", 1, 1).toLine());
-            ModelSnapshot snapshot = Training.run(
-                    input,
-                    options,
-                    new ModelVersion(arguments[2]),
-                    clock,
-                    (phase, done, total) -> events.println(new TrainingEvent.Advanced(phase, done, total).toLine()));
-            snapshot.write(Path.of(arguments[1]));
-            events.println(new TrainingEvent.Advanced("write", 1, 1).toLine());
-            return new TrainingEvent.Finished(
-                    snapshot.about().users(),
-                    snapshot.items().size(),
-                    snapshot.about().events(),
-                    clock.millis() - start);
+            return work.run(events);
         } catch (RetrievalException e) {
             return new TrainingEvent.Failed(e.code(), String.valueOf(e.getMessage()));
         } catch (OutOfMemoryError e) {
@@ -62,6 +63,56 @@ public final class TrainingMain {
                     RetrievalException.Code.MEMORY, "training ran out of heap: give it more, or fewer items");
         } catch (RuntimeException e) {
             return new TrainingEvent.Failed(RetrievalException.Code.TRAINING, "training failed: " + e);
+        }
+    }
+
+    private static TrainingEvent run(String[] arguments, PrintStream events) {
+        InstantSource clock = InstantSource.system();
+        long start = clock.millis();
+        VectorModule.require();
+        if (arguments.length < 4 || arguments.length > 6) {
+            throw new IllegalArgumentException("needs input, output, version, options and, for a sequence model,"
+                    + " checkpoint and texts, had " + arguments.length + " arguments");
+        }
+        TrainingOptions options = JsonMapper.shared().readValue(arguments[3], TrainingOptions.class);
+        TrainingInput input = TrainingInput.read(Path.of(arguments[0]));
+        events.println(new TrainingEvent.Advanced("read", 1, 1).toLine());
+        Optional<SequenceModel> sequence = arguments.length > 4
+                ? sequence(input, options, arguments, event -> events.println(event.toLine()))
+                : Optional.empty();
+        Map<Signal, Scorer> content =
+                sequence.isPresent() ? Map.of(Signal.SEQUENCE, new SequenceScorer(sequence.get())) : Map.of();
+        ModelSnapshot learnt = Training.run(
+                input,
+                options,
+                content,
+                new ModelVersion(arguments[2]),
+                clock,
+                (phase, done, total) -> events.println(new TrainingEvent.Advanced(phase, done, total).toLine()));
+        ModelSnapshot snapshot = sequence.map(learnt::with).orElse(learnt);
+        snapshot.write(Path.of(arguments[1]));
+        events.println(new TrainingEvent.Advanced("write", 1, 1).toLine());
+        return new TrainingEvent.Finished(
+                snapshot.about().users(),
+                snapshot.items().size(),
+                snapshot.about().events(),
+                clock.millis() - start);
+    }
+
+    /// The sequence model; empty when it cannot be trained, which is said.
+    private static Optional<SequenceModel> sequence(
+            TrainingInput input, TrainingOptions options, String[] arguments, Consumer<TrainingEvent> events) {
+        try {
+            Optional<ItemTexts> texts =
+                    arguments.length > 5 ? TextsFile.read(Path.of(arguments[5]), input.items()) : Optional.empty();
+            SequenceTraining.Source source =
+                    HeldOut.of(input.histories(), options.ranker().protocol()).sequences(texts);
+            SequenceSettings settings = SequenceSettings.defaults(input.histories(), options.seed());
+            return Optional.of(SequenceMain.train(source, settings, Path.of(arguments[4]), events)
+                    .model());
+        } catch (RetrievalException e) {
+            events.accept(new TrainingEvent.Skipped("sequence", String.valueOf(e.getMessage())));
+            return Optional.empty();
         }
     }
 

@@ -3,6 +3,7 @@ package dev.palate.retrieval.training;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
 import dev.palate.retrieval.embedding.ModelVersion;
+import dev.palate.retrieval.sequence.TorchRuntime;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -78,28 +79,77 @@ public final class TrainingProcess implements AutoCloseable {
     /// @throws RetrievalException with code TRAINING when it cannot be started
     public static TrainingProcess start(
             Path input, Path output, ModelVersion version, Options options, Consumer<TrainingEvent> listener) {
+        return start(input, output, version, options, Optional.empty(), listener);
+    }
+
+    /// Starts the child; with PyTorch it also trains the sequence model.
+    ///
+    /// @param sequence what that needs; empty to leave it out
+    public static TrainingProcess start(
+            Path input,
+            Path output,
+            ModelVersion version,
+            Options options,
+            Optional<SequencePlaces> sequence,
+            Consumer<TrainingEvent> listener) {
+        List<String> arguments = new ArrayList<>(List.of(
+                input.toAbsolutePath().toString(),
+                output.toAbsolutePath().toString(),
+                version.value(),
+                JsonMapper.shared().writeValueAsString(options.training)));
+        sequence.ifPresent(places -> {
+            arguments.add(places.checkpoint().toAbsolutePath().toString());
+            places.texts()
+                    .ifPresent(texts -> arguments.add(texts.toAbsolutePath().toString()));
+        });
+        return launch(
+                command(options.heapMebibytes, sequence.map(SequencePlaces::torch), TrainingMain.class, arguments),
+                output,
+                options.deadline,
+                listener);
+    }
+
+    static TrainingProcess launch(
+            List<String> command, Path output, Duration deadline, Consumer<TrainingEvent> listener) {
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command);
+            // Small matrices: more threads of PyTorch cost five times the processor time for a slower epoch.
+            builder.environment().put("OMP_NUM_THREADS", "1");
+            return new TrainingProcess(builder.start(), output, deadline, listener);
+        } catch (IOException e) {
+            throw new RetrievalException(Code.TRAINING, "cannot start the training process: " + e.getMessage(), e);
+        }
+    }
+
+    static List<String> command(
+            int heapMebibytes, Optional<TorchRuntime> torch, Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>();
         if (onPath("nice")) {
             command.addAll(List.of("nice", "-n", "10"));
         }
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + options.heapMebibytes + "m",
+                "-Xmx" + heapMebibytes + "m",
                 "--add-modules",
                 "jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                TrainingMain.class.getName(),
-                input.toAbsolutePath().toString(),
-                output.toAbsolutePath().toString(),
-                version.value(),
-                JsonMapper.shared().writeValueAsString(options.training)));
-        try {
-            return new TrainingProcess(new ProcessBuilder(command).start(), output, options.deadline, listener);
-        } catch (IOException e) {
-            throw new RetrievalException(Code.TRAINING, "cannot start the training process: " + e.getMessage(), e);
-        }
+                "--enable-native-access=ALL-UNNAMED"));
+        List<String> classPath = new ArrayList<>();
+        torch.ifPresent(runtime -> {
+            runtime.jars()
+                    .orElseThrow(() -> new RetrievalException(Code.NOT_FOUND, runtime.advice()))
+                    .forEach(jar -> classPath.add(jar.toString()));
+            command.addAll(List.of(
+                    "--sun-misc-unsafe-memory-access=allow",
+                    "-DDJL_CACHE_DIR=" + runtime.unpacked(),
+                    "-Dai.djl.pytorch.num_threads=1",
+                    "-Dai.djl.pytorch.num_interop_threads=1",
+                    "-DOPT_OUT_TRACKING=true",
+                    "-Dai.djl.offline=true"));
+        });
+        classPath.add(System.getProperty("java.class.path"));
+        command.addAll(List.of("-cp", String.join(File.pathSeparator, classPath), main.getName()));
+        command.addAll(arguments);
+        return command;
     }
 
     /// The child's process id.

@@ -83,7 +83,7 @@ class ModelsTest {
         assertThatThrownBy(() -> ModelName.of("svd"))
                 .hasMessageStartingWith(
                         "no model {svd}; there are random, popular, recent, item-knn, rp3beta, transitions, ease,"
-                                + " sparse-ease, als, bpr, fused, fused-fixed, fused-equal and source-cf|cf_sparse|");
+                                + " sparse-ease, als, bpr, fused, fused-fixed, fused-equal, sasrec, hstu and source-cf|cf_sparse|");
         assertThat(ModelName.of("source-recent_short")).isEqualTo(new ModelName.Source(Signal.RECENT_SHORT));
     }
 

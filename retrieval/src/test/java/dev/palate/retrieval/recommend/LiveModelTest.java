@@ -9,6 +9,7 @@ import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.candidate.CollaborativeModel;
 import dev.palate.retrieval.candidate.LiveModel;
+import dev.palate.retrieval.factor.History;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.embedding.Vocabulary;
@@ -219,7 +220,7 @@ class LiveModelTest {
 
     private static float[] scores(CollaborativeModel.Loaded model, String signal, int... history) {
         float[] target = new float[model.items().size()];
-        Objects.requireNonNull(model.scorers().get(signal)).score(history, target);
+        Objects.requireNonNull(model.scorers().get(signal)).score(History.of(history), target);
         return target;
     }
 }

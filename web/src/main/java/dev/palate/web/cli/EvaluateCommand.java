@@ -23,18 +23,23 @@ import dev.palate.retrieval.factor.ModelOptions;
 import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.factor.Transitions;
 import dev.palate.retrieval.ranking.Signal;
+import dev.palate.retrieval.sequence.ItemTexts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -71,8 +76,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             names = "--model",
             split = ",",
             paramLabel = "NAME[,NAME]",
-            description = "random, popular, recent, item-knn, rp3beta, transitions, ease, sparse-ease, als, bpr, fused,"
-                    + " fused-fixed, fused-equal, or source-SIGNAL for one source of the fused ranking.")
+            description = "random, popular, recent, item-knn, rp3beta, transitions, ease, sparse-ease, als, bpr, sasrec,"
+                    + " hstu, fused, fused-fixed, fused-equal, or source-SIGNAL for one source of the fused ranking.")
     private List<String> model = List.of();
 
     @Option(names = "--all", description = "Every model, and every source of the fused ranking.")
@@ -137,6 +142,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private SettingOptions settings = new SettingOptions();
 
+    @Mixin
+    private SequenceOptions sequence = new SequenceOptions();
+
     private final Supplier<TextEncoder> encoders;
 
     /// With the encoder that serves.
@@ -185,7 +193,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                     "--lists needs one model and one seed, had " + names.size() + " and " + seed.size());
         }
         RankingTask task = task(Split.read(split));
-        Map<Signal, Scorer> content = catalog == null ? Map.of() : content(catalog, task, progress);
+        Map<Signal, Scorer> content = content(names, task, progress);
         Evaluation.Request request =
                 new Evaluation.Request(all ? withSources(names, content) : names, seed, asked, peerFiles(), resamples);
         Evaluation evaluation = Evaluation.run(
@@ -290,11 +298,26 @@ public final class EvaluateCommand implements Callable<Integer> {
         return text == null ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(text));
     }
 
-    private Map<Signal, Scorer> content(Path file, RankingTask task, Progress progress) {
-        List<CatalogItem> items = CatalogItem.read(file);
-        try (TextEncoder encoder = encoders.get()) {
-            return CatalogSources.of(items, task.items(), encoder::encode, progress);
+    /// Sources from the catalog, and the sequence model where one is asked for; that of the first seed.
+    private Map<Signal, Scorer> content(List<ModelName> models, RankingTask task, Progress progress) {
+        Map<Signal, Scorer> content = new EnumMap<>(Signal.class);
+        Optional<ItemTexts> texts = Optional.empty();
+        if (catalog != null) {
+            List<CatalogItem> items = CatalogItem.read(catalog);
+            Map<String, float[]> encoded = new HashMap<>();
+            try (TextEncoder encoder = encoders.get()) {
+                Function<String, float[]> once = text -> encoded.computeIfAbsent(text, encoder::encode);
+                content.putAll(CatalogSources.of(items, task.items(), once, progress));
+                if (sequence.wanted(models)) {
+                    texts = Optional.of(
+                            ItemTexts.centred(CatalogSources.texts(items, task.items(), once, Progress.NONE)));
+                }
+            }
         }
+        PrintWriter err = spec.commandLine().getErr();
+        sequence.scorer(models, task, texts, seed.getFirst(), err, progress)
+                .ifPresent(scorer -> content.put(Signal.SEQUENCE, scorer));
+        return content;
     }
 
     private static void requireFolder(String option, @Nullable Path file) {

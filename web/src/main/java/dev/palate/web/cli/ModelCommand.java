@@ -4,6 +4,8 @@ import dev.palate.agent.AgentException;
 import dev.palate.agent.llm.ModelId;
 import dev.palate.agent.llm.local.ModelCatalogue;
 import dev.palate.agent.llm.local.ModelStore;
+import dev.palate.retrieval.RetrievalException;
+import dev.palate.retrieval.sequence.TorchRuntime;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,6 +48,10 @@ public final class ModelCommand implements Runnable {
         return ModelStore.of(environment);
     }
 
+    private TorchRuntime torch() {
+        return TorchRuntime.of(environment);
+    }
+
     private static List<ModelCatalogue.Weights> chosen(ModelStore store, Optional<String> id) {
         return id.map(name -> List.of(store.catalogue().weights(new ModelId(name))))
                 .orElse(store.catalogue().models());
@@ -74,6 +80,11 @@ public final class ModelCommand implements Runnable {
                         model.id(), model.bytes() / 1_000_000, model.level(), model.role(), there);
             }
             out.println("native library: " + store.library().map(Path::toString).orElse("not here"));
+            out.println("pytorch, to train sequence models: "
+                    + parent.torch()
+                            .jars()
+                            .map(jars -> String.valueOf(jars.getFirst().getParent()))
+                            .orElse("not here"));
             return 0;
         }
     }
@@ -90,7 +101,10 @@ public final class ModelCommand implements Runnable {
         @Spec
         private CommandSpec spec = CommandSpec.create();
 
-        @Parameters(arity = "0..1", paramLabel = "ID", description = "Which model; the embedded default without it.")
+        @Parameters(
+                arity = "0..1",
+                paramLabel = "ID",
+                description = "Which model; the embedded default without it. pytorch: what trains sequence models.")
         private Optional<String> id = Optional.empty();
 
         @Override
@@ -98,6 +112,13 @@ public final class ModelCommand implements Runnable {
             PrintWriter out = spec.commandLine().getOut();
             var progress = ProgressLine.of(out);
             try {
+                if (id.filter("pytorch"::equals).isPresent()) {
+                    List<Path> jars = parent.torch()
+                            .pull((phase, done, total) -> progress.share(phase, (double) done / total));
+                    progress.end();
+                    out.println("pytorch (BSD-3-Clause): " + jars.getFirst().getParent());
+                    return 0;
+                }
                 ModelStore store = parent.store();
                 var model = id.isEmpty()
                         ? store.catalogue().standard()
@@ -108,7 +129,7 @@ public final class ModelCommand implements Runnable {
                 out.println("native library: " + library);
                 out.println(model.id() + " (" + model.licence() + "): " + weights);
                 return 0;
-            } catch (AgentException | IllegalArgumentException e) {
+            } catch (AgentException | RetrievalException | IllegalArgumentException e) {
                 progress.end();
                 spec.commandLine().getErr().println("palate: " + e.getMessage());
                 return 1;

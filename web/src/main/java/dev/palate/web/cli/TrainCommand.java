@@ -55,7 +55,8 @@ public final class TrainCommand implements Callable<Integer> {
                 SqlTruth truth = SqlTruth.open(TruthPlaces.of(Settings.read(), directory), directory, clock)) {
             Trainer.Learnt learnt = new Trainer.Learnt(truth.catalog(), truth.interactions(), truth.changes());
             ModelRegistry registry = ModelRegistry.openWithoutModel(directory.models());
-            try (Trainer trainer = new Trainer(learnt, truth.jobs(), registry, directory.models(), clock)) {
+            try (Trainer trainer = new Trainer(
+                    learnt, Trainer.Sequences.ofThisMachine(), truth.jobs(), registry, directory.models(), clock)) {
                 return follow(trainer.start().id(), truth.jobs(), out);
             }
         }

@@ -73,7 +73,7 @@ public final class TrainingFiles implements ErasurePlace {
                 .map(registry::file)
                 .filter(file -> active.isEmpty() || !file.equals(active.get()))
                 .toList());
-        try (var inputs = Files.newDirectoryStream(folder, "training-*.input")) {
+        try (var inputs = Files.newDirectoryStream(folder, "training-*.{input,texts,checkpoint}")) {
             inputs.forEach(file -> files.add(Objects.requireNonNull(file)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

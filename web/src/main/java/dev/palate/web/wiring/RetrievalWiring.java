@@ -22,6 +22,7 @@ import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.recommend.ActiveModel;
 import dev.palate.retrieval.recommend.FusedRecommender;
 import dev.palate.retrieval.recommend.SimilarItems;
+import dev.palate.retrieval.sequence.TorchRuntime;
 import dev.palate.web.PalateProperties;
 import dev.palate.web.job.Trainer;
 import dev.palate.web.job.TrainingFiles;
@@ -97,9 +98,12 @@ class RetrievalWiring {
             Jobs jobs,
             ModelRegistry registry,
             DataDirectory directory,
+            IndexChanges index,
             Clock clock) {
         Trainer.Learnt learnt = new Trainer.Learnt(catalog, interactions, changes);
-        return new Trainer(learnt, jobs, registry, directory.models(), clock);
+        Trainer.Sequences sequences =
+                new Trainer.Sequences(TorchRuntime.of(System.getenv()), new IndexedItems(index.items()));
+        return new Trainer(learnt, sequences, jobs, registry, directory.models(), clock);
     }
 
     @Bean

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.palate.retrieval.sequence;
+
+import org.jspecify.annotations.NullMarked;
