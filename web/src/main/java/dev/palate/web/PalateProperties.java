@@ -186,8 +186,21 @@ public record PalateProperties(
             @Nullable String exports) {
         public Retention {
             var checked = policy(new @Nullable String[] {
-                conversations, slates, rejections, quarantined, superseded, revisions, preferences, constraints,
-                episodes, traits, themes, jobs, receipts, reports, exports
+                conversations,
+                slates,
+                rejections,
+                quarantined,
+                superseded,
+                revisions,
+                preferences,
+                constraints,
+                episodes,
+                traits,
+                themes,
+                jobs,
+                receipts,
+                reports,
+                exports
             });
             Objects.requireNonNull(checked);
         }
@@ -195,8 +208,21 @@ public record PalateProperties(
         /// The policy they make.
         public RetentionPolicy policy() {
             return policy(new @Nullable String[] {
-                conversations, slates, rejections, quarantined, superseded, revisions, preferences, constraints,
-                episodes, traits, themes, jobs, receipts, reports, exports
+                conversations,
+                slates,
+                rejections,
+                quarantined,
+                superseded,
+                revisions,
+                preferences,
+                constraints,
+                episodes,
+                traits,
+                themes,
+                jobs,
+                receipts,
+                reports,
+                exports
             });
         }
 

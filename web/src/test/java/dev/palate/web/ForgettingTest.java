@@ -111,7 +111,8 @@ class ForgettingTest {
             assertThat(server.ok(200, server.get(ann, "/v1/memories?status=active&status=superseded"))
                             .get("results"))
                     .isEmpty();
-            assertThat(server.ok(200, server.get(ben, "/v1/memories?kind=trait")).get("results"))
+            assertThat(server.ok(200, server.get(ben, "/v1/memories?kind=trait"))
+                            .get("results"))
                     .hasSize(1);
             server.ok(200, server.get(ann, "/v1/users/ann"));
         }
@@ -137,13 +138,18 @@ class ForgettingTest {
             String talk = "/v1/conversations/" + server.conversation(ann, "ann");
             String told = said(server, ann, talk, "I love drama");
             String beside = said(server, ben, "/v1/conversations/" + server.conversation(ben, "ben"), "I love drama");
-            JsonNode memory = server.ok(200, server.get(ann, "/v1/memories")).get("results").get(0);
+            JsonNode memory = server.ok(200, server.get(ann, "/v1/memories"))
+                    .get("results")
+                    .get(0);
             assertThat(server.get(ann, told).body())
                     .contains("memory.written", memory.get("text").asString());
             JsonNode receipt = server.ok(
                     200,
-                    server.call(ann, "DELETE", "/v1/memories/" + memory.get("id").asString(), ""));
-            assertThat(receipt.get("complete").asBoolean()).as(receipt.toString()).isTrue();
+                    server.call(
+                            ann, "DELETE", "/v1/memories/" + memory.get("id").asString(), ""));
+            assertThat(receipt.get("complete").asBoolean())
+                    .as(receipt.toString())
+                    .isTrue();
             assertThat(receipt.get("places").toString())
                     .contains("{\"name\":\"events of turns\",\"removed\":1,\"remaining\":0}")
                     .contains("{\"name\":\"prompt cache of the language model\",\"removed\":0,\"remaining\":0}")
@@ -169,7 +175,9 @@ class ForgettingTest {
             JsonNode receipt = server.ok(200, server.call(ann, "DELETE", talk, ""));
             assertThat(receipt.get("subject").asString()).isEqualTo("conversation");
             assertThat(receipt.get("conversation_id").asString()).isEqualTo(id);
-            assertThat(receipt.get("complete").asBoolean()).as(receipt.toString()).isTrue();
+            assertThat(receipt.get("complete").asBoolean())
+                    .as(receipt.toString())
+                    .isTrue();
             assertThat(receipt.get("places").toString())
                     .contains("{\"name\":\"table message\",\"removed\":2,\"remaining\":0}")
                     .contains("{\"name\":\"events of turns\",\"removed\":1,\"remaining\":0}");

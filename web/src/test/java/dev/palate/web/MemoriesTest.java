@@ -199,7 +199,10 @@ class MemoriesTest {
         String path = "/v1/memories/" + added.get("results").get(0).get("id").asString();
         HttpResponse<String> sensitive = server.call(fin, "PATCH", path, "{\"text\":\"I have diabetes\"}");
         assertThat(sensitive.statusCode()).isEqualTo(400);
-        assertThat(sensitive.body()).contains("#/text").contains("(gate sensitive)").contains("consent");
+        assertThat(sensitive.body())
+                .contains("#/text")
+                .contains("(gate sensitive)")
+                .contains("consent");
         assertThat(server.call(fin, "PATCH", path, "{\"text\":\"See www.example.org\"}")
                         .body())
                 .contains("holds a link");
@@ -248,14 +251,10 @@ class MemoriesTest {
                         "/v1/items/d9",
                         "{\"title\":\"Late\",\"available_from\":\"" + far + "\"}"),
                 server.call(
-                        server.admin(),
-                        "POST",
-                        "/v1/api-keys",
-                        "{\"role\":\"app\",\"expires_at\":\"" + far + "\"}"));
+                        server.admin(), "POST", "/v1/api-keys", "{\"role\":\"app\",\"expires_at\":\"" + far + "\"}"));
         assertThat(answers).allSatisfy(answer -> {
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
-            assertThat(answer.body())
-                    .contains("must be in [0001-01-01T00:00:00Z, 9999-12-31T23:59:59.999999Z], was ");
+            assertThat(answer.body()).contains("must be in [0001-01-01T00:00:00Z, 9999-12-31T23:59:59.999999Z], was ");
         });
         server.ok(200, server.call(gus, "PATCH", path, "{\"expiration_date\":\"9999-12-31T00:00:00Z\"}"));
     }
@@ -346,8 +345,7 @@ class MemoriesTest {
         assertThat(texts(found(ivy, "{\"query\":\"horror\",\"known_at\":\"" + then + "\"}")))
                 .containsExactly("Likes horror");
         String every = "{\"query\":\"horror\",\"show_expired\":true,\"filters\":{\"slot\":\"genre:horror\"}}";
-        assertThat(texts(found(ivy, every)))
-                .containsExactlyInAnyOrder("Likes horror", "Hates horror");
+        assertThat(texts(found(ivy, every))).containsExactlyInAnyOrder("Likes horror", "Hates horror");
 
         JsonNode history = server.ok(200, server.get(ivy, path + "/history")).get("history");
         assertThat(history).hasSize(2);

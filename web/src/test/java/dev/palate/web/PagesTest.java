@@ -226,8 +226,7 @@ class PagesTest {
                         Actor.AGENT,
                         "held")))
                 .getFirst();
-        HttpResponse<String> approved =
-                post("/memories/" + held.id() + "/approve", "revision=" + held.revision());
+        HttpResponse<String> approved = post("/memories/" + held.id() + "/approve", "revision=" + held.revision());
         assertThat(approved.statusCode()).isEqualTo(422);
         assertThat(approved.body()).contains("is believed more (operator)");
         assertThat(memories.memory(operators.id())).contains(operators);
@@ -363,7 +362,9 @@ class PagesTest {
         long end = System.nanoTime() + 20_000_000_000L;
         while (!progress.contains("Built anew: ")) {
             assertThat(progress).contains("<progress").contains("every 1s");
-            assertThat(System.nanoTime() - end).as("waited for the index: " + progress).isNegative();
+            assertThat(System.nanoTime() - end)
+                    .as("waited for the index: " + progress)
+                    .isNegative();
             Thread.sleep(50);
             progress = get("/store/progress").body();
         }

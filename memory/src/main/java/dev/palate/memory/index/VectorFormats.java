@@ -55,7 +55,8 @@ final class VectorFormats {
     }
 
     /// How many candidates a graph search must bring so that the best `k` of them by their raw vectors have a recall
-    /// of .98 or more, by docs/benchmarks.md: the more vectors, the wider the search, little as [EntryPoints] leave.
+    /// of .98 or more, by docs/benchmarks.md: the more vectors, the wider the search, little as [EntryPoints]
+    /// leave.
     static int explored(LeafReader leaf, int k) {
         return explored(format(leaf), k, leaf.numDocs());
     }

@@ -138,9 +138,8 @@ class EntryPointsTest {
     }
 
     private static void enter(LuceneStore store, float[] query) {
-        List<KnnSearchStrategy> strategies = store.search(
-                searcher -> List.of(EntryPoints.strategy(
-                        searcher.getIndexReader().leaves().getFirst().reader(), VectorFields.FIRST, query, LEAST)));
+        List<KnnSearchStrategy> strategies = store.search(searcher -> List.of(EntryPoints.strategy(
+                searcher.getIndexReader().leaves().getFirst().reader(), VectorFields.FIRST, query, LEAST)));
         assertThat(strategies.getFirst()).isInstanceOf(KnnSearchStrategy.Seeded.class);
     }
 }

@@ -221,7 +221,9 @@ abstract class ColdMemoriesContract extends TruthContract {
         assertThat(cold.codebook(first)).isPresent();
         assertThat(cold.codebook(second)).isEmpty();
         assertThat(cold.codebook(third)).isPresent();
-        assertThat(cold.dropCodebooks(-1)).as("the newest stays, for its number").isZero();
+        assertThat(cold.dropCodebooks(-1))
+                .as("the newest stays, for its number")
+                .isZero();
         assertThat(codebook()).isEqualTo(third + 1);
     }
 }

@@ -97,14 +97,16 @@ class PageSweepTest {
         List<Memory> bens = new ArrayList<>();
         for (int at = 0; at < all.size(); at += 50) {
             List<Memory> part = all.subList(at, Math.min(all.size(), at + 50));
-            List<Memory> kept = UsersFirst.of(truth).put(part.stream()
+            List<Memory> kept = UsersFirst.of(truth)
+                    .put(part.stream()
                             .map(memory -> new Memories.Write(memory, Actor.AGENT, "told"))
                             .toList());
             kept.stream().filter(memory -> memory.subject().equals(OF_BEN)).forEach(bens::add);
         }
         Collections.shuffle(bens, random);
         for (int at = 0; at < bens.size(); at += 50) {
-            UsersFirst.of(truth).put(bens.subList(at, Math.min(bens.size(), at + 50)).stream()
+            UsersFirst.of(truth)
+                    .put(bens.subList(at, Math.min(bens.size(), at + 50)).stream()
                             .map(memory -> new Memories.Write(grown(memory), Actor.AGENT, "again"))
                             .toList());
         }

@@ -188,7 +188,8 @@ abstract class RetentionContract extends TruthContract {
     }
 
     private Memory put(Memory memory) {
-        return memories().put(List.of(new Memories.Write(memory, Actor.AGENT, "")))
+        return memories()
+                .put(List.of(new Memories.Write(memory, Actor.AGENT, "")))
                 .getFirst();
     }
 

@@ -34,8 +34,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -342,15 +342,19 @@ class TierPlannerTest {
             stack.put(BEN, 0, 1);
             stack.settle();
             float[][] sample = stack.index.memories().sample(30, SEED);
-            var few = stack.truth.coldMemories()
+            var few = stack.truth
+                    .coldMemories()
                     .keep(
                             stack.encoder.version(),
                             sample.length,
                             ProductQuantiser.train(sample, stack.encoder.dimension(), SEED));
             byte[] codes = few.quantiser().encode(stack.encoder.encode(text(0)));
             stack.truth.coldMemories().demote(List.of(new Cold(id(ANN, 0), ANN, 1, few.version(), codes)));
-            stack.truth.erasure(List.of(stack.tiered.erasurePlace(), stack.index)).user(new UserId("ben"));
-            assertThat(stack.truth.coldMemories()
+            stack.truth
+                    .erasure(List.of(stack.tiered.erasurePlace(), stack.index))
+                    .user(new UserId("ben"));
+            assertThat(stack.truth
+                            .coldMemories()
                             .newest(stack.encoder.version())
                             .orElseThrow()
                             .quantiser()
@@ -358,13 +362,15 @@ class TierPlannerTest {
                     .as("blank")
                     .containsOnly(0f);
             assertThat(stack.tiered.planner().pass().recoded()).isEqualTo(1);
-            assertThat(stack.truth.coldMemories()
+            assertThat(stack.truth
+                            .coldMemories()
                             .newest(stack.encoder.version())
                             .orElseThrow()
                             .quantiser()
                             .values())
                     .as("of nobody's")
-                    .satisfies(values -> assertThat(Arrays.equals(values, new float[values.length])).isFalse());
+                    .satisfies(values -> assertThat(Arrays.equals(values, new float[values.length]))
+                            .isFalse());
         }
     }
 

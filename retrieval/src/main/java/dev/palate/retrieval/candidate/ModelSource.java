@@ -1,8 +1,8 @@
 package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.catalog.Item;
-import java.util.Arrays;
 import dev.palate.retrieval.factor.History;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -54,12 +54,14 @@ final class ModelSource implements CandidateSource {
         Scored.Explainer explainer = namesItems
                 ? new NearestOfHistory(signal, wish.catalog(), model, profile)
                 : row -> Evidence.of("people with your taste liked it");
-        return model.score(signal, new History(profile, inOrder(wish.profileTimes()))).map(scores -> {
-            int[] guessed = newItems.flatMap(source -> source.of(wish.catalog(), wish.vectors()))
-                    .map(items -> items.fill(profile, wish.statistics(), scores))
-                    .orElse(NONE);
-            return Scored.of(scores, row -> Arrays.binarySearch(guessed, row) >= 0 ? GUESSED : explainer.of(row));
-        });
+        return model.score(signal, new History(profile, inOrder(wish.profileTimes())))
+                .map(scores -> {
+                    int[] guessed = newItems.flatMap(source -> source.of(wish.catalog(), wish.vectors()))
+                            .map(items -> items.fill(profile, wish.statistics(), scores))
+                            .orElse(NONE);
+                    return Scored.of(
+                            scores, row -> Arrays.binarySearch(guessed, row) >= 0 ? GUESSED : explainer.of(row));
+                });
     }
 
     /// A request's clock may be behind an interaction that an app sent with a time to come.

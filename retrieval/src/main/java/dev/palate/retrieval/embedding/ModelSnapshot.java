@@ -158,7 +158,18 @@ public record ModelSnapshot(
     /// The same with other weights of the ranker and another verdict.
     public ModelSnapshot with(RankerWeights weights, Verdict said) {
         return new ModelSnapshot(
-                about, items, factors, sparseFactors, ease, knn, transitions, next, popularity, weights, said, sequence);
+                about,
+                items,
+                factors,
+                sparseFactors,
+                ease,
+                knn,
+                transitions,
+                next,
+                popularity,
+                weights,
+                said,
+                sequence);
     }
 
     /// Writes the model file at once or not at all.

@@ -57,7 +57,8 @@ public final class CandidatePool {
     private static BitSet pool(Collection<float[]> scores, BitSet allowed, int perSource, int limit) {
         List<int[]> best = new ArrayList<>();
         // Looked at once for every source and row: a plain array is several times as fast.
-        boolean[] open = new boolean[scores.stream().mapToInt(ofSource -> ofSource.length).max().orElse(0)];
+        boolean[] open = new boolean
+                [scores.stream().mapToInt(ofSource -> ofSource.length).max().orElse(0)];
         for (int row = allowed.nextSetBit(0); row >= 0 && row < open.length; row = allowed.nextSetBit(row + 1)) {
             open[row] = true;
         }

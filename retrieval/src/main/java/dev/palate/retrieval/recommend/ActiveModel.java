@@ -23,8 +23,8 @@ import java.util.concurrent.atomic.AtomicReference;
 /// The model that a registry serves now, as the sources need it. Thread-safe; an activation counts from the next
 /// request on.
 public final class ActiveModel implements CollaborativeModel {
-    private static final Set<Signal> SCORERS =
-            EnumSet.of(Signal.CF, Signal.CF_SPARSE, Signal.EASE, Signal.KNN, Signal.TRANSITIONS, Signal.NEXT, Signal.SEQUENCE);
+    private static final Set<Signal> SCORERS = EnumSet.of(
+            Signal.CF, Signal.CF_SPARSE, Signal.EASE, Signal.KNN, Signal.TRANSITIONS, Signal.NEXT, Signal.SEQUENCE);
 
     private record Seen(ModelSnapshot snapshot, Loaded loaded, Map<String, Vectors> vectors) {}
 

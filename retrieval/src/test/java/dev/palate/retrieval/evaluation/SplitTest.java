@@ -71,8 +71,7 @@ class SplitTest {
         assertThat(task.candidates().stream()).containsExactly(2, 3, 4);
         assertThat(task.cold()).isTrue();
         assertThat(task.truth()).isDeepEqualTo(new int[][] {{2}, {3}});
-        Ranker random =
-                new Models(task, ModelSettings.DEFAULT, Map.of(), Progress.NONE).fit(ModelName.Alone.RANDOM);
+        Ranker random = new Models(task, ModelSettings.DEFAULT, Map.of(), Progress.NONE).fit(ModelName.Alone.RANDOM);
         RankedLists lists = RankedLists.of(task, random, Progress.NONE);
         for (Ranker.Ranked list : lists.lists()) {
             assertThat(list.items()).containsExactlyInAnyOrder(2, 3, 4);

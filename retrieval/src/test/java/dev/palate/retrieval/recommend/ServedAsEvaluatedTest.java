@@ -62,7 +62,8 @@ class ServedAsEvaluatedTest {
             Ranker evaluated = evaluated(snapshot, histories, world);
             FusedRecommender served = world.serving(new ActiveModel(registry)).recommender();
             for (int user = 0; user < USERS; user++) {
-                Ranker.Ranked expected = evaluated.rank(histories.of(user), 20, Ranker.unseen(ITEMS, histories.of(user)));
+                Ranker.Ranked expected =
+                        evaluated.rank(histories.of(user), 20, Ranker.unseen(ITEMS, histories.of(user)));
                 Slate slate = served.recommend(new RecommendationRequest(
                         new UserId("u" + user), 20, Taste.NONE, Constraints.NONE, false, 0, Duration.ofSeconds(30)));
                 assertThat(slate.degraded()).isEmpty();

@@ -51,7 +51,9 @@ final class StorePages {
             boolean underWay = job.status() == JobStatus.PENDING || job.status() == JobStatus.RUNNING;
             String how = underWay
                     ? "Building the index anew: "
-                    : job.status() == JobStatus.SUCCEEDED ? "Built anew: " : "Building it anew " + job.status().key() + ": ";
+                    : job.status() == JobStatus.SUCCEEDED
+                            ? "Built anew: "
+                            : "Building it anew " + job.status().key() + ": ";
             return new Rebuild(how + job.detail(), (int) Math.round(100 * job.progress()), underWay);
         }
     }

@@ -78,7 +78,9 @@ final class ConversationController {
         Conversation conversation = owned(caller, id);
         turns.current(conversation.id()).ifPresent(entry -> entry.log().cancel());
         return ErasureView.ofConversation(
-                        desk.erase(conversation.id(), ErasureDesk.WAIT), conversation.user().value(), id)
+                        desk.erase(conversation.id(), ErasureDesk.WAIT),
+                        conversation.user().value(),
+                        id)
                 .answer();
     }
 

@@ -76,8 +76,9 @@ public final class EvaluateCommand implements Callable<Integer> {
             names = "--model",
             split = ",",
             paramLabel = "NAME[,NAME]",
-            description = "random, popular, recent, item-knn, rp3beta, transitions, ease, sparse-ease, als, bpr, sasrec,"
-                    + " hstu, fused, fused-fixed, fused-equal, or source-SIGNAL for one source of the fused ranking.")
+            description =
+                    "random, popular, recent, item-knn, rp3beta, transitions, ease, sparse-ease, als, bpr, sasrec,"
+                            + " hstu, fused, fused-fixed, fused-equal, or source-SIGNAL for one source of the fused ranking.")
     private List<String> model = List.of();
 
     @Option(names = "--all", description = "Every model, and every source of the fused ranking.")

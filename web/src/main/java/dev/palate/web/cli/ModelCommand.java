@@ -113,8 +113,8 @@ public final class ModelCommand implements Runnable {
             var progress = ProgressLine.of(out);
             try {
                 if (id.filter("pytorch"::equals).isPresent()) {
-                    List<Path> jars = parent.torch()
-                            .pull((phase, done, total) -> progress.share(phase, (double) done / total));
+                    List<Path> jars =
+                            parent.torch().pull((phase, done, total) -> progress.share(phase, (double) done / total));
                     progress.end();
                     out.println("pytorch (BSD-3-Clause): " + jars.getFirst().getParent());
                     return 0;

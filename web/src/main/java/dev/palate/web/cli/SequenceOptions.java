@@ -31,7 +31,8 @@ final class SequenceOptions {
     @Option(
             names = "--sequence",
             paramLabel = "NAME",
-            description = "Trains a sequence model as a source of fused: sasrec, hstu, or auto for what the times allow.")
+            description =
+                    "Trains a sequence model as a source of fused: sasrec, hstu, or auto for what the times allow.")
     private @Nullable String sequence;
 
     @Option(
@@ -74,12 +75,7 @@ final class SequenceOptions {
         HeldOut.Protocol protocol = task.temporal() ? HeldOut.Protocol.LATEST : HeldOut.Protocol.LAST_EVENTS;
         SequenceTraining.Source source = HeldOut.of(task.known(), protocol).sequences(texts);
         return Optional.of(new SequenceScorer(SequenceProcess.fit(
-                source,
-                settings.get(),
-                torch,
-                Optional.ofNullable(checkpoint),
-                DEADLINE,
-                listener(err, progress))));
+                source, settings.get(), torch, Optional.ofNullable(checkpoint), DEADLINE, listener(err, progress))));
     }
 
     private Optional<SequenceSettings> settings(List<ModelName> models, RankingTask task, long seed) {
@@ -112,8 +108,7 @@ final class SequenceOptions {
             case "full" -> new SequenceLoss.FullSoftmax();
             case "sampled" -> new SequenceLoss.SampledSoftmax(2_048);
             case "gbce" -> new SequenceLoss.CalibratedBinary(256, 0.75, 5);
-            default ->
-                throw new IllegalArgumentException("--sequence-loss must be full, sampled or gbce, was " + name);
+            default -> throw new IllegalArgumentException("--sequence-loss must be full, sampled or gbce, was " + name);
         };
     }
 

@@ -93,12 +93,7 @@ public final class Trainer implements AutoCloseable {
 
     /// With what is learnt from, where jobs are noted and models go; input files are made in the folder.
     public Trainer(
-            Learnt learnt,
-            Sequences sequences,
-            Jobs jobs,
-            ModelRegistry registry,
-            Path folder,
-            InstantSource clock) {
+            Learnt learnt, Sequences sequences, Jobs jobs, ModelRegistry registry, Path folder, InstantSource clock) {
         this.learnt = learnt;
         this.sequences = sequences;
         this.jobs = jobs;
@@ -252,8 +247,8 @@ public final class Trainer implements AutoCloseable {
                 return Optional.empty();
             }
             if (sequences.torch().jars().isEmpty()) {
-                String skipped =
-                        "; the sequence model was left out: " + sequences.torch().advice();
+                String skipped = "; the sequence model was left out: "
+                        + sequences.torch().advice();
                 LOG.info("training job {}{}", job, skipped);
                 sequence.set(skipped);
                 return Optional.empty();
@@ -273,7 +268,10 @@ public final class Trainer implements AutoCloseable {
                 SequenceEpoch.Evaluation found = epoch.evaluation();
                 String held = found == null ? "" : String.format(Locale.ROOT, ", held out NDCG@10 %.3f", found.ndcg());
                 double share = (PHASES.indexOf("sequence") + (double) epoch.epoch() / most) / PHASES.size();
-                note(share, String.format(Locale.ROOT, "sequence epoch %d, loss %.3f%s", epoch.epoch(), epoch.loss(), held));
+                note(
+                        share,
+                        String.format(
+                                Locale.ROOT, "sequence epoch %d, loss %.3f%s", epoch.epoch(), epoch.loss(), held));
             } else if (event instanceof TrainingEvent.SequenceReady(SequenceEpoch best, double ignored)) {
                 sequence.set("; sequence model of epoch " + best.epoch());
             } else if (event instanceof TrainingEvent.Skipped(String part, String reason)) {
