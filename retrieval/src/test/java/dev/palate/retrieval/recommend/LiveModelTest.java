@@ -70,6 +70,7 @@ class LiveModelTest {
 
     @AfterEach
     void close() {
+        live.close();
         world.close();
     }
 
