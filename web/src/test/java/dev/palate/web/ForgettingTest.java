@@ -130,36 +130,6 @@ class ForgettingTest {
     }
 
     @Test
-    void theEventsOfATurnGoWithTheMemoryTheyTellOf() {
-        try (TestServer server = TestServer.start(data())) {
-            server.films(3);
-            String ann = server.key(Role.USER, "ann");
-            String ben = server.key(Role.USER, "ben");
-            String talk = "/v1/conversations/" + server.conversation(ann, "ann");
-            String told = said(server, ann, talk, "I love drama");
-            String beside = said(server, ben, "/v1/conversations/" + server.conversation(ben, "ben"), "I love drama");
-            JsonNode memory = server.ok(200, server.get(ann, "/v1/memories"))
-                    .get("results")
-                    .get(0);
-            assertThat(server.get(ann, told).body())
-                    .contains("memory.written", memory.get("text").asString());
-            JsonNode receipt = server.ok(
-                    200,
-                    server.call(
-                            ann, "DELETE", "/v1/memories/" + memory.get("id").asString(), ""));
-            assertThat(receipt.get("complete").asBoolean())
-                    .as(receipt.toString())
-                    .isTrue();
-            assertThat(receipt.get("places").toString())
-                    .contains("{\"name\":\"events of turns\",\"removed\":1,\"remaining\":0}")
-                    .contains("{\"name\":\"prompt cache of the language model\",\"removed\":0,\"remaining\":0}")
-                    .doesNotContain("history cache");
-            assertThat(server.get(ann, told).statusCode()).isEqualTo(404);
-            assertThat(server.get(ben, beside).statusCode()).isEqualTo(200);
-        }
-    }
-
-    @Test
     void aDeletedConversationLeavesNothingAndDoesNotComeBackWithABackUp() throws IOException {
         Path backUp = folder.resolve("back-up.db");
         try (TestServer server = TestServer.start(data())) {
