@@ -97,13 +97,13 @@ class SegmentUpkeepTest {
             store.commit(POSITION);
         }
         try (LuceneStore store = new LuceneStore(folder.resolve("m"), VectorFormat.FLOAT32, analysis.analyzer())) {
+            assertThat(store.rewritten()).isZero();
             store.opened().writer().rollback();
             CountDownLatch closing = new CountDownLatch(1);
             Thread thread =
                     Thread.ofPlatform().start(new SegmentUpkeep(List.of(store), Duration.ofHours(1), LEAST, closing));
             LockSupport.parkNanos(50_000_000);
             assertThat(store.reopen()).isTrue();
-            assertThat(store.rewritten()).isZero();
             long deadline = System.nanoTime() + IndexFixture.PATIENCE.toNanos();
             while (store.rewritten() < 1 && System.nanoTime() < deadline) {
                 LockSupport.parkNanos(10_000_000);
