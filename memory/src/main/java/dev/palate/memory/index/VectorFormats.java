@@ -26,7 +26,7 @@ final class VectorFormats {
     /// Up to so many documents the narrowest search does.
     private static final double SETTLED = 50_000;
 
-    private static final double WIDENING = 0.25;
+    private static final double WIDENING = 0.47;
     private static final int MOST_EXPLORED = 1_000;
     private static final String ATTRIBUTE = "palate.vectors";
 
