@@ -9,7 +9,9 @@ import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
+import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
+import dev.palate.memory.user.Users;
 import java.time.Clock;
 import java.util.List;
 
@@ -17,7 +19,7 @@ import java.util.List;
 final class Samples {
     private Samples() {}
 
-    /// The id of a new memory of the user.
+    /// The id of a new memory of the user, who is made when there is none.
     static String memory(TestServer server, String user, String text) {
         Memory fresh = Memory.fresh(
                 new MemoryId(new Ids(Clock.systemUTC()).next()),
@@ -29,6 +31,8 @@ final class Samples {
                 null,
                 List.of(new Evidence("operator", "", text)),
                 Clock.systemUTC().instant());
+        server.bean(Users.class)
+                .ensure(new User(new UserId(user), "", Clock.systemUTC().instant(), false));
         return server.bean(Memories.class)
                 .put(List.of(new Memories.Write(fresh, Actor.SYSTEM, "test")))
                 .getFirst()

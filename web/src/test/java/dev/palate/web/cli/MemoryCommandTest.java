@@ -20,6 +20,7 @@ import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.sql.SqliteFile;
 import dev.palate.memory.text.HashingEncoder;
+import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
 import dev.palate.memory.vector.ProductQuantiser;
 import dev.palate.web.PalateProperties;
@@ -101,6 +102,9 @@ class MemoryCommandTest {
     }
 
     private Memory put(SqlTruth truth, Memory memory) {
+        if (memory.subject() instanceof Subject.OfUser(UserId user)) {
+            truth.users().ensure(new User(user, "", Clock.systemUTC().instant(), false));
+        }
         return truth.memories()
                 .put(List.of(new Memories.Write(memory, Actor.SYSTEM, "test")))
                 .getFirst();

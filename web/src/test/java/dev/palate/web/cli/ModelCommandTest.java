@@ -31,10 +31,11 @@ final class ModelCommandTest {
     void listsWhatIsKnownAndWhatIsHere() {
         assertThat(run("list")).isZero();
         assertThat(out.toString().lines())
-                .hasSize(4)
+                .hasSize(5)
                 .anyMatch(line ->
                         line.matches("qwen2.5-coder-1.5b-instruct-q4_k_m +1117 MB  T2 +embedded default +not here"))
-                .anyMatch(line -> line.equals("native library: not here"));
+                .anyMatch(line -> line.equals("native library: not here"))
+                .anyMatch(line -> line.equals("pytorch, to train sequence models: not here"));
     }
 
     @Test
