@@ -23,7 +23,8 @@ public final class IndexCheck {
     /// @param databaseId of the feed it followed
     /// @param epoch of the feed it followed
     /// @param number the last change in the commit
-    public record Followed(String databaseId, long epoch, ChangeNumber number) {}
+    /// @param whole false while documents are written anew, which goes on at the next opening
+    public record Followed(String databaseId, long epoch, ChangeNumber number, boolean whole) {}
 
     /// Where the last commit of an index stands; absent when there is none or it cannot be read.
     ///
@@ -39,7 +40,11 @@ public final class IndexCheck {
             Map<String, String> commit =
                     SegmentInfos.readLatestCommit(directory).getUserData();
             return Position.ofCommit(commit.entrySet())
-                    .map(position -> new Followed(position.databaseId(), position.epoch(), position.number()));
+                    .map(position -> new Followed(
+                            position.databaseId(),
+                            position.epoch(),
+                            position.number(),
+                            position.layout() == Position.LAYOUT));
         } catch (IOException | IllegalArgumentException e) {
             // Damaged or of another version: opening it moves it aside and builds it anew.
             return Optional.empty();
