@@ -79,7 +79,7 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         FeedFollower.Targets targets = new FeedFollower.Targets(stores, items, memories, change, writes);
         Orders orders = new Orders();
         follower = new FeedFollower(sources, options, targets, orders, closing);
-        erasure = new IndexErasure(memories, follower, orders);
+        erasure = new IndexErasure(memories, writes, follower, orders);
         EncodingOrders encoded = new EncodingOrders(orders, follower, targets, encodings, options);
         EncoderSwitch encoderSwitch = new EncoderSwitch(encodings, encoder, targets, follower);
         work = new IndexWork(sources.changes(), stores, follower, orders, encoderSwitch, encoded, closing);

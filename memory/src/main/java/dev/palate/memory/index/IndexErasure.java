@@ -4,16 +4,19 @@ import dev.palate.memory.erase.ErasedMemories;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.user.UserId;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /// The index of memories as a place that erasure reaches. Thread-safe.
 final class IndexErasure implements ErasurePlace {
     private final MemoryIndex memories;
+    private final IndexWrites writes;
     private final FeedFollower follower;
     private final Orders orders;
 
-    IndexErasure(MemoryIndex memories, FeedFollower follower, Orders orders) {
+    IndexErasure(MemoryIndex memories, IndexWrites writes, FeedFollower follower, Orders orders) {
         this.memories = memories;
+        this.writes = writes;
         this.follower = follower;
         this.orders = orders;
     }
@@ -62,12 +65,13 @@ final class IndexErasure implements ErasurePlace {
         return before;
     }
 
-    /// As [#erase(UserId)], for memories.
+    /// As [#erase(UserId)], for memories. What was derived anew meanwhile has the id of the one that is gone, and
+    /// the feed may be past it: it is written as the truth has it, not deleted.
     @Override
     public long erase(ErasedMemories erased) {
         return erased(() -> {
             long before = memories.count(erased.ids());
-            erased.ids().forEach(memories::delete);
+            writes.memories(erased.ids(), Map.of());
             return before;
         });
     }
@@ -77,7 +81,7 @@ final class IndexErasure implements ErasurePlace {
         return orders.ask(
                 () -> {
                     memories.store().refresh();
-                    return memories.count(erased.ids());
+                    return memories.count(writes.gone(erased.ids()));
                 },
                 Orders.DEADLINE);
     }

@@ -206,7 +206,13 @@ final class IndexWrites {
     }
 
     private void dropMissing(List<MemoryId> ids) {
-        Map<MemoryId, Memory> present = truth.memories(ids);
-        ids.stream().filter(id -> !present.containsKey(id)).forEach(memories::delete);
+        gone(ids).forEach(memories::delete);
+    }
+
+    /// Those of the ids that the truth does not have.
+    Set<MemoryId> gone(Collection<MemoryId> ids) {
+        Set<MemoryId> gone = new LinkedHashSet<>(ids);
+        gone.removeAll(truth.memories(ids).keySet());
+        return gone;
     }
 }

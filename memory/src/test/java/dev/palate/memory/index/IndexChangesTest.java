@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.erase.ErasedMemories;
 import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.MemoryKind;
@@ -142,6 +143,26 @@ class IndexChangesTest {
             assertThat(index.items().search("alien", ItemFilter.ALL, 5)).isEmpty();
             assertThat(ids(index.items().search("solaris", ItemFilter.ALL, 5))).containsExactly("2");
             assertThat(index.memories().count(user("u1"))).isEqualTo(1);
+        }
+    }
+
+    /// The feed is past its new life when the order of the erasure comes.
+    @Test
+    void whatWasDerivedAnewOutlivesTheErasureOfItsId() throws Exception {
+        truth.memories()
+                .put(List.of(
+                        memory("again", user("u1"), "likes space", "genre:sci-fi"),
+                        memory("gone", user("u1"), "likes quiet towns", "genre:drama")));
+        try (IndexChanges index = open()) {
+            settle(index);
+            truth.memories().forget(new MemoryId("gone"));
+            var erased = new ErasedMemories(Set.of(new MemoryId("again"), new MemoryId("gone")), Set.of(user("u1")));
+            index.erase(erased);
+            assertThat(index.remaining(erased)).isZero();
+            settle(index);
+            assertThat(index.memories().count(user("u1"))).isEqualTo(1);
+            assertThat(memoryIds(index.memories().search("space", MemoryFilter.active(user("u1")), 5)))
+                    .containsExactly("again");
         }
     }
 
