@@ -285,10 +285,13 @@ class PagesBrowserTest {
             } else {
                 browser.press(Keys.TAB);
             }
-            String outline = String.valueOf(browser.run("const e = document.activeElement; return e === document.body"
-                    + " || e.id === 'message' || e.id === 'scroll' || e.matches('.chooser input') ? 'solid'"
-                    + " : getComputedStyle(e).outlineStyle"));
-            assertThat(outline).as("ring around the focus").isEqualTo("solid");
+            // A card that is being exchanged may take a moment to draw it.
+            browser.until(
+                    "a ring around the focus",
+                    () -> "solid"
+                            .equals(browser.run("const e = document.activeElement; return e === document.body"
+                                    + " || e.id === 'message' || e.id === 'scroll' || e.matches('.chooser input') ? 'solid'"
+                                    + " : getComputedStyle(e).outlineStyle")));
             if (Boolean.TRUE.equals(browser.run("return document.activeElement.matches(arguments[0])", css))) {
                 return;
             }
