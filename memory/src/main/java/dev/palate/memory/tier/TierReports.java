@@ -1,24 +1,18 @@
 package dev.palate.memory.tier;
 
-import dev.palate.memory.Recent;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.memory.ColdMemories;
-import java.time.Duration;
 
-/// Gathers what the tiers count. What is counted in the index and in the database is so at most once a second,
-/// however
-/// many meters ask. Thread-safe.
+/// Gathers what the tiers count. Each report counts in the index and in the database: who asks often shares one.
+/// Thread-safe.
 final class TierReports {
-    private static final Duration FRESH = Duration.ofSeconds(1);
-
     private final HotTier hot;
     private final PackLoader loader;
     private final TierPlanner planner;
     private final RecallProbe probe;
     private final IndexChanges index;
     private final TierOptions options;
-    private final Recent<Long> vectors;
-    private final Recent<Long> colds;
+    private final ColdMemories cold;
 
     TierReports(
             HotTier hot,
@@ -34,19 +28,18 @@ final class TierReports {
         this.probe = probe;
         this.index = index;
         this.options = options;
-        vectors = new Recent<>(index.memories()::vectorCount, FRESH);
-        colds = new Recent<>(cold::count, FRESH);
+        this.cold = cold;
     }
 
     TierReport now() {
-        long warmVectors = vectors.get();
+        long warmVectors = index.memories().vectorCount();
         TierStats warm = stats(
                 loader.warm(),
                 planner.demoted(),
                 warmVectors,
                 warmVectors * index.memories().vectorBytes(),
                 options.warmBytes());
-        long count = colds.get();
+        long count = cold.count();
         long codeBytes = count * ((index.encoding().mean().length + 7) / 8);
         TierStats frozen = stats(loader.fromCodes(), planner.promoted(), count, codeBytes, 0);
         return new TierReport(hot.stats(), warm, frozen, index.vectorFormat(), probe.report());

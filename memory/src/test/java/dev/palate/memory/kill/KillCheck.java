@@ -219,15 +219,10 @@ final class KillCheck {
             }
             cursor = page.nextCursor();
         } while (cursor != null);
-        if (!IndexAgreement.memories(store.index()).equals(memories)) {
-            // Seen once and not explained: says whether the index was late, which is said, or lost something.
-            System.out.printf(
-                    "the index says that it has all and has not, %s, %s%n",
-                    when, store.index().status());
-            LockSupport.parkNanos(LATE.toNanos());
-        }
-        assertThat(IndexAgreement.memories(store.index()))
-                .as("memories, %s after the index said that it has all, %s", LATE, when)
+        Map<String, String> indexed = IndexAgreement.memories(store.index());
+        boolean late = !indexed.equals(memories) && agreesLater(store, memories);
+        assertThat(indexed)
+                .as("memories, the index %s, %s", late ? "said too early that it has all" : "has lost some", when)
                 .isEqualTo(memories);
         Set<String> warm = new HashSet<>(memories.keySet());
         warm.removeAll(over);
@@ -243,6 +238,12 @@ final class KillCheck {
                     .containsExactlyInAnyOrderElementsOf(of);
             assertThat(pack.complete()).as("pack of %s, %s", subject, when).isTrue();
         });
+    }
+
+    /// Tells late from lost.
+    private static boolean agreesLater(Store store, Map<String, String> memories) {
+        LockSupport.parkNanos(LATE.toNanos());
+        return IndexAgreement.memories(store.index()).equals(memories);
     }
 
     /// No file holds the words of what was erased, the unused bytes of the database's pages included.

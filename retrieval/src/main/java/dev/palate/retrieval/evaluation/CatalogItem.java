@@ -1,17 +1,10 @@
 package dev.palate.retrieval.evaluation;
 
 import dev.palate.retrieval.RetrievalException;
-import dev.palate.retrieval.RetrievalException.Code;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// What a catalog file says of one item.
 ///
@@ -20,8 +13,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param genres may be empty
 /// @param text title, year, genres and plot as one text for an encoder
 public record CatalogItem(String id, String title, List<String> genres, String text) {
-    private static final int MAXIMUM_ITEMS = 5_000_000;
-
     /// Copies the list.
     public CatalogItem {
         genres = List.copyOf(genres);
@@ -32,43 +23,12 @@ public record CatalogItem(String id, String title, List<String> genres, String t
     ///
     /// @throws RetrievalException with code NOT_FOUND when there is none, BAD_INPUT when a line is malformed
     public static List<CatalogItem> read(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new RetrievalException(Code.NOT_FOUND, "no catalog file at " + file);
-        }
         List<CatalogItem> items = new ArrayList<>();
-        try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            int number = 0;
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                number++;
-                if (items.size() >= MAXIMUM_ITEMS) {
-                    throw new RetrievalException(Code.BAD_INPUT, file + " has more than " + MAXIMUM_ITEMS + " items");
-                }
-                if (!line.isBlank()) {
-                    items.add(parse(file, number, line));
-                }
-            }
-        } catch (IOException e) {
-            throw new RetrievalException(Code.BAD_INPUT, "cannot read " + file + ": " + e.getMessage(), e);
-        }
+        CatalogLines.read(file, (id, title, node) -> items.add(of(id, title, node)));
         return items;
     }
 
-    private static CatalogItem parse(Path file, int number, String line) {
-        JsonNode node;
-        try {
-            node = JsonMapper.shared().readTree(line);
-        } catch (JacksonException e) {
-            throw new RetrievalException(
-                    Code.BAD_INPUT, file + " line " + number + ": needs one JSON object per line", e);
-        }
-        String id = node.path("item_id").asString("");
-        String title = node.path("title").asString("");
-        if (id.isEmpty() || title.isEmpty()) {
-            throw new RetrievalException(
-                    Code.BAD_INPUT,
-                    file + " line " + number + ": needs item_id and title, had item_id {" + id + "} and title {" + title
-                            + "}");
-        }
+    private static CatalogItem of(String id, String title, JsonNode node) {
         List<String> genres = new ArrayList<>();
         node.path("genres").forEach(genre -> genres.add(genre.asString("")));
         StringBuilder text = new StringBuilder(title);
