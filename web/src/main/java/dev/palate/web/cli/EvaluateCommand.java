@@ -40,6 +40,7 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -194,9 +195,9 @@ public final class EvaluateCommand implements Callable<Integer> {
                     "--lists needs one model and one seed, had " + names.size() + " and " + seed.size());
         }
         RankingTask task = task(Split.read(split));
-        Map<Signal, Scorer> content = content(names, task, progress);
-        Evaluation.Request request =
-                new Evaluation.Request(all ? withSources(names, content) : names, seed, asked, peerFiles(), resamples);
+        LongFunction<Map<Signal, Scorer>> content = content(names, task, progress);
+        Evaluation.Request request = new Evaluation.Request(
+                all ? withSources(names, content.apply(seed.getFirst())) : names, seed, asked, peerFiles(), resamples);
         Evaluation evaluation = Evaluation.run(
                 task,
                 request,
@@ -299,8 +300,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         return text == null ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(text));
     }
 
-    /// Sources from the catalog, and the sequence model where one is asked for; that of the first seed.
-    private Map<Signal, Scorer> content(List<ModelName> models, RankingTask task, Progress progress) {
+    /// Sources from the catalog, and the sequence model of each seed where one is asked for.
+    private LongFunction<Map<Signal, Scorer>> content(List<ModelName> models, RankingTask task, Progress progress) {
         Map<Signal, Scorer> content = new EnumMap<>(Signal.class);
         Optional<ItemTexts> texts = Optional.empty();
         if (catalog != null) {
@@ -315,10 +316,19 @@ public final class EvaluateCommand implements Callable<Integer> {
                 }
             }
         }
+        if (seed.size() > 1 && sequence.checkpointed()) {
+            throw new IllegalArgumentException("--checkpoint is of one seed, had " + seed.size());
+        }
         PrintWriter err = spec.commandLine().getErr();
-        sequence.scorer(models, task, texts, seed.getFirst(), err, progress)
-                .ifPresent(scorer -> content.put(Signal.SEQUENCE, scorer));
-        return content;
+        Optional<ItemTexts> ofItems = texts;
+        Map<Long, Map<Signal, Scorer>> bySeed = new HashMap<>();
+        return one -> bySeed.computeIfAbsent(one, ofSeed -> {
+            Map<Signal, Scorer> sources = new EnumMap<>(Signal.class);
+            sources.putAll(content);
+            sequence.scorer(models, task, ofItems, ofSeed, err, progress)
+                    .ifPresent(scorer -> sources.put(Signal.SEQUENCE, scorer));
+            return sources;
+        });
     }
 
     private static void requireFolder(String option, @Nullable Path file) {
