@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
 
 /// A collaborative model seen by the rows of a catalog snapshot. Immutable and thread-safe.
 public final class AlignedModel {
@@ -94,15 +93,20 @@ public final class AlignedModel {
     /// The same with times in seconds since 1970.
     Optional<float[]> score(String signal, History history) {
         CollaborativeModel.RowScorer scorer = model.scorers().get(signal);
-        int[] places = IntStream.range(0, history.size())
-                .filter(i -> modelRow[history.items()[i]] >= 0)
-                .toArray();
-        if (scorer == null || places.length == 0) {
+        int[] rows = new int[history.size()];
+        long[] times = new long[rows.length];
+        int count = 0;
+        for (int at = 0; at < rows.length; at++) {
+            int row = modelRow[history.items()[at]];
+            if (row >= 0) {
+                rows[count] = row;
+                times[count++] = history.times()[at];
+            }
+        }
+        if (scorer == null || count == 0) {
             return Optional.empty();
         }
-        History known = new History(
-                IntStream.of(places).map(i -> modelRow[history.items()[i]]).toArray(),
-                IntStream.of(places).mapToLong(i -> history.times()[i]).toArray());
+        History known = new History(Arrays.copyOf(rows, count), Arrays.copyOf(times, count));
         float[] scores = new float[catalogRow.length];
         scorer.score(known, scores);
         float[] aligned = new float[modelRow.length];

@@ -38,8 +38,10 @@ public enum Signal {
     /// Agreement with the user's memories.
     MEMORY;
 
+    private final String key = name().toLowerCase(Locale.ROOT);
+
     /// The name in requests, answers and files.
     public String key() {
-        return name().toLowerCase(Locale.ROOT);
+        return key;
     }
 }

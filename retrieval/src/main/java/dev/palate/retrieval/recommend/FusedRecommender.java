@@ -11,6 +11,7 @@ import dev.palate.retrieval.candidate.AlignedModel;
 import dev.palate.retrieval.candidate.CatalogSnapshot;
 import dev.palate.retrieval.candidate.Freshness;
 import dev.palate.retrieval.candidate.Gathered;
+import dev.palate.retrieval.candidate.HistoryRows;
 import dev.palate.retrieval.candidate.ParallelSources;
 import dev.palate.retrieval.candidate.Scored;
 import dev.palate.retrieval.candidate.Sources;
@@ -108,11 +109,11 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
         long start = System.nanoTime();
         Instant now = clock.instant();
         Freshness.View view = freshness.current();
-        UserHistory history = request.user() == null
-                ? UserHistory.EMPTY
-                : freshness.histories().of(request.user());
+        HistoryRows history = request.user() == null
+                ? HistoryRows.EMPTY
+                : freshness.histories().rows(request.user(), view.catalog());
         List<Memory> effective = effective(request, now);
-        HardFilters filters = filters(request, history, effective, now);
+        HardFilters filters = filters(request, history.history(), effective, now);
         BitSet allowed = filters.rows(view.catalog());
         Wish wish = sources.wish(view, said(request.taste()), history, effective, filters.coarse(), now);
         Duration left = request.deadline().minusNanos(System.nanoTime() - start);
@@ -125,7 +126,7 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
                 Math.min(request.size() + RESERVE, options.maxCandidates),
                 view.statistics()::quality);
         Fusion fusion = Fusion.of(pool, gathered.answers(), wish);
-        List<Place> places = admitted(places(fusion, wish, request), filters, request.size(), view.catalog());
+        List<Place> places = admitted(choices(fusion, wish, request), fusion, filters, request.size(), view.catalog());
         return new Slate(
                 ranked(places, gathered, request.taste(), view.catalog()),
                 gathered.degraded(),
@@ -174,51 +175,66 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
         return filters.build();
     }
 
-    /// One place of a list before its item was read again.
+    /// One candidate of a list before its item was read again.
+    ///
+    /// @param penalty for its likeness to those before, at most 0
+    private record Choice(int candidate, Item item, double penalty) {}
+
+    /// One place of a list.
     ///
     /// @param parts signal → share; they add up to the score
-    private record Place(int row, Item item, double score, Map<String, Double> parts) {}
+    private record Place(int row, Item item, double score, Map<String, Double> parts) {
+        static Place of(Choice choice, Item item, Fusion fusion) {
+            Map<String, Double> parts = fusion.partsOf(choice.candidate);
+            if (choice.penalty != 0) {
+                parts.put(DIVERSITY, choice.penalty);
+            }
+            double score = 0;
+            for (double part : parts.values()) {
+                score += part;
+            }
+            return new Place(fusion.rows()[choice.candidate], item, score, parts);
+        }
+    }
 
-    private List<Place> places(Fusion fusion, Wish wish, RecommendationRequest request) {
+    private static List<Choice> choices(Fusion fusion, Wish wish, RecommendationRequest request) {
         double diversity = wish.blank() ? Math.max(DIVERSITY_OF_BLANK, request.diversity()) : request.diversity();
         ItemLikeness likeness = new ItemLikeness(wish.catalog(), wish.vectors(), fusion.rows());
         Diversity.Selection selection =
                 Diversity.select(fusion.order(), fusion.scores(), request.size() + RESERVE, diversity, likeness);
-        List<Place> places = new ArrayList<>();
+        List<Choice> choices = new ArrayList<>();
         for (int at = 0; at < selection.order().length; at++) {
             int candidate = selection.order()[at];
-            int row = fusion.rows()[candidate];
-            Map<String, Double> parts = fusion.partsOf(candidate);
-            if (selection.penalties()[at] != 0) {
-                parts.put(DIVERSITY, selection.penalties()[at]);
-            }
-            double score =
-                    parts.values().stream().mapToDouble(Double::doubleValue).sum();
-            places.add(new Place(row, wish.catalog().item(row), score, parts));
+            choices.add(new Choice(
+                    candidate,
+                    wish.catalog().item(fusion.rows()[candidate]),
+                    selection.penalties()[at]));
         }
-        return places;
+        return choices;
     }
 
     /// The first places whose item, as the catalog has it now, passes the filters.
     ///
     /// @param seen the snapshot that the places are of; as long as it is the newest, its items are the catalog's
     @SuppressWarnings("ReferenceEquality") // one snapshot object is one state of the catalog
-    private List<Place> admitted(List<Place> places, HardFilters filters, int size, CatalogSnapshot seen) {
+    private List<Place> admitted(
+            List<Choice> choices, Fusion fusion, HardFilters filters, int size, CatalogSnapshot seen) {
         if (freshness.current().catalog() == seen) {
-            return places.stream()
-                    .filter(place -> filters.admits(place.item))
+            // Their rows passed the filters before anything was scored.
+            return choices.stream()
                     .limit(size)
+                    .map(choice -> Place.of(choice, choice.item, fusion))
                     .toList();
         }
         List<Place> admitted = new ArrayList<>();
-        for (int from = 0; from < places.size() && admitted.size() < size; from += size) {
-            List<Place> some = places.subList(from, Math.min(places.size(), from + size));
+        for (int from = 0; from < choices.size() && admitted.size() < size; from += size) {
+            List<Choice> some = choices.subList(from, Math.min(choices.size(), from + size));
             Map<ItemId, Item> present =
-                    catalog.items(some.stream().map(place -> place.item.id()).toList());
-            for (Place place : some) {
-                Item item = present.get(place.item.id());
+                    catalog.items(some.stream().map(choice -> choice.item.id()).toList());
+            for (Choice choice : some) {
+                Item item = present.get(choice.item.id());
                 if (item != null && filters.admits(item) && admitted.size() < size) {
-                    admitted.add(new Place(place.row, item, place.score, place.parts));
+                    admitted.add(Place.of(choice, item, fusion));
                 }
             }
         }
