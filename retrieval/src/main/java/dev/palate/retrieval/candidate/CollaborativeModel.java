@@ -58,7 +58,17 @@ public interface CollaborativeModel {
         /// Of scorers over the same rows, all with one score per item.
         public static Loaded of(String version, List<ItemId> items, Map<String, Scorer> scorers, Weighting weighting) {
             Map<String, RowScorer> byRow = new HashMap<>();
-            scorers.forEach((signal, scorer) -> byRow.put(signal, scorer::score));
+            scorers.forEach((signal, scorer) -> byRow.put(signal, new RowScorer() {
+                @Override
+                public void score(History history, float[] target) {
+                    scorer.score(history, target);
+                }
+
+                @Override
+                public float pair(int event, int row) {
+                    return scorer.pair(event, row);
+                }
+            }));
             return new Loaded(version, items, byRow, weighting);
         }
 
@@ -82,5 +92,10 @@ public interface CollaborativeModel {
         /// @param history rows of the model, oldest first, each once, with times in seconds since 1970
         /// @param target one score per row of the model, overwritten; higher is better
         void score(History history, float[] target);
+
+        /// The score of one row for a history of one event, or NaN where only scoring all rows can tell; cheap.
+        default float pair(int event, int row) {
+            return Float.NaN;
+        }
     }
 }

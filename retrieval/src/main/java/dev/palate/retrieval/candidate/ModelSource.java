@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /// One scorer of the collaborative model over the history and the titles liked in the request. Empty while no model is
 /// in force, and for a history of which the model knows nothing.
@@ -92,14 +91,12 @@ final class ModelSource implements CandidateSource {
         return fresh.isEmpty() ? List.of(model) : List.of(model, fresh.get(), wish.statistics());
     }
 
-    /// Names the event that added most to an item. The rows of the newest events are scored once, when first asked.
+    /// Names the event that added most to an item.
     private static final class NearestOfHistory implements Scored.Explainer {
         private final String signal;
         private final CatalogSnapshot catalog;
         private final AlignedModel model;
         private final int[] newestFirst;
-        private static final float[] NOTHING = {};
-        private float @Nullable [][] single;
 
         NearestOfHistory(String signal, CatalogSnapshot catalog, AlignedModel model, int[] profile) {
             this.signal = signal;
@@ -112,13 +109,11 @@ final class ModelSource implements CandidateSource {
         }
 
         @Override
-        public synchronized Evidence of(int row) {
-            float[][] rows = single == null ? scoreEach() : single;
-            single = rows;
+        public Evidence of(int row) {
             int best = -1;
             double highest = 0;
-            for (int age = 0; age < rows.length; age++) {
-                double share = rows[age].length == 0 ? 0 : WEIGHTS[age] * rows[age][row];
+            for (int age = 0; age < newestFirst.length; age++) {
+                double share = WEIGHTS[age] * model.pair(signal, newestFirst[age], row);
                 if (share > highest) {
                     highest = share;
                     best = age;
@@ -134,14 +129,6 @@ final class ModelSource implements CandidateSource {
         @Override
         public boolean remembers() {
             return false;
-        }
-
-        private float[][] scoreEach() {
-            float[][] rows = new float[newestFirst.length][];
-            for (int age = 0; age < rows.length; age++) {
-                rows[age] = model.scoreOfOne(signal, newestFirst[age]).orElse(NOTHING);
-            }
-            return rows;
         }
     }
 }
