@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -42,10 +43,19 @@ final class SqlInteractions implements Interactions {
 
     @Override
     public int append(List<Interaction> interactions) {
+        return append(interactions, SqlUsers::ensure);
+    }
+
+    @Override
+    public int appendOfKnown(List<Interaction> interactions) {
+        return append(interactions, SqlUsers::require);
+    }
+
+    private int append(List<Interaction> interactions, BiConsumer<Transaction, UserId> before) {
         return database.writeRows(chunks, interactions, (transaction, chunk) -> {
             Set<UserId> users = new LinkedHashSet<>();
             chunk.forEach(interaction -> users.add(interaction.user()));
-            users.forEach(user -> SqlUsers.ensure(transaction, user));
+            users.forEach(user -> before.accept(transaction, user));
             int[] inserted = insert(transaction, chunk);
             Set<UserId> changed = new LinkedHashSet<>();
             int added = 0;
