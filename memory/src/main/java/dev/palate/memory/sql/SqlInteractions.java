@@ -135,26 +135,23 @@ final class SqlInteractions implements Interactions {
 
     @Override
     public void scan(Consumer<Interaction> consumer) {
-        database.readAtOnce(handle -> {
-            handle.createQuery("select * from interaction order by user_id, at, arrival")
-                    .setFetchSize(FETCH)
-                    .map(SqlInteractions::row)
-                    .forEach(consumer);
-            return true;
-        });
+        database.stream(
+                handle -> handle.createQuery("select * from interaction order by user_id, at, arrival")
+                        .setFetchSize(FETCH)
+                        .map(SqlInteractions::row),
+                consumer);
     }
 
     @Override
     public Map<ItemId, Integer> countsSince(Instant since) {
-        Map<ItemId, Integer> counts = new HashMap<>();
-        database.read(handle -> {
+        return database.read(handle -> {
+            Map<ItemId, Integer> counts = new HashMap<>();
             handle.createQuery("select item_id, count(*) from interaction where at >= :since group by item_id")
                     .bind("since", Times.column(since))
                     .map((result, context) -> Map.entry(new ItemId(new Row(result).text("item_id")), result.getInt(2)))
                     .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
-            return true;
+            return counts;
         });
-        return counts;
     }
 
     @Override
