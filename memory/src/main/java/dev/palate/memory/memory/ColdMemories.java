@@ -22,7 +22,15 @@ public interface ColdMemories {
     ///
     /// @param encoder the version of the encoder whose vectors it is of
     /// @param sample how many vectors it was learnt from
-    record Codebook(long version, String encoder, int sample, ProductQuantiser quantiser) {}
+    record Codebook(long version, String encoder, int sample, ProductQuantiser quantiser) {
+        /// Fewer vectors than this stand nearly as they are in a codebook of 256 centroids a part.
+        public static final int FEW = 4_096;
+
+        /// True when it was learnt from vectors of memories, and of so few that an erasure blanks it.
+        public boolean ofFew() {
+            return sample > 0 && sample < FEW;
+        }
+    }
 
     /// How much something was used.
     ///

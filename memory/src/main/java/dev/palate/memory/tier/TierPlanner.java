@@ -54,7 +54,7 @@ public final class TierPlanner implements AutoCloseable {
 
     /// Centroids of fewer vectors are near copies of some of them. They would outlive their memories in the database
     /// and its back-ups.
-    private static final int LEAST_SAMPLE = 4_096;
+    private static final int LEAST_SAMPLE = Codebook.FEW;
 
     private static final int LEAST_ITEMS = 1_024;
     private static final int CHOICE = 4;
