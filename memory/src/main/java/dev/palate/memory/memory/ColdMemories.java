@@ -53,13 +53,14 @@ public interface ColdMemories {
     /// @param next the last place looked at, absent when the end was reached
     record Slice(List<Candidate> candidates, @Nullable Place next) {}
 
-    /// Makes those cold that are active, at the revision given and not cold yet, in one commit, each a change in the
-    /// feed; cold ones of that revision get the new codes without one.
+    /// Makes those cold that are active, at the revision given and not cold yet, each a change in the
+    /// feed; cold ones of that revision get the new codes without one. A short list is one commit, a long
+    /// one several, behind interactive writes: repeating it after a failure completes it.
     ///
     /// @return how many were made cold
     int demote(List<Cold> memories);
 
-    /// Makes them warm again, in one commit, each a change in the feed.
+    /// Makes them warm again, each a change in the feed; commits as [#demote] does.
     ///
     /// @return how many were cold
     int promote(Collection<MemoryId> memories);

@@ -160,10 +160,8 @@ final class Database implements AutoCloseable {
     }
 
     /// Reads with a connection of the pool. Where that turns out to be gone, as all are after a crash of
-    /// the server,
-    /// the others that lie idle are given up and the work is done once more on a fresh one: it changes
-    /// nothing, and
-    /// must hand on nothing before its end.
+    /// the server, the others that lie idle are given up and the work is done once more on a fresh one:
+    /// it changes nothing, and must hand on nothing before its end.
     <T> T read(Function<Handle, T> work) {
         return read(work, () -> true);
     }
@@ -196,8 +194,8 @@ final class Database implements AutoCloseable {
         return read(handle -> handle.inTransaction(work::apply));
     }
 
-    /// Hands on the rows of a query one by one, all of one moment. Once one has been handed on, nothing is
-    /// read anew.
+    /// Hands on the rows of a query one by one, all of one moment. Once one has been handed on, nothing
+    /// is read anew.
     <T> void stream(Function<Handle, ResultIterable<T>> query, Consumer<T> consumer) {
         AtomicBoolean begun = new AtomicBoolean();
         read(
@@ -219,6 +217,17 @@ final class Database implements AutoCloseable {
     /// See [GroupCommit#write].
     <T> T write(Function<Transaction, T> work) {
         return commits.write(work);
+    }
+
+    /// Writes all or nothing in one commit: few rows with the interactive writes, more of them behind
+    /// these. Nothing can interrupt it once it has begun, so interactive writes that come up then wait
+    /// for as long as it takes.
+    <T> T writeWhole(int rows, Function<Transaction, T> work) {
+        if (rows <= INTERACTIVE_ROWS) {
+            return write(work);
+        }
+        return commits.bulk(List.of(new GroupCommit.Chunk<>(work, nanos -> {})).iterator())
+                .getFirst();
     }
 
     /// Writes rows: a short list in one commit, a longer one in chunks as bulk work, in order.

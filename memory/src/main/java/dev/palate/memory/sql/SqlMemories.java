@@ -71,7 +71,7 @@ final class SqlMemories implements Memories {
                     Code.LIMIT,
                     "one call writes at most " + MAX_WRITES + " memories, had " + writes.size() + "; split the list");
         }
-        return database.write(transaction -> {
+        return database.writeWhole(writes.size(), transaction -> {
             List<Memory> written = new ArrayList<>(writes.size());
             for (Write write : writes) {
                 written.add(putOne(transaction, write));
