@@ -27,8 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// A session of the pages and a user's key end with the erasure of their user, and make nobody again.
-/// Over
-/// real HTTP.
+/// Over real HTTP.
 @Timeout(120)
 class ErasedSessionTest {
     private static final UserId ME = new UserId("me");

@@ -20,8 +20,7 @@ public interface Interactions {
     /// As [#append], of users who are there.
     ///
     /// @throws dev.palate.memory.MemoryException `NOT_FOUND` when one is not, and nothing of that commit
-    ///     is
-    ///     written
+    ///     is written
     int appendOfKnown(List<Interaction> interactions);
 
     /// A user's interactions, oldest first, equal times in order of arrival; the newest `limit` of them.

@@ -145,8 +145,7 @@ final class PostgresDialect implements Dialect {
     }
 
     /// Tries for a moment: the server lets go of the lock of a connection that was closed, or whose
-    /// process was
-    /// killed, a little after that.
+    /// process was killed, a little after that.
     private void own(Statement statement) throws SQLException {
         long end = System.nanoTime() + OWN_PATIENCE.toNanos();
         while (!owned(statement)) {
@@ -193,8 +192,7 @@ final class PostgresDialect implements Dialect {
     }
 
     /// Not where the server was silent for as long as it may be: asking again would double that time. Nor
-    /// where no
-    /// connection could be made, which the pool has tried for as long as a reader waits.
+    /// where no connection could be made, which the pool has tried for as long as a reader waits.
     @Override
     public boolean readerLost(Throwable failure) {
         boolean lost = false;

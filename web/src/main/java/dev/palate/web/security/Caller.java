@@ -35,8 +35,7 @@ public record Caller(String id, Role role, @Nullable UserId user, boolean sessio
     }
 
     /// True when the credential was made for this very user, who was there then: it makes nobody, so that
-    /// what comes
-    /// late after an erasure does not bring the user back.
+    /// what comes late after an erasure does not bring the user back.
     public boolean speaksFor(UserId wanted) {
         return wanted.equals(user);
     }

@@ -1,5 +1,6 @@
 package dev.palate.web.security;
 
+import dev.palate.memory.MemoryException;
 import dev.palate.memory.access.ApiKey;
 import dev.palate.memory.access.ApiKeys;
 import dev.palate.memory.user.UserId;
@@ -19,10 +20,9 @@ import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/// Reads the key from `X-API-Key` or `Authorization: Bearer`. A key that is given decides alone: a session beside it
-/// counts for nothing, and a wrong key is refused at once. A session whose user is no longer there ends
-/// here, before it
-/// could make that user again.
+/// Reads the key from `X-API-Key` or `Authorization: Bearer`. A key that is given decides alone: a
+/// session beside it counts for nothing, and a wrong key is refused at once. A session whose user is no
+/// longer there ends here, before it could make that user again.
 final class CredentialFilter extends OncePerRequestFilter {
     private static final String KEY_HEADER = "X-API-Key";
     private static final String BEARER = "Bearer ";
@@ -76,9 +76,18 @@ final class CredentialFilter extends OncePerRequestFilter {
     private boolean ofNobody() {
         if (SecurityContextHolder.getContext().getAuthentication() instanceof CallerToken token) {
             UserId eyes = token.getPrincipal().user();
-            return eyes != null && users.user(eyes).isEmpty();
+            return eyes != null && gone(eyes);
         }
         return false;
+    }
+
+    /// What cannot be asked now is told by whoever serves the request.
+    private boolean gone(UserId user) {
+        try {
+            return users.user(user).isEmpty();
+        } catch (MemoryException e) {
+            return false;
+        }
     }
 
     /// The one secret sent, absent when there is none or two that differ.

@@ -18,8 +18,7 @@ import org.springframework.security.web.context.HttpSessionSecurityContextReposi
 import org.springframework.security.web.context.SecurityContextRepository;
 
 /// The sessions of the pages: who looks, and through whose eyes. With the erasure of that user a session
-/// ends, since it
-/// holds the id and would go on as somebody who is not there. Thread-safe.
+/// ends, since it holds the id and would go on as somebody who is not there. Thread-safe.
 public final class PageSessions implements ErasurePlace {
     private static final String ATTRIBUTE = "palate.session";
     private static final int MAX_ENDED = 1_000;
