@@ -52,7 +52,7 @@ class KillTest {
     /// In so many kills each point must come up, and the inside of each stretch.
     private static final int ENOUGH_FOR_ALL = 1_000;
     private static final long START_MILLIS = 60_000;
-    private static final long HIT_MILLIS = 4_000;
+    private static final long HIT_MILLIS = 12_000;
 
     /// Of so many microseconds at most, each magnitude as often.
     private static final int MOST_INSIDE_MICROS = 30_000;
