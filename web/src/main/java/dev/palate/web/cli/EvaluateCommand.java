@@ -195,9 +195,13 @@ public final class EvaluateCommand implements Callable<Integer> {
                     "--lists needs one model and one seed, had " + names.size() + " and " + seed.size());
         }
         RankingTask task = task(Split.read(split));
-        LongFunction<Map<Signal, Scorer>> content = content(names, task, progress);
+        LongFunction<Models.Content> content = content(names, task, progress);
         Evaluation.Request request = new Evaluation.Request(
-                all ? withSources(names, content.apply(seed.getFirst())) : names, seed, asked, peerFiles(), resamples);
+                all ? withSources(names, content.apply(seed.getFirst()).whole()) : names,
+                seed,
+                asked,
+                peerFiles(),
+                resamples);
         Evaluation evaluation = Evaluation.run(
                 task,
                 request,
@@ -301,7 +305,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
 
     /// Sources from the catalog, and the sequence model of each seed where one is asked for.
-    private LongFunction<Map<Signal, Scorer>> content(List<ModelName> models, RankingTask task, Progress progress) {
+    private LongFunction<Models.Content> content(List<ModelName> models, RankingTask task, Progress progress) {
         Map<Signal, Scorer> content = new EnumMap<>(Signal.class);
         Optional<ItemTexts> texts = Optional.empty();
         if (catalog != null) {
@@ -321,13 +325,16 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
         PrintWriter err = spec.commandLine().getErr();
         Optional<ItemTexts> ofItems = texts;
-        Map<Long, Map<Signal, Scorer>> bySeed = new HashMap<>();
+        Map<Long, Models.Content> bySeed = new HashMap<>();
         return one -> bySeed.computeIfAbsent(one, ofSeed -> {
-            Map<Signal, Scorer> sources = new EnumMap<>(Signal.class);
-            sources.putAll(content);
-            sequence.scorer(models, task, ofItems, ofSeed, err, progress)
-                    .ifPresent(scorer -> sources.put(Signal.SEQUENCE, scorer));
-            return sources;
+            Map<Signal, Scorer> trial = new EnumMap<>(Signal.class);
+            trial.putAll(content);
+            Map<Signal, Scorer> whole = new EnumMap<>(trial);
+            sequence.scorers(models, task, ofItems, ofSeed, err, progress).ifPresent(scorers -> {
+                trial.put(Signal.SEQUENCE, scorers.trial());
+                whole.put(Signal.SEQUENCE, scorers.whole());
+            });
+            return new Models.Content(trial, whole);
         });
     }
 
