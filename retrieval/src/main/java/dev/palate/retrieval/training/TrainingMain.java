@@ -91,6 +91,9 @@ public final class TrainingMain {
                 (phase, done, total) -> events.println(new TrainingEvent.Advanced(phase, done, total).toLine()));
         ModelSnapshot snapshot = sequence.map(learnt::with).orElse(learnt);
         snapshot.write(Path.of(arguments[1]));
+        if (arguments.length > 4) {
+            SequenceFiles.delete(Path.of(arguments[4]));
+        }
         events.println(new TrainingEvent.Advanced("write", 1, 1).toLine());
         return new TrainingEvent.Finished(
                 snapshot.about().users(),

@@ -121,14 +121,20 @@ class RetrievalWiring {
         return new TrainingFiles(registry, directory.models());
     }
 
-    /// The first training of a server that was given interactions but never trained, such as one filled by an
-    /// import.
+    /// Goes on with a training that the end of an earlier process cut short; else the first training of a server that
+    /// was given interactions but never trained, such as one filled by an import.
     @Bean
     ApplicationListener<ApplicationReadyEvent> firstTraining(
-            PalateProperties properties, Trainer trainer, ModelRegistry registry, Interactions interactions) {
+            PalateProperties properties,
+            Trainer trainer,
+            ModelRegistry registry,
+            Interactions interactions) {
         return _ -> {
-            if (properties.training().automatic() && registry.active().isEmpty() && interactions.count() > 0) {
-                trainer.start();
+            if (trainer.takeUp().isEmpty()
+                    && properties.training().automatic()
+                    && registry.active().isEmpty()
+                    && interactions.count() > 0) {
+                trainer.start(Trainer.Extent.WHOLE, Trainer.Cause.FIRST);
             }
         };
     }
