@@ -27,6 +27,8 @@ import dev.palate.web.PalateProperties;
 import dev.palate.web.job.Trainer;
 import dev.palate.web.job.TrainingChild;
 import dev.palate.web.job.TrainingFiles;
+import dev.palate.web.job.TrainingSchedule;
+import dev.palate.web.metrics.StoreReports;
 import java.time.Clock;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -109,6 +111,17 @@ class RetrievalWiring {
         return new Trainer(learnt, sequences, jobs, registry, directory.models(), clock);
     }
 
+    @Bean(destroyMethod = "close")
+    TrainingSchedule trainingSchedule(
+            PalateProperties properties, Trainer trainer, ModelRegistry registry, StoreReports reports, Clock clock) {
+        return new TrainingSchedule(
+                properties.training().policy(),
+                trainer,
+                registry,
+                () -> reports.counts().interactions(),
+                clock);
+    }
+
     /// Before the files that such a process would still write.
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
@@ -127,6 +140,7 @@ class RetrievalWiring {
     ApplicationListener<ApplicationReadyEvent> firstTraining(
             PalateProperties properties,
             Trainer trainer,
+            TrainingSchedule schedule,
             ModelRegistry registry,
             Interactions interactions) {
         return _ -> {
@@ -136,6 +150,7 @@ class RetrievalWiring {
                     && interactions.count() > 0) {
                 trainer.start(Trainer.Extent.WHOLE, Trainer.Cause.FIRST);
             }
+            schedule.start();
         };
     }
 }
