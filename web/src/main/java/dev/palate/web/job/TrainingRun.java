@@ -5,6 +5,7 @@ import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.candidate.TextVectors;
+import dev.palate.retrieval.embedding.Activation;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.sequence.SequenceEpoch;
@@ -209,7 +210,10 @@ final class TrainingRun {
         ModelSnapshot activated = parts.registry()
                 .active()
                 .filter(active -> active.about().version().equals(version))
-                .orElseGet(() -> parts.registry().activate(version));
+                .orElseGet(() -> parts.registry()
+                        .activate(
+                                version,
+                                Activation.Order.ofTraining(parts.clock().instant())));
         deleteFiles();
         parts.jobs()
                 .update(

@@ -24,6 +24,7 @@ import dev.palate.retrieval.recommend.FusedRecommender;
 import dev.palate.retrieval.recommend.SimilarItems;
 import dev.palate.retrieval.sequence.TorchRuntime;
 import dev.palate.web.PalateProperties;
+import dev.palate.web.job.ModelDesk;
 import dev.palate.web.job.Trainer;
 import dev.palate.web.job.TrainingChild;
 import dev.palate.web.job.TrainingFiles;
@@ -120,6 +121,11 @@ class RetrievalWiring {
                 registry,
                 () -> reports.counts().interactions(),
                 clock);
+    }
+
+    @Bean
+    ModelDesk modelDesk(ModelRegistry registry, Trainer trainer, TrainingSchedule schedule, Clock clock) {
+        return new ModelDesk(registry, trainer, schedule, clock);
     }
 
     /// Before the files that such a process would still write.
