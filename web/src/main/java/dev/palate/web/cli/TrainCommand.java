@@ -59,7 +59,7 @@ public final class TrainCommand implements Callable<Integer> {
             ModelRegistry registry =
                     TrainingCommands.registry(directory, spec.commandLine().getErr());
             try (Trainer trainer = new Trainer(
-                    learnt, Trainer.Sequences.ofThisMachine(), truth.jobs(), registry, directory.models(), clock)) {
+                    learnt, Trainer.Besides.ofThisMachine(), truth.jobs(), registry, directory.models(), clock)) {
                 return follow(trainer.start().id(), truth.jobs(), out);
             }
         }

@@ -70,7 +70,7 @@ final class TrainingCommands {
             Trainer.Learnt learnt = new Trainer.Learnt(truth.catalog(), truth.interactions(), truth.changes());
             try (Trainer trainer = new Trainer(
                             learnt,
-                            Trainer.Sequences.ofThisMachine(),
+                            Trainer.Besides.ofThisMachine(),
                             truth.jobs(),
                             registry,
                             directory.models(),

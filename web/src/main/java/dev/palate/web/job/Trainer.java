@@ -7,6 +7,7 @@ import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.job.Jobs;
+import dev.palate.memory.text.EncodingVersion;
 import dev.palate.retrieval.candidate.TextVectors;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.embedding.ModelVersion;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,14 +32,21 @@ public final class Trainer implements AutoCloseable {
     /// What is learnt from.
     public record Learnt(Catalog catalog, Interactions interactions, Changes changes) {}
 
-    /// What the sequence model takes besides.
+    /// What is taken besides interactions and the catalog.
     ///
-    /// @param torch PyTorch, if it is there
+    /// @param torch PyTorch, if it is there, for the sequence model
     /// @param texts vectors of the items' texts, as far as there are any
-    public record Sequences(TorchRuntime torch, TextVectors texts) {
-        /// Of this machine, on ids alone.
-        public static Sequences ofThisMachine() {
-            return new Sequences(TorchRuntime.of(System.getenv()), TextVectors.NONE);
+    /// @param encoding how serving centres them
+    public record Besides(TorchRuntime torch, TextVectors texts, Supplier<EncodingVersion> encoding) {
+        /// Without the texts.
+        public static Besides of(TorchRuntime torch) {
+            EncodingVersion none = new EncodingVersion("none", 0, new float[1]);
+            return new Besides(torch, TextVectors.NONE, () -> none);
+        }
+
+        /// Of this machine, without the texts.
+        public static Besides ofThisMachine() {
+            return of(TorchRuntime.of(System.getenv()));
         }
     }
 
@@ -68,8 +77,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /// What every run works with.
-    record Parts(
-            Learnt learnt, Sequences sequences, Jobs jobs, ModelRegistry registry, Path folder, InstantSource clock) {}
+    record Parts(Learnt learnt, Besides besides, Jobs jobs, ModelRegistry registry, Path folder, InstantSource clock) {}
 
     /// The kind of its jobs.
     public static final String KIND = "train";
@@ -85,8 +93,8 @@ public final class Trainer implements AutoCloseable {
 
     /// With what is learnt from, where jobs are noted and models go; input files are made in the folder.
     public Trainer(
-            Learnt learnt, Sequences sequences, Jobs jobs, ModelRegistry registry, Path folder, InstantSource clock) {
-        this.parts = new Parts(learnt, sequences, jobs, registry, folder, clock);
+            Learnt learnt, Besides besides, Jobs jobs, ModelRegistry registry, Path folder, InstantSource clock) {
+        this.parts = new Parts(learnt, besides, jobs, registry, folder, clock);
     }
 
     /// Starts a run of all models in the background, or gives the one under way.

@@ -3,14 +3,15 @@ package dev.palate.web.job;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
+import dev.palate.memory.text.EncodingVersion;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.candidate.TextVectors;
 import dev.palate.retrieval.embedding.Activation;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.sequence.SequenceEpoch;
+import dev.palate.retrieval.training.ItemContents;
 import dev.palate.retrieval.training.SequencePlaces;
-import dev.palate.retrieval.training.TextsFile;
 import dev.palate.retrieval.training.TrainingEvent;
 import dev.palate.retrieval.training.TrainingInput;
 import dev.palate.retrieval.training.TrainingInputWriter;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /// One training of a [Trainer], on a thread of its own. Thread-safe.
 final class TrainingRun {
     /// The files of runs in the trainer's folder.
-    static final String FILES = "training-*.{input,texts}";
+    static final String FILES = "training-*.{input,texts,contents}";
 
     private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
     private static final Duration DEADLINE = Duration.ofHours(6);
@@ -58,7 +60,7 @@ final class TrainingRun {
     private final JobId job;
     private final Thread thread;
     private final Path input;
-    private final Path texts;
+    private final Path contents;
     private final AtomicReference<TrainingState> state;
     private final AtomicBoolean cancelled = new AtomicBoolean();
     private final AtomicBoolean stopped = new AtomicBoolean();
@@ -71,7 +73,7 @@ final class TrainingRun {
         this.job = job;
         this.state = new AtomicReference<>(state);
         this.input = parts.folder().resolve("training-" + job + ".input");
-        this.texts = parts.folder().resolve("training-" + job + ".texts");
+        this.contents = parts.folder().resolve("training-" + job + ".contents");
         this.thread = Thread.ofVirtual().name("palate-training").unstarted(this::run);
     }
 
@@ -170,7 +172,7 @@ final class TrainingRun {
     private void write() {
         long change = parts.learnt().changes().latest().value();
         long epoch = parts.learnt().changes().epoch();
-        delete(texts);
+        delete(contents);
         try (TrainingInputWriter writer = TrainingInputWriter.create(input, change)) {
             parts.learnt()
                     .interactions()
@@ -194,11 +196,13 @@ final class TrainingRun {
                 .orElse(fresh);
         int items = Math.toIntExact(Math.min(parts.learnt().catalog().count(), Integer.MAX_VALUE));
         Optional<SequencePlaces> places = sequences();
+        writeContents();
         int heap = training.heapMebibytes(items, state.get().interactions())
+                + ItemContents.heapMebibytes(items)
                 + places.map(all -> SequencePlaces.heapMebibytes(items)).orElse(0);
         TrainingProcess.Options options = new TrainingProcess.Options(heap, DEADLINE, training);
-        try (TrainingProcess process =
-                TrainingProcess.start(input, parts.registry().file(version), version, options, places, this::heard)) {
+        try (TrainingProcess process = TrainingProcess.start(
+                input, parts.registry().file(version), version, options, Optional.of(contents), places, this::heard)) {
             TrainingEvent.Finished finished = process.await();
             finish(version, ", " + finished.millis() + " ms");
         }
@@ -232,24 +236,39 @@ final class TrainingRun {
             sequence.set("; the sequence model comes with the next training");
             return Optional.empty();
         }
-        if (parts.sequences().torch().jars().isEmpty()) {
+        if (parts.besides().torch().jars().isEmpty()) {
             String skipped = "; the sequence model was left out: "
-                    + parts.sequences().torch().advice();
+                    + parts.besides().torch().advice();
             LOG.info("training job {}{}", job, skipped);
             sequence.set(skipped);
             return Optional.empty();
         }
-        if (!Files.exists(texts)) {
-            // Those of before stay: the checkpoint is of these.
-            TextVectors.Matrix matrix = parts.sequences().texts().current();
-            if (!matrix.ids().isEmpty()) {
-                TextsFile.write(matrix.ids().stream().map(ItemId::value).toList(), matrix.raw(), texts);
-            }
+        return Optional.of(
+                new SequencePlaces(parts.besides().torch(), parts.folder().resolve(CHECKPOINT)));
+    }
+
+    /// Texts and categories of the items, of which signals are made. Those of before stay: the checkpoint is of these.
+    private void writeContents() {
+        if (Files.exists(contents)) {
+            return;
         }
-        return Optional.of(new SequencePlaces(
-                parts.sequences().torch(),
-                parts.folder().resolve(CHECKPOINT),
-                Files.exists(texts) ? Optional.of(texts) : Optional.empty()));
+        TextVectors.Matrix matrix = parts.besides().texts().current();
+        EncodingVersion encoding = parts.besides().encoding().get();
+        boolean served =
+                matrix.dimension() == encoding.dimension() && !matrix.ids().isEmpty();
+        List<String> items = new ArrayList<>();
+        List<List<String>> categories = new ArrayList<>();
+        parts.learnt().catalog().scan(item -> {
+            items.add(item.id().value());
+            categories.add(item.categories());
+        });
+        new ItemContents(
+                        matrix.ids().stream().map(ItemId::value).toList(),
+                        matrix.raw(),
+                        served ? encoding.mean() : new float[0],
+                        items,
+                        categories)
+                .write(contents);
     }
 
     private void heardOfSequence(TrainingEvent event) {
@@ -316,7 +335,7 @@ final class TrainingRun {
     /// Before the end is recorded: who reads it finds none.
     private void deleteFiles() {
         delete(input);
-        delete(texts);
+        delete(contents);
     }
 
     private static void delete(Path file) {

@@ -107,9 +107,9 @@ class RetrievalWiring {
             IndexChanges index,
             Clock clock) {
         Trainer.Learnt learnt = new Trainer.Learnt(catalog, interactions, changes);
-        Trainer.Sequences sequences =
-                new Trainer.Sequences(TorchRuntime.of(System.getenv()), new IndexedItems(index.items()));
-        return new Trainer(learnt, sequences, jobs, registry, directory.models(), clock);
+        Trainer.Besides besides =
+                new Trainer.Besides(TorchRuntime.of(System.getenv()), new IndexedItems(index.items()), index::encoding);
+        return new Trainer(learnt, besides, jobs, registry, directory.models(), clock);
     }
 
     @Bean(destroyMethod = "close")

@@ -27,17 +27,17 @@ final class TrainerVictim {
     record Opened(DataDirectory directory, SqlTruth truth, ModelRegistry registry, Trainer trainer)
             implements AutoCloseable {
         static Opened of(Path folder) {
-            return of(folder, Trainer.Sequences.ofThisMachine(), Clock.systemUTC());
+            return of(folder, Trainer.Besides.ofThisMachine(), Clock.systemUTC());
         }
 
-        static Opened of(Path folder, Trainer.Sequences sequences, Clock clock) {
+        static Opened of(Path folder, Trainer.Besides besides, Clock clock) {
             DataDirectory directory = DataDirectory.open(folder);
             SqlTruth truth = SqlTruth.open(directory, clock);
             truth.jobs().failAbandoned();
             ModelRegistry registry = ModelRegistry.open(directory.models());
             Trainer trainer = new Trainer(
                     new Trainer.Learnt(truth.catalog(), truth.interactions(), truth.changes()),
-                    sequences,
+                    besides,
                     truth.jobs(),
                     registry,
                     directory.models(),

@@ -7,7 +7,6 @@ import dev.palate.memory.interaction.Interaction;
 import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
-import dev.palate.retrieval.candidate.TextVectors;
 import dev.palate.retrieval.sequence.TorchRuntime;
 import dev.palate.web.job.TrainerVictim.Opened;
 import java.nio.file.Path;
@@ -44,10 +43,8 @@ class TrainingScheduleTest {
     @BeforeEach
     void open() {
         // Without PyTorch: what is trained does not matter here.
-        Trainer.Sequences quick = new Trainer.Sequences(
-                TorchRuntime.of(Map.of(
-                        TorchRuntime.CACHE_VARIABLE, folder.resolve("none").toString())),
-                TextVectors.NONE);
+        Trainer.Besides quick = Trainer.Besides.of(TorchRuntime.of(
+                Map.of(TorchRuntime.CACHE_VARIABLE, folder.resolve("none").toString())));
         opened = Opened.of(folder.resolve("data"), quick, clock);
         schedule = schedule(POLICY);
     }
