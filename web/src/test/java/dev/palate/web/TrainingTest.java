@@ -178,6 +178,11 @@ class TrainingTest {
                             .statusCode())
                     .isEqualTo(403);
 
+            assertThat(command("cancel")).startsWith("1 palate: the server refused: no training is under way");
+            String third = byCommand(server);
+            assertThat(command("cancel")).startsWith("0 Cancelled training job " + third);
+            assertThat(ended(server, third).get("status").asString()).isEqualTo("cancelled");
+
             assertThat(command("activate", bad)).startsWith("1 palate: the server refused: model " + bad);
             assertThat(command("activate", bad, "--reason", "odd & even"))
                     .startsWith("0 Serving model " + bad + ": NDCG@10 -0.1000");

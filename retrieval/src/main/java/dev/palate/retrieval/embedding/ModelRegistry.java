@@ -106,9 +106,12 @@ public final class ModelRegistry {
         return heads;
     }
 
-    /// As training activates the model that it made.
+    /// As the training does that made the model, at the time of its end.
+    ///
+    /// @throws RetrievalException as the other
     public ModelSnapshot activate(ModelVersion version) {
-        return activate(version, Activation.Order.ofTraining(Instant.now()));
+        Instant trained = ModelHead.read(file(version)).about().trainedAt();
+        return activate(version, Activation.Order.ofTraining(trained));
     }
 
     /// Loads and checks the file of a version, records it as active with who wanted it, and serves it; then

@@ -24,7 +24,12 @@ import picocli.CommandLine.Spec;
         name = "train",
         description = "Trains the collaborative model from the interactions and activates it; goes on with a training"
                 + " that was cut short.",
-        subcommands = {TrainingCommands.Status.class, TrainingCommands.Activate.class, TrainingCommands.RollBack.class},
+        subcommands = {
+            TrainingCommands.Status.class,
+            TrainingCommands.Cancel.class,
+            TrainingCommands.Activate.class,
+            TrainingCommands.RollBack.class
+        },
         mixinStandardHelpOptions = true)
 public final class TrainCommand implements Callable<Integer> {
     @Spec

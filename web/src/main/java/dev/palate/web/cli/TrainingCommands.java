@@ -172,6 +172,36 @@ final class TrainingCommands {
         }
     }
 
+    /// `palate train cancel`.
+    @Command(
+            name = "cancel",
+            description = "Ends the training under way in the running server; the model in use stays.",
+            mixinStandardHelpOptions = true)
+    static final class Cancel implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Mixin
+        private DirectoryOption data = new DirectoryOption();
+
+        @Override
+        public Integer call() {
+            try {
+                LocalDoor.Address server = LocalDoor.of(data.directory())
+                        .filter(LocalCalls::answers)
+                        .orElseThrow(() -> new IOException("no server runs over " + data.directory()));
+                JsonNode job = LocalCalls.call(server, "POST", "/local/training:cancel");
+                spec.commandLine()
+                        .getOut()
+                        .println("Cancelled training job " + job.get("id").asString());
+                return 0;
+            } catch (IOException e) {
+                spec.commandLine().getErr().println("palate: " + e.getMessage());
+                return 1;
+            }
+        }
+    }
+
     /// `palate train activate VERSION`.
     @Command(
             name = "activate",

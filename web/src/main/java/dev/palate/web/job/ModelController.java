@@ -98,6 +98,17 @@ final class ModelController {
         return JobController.JobView.of(trainer.start());
     }
 
+    @PostMapping("/local/training:cancel")
+    JobController.JobView cancelForCommand(
+            @RequestHeader(name = LocalDoor.HEADER, required = false) @Nullable String token,
+            HttpServletRequest request) {
+        door.require(token, request.getRemoteAddr());
+        JobId job = trainer.running()
+                .filter(trainer::cancel)
+                .orElseThrow(() -> new ProblemException(ProblemType.CONFLICT, "no training is under way"));
+        return JobController.JobView.of(jobs.job(job).orElseThrow());
+    }
+
     @GetMapping("/local/models")
     ModelViews.Listing listForCommand(
             @RequestHeader(name = LocalDoor.HEADER, required = false) @Nullable String token,

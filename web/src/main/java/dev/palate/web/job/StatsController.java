@@ -12,6 +12,7 @@ import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.job.Jobs;
 import dev.palate.memory.tier.TierReport;
 import dev.palate.retrieval.embedding.ModelRegistry;
+import dev.palate.web.metrics.SharedReport;
 import dev.palate.web.metrics.StoreReports;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +31,7 @@ final class StatsController {
     private final LanguageModel model;
     private final ModelRegistry registry;
     private final RetentionWorker retention;
-    private final TrainingSchedule schedule;
+    private final SharedReport<TrainingSchedule.Outlook> training;
 
     StatsController(
             StoreReports reports,
@@ -44,7 +45,7 @@ final class StatsController {
         this.model = model;
         this.registry = registry;
         this.retention = retention;
-        this.schedule = schedule;
+        this.training = new SharedReport<>(schedule::outlook);
     }
 
     @GetMapping("/v1/stats")
@@ -59,7 +60,7 @@ final class StatsController {
                 reports.tiers(),
                 reports.consumers(),
                 retention.status(),
-                schedule.outlook(),
+                training.get(),
                 jobs.page(null, JOBS_LOOKED_AT).items().stream()
                         .filter(StatsController::underWay)
                         .map(JobController.JobView::of)

@@ -37,9 +37,13 @@ public final class TrainingSchedule implements AutoCloseable {
             return Math.max(leastNew, (long) Math.ceil(leastShare * learnt));
         }
 
-        /// After so many trainings in a row without a new model.
-        Duration wait(int failures) {
-            Duration doubled = interval.multipliedBy(1L << Math.min(failures, MOST_DOUBLINGS));
+        /// From the end of one training to the next.
+        ///
+        /// @param failures trainings in a row without a new model
+        /// @param outgrown whether as much is new as was learnt
+        Duration wait(int failures, boolean outgrown) {
+            Duration usual = outgrown ? interval.dividedBy(OUTGROWN) : interval;
+            Duration doubled = usual.multipliedBy(1L << Math.min(failures, MOST_DOUBLINGS));
             Duration most = interval.compareTo(LONGEST_WAIT) > 0 ? interval : LONGEST_WAIT;
             return doubled.compareTo(most) > 0 ? most : doubled;
         }
@@ -69,7 +73,10 @@ public final class TrainingSchedule implements AutoCloseable {
     private static final Duration LONGEST_WAIT = Duration.ofDays(30);
     private static final Duration LONGEST_LOOK = Duration.ofMinutes(1);
     private static final int MOST_DOUBLINGS = 16;
-    private static final int LOOKED_AT = 100;
+    private static final int LOOKED_AT = 30;
+
+    /// A log that has outgrown its model waits this part of the interval only.
+    private static final int OUTGROWN = 24;
 
     private final Policy policy;
     private final Trainer trainer;
@@ -78,6 +85,7 @@ public final class TrainingSchedule implements AutoCloseable {
     private final InstantSource clock;
     private final CountDownLatch closing = new CountDownLatch(1);
     private @Nullable Thread thread;
+    private long seenBefore = -1;
 
     /// @param interactions how many there are
     public TrainingSchedule(
@@ -118,17 +126,29 @@ public final class TrainingSchedule implements AutoCloseable {
         }
     }
 
-    /// Starts a training when one is due and none is under way.
+    /// Starts a training when one is due and none is under way; the first one of all only when no import is, that is
+    /// when hardly anything came since the last look.
     ///
     /// @return true when one was started
     boolean look() {
-        if (trainer.running().isPresent() || !outlook().due()) {
+        if (trainer.running().isPresent()) {
+            return false;
+        }
+        Outlook now = outlook();
+        boolean quiet = quiet(now.newInteractions);
+        if (!now.due() || (registry.active().isEmpty() && !quiet)) {
             return false;
         }
         return trainer.start(Trainer.Extent.WHOLE, Trainer.Cause.SCHEDULED) != null;
     }
 
-    /// What comes next, as things are now. One count of the interactions and one small query.
+    private synchronized boolean quiet(long seen) {
+        long before = seenBefore;
+        seenBefore = seen;
+        return before >= 0 && seen - before <= policy.needed(before);
+    }
+
+    /// What comes next, as things are now. One count of the interactions, and the newest trainings read.
     public Outlook outlook() {
         List<Trainer.Report> newest = trainer.newest(LOOKED_AT);
         Optional<ModelSnapshot.About> active = registry.active().map(ModelSnapshot::about);
@@ -136,7 +156,8 @@ public final class TrainingSchedule implements AutoCloseable {
         long fresh = Math.max(0, interactions.getAsLong() - learnt);
         long needed = policy.needed(learnt);
         int failures = failures(newest);
-        Instant earliest = earliest(active, newest, failures);
+        boolean outgrown = active.isPresent() && fresh >= learnt;
+        Instant earliest = earliest(active, newest, policy.wait(failures, outgrown));
         boolean early = earliest != null && clock.instant().isBefore(earliest);
         return new Outlook(
                 policy.automatic,
@@ -168,14 +189,14 @@ public final class TrainingSchedule implements AutoCloseable {
         return failures;
     }
 
-    private @Nullable Instant earliest(
-            Optional<ModelSnapshot.About> active, List<Trainer.Report> newest, int failures) {
+    private static @Nullable Instant earliest(
+            Optional<ModelSnapshot.About> active, List<Trainer.Report> newest, Duration wait) {
         Instant last = active.map(ModelSnapshot.About::trainedAt).orElse(null);
         for (Trainer.Report report : newest) {
             Instant ended = report.job().updatedAt();
             last = !report.open() && (last == null || ended.isAfter(last)) ? ended : last;
         }
-        return last == null ? null : last.plus(policy.wait(failures));
+        return last == null ? null : last.plus(wait);
     }
 
     private String words(long fresh, long needed, int failures, boolean early) {

@@ -69,6 +69,7 @@ class TrainingScheduleTest {
         assertThat(schedule.look()).as("nothing to learn from").isFalse();
         add("u", 60);
         assertThat(schedule.outlook().words()).isEqualTo("due: 480 of 10 new interactions");
+        assertThat(schedule.look()).as("in the middle of an import").isFalse();
         assertThat(schedule.look()).isTrue();
         assertThat(schedule.look()).as("while one is under way").isFalse();
         ended();
@@ -95,6 +96,9 @@ class TrainingScheduleTest {
         assertThat(schedule.look()).isTrue();
         ended();
         assertThat(opened.trainer().newest(10)).hasSize(3);
+
+        add("y", 74);
+        assertThat(waits()).as("more is new than was learnt").isEqualTo(Duration.ofHours(1));
     }
 
     @Test
