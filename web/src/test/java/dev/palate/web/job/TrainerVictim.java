@@ -4,7 +4,9 @@ import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.interaction.Feedback;
 import dev.palate.memory.interaction.Interaction;
 import dev.palate.memory.interaction.InteractionId;
+import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobId;
+import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.user.UserId;
@@ -62,13 +64,15 @@ final class TrainerVictim {
             JobId job = opened.trainer.start().id();
             System.out.println("job " + job);
             String said = "";
-            while (true) {
-                String detail = opened.truth.jobs().job(job).orElseThrow().detail();
+            Job seen = opened.truth.jobs().job(job).orElseThrow();
+            while (seen.status() == JobStatus.PENDING || seen.status() == JobStatus.RUNNING) {
+                String detail = seen.detail();
                 if (!detail.equals(said)) {
                     System.out.println("at " + detail);
                     said = detail;
                 }
                 Thread.sleep(2);
+                seen = opened.truth.jobs().job(job).orElseThrow();
             }
         }
     }
