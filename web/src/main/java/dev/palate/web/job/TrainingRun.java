@@ -1,6 +1,9 @@
 package dev.palate.web.job;
 
 import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.change.Change;
+import dev.palate.memory.change.ChangeNumber;
+import dev.palate.memory.change.Changes;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.text.EncodingVersion;
@@ -38,6 +41,7 @@ final class TrainingRun {
     private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
     private static final Duration DEADLINE = Duration.ofHours(6);
     private static final String CHECKPOINT = "training-sequence.checkpoint";
+    private static final int CHANGES_AT_ONCE = 1_000;
     private static final long SEED = 42;
     private static final List<String> PHASES = List.of(
             "read",
@@ -160,13 +164,33 @@ final class TrainingRun {
         }
     }
 
-    /// True when the input is the one that this run wrote, of this database as it is or was.
+    /// True when the input is the one that this run wrote, of this database as it is or was, and nobody in it
+    /// was erased
+    /// since.
     private boolean reusable() {
         TrainingState before = state.get();
         return before.change() >= 0
                 && before.epoch() == parts.learnt().changes().epoch()
                 && before.change() <= parts.learnt().changes().latest().value()
-                && TrainingInput.changeNumber(input).orElse(-1) == before.change();
+                && TrainingInput.changeNumber(input).orElse(-1) == before.change()
+                && noneErasedSince(new ChangeNumber(before.change()));
+    }
+
+    private boolean noneErasedSince(ChangeNumber input) {
+        Changes changes = parts.learnt().changes();
+        if (input.value() < changes.horizon().value()) {
+            return false;
+        }
+        ChangeNumber seen = input;
+        List<Change> some = changes.after(seen, CHANGES_AT_ONCE);
+        while (!some.isEmpty()) {
+            if (some.stream().anyMatch(change -> change.type() == Change.Type.USER)) {
+                return false;
+            }
+            seen = some.getLast().number();
+            some = changes.after(seen, CHANGES_AT_ONCE);
+        }
+        return true;
     }
 
     private void write() {

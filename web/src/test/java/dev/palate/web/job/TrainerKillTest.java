@@ -2,10 +2,12 @@ package dev.palate.web.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.job.Jobs;
+import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.sequence.TorchRuntime;
 import dev.palate.web.job.TrainerVictim.Opened;
@@ -100,6 +102,20 @@ class TrainerKillTest {
             Job ended = opened.truth().jobs().job(job).orElseThrow();
             assertThat(ended.status()).as(ended.detail()).isEqualTo(JobStatus.SUCCEEDED);
             assertThat(opened.registry().active().orElseThrow().about().users()).isEqualTo(TrainerVictim.USERS + 1);
+        }
+    }
+
+    /// Also where the erasure has not come to the files of training yet: the database has forgotten, that is enough.
+    @Test
+    void whoWasErasedMeanwhileIsNotLearntFrom() throws Exception {
+        JobId job = killed(TrainerKillTest::learning);
+        try (Opened opened = Opened.of(folder);
+                Erasure erasure = opened.truth().erasure(List.of())) {
+            assertThat(erasure.user(new UserId("u7")).complete()).isTrue();
+            assertThat(leftovers()).as("the input with the user in it").isNotEmpty();
+            assertThat(opened.trainer().takeUp().orElseThrow().id()).isEqualTo(job);
+            followed(opened.truth().jobs(), job);
+            assertThat(opened.registry().active().orElseThrow().about().users()).isEqualTo(TrainerVictim.USERS - 1);
         }
     }
 
