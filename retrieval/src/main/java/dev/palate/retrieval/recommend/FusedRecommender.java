@@ -9,6 +9,8 @@ import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.Slot;
 import dev.palate.retrieval.candidate.AlignedModel;
 import dev.palate.retrieval.candidate.CatalogSnapshot;
+import dev.palate.retrieval.candidate.CentredVectors;
+import dev.palate.retrieval.candidate.Evidence;
 import dev.palate.retrieval.candidate.Freshness;
 import dev.palate.retrieval.candidate.Gathered;
 import dev.palate.retrieval.candidate.ParallelSources;
@@ -18,8 +20,9 @@ import dev.palate.retrieval.candidate.UserHistory;
 import dev.palate.retrieval.candidate.UserMemories;
 import dev.palate.retrieval.candidate.Wish;
 import dev.palate.retrieval.ranking.CandidatePool;
-import dev.palate.retrieval.ranking.Diversity;
 import dev.palate.retrieval.ranking.HardFilters;
+import dev.palate.retrieval.ranking.ListSelection;
+import dev.palate.retrieval.ranking.QuotaCount;
 import dev.palate.retrieval.ranking.Reasons;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,9 +31,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The recommender: sources side by side under the request's deadline, hard filters before and after, one fused
 /// score.
@@ -58,7 +63,11 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
     private static final double DIVERSITY_OF_BLANK = 0.3;
 
     private static final int RESERVE = 50;
-    private static final String DIVERSITY = "diversity";
+
+    /// The reasons of what the request itself asks the list to be like.
+    private static final Map<String, Scored> ASKED_FOR = Map.of(
+            ListSelection.NOVELTY, saying("not widely known"),
+            ListSelection.EXPLORATION, saying("little is known of it yet"));
 
     private final Catalog catalog;
     private final Freshness freshness;
@@ -122,15 +131,24 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
                 allowed,
                 options.perSource,
                 options.maxCandidates,
-                Math.min(request.size() + RESERVE, options.maxCandidates),
+                least(request),
                 view.statistics()::quality);
         Fusion fusion = Fusion.of(pool, gathered.answers(), wish);
-        List<Place> places = admitted(places(fusion, wish, request), filters, request.size(), view.catalog());
+        ListSelection.Selection selection = selection(fusion, wish, request);
+        List<Place> places = admitted(places(selection, fusion, wish), filters, request, view.catalog());
         return new Slate(
                 ranked(places, gathered, request.taste(), view.catalog()),
                 gathered.degraded(),
                 wish.model().map(AlignedModel::version).orElse(""),
-                pool.length);
+                pool.length,
+                selection.passedOver());
+    }
+
+    /// Quotas may pass over most of the candidates.
+    private int least(RecommendationRequest request) {
+        return request.variety().quotas().isEmpty()
+                ? Math.min(request.size() + RESERVE, options.maxCandidates)
+                : options.maxCandidates;
     }
 
     private List<Memory> effective(RecommendationRequest request, Instant now) {
@@ -177,24 +195,37 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
     /// One place of a list before its item was read again.
     ///
     /// @param parts signal → share; they add up to the score
-    private record Place(int row, Item item, double score, Map<String, Double> parts) {}
+    private record Place(
+            int row, Item item, double score, Map<String, Double> parts, boolean explored, double propensity) {
+        Place with(Item read) {
+            return new Place(row, read, score, parts, explored, propensity);
+        }
+    }
 
-    private List<Place> places(Fusion fusion, Wish wish, RecommendationRequest request) {
-        double diversity = wish.blank() ? Math.max(DIVERSITY_OF_BLANK, request.diversity()) : request.diversity();
-        ItemLikeness likeness = new ItemLikeness(wish.catalog(), wish.vectors(), fusion.rows());
-        Diversity.Selection selection =
-                Diversity.select(fusion.order(), fusion.scores(), request.size() + RESERVE, diversity, likeness);
+    private static ListSelection.Selection selection(Fusion fusion, Wish wish, RecommendationRequest request) {
+        Optional<ItemTraits.Cosine> cosine = wish.vectors().map(FusedRecommender::cosine);
+        return ListSelection.select(
+                fusion.order(),
+                fusion.scores(),
+                request.size(),
+                RESERVE,
+                wish.blank() ? request.variety().withLeastDiversity(DIVERSITY_OF_BLANK) : request.variety(),
+                new ItemTraits(wish.catalog(), cosine, wish.statistics()::count, fusion.rows()));
+    }
+
+    private static ItemTraits.Cosine cosine(CentredVectors vectors) {
+        return vectors::cosine;
+    }
+
+    private static List<Place> places(ListSelection.Selection selection, Fusion fusion, Wish wish) {
         List<Place> places = new ArrayList<>();
-        for (int at = 0; at < selection.order().length; at++) {
-            int candidate = selection.order()[at];
-            int row = fusion.rows()[candidate];
-            Map<String, Double> parts = fusion.partsOf(candidate);
-            if (selection.penalties()[at] != 0) {
-                parts.put(DIVERSITY, selection.penalties()[at]);
-            }
+        for (ListSelection.Place place : selection.places()) {
+            int row = fusion.rows()[place.candidate()];
+            Map<String, Double> parts = fusion.partsOf(place.candidate());
+            parts.putAll(place.added());
             double score =
                     parts.values().stream().mapToDouble(Double::doubleValue).sum();
-            places.add(new Place(row, wish.catalog().item(row), score, parts));
+            places.add(new Place(row, wish.catalog().item(row), score, parts, place.explored(), place.propensity()));
         }
         return places;
     }
@@ -203,26 +234,34 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
     ///
     /// @param seen the snapshot that the places are of; as long as it is the newest, its items are the catalog's
     @SuppressWarnings("ReferenceEquality") // one snapshot object is one state of the catalog
-    private List<Place> admitted(List<Place> places, HardFilters filters, int size, CatalogSnapshot seen) {
-        if (freshness.current().catalog() == seen) {
-            return places.stream()
-                    .filter(place -> filters.admits(place.item))
-                    .limit(size)
-                    .toList();
-        }
+    private List<Place> admitted(
+            List<Place> places, HardFilters filters, RecommendationRequest request, CatalogSnapshot seen) {
+        int size = request.size();
+        boolean newest = freshness.current().catalog() == seen;
+        QuotaCount quotas = new QuotaCount(request.variety().quotas());
         List<Place> admitted = new ArrayList<>();
         for (int from = 0; from < places.size() && admitted.size() < size; from += size) {
             List<Place> some = places.subList(from, Math.min(places.size(), from + size));
-            Map<ItemId, Item> present =
-                    catalog.items(some.stream().map(place -> place.item.id()).toList());
+            Map<ItemId, Item> present = newest
+                    ? Map.of()
+                    : catalog.items(some.stream().map(place -> place.item.id()).toList());
             for (Place place : some) {
-                Item item = present.get(place.item.id());
-                if (item != null && filters.admits(item) && admitted.size() < size) {
-                    admitted.add(new Place(place.row, item, place.score, place.parts));
+                Item item = newest ? place.item : present.get(place.item.id());
+                boolean admits = item != null
+                        && filters.admits(item)
+                        && quotas.full(item.categories()).isEmpty();
+                if (item != null && admits && admitted.size() < size) {
+                    quotas.take(item.categories());
+                    admitted.add(place.with(item));
                 }
             }
         }
         return admitted;
+    }
+
+    private static Scored saying(String words) {
+        Evidence evidence = new Evidence(words, List.of(), List.of());
+        return new Scored(new float[0], 1, row -> evidence);
     }
 
     private static List<RankedItem> ranked(
@@ -232,7 +271,9 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
         List<ItemId> liked = Arrays.stream(snapshot.rowsOf(taste.likedItems()))
                 .mapToObj(row -> snapshot.item(row).id())
                 .toList();
-        List<Reasons.OfItem> reasons = new Reasons(gathered.answers()).of(rows, parts, liked);
+        Map<String, Scored> answers = new HashMap<>(gathered.answers());
+        answers.putAll(ASKED_FOR);
+        List<Reasons.OfItem> reasons = new Reasons(answers).of(rows, parts, liked);
         List<RankedItem> ranked = new ArrayList<>();
         for (int at = 0; at < rows.length; at++) {
             Place place = places.get(at);
@@ -246,7 +287,9 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
                             .map(found ->
                                     new Reason(found.signal(), found.evidence().text(), found.share()))
                             .toList(),
-                    why.memories()));
+                    why.memories(),
+                    place.explored,
+                    place.propensity));
         }
         return ranked;
     }

@@ -55,7 +55,7 @@ class ColdEvaluationTest {
     private static ColdEvaluation evaluate() {
         ColdTask task = task();
         Map<String, ItemFields> catalog = task.items().ids().stream()
-                .collect(Collectors.toMap(id -> id, id -> new ItemFields(id, id, "", "", id)));
+                .collect(Collectors.toMap(id -> id, id -> new ItemFields(id, id, "", "", id, id)));
         ColdTexts texts = ColdTexts.encode(catalog, task.items(), ColdEvaluationTest::encode, (p, d, n) -> {});
         return ColdEvaluation.of(task, texts, 1, 1, (p, d, n) -> {}, line -> {});
     }

@@ -16,6 +16,7 @@ import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.ranking.FusedRanking;
 import dev.palate.retrieval.ranking.Ranker;
 import dev.palate.retrieval.ranking.Signal;
+import dev.palate.retrieval.ranking.Variety;
 import dev.palate.retrieval.training.PresentSources;
 import dev.palate.retrieval.training.Training;
 import dev.palate.retrieval.training.TrainingInput;
@@ -65,7 +66,13 @@ class ServedAsEvaluatedTest {
                 Ranker.Ranked expected =
                         evaluated.rank(histories.of(user), 20, Ranker.unseen(ITEMS, histories.of(user)));
                 Slate slate = served.recommend(new RecommendationRequest(
-                        new UserId("u" + user), 20, Taste.NONE, Constraints.NONE, false, 0, Duration.ofSeconds(30)));
+                        new UserId("u" + user),
+                        20,
+                        Taste.NONE,
+                        Constraints.NONE,
+                        false,
+                        Variety.NONE,
+                        Duration.ofSeconds(30)));
                 assertThat(slate.degraded()).isEmpty();
                 assertThat(slate.items())
                         .extracting(place -> place.item().id().value())
