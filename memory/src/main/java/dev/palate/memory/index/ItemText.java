@@ -45,7 +45,8 @@ public final class ItemText {
     private static void people(StringBuilder text, Item item) {
         String between = text.charAt(text.length() - 1) == '.' ? " " : ". ";
         for (String attribute : PEOPLE) {
-            String names = Arrays.stream(item.attributes().getOrDefault(attribute, "").split(","))
+            String names = Arrays.stream(
+                            item.attributes().getOrDefault(attribute, "").split(","))
                     .map(String::strip)
                     .filter(name -> !name.isEmpty())
                     .limit(MAX_NAMES)

@@ -1,6 +1,7 @@
 package dev.palate.memory.vector;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// Selection of the best-scored indices. Stateless.
 public final class TopK {
@@ -11,35 +12,53 @@ public final class TopK {
     ///
     /// @throws IllegalArgumentException when `k` is negative
     public static int[] select(float[] scores, int k) {
+        return select(scores, null, Float.NEGATIVE_INFINITY, k);
+    }
+
+    /// The same of those that are open and whose score is above a bound.
+    ///
+    /// @param open at least as long as the scores; null when all are
+    /// @param above not NaN
+    public static int[] select(float[] scores, boolean @Nullable [] open, float above, int k) {
         if (k < 0) {
             throw new IllegalArgumentException("k must be at least 0, was " + k);
         }
         // A heap with the worst kept entry at the root; an entry is one long that orders by (score, lower index first).
         long[] heap = new long[Math.min(k, scores.length)];
         int size = 0;
-        // An equal score of a higher index never displaces one that is kept, so only higher ones are looked at.
-        float least = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < scores.length; i++) {
-            float score = scores[i];
-            if (!(score > least)) {
-                continue;
-            }
-            if (size < heap.length) {
-                siftUp(heap, size++, entry(score, i));
-            } else if (size > 0) {
-                siftDown(heap, size, entry(score, i));
-            }
-            if (size == heap.length && size > 0) {
-                least = scores[Integer.MAX_VALUE - (int) heap[0]];
+        int next = 0;
+        for (; next < scores.length && size < heap.length; next++) {
+            if (scores[next] > above && (open == null || open[next])) {
+                heap[size++] = entry(scores[next], next);
             }
         }
-        long[] kept = Arrays.copyOf(heap, size);
-        Arrays.sort(kept);
+        if (size == heap.length && size > 0) {
+            for (int parent = size / 2 - 1; parent >= 0; parent--) {
+                siftDown(heap, size, parent, heap[parent]);
+            }
+            replaceLower(scores, open, next, heap);
+        }
+        Arrays.sort(heap, 0, size);
         int[] best = new int[size];
         for (int i = 0; i < size; i++) {
-            best[i] = Integer.MAX_VALUE - (int) kept[size - 1 - i];
+            best[i] = index(heap[size - 1 - i]);
         }
         return best;
+    }
+
+    /// An equal score of a higher index never displaces one that is kept, so only higher ones are looked at.
+    private static void replaceLower(float[] scores, boolean @Nullable [] open, int from, long[] heap) {
+        float least = scores[index(heap[0])];
+        for (int i = from; i < scores.length; i++) {
+            if (scores[i] > least && (open == null || open[i])) {
+                siftDown(heap, heap.length, 0, entry(scores[i], i));
+                least = scores[index(heap[0])];
+            }
+        }
+    }
+
+    private static int index(long entry) {
+        return Integer.MAX_VALUE - (int) entry;
     }
 
     /// An entry whose natural order is the score's, then the lower index; -0.0 counts as 0.0.
@@ -49,22 +68,9 @@ public final class TopK {
         return ((long) ordered << 32) | (Integer.MAX_VALUE - index);
     }
 
-    private static void siftUp(long[] heap, int position, long entry) {
-        int child = position;
-        while (child > 0) {
-            int parent = (child - 1) >>> 1;
-            if (heap[parent] <= entry) {
-                break;
-            }
-            heap[child] = heap[parent];
-            child = parent;
-        }
-        heap[child] = entry;
-    }
-
-    private static void siftDown(long[] heap, int size, long entry) {
-        int parent = 0;
-        for (int child = 1; child < size; child = 2 * parent + 1) {
+    private static void siftDown(long[] heap, int size, int from, long entry) {
+        int parent = from;
+        for (int child = 2 * from + 1; child < size; child = 2 * parent + 1) {
             if (child + 1 < size && heap[child + 1] < heap[child]) {
                 child++;
             }

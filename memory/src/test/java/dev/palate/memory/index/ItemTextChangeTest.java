@@ -90,7 +90,8 @@ class ItemTextChangeTest {
                 document.add(new BinaryDocValuesField(VectorSearch.ID, new BytesRef("1")));
                 document.add(new BinaryDocValuesField(
                         VectorSearch.KEY,
-                        new BytesRef(VectorKey.of("Alien (1979). Horror. A crew wakes up.").toString())));
+                        new BytesRef(VectorKey.of("Alien (1979). Horror. A crew wakes up.")
+                                .toString())));
                 writer.updateDocument(new Term(VectorSearch.ID, "1"), document);
                 writer.setLiveCommitData(said.entrySet());
                 writer.commit();

@@ -85,6 +85,7 @@ class KillTest {
     private final List<Long> starts = new ArrayList<>();
     private final List<Long> checks = new ArrayList<>();
     private int randomKills;
+    private boolean hit;
     private long lines;
 
     private Acknowledged acknowledged = new Acknowledged();
@@ -229,11 +230,13 @@ class KillTest {
         LinkedBlockingQueue<String> said = new LinkedBlockingQueue<>();
         Thread reader = Thread.ofPlatform().start(() -> read(victim, said));
         try {
-            boolean hit = follow(victim, life, said, when);
+            hit = false;
+            boolean killed = follow(victim, life, said, when);
             reader.join(TimeUnit.SECONDS.toMillis(30));
             for (String line = said.poll(); line != null; line = said.poll()) {
-                hit |= take(life, line, when);
+                take(life, line, when);
             }
+            assertThat(killed || hit).as("ended by itself, %s", when).isTrue();
             count(life, hit);
         } catch (AssertionError e) {
             throw new AssertionError(e.getMessage() + "\n" + Files.readString(log), e);
@@ -265,11 +268,12 @@ class KillTest {
         }
     }
 
-    /// Takes what it says until it has ended by itself or it is time to kill it.
+    /// Takes what it says until it has ended by itself or it is time to kill it; true when it was killed from
+    /// here. What
+    /// it said last may still be in the pipe.
     private boolean follow(Process victim, Life life, LinkedBlockingQueue<String> said, String when)
             throws InterruptedException, IOException {
         long kill = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MILLIS);
-        boolean hit = false;
         boolean ready = false;
         while (true) {
             String line = said.poll(2, TimeUnit.MILLISECONDS);
@@ -282,25 +286,25 @@ class KillTest {
                     long more = life.point() == null ? 30 + random.nextInt(700) : Math.max(HIT_MILLIS, 4 * start);
                     kill = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(more);
                 }
-                hit |= take(life, line, when);
+                take(life, line, when);
             }
             if (line == null && !victim.isAlive()) {
-                assertThat(hit).as("ended by itself, %s", when).isTrue();
-                return true;
+                return false;
             }
             if (System.nanoTime() > kill) {
                 assertThat(ready).as("ready in time, %s", when).isTrue();
                 // By its handle: Process.destroyForcibly would close the pipe with acknowledgements still in it.
                 victim.toHandle().destroyForcibly();
-                return hit;
+                return true;
             }
         }
     }
 
-    private boolean take(Life life, String line, String when) throws IOException {
+    private void take(Life life, String line, String when) throws IOException {
         say(life, line);
         if (line.startsWith("hit ")) {
-            return true;
+            hit = true;
+            return;
         }
         assertThat(line).as(when).doesNotStartWith("fail ");
         if (!line.startsWith("ready ")) {
@@ -310,7 +314,6 @@ class KillTest {
                 throw new AssertionError(e.getMessage() + " in \"" + line + "\", " + when, e);
             }
         }
-        return false;
     }
 
     /// Keeps what was said, for people.

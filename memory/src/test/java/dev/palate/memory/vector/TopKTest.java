@@ -31,6 +31,18 @@ class TopKTest {
             assertThat(TopK.select(scores, k))
                     .as("round %s, seed %s", round, SEED)
                     .isEqualTo(expected);
+            boolean[] open = new boolean[scores.length];
+            for (int i = 0; i < open.length; i++) {
+                open[i] = random.nextInt(3) > 0;
+            }
+            float above = random.nextInt(-2, 2);
+            int[] some = IntStream.of(TopK.select(scores, scores.length))
+                    .filter(i -> open[i] && scores[i] > above)
+                    .limit(k)
+                    .toArray();
+            assertThat(TopK.select(scores, open, above, k))
+                    .as("open ones above %s in round %s, seed %s", above, round, SEED)
+                    .isEqualTo(some);
         }
     }
 

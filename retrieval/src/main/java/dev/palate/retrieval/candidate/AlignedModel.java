@@ -17,6 +17,7 @@ public final class AlignedModel {
     private final CollaborativeModel.Loaded model;
     private final int[] catalogRow;
     private final int[] modelRow;
+    private final boolean sameRows;
     private final Map<Single, Optional<float[]>> singles = new LinkedHashMap<>(16, 0.75f, true);
 
     /// A scorer and a history of one event.
@@ -35,6 +36,8 @@ public final class AlignedModel {
                 modelRow[catalogRow[row]] = row;
             }
         }
+        sameRows = catalogRow.length == modelRow.length
+                && IntStream.range(0, catalogRow.length).allMatch(row -> catalogRow[row] == row);
     }
 
     /// Aligns whatever model is in force with whatever snapshot is asked for, and keeps the last pair. Thread-safe.
@@ -94,17 +97,25 @@ public final class AlignedModel {
     /// The same with times in seconds since 1970.
     Optional<float[]> score(String signal, History history) {
         CollaborativeModel.RowScorer scorer = model.scorers().get(signal);
-        int[] places = IntStream.range(0, history.size())
-                .filter(i -> modelRow[history.items()[i]] >= 0)
-                .toArray();
-        if (scorer == null || places.length == 0) {
+        int[] rows = new int[history.size()];
+        long[] times = new long[rows.length];
+        int count = 0;
+        for (int at = 0; at < rows.length; at++) {
+            int row = modelRow[history.items()[at]];
+            if (row >= 0) {
+                rows[count] = row;
+                times[count++] = history.times()[at];
+            }
+        }
+        if (scorer == null || count == 0) {
             return Optional.empty();
         }
-        History known = new History(
-                IntStream.of(places).map(i -> modelRow[history.items()[i]]).toArray(),
-                IntStream.of(places).mapToLong(i -> history.times()[i]).toArray());
+        History known = new History(Arrays.copyOf(rows, count), Arrays.copyOf(times, count));
         float[] scores = new float[catalogRow.length];
         scorer.score(known, scores);
+        if (sameRows) {
+            return Optional.of(scores);
+        }
         float[] aligned = new float[modelRow.length];
         Arrays.fill(aligned, Float.NaN);
         for (int row = 0; row < scores.length; row++) {
@@ -115,11 +126,24 @@ public final class AlignedModel {
         return Optional.of(aligned);
     }
 
+    /// How much an event adds to the score of a row; 0 where the model knows nothing of either. Cheap for scorers that
+    /// look it up; the others score all rows for the event.
+    float pair(String signal, int event, int row) {
+        CollaborativeModel.RowScorer scorer = model.scorers().get(signal);
+        if (scorer == null || modelRow[event] < 0 || modelRow[row] < 0) {
+            return 0;
+        }
+        float looked = scorer.pair(modelRow[event], modelRow[row]);
+        return Float.isNaN(looked)
+                ? scoreOfOne(signal, event).map(scores -> scores[row]).orElse(0f)
+                : looked;
+    }
+
     /// As [#score], of one event. Those asked for lately are kept, in 32 MiB at most: lists are explained by them, and
     /// what is liked much stands in many histories.
     ///
     /// @return shared: do not modify
-    public Optional<float[]> scoreOfOne(String signal, int row) {
+    private Optional<float[]> scoreOfOne(String signal, int row) {
         Single single = new Single(signal, row);
         synchronized (singles) {
             Optional<float[]> known = singles.get(single);

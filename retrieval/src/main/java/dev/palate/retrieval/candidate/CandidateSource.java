@@ -10,6 +10,13 @@ public interface CandidateSource {
     /// The signal it gives, in lower case, such as `cf` or `recent_short`.
     String signal();
 
+    /// True when the answer to this wish waits for nothing and costs no more than a few passes over the items,
+    /// so that a
+    /// thread of its own would cost more than it saves.
+    default boolean prompt(Wish wish) {
+        return false;
+    }
+
     /// Empty when the source has nothing to say to this wish; that is no failure.
     Optional<Scored> score(Wish wish);
 }

@@ -44,10 +44,22 @@ public interface CollaborativeModel {
     /// @param items the item of each row
     /// @param scorers by signal name: `cf`, `ease`, `knn`, `transitions`, ...
     /// @param weighting the weights of signals that were fitted with it
-    record Loaded(String version, List<ItemId> items, Map<String, RowScorer> scorers, Weighting weighting) {
+    /// @param tastes of the items that it was not trained on and that were folded in since
+    record Loaded(
+            String version,
+            List<ItemId> items,
+            Map<String, RowScorer> scorers,
+            Weighting weighting,
+            Map<ItemId, Taste> tastes) {
         public Loaded {
             items = List.copyOf(items);
             scorers = Map.copyOf(scorers);
+            tastes = Map.copyOf(tastes);
+        }
+
+        /// With nothing folded in.
+        public Loaded(String version, List<ItemId> items, Map<String, RowScorer> scorers, Weighting weighting) {
+            this(version, items, scorers, weighting, Map.of());
         }
 
         /// Of scorers over the same rows, all with one score per item, and without fitted weights.
@@ -58,14 +70,35 @@ public interface CollaborativeModel {
         /// Of scorers over the same rows, all with one score per item.
         public static Loaded of(String version, List<ItemId> items, Map<String, Scorer> scorers, Weighting weighting) {
             Map<String, RowScorer> byRow = new HashMap<>();
-            scorers.forEach((signal, scorer) -> byRow.put(signal, scorer::score));
+            scorers.forEach((signal, scorer) -> byRow.put(signal, new RowScorer() {
+                @Override
+                public void score(History history, float[] target) {
+                    scorer.score(history, target);
+                }
+
+                @Override
+                public float pair(int event, int row) {
+                    return scorer.pair(event, row);
+                }
+            }));
             return new Loaded(version, items, byRow, weighting);
         }
 
-        /// The same version with other rows and scorers.
-        Loaded with(List<ItemId> otherItems, Map<String, RowScorer> otherScorers) {
-            return new Loaded(version, otherItems, otherScorers, weighting);
+        /// The same version with other rows and scorers, and tastes.
+        Loaded with(List<ItemId> otherItems, Map<String, RowScorer> otherScorers, Map<ItemId, Taste> otherTastes) {
+            return new Loaded(version, otherItems, otherScorers, weighting, otherTastes);
         }
+    }
+
+    /// What the users of an item had had before it. Immutable; the arrays are shared: do not modify. One object is one
+    /// state of the item.
+    ///
+    /// @param users how many of them had had anything
+    /// @param rows of the model, ascending
+    /// @param weights of each row: the sum over the users of its share of what they had had
+    record Taste(int users, int[] rows, float[] weights) {
+        /// Of an item that nobody had.
+        public static final Taste NONE = new Taste(0, new int[0], new float[0]);
     }
 
     /// Fitted weights. Thread-safe.
@@ -82,5 +115,10 @@ public interface CollaborativeModel {
         /// @param history rows of the model, oldest first, each once, with times in seconds since 1970
         /// @param target one score per row of the model, overwritten; higher is better
         void score(History history, float[] target);
+
+        /// The score of one row for a history of one event, or NaN where only scoring all rows can tell; cheap.
+        default float pair(int event, int row) {
+            return Float.NaN;
+        }
     }
 }

@@ -38,6 +38,11 @@ final class CrowdSource implements CandidateSource {
     }
 
     @Override
+    public boolean prompt(Wish wish) {
+        return true;
+    }
+
+    @Override
     public Optional<Scored> score(Wish wish) {
         ItemStatistics statistics = wish.statistics();
         boolean counts = wish.history().length > 0;

@@ -24,6 +24,11 @@ final class FacetSource implements CandidateSource {
     }
 
     @Override
+    public boolean prompt(Wish wish) {
+        return true;
+    }
+
+    @Override
     public Optional<Scored> score(Wish wish) {
         Map<Integer, Double> categories = new HashMap<>();
         Map<Integer, Double> tags = new HashMap<>();

@@ -155,26 +155,36 @@ final class FoldedItems {
         FoldedItem[] more = folded.values().toArray(FoldedItem[]::new);
         Map<String, RowScorer> scorers = new HashMap<>();
         trained.scorers().forEach((signal, scorer) -> scorers.put(signal, extended(signal, scorer, more)));
-        return trained.with(items, scorers);
+        Map<ItemId, CollaborativeModel.Taste> tastes = HashMap.newHashMap(folded.size());
+        folded.forEach((item, made) -> tastes.put(item, made.taste()));
+        return trained.with(items, scorers, tastes);
     }
 
     private RowScorer extended(String signal, RowScorer trained, FoldedItem[] more) {
         ItemFactors factors = learnt.factors().get(signal);
         HistoryDecay decay = learnt.decays().get(signal);
         int size = rows.size();
-        return (whole, target) -> {
-            int[] history = whole.items();
-            History known = known(whole, size);
-            float[] scores = new float[size];
-            if (known.size() > 0) {
-                trained.score(known, scores);
+        return new RowScorer() {
+            @Override
+            public void score(History whole, float[] target) {
+                int[] history = whole.items();
+                History known = known(whole, size);
+                float[] scores = new float[size];
+                if (known.size() > 0) {
+                    trained.score(known, scores);
+                }
+                System.arraycopy(scores, 0, target, 0, size);
+                Arrays.fill(target, size, size + more.length, Float.NaN);
+                if (factors != null && factors.userSide().isPresent()) {
+                    byVectors(signal, factors, history, more, target);
+                } else if (decay != null) {
+                    byNeighbours(FoldedItem.Share.of(signal), decay, history, more, target);
+                }
             }
-            System.arraycopy(scores, 0, target, 0, size);
-            Arrays.fill(target, size, size + more.length, Float.NaN);
-            if (factors != null && factors.userSide().isPresent()) {
-                byVectors(signal, factors, history, more, target);
-            } else if (decay != null) {
-                byNeighbours(FoldedItem.Share.of(signal), decay, history, more, target);
+
+            @Override
+            public float pair(int event, int row) {
+                return event < size && row < size ? trained.pair(event, row) : Float.NaN;
             }
         };
     }

@@ -25,6 +25,11 @@ final class LexicalSource implements CandidateSource {
     }
 
     @Override
+    public boolean prompt(Wish wish) {
+        return wish.words().isBlank() && wish.liked().length == 0;
+    }
+
+    @Override
     public Optional<Scored> score(Wish wish) {
         String query = wish.words().isBlank() ? tagsOfLiked(wish) : wish.words();
         if (query.isBlank()) {

@@ -16,6 +16,11 @@ final class LikedSource implements CandidateSource {
     }
 
     @Override
+    public boolean prompt(Wish wish) {
+        return wish.liked().length == 0;
+    }
+
+    @Override
     public Optional<Scored> score(Wish wish) {
         int[] liked = wish.liked();
         if (liked.length == 0) {

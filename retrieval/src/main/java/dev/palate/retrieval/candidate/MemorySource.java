@@ -29,6 +29,11 @@ final class MemorySource implements CandidateSource {
     }
 
     @Override
+    public boolean prompt(Wish wish) {
+        return wish.memories().isEmpty();
+    }
+
+    @Override
     public Optional<Scored> score(Wish wish) {
         List<Effect> effects = effects(wish);
         if (effects.isEmpty()) {

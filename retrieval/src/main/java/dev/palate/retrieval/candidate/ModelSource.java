@@ -5,16 +5,17 @@ import dev.palate.retrieval.factor.History;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 
-/// One scorer of the collaborative model over the history and the titles liked in the request. Empty while no model
-/// is
+/// One scorer of the collaborative model over the history and the titles liked in the request. Empty while no model is
 /// in force, and for a history of which the model knows nothing.
 final class ModelSource implements CandidateSource {
     /// Of the newest so many events one may be named as the reason.
     private static final int NAMEABLE = 10;
 
-    private static final double DECAY = 0.9;
+    private static final double[] WEIGHTS =
+            IntStream.range(0, NAMEABLE).mapToDouble(age -> Math.pow(0.9, age)).toArray();
+
     private static final int[] NONE = {};
     private static final Evidence GUESSED = Evidence.of("new, and by its text what people with your taste like");
 
@@ -45,41 +46,57 @@ final class ModelSource implements CandidateSource {
     }
 
     @Override
+    public boolean prompt(Wish wish) {
+        return wish.model().isEmpty()
+                || (wish.liked().length == 0
+                        && (wish.history().length == 0 || wish.known().has(signal)));
+    }
+
+    @Override
     public Optional<Scored> score(Wish wish) {
         int[] profile = wish.profile();
         if (wish.model().isEmpty() || profile.length == 0) {
             return Optional.empty();
         }
         AlignedModel model = wish.model().get();
+        Optional<NewItems> fresh = fresh(wish);
+        Optional<Answer> answer = wish.liked().length > 0
+                ? answer(wish, model, fresh)
+                : wish.known().kept(signal, basis(wish, model, fresh), () -> answer(wish, model, fresh));
         Scored.Explainer explainer = namesItems
                 ? new NearestOfHistory(signal, wish.catalog(), model, profile)
                 : row -> Evidence.of("people with your taste liked it");
-        return model.score(signal, new History(profile, inOrder(wish.profileTimes())))
-                .map(scores -> {
-                    int[] guessed = newItems.flatMap(source -> source.of(wish.catalog(), wish.vectors()))
-                            .map(items -> items.fill(profile, wish.statistics(), scores))
-                            .orElse(NONE);
-                    return Scored.of(
-                            scores, row -> Arrays.binarySearch(guessed, row) >= 0 ? GUESSED : explainer.of(row));
-                });
+        return answer.map(found -> Scored.of(
+                found.scores, row -> Arrays.binarySearch(found.guessed, row) >= 0 ? GUESSED : explainer.of(row)));
     }
 
-    /// A request's clock may be behind an interaction that an app sent with a time to come.
-    private static long[] inOrder(long[] times) {
-        for (int i = 1; i < times.length; i++) {
-            times[i] = Math.max(times[i], times[i - 1]);
-        }
-        return times;
+    /// @param guessed rows that have their score from their texts, ascending
+    private record Answer(float[] scores, int[] guessed) {}
+
+    private Optional<Answer> answer(Wish wish, AlignedModel model, Optional<NewItems> fresh) {
+        int[] profile = wish.profile();
+        return model.score(signal, new History(profile, wish.profileTimes()))
+                .map(scores -> new Answer(
+                        scores,
+                        fresh.map(items -> items.fill(profile, wish.statistics(), scores))
+                                .orElse(NONE)));
     }
 
-    /// Names the event that added most to an item. The rows of the newest events are scored once, when first asked.
+    private Optional<NewItems> fresh(Wish wish) {
+        return newItems.flatMap(source -> source.of(wish.catalog(), wish.vectors()));
+    }
+
+    /// What an answer follows from besides the history.
+    private static List<Object> basis(Wish wish, AlignedModel model, Optional<NewItems> fresh) {
+        return fresh.isEmpty() ? List.of(model) : List.of(model, fresh.get(), wish.statistics());
+    }
+
+    /// Names the event that added most to an item.
     private static final class NearestOfHistory implements Scored.Explainer {
         private final String signal;
         private final CatalogSnapshot catalog;
         private final AlignedModel model;
         private final int[] newestFirst;
-        private static final float[] NOTHING = {};
-        private float @Nullable [][] single;
 
         NearestOfHistory(String signal, CatalogSnapshot catalog, AlignedModel model, int[] profile) {
             this.signal = signal;
@@ -92,13 +109,11 @@ final class ModelSource implements CandidateSource {
         }
 
         @Override
-        public synchronized Evidence of(int row) {
-            float[][] rows = single == null ? scoreEach() : single;
-            single = rows;
+        public Evidence of(int row) {
             int best = -1;
             double highest = 0;
-            for (int age = 0; age < rows.length; age++) {
-                double share = rows[age].length == 0 ? 0 : Math.pow(DECAY, age) * rows[age][row];
+            for (int age = 0; age < newestFirst.length; age++) {
+                double share = WEIGHTS[age] * model.pair(signal, newestFirst[age], row);
                 if (share > highest) {
                     highest = share;
                     best = age;
@@ -114,14 +129,6 @@ final class ModelSource implements CandidateSource {
         @Override
         public boolean remembers() {
             return false;
-        }
-
-        private float[][] scoreEach() {
-            float[][] rows = new float[newestFirst.length][];
-            for (int age = 0; age < rows.length; age++) {
-                rows[age] = model.scoreOfOne(signal, newestFirst[age]).orElse(NOTHING);
-            }
-            return rows;
         }
     }
 }

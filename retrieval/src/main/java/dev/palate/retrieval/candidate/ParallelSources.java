@@ -3,6 +3,8 @@ package dev.palate.retrieval.candidate;
 import dev.palate.memory.Require;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,12 +13,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Runs sources side by side, each on a virtual thread of its own, under one deadline.
+/// Runs sources side by side, each on a virtual thread of its own, under one deadline; those that answer promptly run
+/// on the thread that asks, while the others are under way, unless there are very many items.
 ///
 /// A source that throws is left out. One that is late is interrupted and left behind: nobody waits for it, but while
 /// [Options#maxInFlight] calls of one source are still under way, further ones count as late at once. Thread-safe.
@@ -34,6 +38,9 @@ public final class ParallelSources implements AutoCloseable {
     }
 
     private static final System.Logger LOG = System.getLogger(ParallelSources.class.getName());
+
+    /// Over more items a few passes are worth a thread.
+    private static final int MAX_ITEMS_AT_ONCE = 50_000;
 
     private final List<CandidateSource> sources;
     private final Map<String, Semaphore> inFlight = new LinkedHashMap<>();
@@ -53,10 +60,7 @@ public final class ParallelSources implements AutoCloseable {
     /// What the sources answer within the time given. Never throws for what a source does.
     public Gathered gather(Wish wish, Duration atMost) {
         long end = System.nanoTime() + atMost.toNanos();
-        List<Optional<Future<Optional<Scored>>>> calls = new ArrayList<>();
-        for (CandidateSource source : sources) {
-            calls.add(start(source, wish));
-        }
+        List<Optional<Future<Optional<Scored>>>> calls = calls(wish, end);
         Map<String, Scored> answers = new LinkedHashMap<>();
         List<String> degraded = new ArrayList<>();
         for (int at = 0; at < calls.size(); at++) {
@@ -91,6 +95,29 @@ public final class ParallelSources implements AutoCloseable {
             }
         }
         return new Gathered(answers, degraded);
+    }
+
+    /// What is under way or done, by source; empty where it could not begin.
+    private List<Optional<Future<Optional<Scored>>>> calls(Wish wish, long end) {
+        boolean few = wish.catalog().size() <= MAX_ITEMS_AT_ONCE;
+        List<Optional<Future<Optional<Scored>>>> calls =
+                new ArrayList<>(Collections.nCopies(sources.size(), Optional.empty()));
+        BitSet prompt = new BitSet(sources.size());
+        for (int at = 0; at < sources.size(); at++) {
+            prompt.set(at, few && sources.get(at).prompt(wish));
+            if (!prompt.get(at)) {
+                calls.set(at, start(sources.get(at), wish));
+            }
+        }
+        for (int at = prompt.nextSetBit(0); at >= 0; at = prompt.nextSetBit(at + 1)) {
+            CandidateSource source = sources.get(at);
+            FutureTask<Optional<Scored>> here = new FutureTask<>(() -> source.score(wish));
+            if (end - System.nanoTime() > 0) {
+                here.run();
+            }
+            calls.set(at, Optional.of(here));
+        }
+        return calls;
     }
 
     private Optional<Future<Optional<Scored>>> start(CandidateSource source, Wish wish) {

@@ -23,10 +23,25 @@ final class Phrases {
 
     /// The text on one line, at most 120 characters, with an ellipsis when it was longer.
     static String cut(String text) {
-        String line = SPACES.matcher(text).replaceAll(" ").strip();
+        String line = isLine(text) ? text : SPACES.matcher(text).replaceAll(" ").strip();
         return line.length() <= MAX_QUOTE
                 ? line
                 : line.substring(0, MAX_QUOTE - 1).stripTrailing() + "…";
+    }
+
+    /// True when there is nothing to bring together: most titles are so, and this is quicker than finding out by
+    /// replacing.
+    private static boolean isLine(String text) {
+        boolean space = true;
+        for (int at = 0; at < text.length(); at++) {
+            char one = text.charAt(at);
+            boolean wide = one <= ' ' || one > '~';
+            if (wide && (one != ' ' || space)) {
+                return false;
+            }
+            space = one == ' ';
+        }
+        return !space;
     }
 
     /// The category or tag as the item spells it.

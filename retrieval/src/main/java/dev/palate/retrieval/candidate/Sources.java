@@ -36,6 +36,7 @@ public final class Sources {
                 new ModelSource("transitions", true),
                 new ModelSource("next", true),
                 new ModelSource("sequence", false),
+                new NewTasteSource(model),
                 new TextSource(this.vectors),
                 new LexicalSource(search),
                 new FacetSource(),
@@ -62,19 +63,17 @@ public final class Sources {
 
     /// The wish of a request over the view given. Items that the catalog does not have are left out.
     ///
+    /// @param history by the rows of the view's catalog
     /// @param memories the effective ones
     /// @param filter what searches of the index may return
     public Wish wish(
             Freshness.View view,
             Said said,
-            UserHistory history,
+            HistoryRows history,
             List<Memory> memories,
             ItemFilter filter,
             Instant now) {
         CatalogSnapshot catalog = view.catalog();
-        List<UserHistory.Event> known = history.tasteEvents().stream()
-                .filter(event -> catalog.row(event.item()) >= 0)
-                .toList();
         return new Wish(
                 catalog,
                 view.statistics(),
@@ -84,8 +83,7 @@ public final class Sources {
                 catalog.rowsOf(said.liked),
                 said.categories,
                 said.tags,
-                known.stream().mapToInt(event -> catalog.row(event.item())).toArray(),
-                known.stream().mapToLong(UserHistory.Event::at).toArray(),
+                history,
                 memories,
                 themes,
                 filter,

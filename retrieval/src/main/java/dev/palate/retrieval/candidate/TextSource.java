@@ -13,6 +13,8 @@ final class TextSource implements CandidateSource {
     private static final int MAX_EVENTS = 50;
     private static final double NAMED_FROM = 0.2;
 
+    private static final float[] NOTHING = {};
+
     private final CentredVectors.Source vectors;
 
     TextSource(CentredVectors.Source vectors) {
@@ -25,19 +27,38 @@ final class TextSource implements CandidateSource {
     }
 
     @Override
+    public boolean prompt(Wish wish) {
+        return wish.vectors().isEmpty() || (!spoken(wish) && wish.known().has(signal()));
+    }
+
+    @Override
     public Optional<Scored> score(Wish wish) {
         if (wish.vectors().isEmpty()) {
             return Optional.empty();
         }
         CentredVectors space = wish.vectors().get();
-        float[] query = new float[space.dimension()];
-        boolean spoken = !wish.words().isBlank() || wish.liked().length > 0;
+        boolean spoken = spoken(wish);
         int[] shown = spoken ? wish.liked() : newest(wish.history());
+        float[] scores = spoken
+                ? scores(wish, space, shown)
+                : wish.known().kept(signal(), List.of(space), () -> scores(wish, space, shown));
+        return scores.length > 0
+                ? Optional.of(Scored.of(scores, row -> explain(wish, space, shown, row)))
+                : Optional.empty();
+    }
+
+    private static boolean spoken(Wish wish) {
+        return !wish.words().isBlank() || wish.liked().length > 0;
+    }
+
+    /// Of nothing when no item is near.
+    private float[] scores(Wish wish, CentredVectors space, int[] shown) {
+        float[] query = new float[space.dimension()];
         if (!wish.words().isBlank()) {
             float[] words = vectors.encode(wish.words(), space);
             System.arraycopy(words, 0, query, 0, query.length);
         }
-        addUnitProfile(space, shown, spoken ? 1 : DECAY, query);
+        addUnitProfile(space, shown, spoken(wish) ? 1 : DECAY, query);
         float[] scores = space.scores(query);
         boolean any = false;
         for (int row = 0; row < scores.length; row++) {
@@ -46,7 +67,7 @@ final class TextSource implements CandidateSource {
             }
             any |= scores[row] > 0;
         }
-        return any ? Optional.of(Scored.of(scores, row -> explain(wish, space, shown, row))) : Optional.empty();
+        return any ? scores : NOTHING;
     }
 
     private static int[] newest(int[] history) {

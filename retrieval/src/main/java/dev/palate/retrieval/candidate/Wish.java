@@ -16,8 +16,7 @@ import java.util.stream.LongStream;
 /// @param liked rows said to be liked in the request, newest last
 /// @param categories in lower case → weight in [-1, 1], as the request has them
 /// @param tags likewise
-/// @param history rows that tell of the user's taste, oldest first
-/// @param times of the history's rows, in seconds since 1970
+/// @param known the user's history
 /// @param memories the effective ones
 /// @param filter what searches of the index may return: no less than what the hard filters let through
 /// @param now the time that decay counts from
@@ -30,8 +29,7 @@ public record Wish(
         int[] liked,
         Map<String, Double> categories,
         Map<String, Double> tags,
-        int[] history,
-        long[] times,
+        HistoryRows known,
         List<Memory> memories,
         Themes themes,
         ItemFilter filter,
@@ -45,23 +43,37 @@ public record Wish(
         }
     }
 
+    /// Rows that tell of the user's taste, oldest first; shared: do not modify.
+    public int[] history() {
+        return known.rows();
+    }
+
     /// The history with the titles liked in the request as its newest events, each row once; shared: do not modify.
     public int[] profile() {
         if (liked.length == 0) {
-            return history;
+            return history();
         }
         IntStream before =
-                IntStream.of(history).filter(row -> IntStream.of(liked).noneMatch(other -> other == row));
+                IntStream.of(history()).filter(row -> IntStream.of(liked).noneMatch(other -> other == row));
         return IntStream.concat(before, IntStream.of(liked)).toArray();
     }
 
-    /// The times of [#profile]; titles liked in the request are liked now.
+    /// The times of [#profile], never before the one before; titles liked in the request are liked now. Shared: do not
+    /// modify.
     long[] profileTimes() {
+        long[] times = known.times();
+        if (liked.length == 0) {
+            return times;
+        }
+        int[] history = history();
         LongStream before = IntStream.range(0, history.length)
                 .filter(i -> IntStream.of(liked).noneMatch(other -> other == history[i]))
                 .mapToLong(i -> times[i]);
+        long last = history.length == 0 ? Long.MIN_VALUE : times[history.length - 1];
         return LongStream.concat(
-                        before, LongStream.generate(now::getEpochSecond).limit(liked.length))
+                        before,
+                        LongStream.generate(() -> Math.max(last, now.getEpochSecond()))
+                                .limit(liked.length))
                 .toArray();
     }
 
@@ -73,7 +85,7 @@ public record Wish(
     /// True when nothing at all is known of the wish or the user; a memory that speaks of nothing in the catalog tells
     /// nothing.
     public boolean blank() {
-        return !spoken() && history.length == 0 && memories.stream().allMatch(memory -> memory.slot() == null);
+        return !spoken() && history().length == 0 && memories.stream().allMatch(memory -> memory.slot() == null);
     }
 
     /// How near items are to each other, by the model, the vectors and the categories of this wish.

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 
 /// Models and peers' lists side by side on one task.
 ///
@@ -122,13 +123,17 @@ public record Evaluation(RankingTask task, List<Row> rows, List<Comparison> comp
 
     /// Runs everything. The reference of the comparisons is `fused` when it is among the models, else the first.
     ///
-    /// @param content further sources for the fused ranking over the task's items; may be empty
+    /// @param content further sources for the fused ranking over the task's items, by seed; may be empty
     public static Evaluation run(
-            RankingTask task, Request request, Map<Signal, Scorer> content, Listener listener, Progress progress) {
+            RankingTask task,
+            Request request,
+            LongFunction<Map<Signal, Scorer>> content,
+            Listener listener,
+            Progress progress) {
         Map<String, List<Run>> runs = new LinkedHashMap<>();
         List<String> weights = new ArrayList<>();
         for (long seed : request.seeds) {
-            Models models = new Models(task, request.settings.withSeed(seed), content, progress);
+            Models models = new Models(task, request.settings.withSeed(seed), content.apply(seed), progress);
             for (ModelName name : request.models) {
                 double before = cpuSeconds();
                 RankedLists lists = RankedLists.of(task, request.variety.over(models.fit(name), seed), progress);

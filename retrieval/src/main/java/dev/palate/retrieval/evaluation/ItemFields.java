@@ -89,7 +89,8 @@ public record ItemFields(String title, String facts, String people, String plot,
         String people = joined(
                 "; ", String.join(", ", texts(node.path("director"))), String.join(", ", texts(node.path("stars"))));
         String plot = node.path("plot").asString("");
-        return new ItemFields(title,
+        return new ItemFields(
+                title,
                 facts,
                 people,
                 plot,

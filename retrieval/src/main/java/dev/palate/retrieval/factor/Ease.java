@@ -187,5 +187,10 @@ public final class Ease {
                 Kernels.axpy(decay.weight(age), ease.rows[item], 0, target, 0, ease.itemCount);
             }
         }
+
+        @Override
+        public float pair(int event, int item) {
+            return decay.weight(0) * ease.rows[event][item];
+        }
     }
 }

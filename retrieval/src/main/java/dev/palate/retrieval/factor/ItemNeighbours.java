@@ -65,6 +65,16 @@ public record ItemNeighbours(int[] offsets, int[] items, float[] weights) {
                 }
             }
         }
+
+        @Override
+        public float pair(int event, int item) {
+            for (int entry = rows.offsets[event]; entry < rows.offsets[event + 1]; entry++) {
+                if (rows.items[entry] == item) {
+                    return decay.weight(0) * rows.weights[entry];
+                }
+            }
+            return 0;
+        }
     }
 
     /// Collects rows in order. Not thread-safe.

@@ -10,6 +10,11 @@ public interface Scorer {
     /// @param target of length [#itemCount], overwritten
     void score(History history, float[] target);
 
+    /// The score of one item for a history of one event, or NaN where only scoring all items can tell; cheap.
+    default float pair(int event, int item) {
+        return Float.NaN;
+    }
+
     /// The same order of items on the scale log(1 + max(0, score)), for counts that are to be summed with other
     /// scores.
     default Scorer logarithmic() {
@@ -24,9 +29,19 @@ public interface Scorer {
             public void score(History history, float[] target) {
                 raw.score(history, target);
                 for (int i = 0; i < target.length; i++) {
-                    // Most counts are 0, and the logarithm is dear.
-                    target[i] = target[i] <= 0 ? 0 : (float) Math.log1p(target[i]);
+                    target[i] = logarithm(target[i]);
                 }
+            }
+
+            @Override
+            public float pair(int event, int item) {
+                float count = raw.pair(event, item);
+                return Float.isNaN(count) ? count : logarithm(count);
+            }
+
+            private static float logarithm(float count) {
+                // Most counts are 0, and the logarithm is dear.
+                return count <= 0 ? 0 : (float) Math.log1p(count);
             }
         };
     }

@@ -63,7 +63,7 @@ public final class CandidatePool {
             open[row] = true;
         }
         for (float[] ofSource : scores) {
-            best.add(best(ofSource, open, perSource));
+            best.add(TopK.select(ofSource, open, 0, perSource));
         }
         BitSet pool = new BitSet();
         int size = 0;
@@ -76,14 +76,6 @@ public final class CandidatePool {
             }
         }
         return pool;
-    }
-
-    private static int[] best(float[] scores, boolean[] open, int count) {
-        float[] masked = new float[scores.length];
-        for (int row = 0; row < masked.length; row++) {
-            masked[row] = scores[row] > 0 && open[row] ? scores[row] : Float.NEGATIVE_INFINITY;
-        }
-        return TopK.select(masked, count);
     }
 
     /// The values of the given rows.

@@ -192,11 +192,12 @@ public final class ListSelection {
             }
         }
         int candidate = order[picked];
-        Map<String, Double> added = new HashMap<>();
+        Map<String, Double> added = new HashMap<>(4);
         put(added, NOVELTY, novelty[candidate]);
         put(added, DIVERSITY, 0 - variety.diversity() * spread * greatest[picked]);
         put(added, EXPLORATION, value(best) - value(picked));
-        Place place = new Place(candidate, value(best), Map.copyOf(added), explored, propensity);
+        Place place =
+                new Place(candidate, value(best), added.isEmpty() ? Map.of() : Map.copyOf(added), explored, propensity);
         take(picked, counted);
         return place;
     }

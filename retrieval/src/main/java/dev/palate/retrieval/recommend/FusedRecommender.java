@@ -13,6 +13,7 @@ import dev.palate.retrieval.candidate.CentredVectors;
 import dev.palate.retrieval.candidate.Evidence;
 import dev.palate.retrieval.candidate.Freshness;
 import dev.palate.retrieval.candidate.Gathered;
+import dev.palate.retrieval.candidate.HistoryRows;
 import dev.palate.retrieval.candidate.ParallelSources;
 import dev.palate.retrieval.candidate.Scored;
 import dev.palate.retrieval.candidate.Sources;
@@ -117,11 +118,11 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
         long start = System.nanoTime();
         Instant now = clock.instant();
         Freshness.View view = freshness.current();
-        UserHistory history = request.user() == null
-                ? UserHistory.EMPTY
-                : freshness.histories().of(request.user());
+        HistoryRows history = request.user() == null
+                ? HistoryRows.EMPTY
+                : freshness.histories().rows(request.user(), view.catalog());
         List<Memory> effective = effective(request, now);
-        HardFilters filters = filters(request, history, effective, now);
+        HardFilters filters = filters(request, history.history(), effective, now);
         BitSet allowed = filters.rows(view.catalog());
         Wish wish = sources.wish(view, said(request.taste()), history, effective, filters.coarse(), now);
         Duration left = request.deadline().minusNanos(System.nanoTime() - start);
@@ -135,7 +136,7 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
                 view.statistics()::quality);
         Fusion fusion = Fusion.of(pool, gathered.answers(), wish);
         ListSelection.Selection selection = selection(fusion, wish, request);
-        List<Place> places = admitted(places(selection, fusion, wish), filters, request, view.catalog());
+        List<Place> places = admitted(choices(selection, fusion, wish), fusion, filters, request, view.catalog());
         return new Slate(
                 ranked(places, gathered, request.taste(), view.catalog()),
                 gathered.degraded(),
@@ -192,13 +193,24 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
         return filters.build();
     }
 
-    /// One place of a list before its item was read again.
+    /// One candidate of a list before its item was read again.
+    private record Choice(ListSelection.Place place, Item item) {}
+
+    /// One place of a list.
     ///
     /// @param parts signal → share; they add up to the score
     private record Place(
             int row, Item item, double score, Map<String, Double> parts, boolean explored, double propensity) {
-        Place with(Item read) {
-            return new Place(row, read, score, parts, explored, propensity);
+        static Place of(Choice choice, Item item, Fusion fusion) {
+            ListSelection.Place place = choice.place;
+            Map<String, Double> parts = fusion.partsOf(place.candidate());
+            parts.putAll(place.added());
+            double score = 0;
+            for (double part : parts.values()) {
+                score += part;
+            }
+            int row = fusion.rows()[place.candidate()];
+            return new Place(row, item, score, parts, place.explored(), place.propensity());
         }
     }
 
@@ -217,17 +229,12 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
         return vectors::cosine;
     }
 
-    private static List<Place> places(ListSelection.Selection selection, Fusion fusion, Wish wish) {
-        List<Place> places = new ArrayList<>();
+    private static List<Choice> choices(ListSelection.Selection selection, Fusion fusion, Wish wish) {
+        List<Choice> choices = new ArrayList<>();
         for (ListSelection.Place place : selection.places()) {
-            int row = fusion.rows()[place.candidate()];
-            Map<String, Double> parts = fusion.partsOf(place.candidate());
-            parts.putAll(place.added());
-            double score =
-                    parts.values().stream().mapToDouble(Double::doubleValue).sum();
-            places.add(new Place(row, wish.catalog().item(row), score, parts, place.explored(), place.propensity()));
+            choices.add(new Choice(place, wish.catalog().item(fusion.rows()[place.candidate()])));
         }
-        return places;
+        return choices;
     }
 
     /// The first places whose item, as the catalog has it now, passes the filters.
@@ -235,24 +242,33 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
     /// @param seen the snapshot that the places are of; as long as it is the newest, its items are the catalog's
     @SuppressWarnings("ReferenceEquality") // one snapshot object is one state of the catalog
     private List<Place> admitted(
-            List<Place> places, HardFilters filters, RecommendationRequest request, CatalogSnapshot seen) {
+            List<Choice> choices,
+            Fusion fusion,
+            HardFilters filters,
+            RecommendationRequest request,
+            CatalogSnapshot seen) {
         int size = request.size();
-        boolean newest = freshness.current().catalog() == seen;
+        if (freshness.current().catalog() == seen) {
+            // Their rows passed the filters before anything was scored, and their quotas were counted.
+            return choices.stream()
+                    .limit(size)
+                    .map(choice -> Place.of(choice, choice.item, fusion))
+                    .toList();
+        }
         QuotaCount quotas = new QuotaCount(request.variety().quotas());
         List<Place> admitted = new ArrayList<>();
-        for (int from = 0; from < places.size() && admitted.size() < size; from += size) {
-            List<Place> some = places.subList(from, Math.min(places.size(), from + size));
-            Map<ItemId, Item> present = newest
-                    ? Map.of()
-                    : catalog.items(some.stream().map(place -> place.item.id()).toList());
-            for (Place place : some) {
-                Item item = newest ? place.item : present.get(place.item.id());
+        for (int from = 0; from < choices.size() && admitted.size() < size; from += size) {
+            List<Choice> some = choices.subList(from, Math.min(choices.size(), from + size));
+            Map<ItemId, Item> present =
+                    catalog.items(some.stream().map(choice -> choice.item.id()).toList());
+            for (Choice choice : some) {
+                Item item = present.get(choice.item.id());
                 boolean admits = item != null
                         && filters.admits(item)
                         && quotas.full(item.categories()).isEmpty();
                 if (item != null && admits && admitted.size() < size) {
                     quotas.take(item.categories());
-                    admitted.add(place.with(item));
+                    admitted.add(Place.of(choice, item, fusion));
                 }
             }
         }

@@ -2,6 +2,7 @@ package dev.palate.retrieval.candidate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.interaction.Feedback;
 import dev.palate.memory.interaction.Interaction;
@@ -52,6 +53,35 @@ class UserHistoriesTest {
             histories.of(new UserId("w"));
             assertThat(histories.size()).isEqualTo(2);
             assertThat(histories.remaining(user)).isZero();
+        }
+    }
+
+    @Test
+    void whatWasMadeOfAHistoryGoesWithItAndWithTheCatalog() {
+        try (DataDirectory directory = DataDirectory.open(folder.resolve("data"));
+                SqlTruth truth = SqlTruth.open(directory, Clock.systemUTC())) {
+            UserHistories histories = new UserHistories(truth.interactions(), 2);
+            UserId user = new UserId("u");
+            truth.interactions()
+                    .append(List.of(event("b", new Feedback.Liked(), 5), event("gone", new Feedback.Liked(), 6)));
+            CatalogSnapshot catalog = CatalogSnapshot.of(List.of(
+                    Item.of(new ItemId("a"), "A", 2000, List.of()), Item.of(new ItemId("b"), "B", 2000, List.of())));
+            HistoryRows rows = histories.rows(user, catalog);
+            assertThat(rows.rows()).containsExactly(1);
+            assertThat(rows.times()).containsExactly(START.getEpochSecond() + 5);
+            Object one = new Object();
+            assertThat(rows.<String>kept("cf", List.of(one), () -> "made")).isEqualTo("made");
+            HistoryRows again = histories.rows(user, catalog);
+            assertThat(again).isSameAs(rows);
+            assertThat(again.<String>kept("cf", List.of(one), () -> "anew")).isEqualTo("made");
+            assertThat(again.<String>kept("cf", List.of(new Object()), () -> "anew"))
+                    .isEqualTo("anew");
+            CatalogSnapshot next = CatalogSnapshot.of(List.of(Item.of(new ItemId("b"), "B", 2000, List.of())));
+            assertThat(histories.rows(user, next).has("cf")).isFalse();
+            assertThat(histories.rows(user, next).rows()).containsExactly(0);
+            HistoryRows before = histories.rows(user, next);
+            histories.forget(user);
+            assertThat(histories.rows(user, next)).isNotSameAs(before);
         }
     }
 

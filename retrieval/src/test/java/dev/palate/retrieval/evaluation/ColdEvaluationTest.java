@@ -99,7 +99,15 @@ class ColdEvaluationTest {
         }
         assertThat(launch)
                 .extracting(LaunchSimulation.Row::name)
-                .containsExactly("text", "aligner", "dynamic memory", "blend", "popularity", "fold-in");
+                .containsExactly(
+                        "text",
+                        "aligner",
+                        "dynamic memory",
+                        "blend",
+                        "popularity",
+                        "fold-in",
+                        "served fold-in",
+                        "served fold-in, memory");
         assertThat(LaunchSimulation.bucket(0)).isZero();
         assertThat(List.of(1, 2, 3, 9, 10, 29, 30, 900))
                 .extracting(LaunchSimulation::bucket)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -142,6 +143,32 @@ class ModelsOfItemsTest {
             sum += (double) factors[item * x.length + j] * x[j];
         }
         return sum;
+    }
+
+    @Test
+    void onePairIsScoredAsAmongAllItems() {
+        Histories histories = random(40, 12);
+        Map<String, Scorer> scorers = Map.of(
+                "ease",
+                Ease.fit(histories, new Ease.Options(20, 1), Progress.NONE).scorer(HistoryDecay.of(0.9)),
+                "neighbours",
+                ItemKnn.fit(histories, ItemKnn.Options.DEFAULT).scorer(HistoryDecay.of(0.6)),
+                "logarithmic",
+                Transitions.fit(histories, Transitions.Options.DEFAULT)
+                        .scorer(Transitions.DECAY)
+                        .logarithmic());
+        scorers.forEach((name, scorer) -> {
+            float[] all = new float[12];
+            for (int event = 0; event < 12; event++) {
+                scorer.score(History.of(event), all);
+                for (int item = 0; item < 12; item++) {
+                    assertThat(scorer.pair(event, item))
+                            .as("%s of item %d after item %d", name, item, event)
+                            .isEqualTo(all[item]);
+                }
+            }
+        });
+        assertThat(new Popularity(histories.itemCounts()).pair(0, 1)).isNaN();
     }
 
     private static double[][] gram(Histories histories) {

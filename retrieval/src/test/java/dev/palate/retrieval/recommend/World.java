@@ -226,6 +226,11 @@ final class World implements AutoCloseable {
         };
     }
 
+    /// The model that is served.
+    CollaborativeModel model() {
+        return model;
+    }
+
     /// Serves what this registry serves.
     World serving(CollaborativeModel active) {
         model = active;

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /// Models and histories by a seed.
-final class RandomSequences {
+public final class RandomSequences {
     private RandomSequences() {}
 
     static SequenceShape shape(SequenceLayer layer) {
@@ -15,7 +15,7 @@ final class RandomSequences {
     }
 
     /// Weights of a size that makes every part count.
-    static SequenceModel model(SequenceShape shape, int itemCount, long seed) {
+    public static SequenceModel model(SequenceShape shape, int itemCount, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         Map<String, float[]> weights = new LinkedHashMap<>();
         shape.weights()

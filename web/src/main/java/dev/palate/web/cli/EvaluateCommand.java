@@ -34,6 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -199,9 +201,9 @@ public final class EvaluateCommand implements Callable<Integer> {
         RankingTask task = task(Split.read(split));
         List<CatalogItem> items = catalog == null ? List.of() : CatalogItem.read(catalog);
         Optional<float[][]> texts = texts(items, task, progress);
-        Map<Signal, Scorer> content = content(names, task, items, texts, progress);
+        LongFunction<Map<Signal, Scorer>> content = content(names, task, items, texts, progress);
         Evaluation.Request request = new Evaluation.Request(
-                all ? withSources(names, content) : names,
+                all ? withSources(names, content.apply(seed.getFirst())) : names,
                 seed,
                 asked,
                 peerFiles(),
@@ -324,8 +326,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    /// Sources from the catalog, and the sequence model where one is asked for; that of the first seed.
-    private Map<Signal, Scorer> content(
+    /// Sources from the catalog, and the sequence model of each seed where one is asked for.
+    private LongFunction<Map<Signal, Scorer>> content(
             List<ModelName> models,
             RankingTask task,
             List<CatalogItem> items,
@@ -333,11 +335,19 @@ public final class EvaluateCommand implements Callable<Integer> {
             Progress progress) {
         Map<Signal, Scorer> content = new EnumMap<>(Signal.class);
         texts.ifPresent(raw -> content.putAll(CatalogSources.of(items, task.items(), raw)));
-        Optional<ItemTexts> told = sequence.wanted(models) ? texts.map(ItemTexts::centred) : Optional.empty();
+        Optional<ItemTexts> ofItems = sequence.wanted(models) ? texts.map(ItemTexts::centred) : Optional.empty();
+        if (seed.size() > 1 && sequence.checkpointed()) {
+            throw new IllegalArgumentException("--checkpoint is of one seed, had " + seed.size());
+        }
         PrintWriter err = spec.commandLine().getErr();
-        sequence.scorer(models, task, told, seed.getFirst(), err, progress)
-                .ifPresent(scorer -> content.put(Signal.SEQUENCE, scorer));
-        return content;
+        Map<Long, Map<Signal, Scorer>> bySeed = new HashMap<>();
+        return one -> bySeed.computeIfAbsent(one, ofSeed -> {
+            Map<Signal, Scorer> sources = new EnumMap<>(Signal.class);
+            sources.putAll(content);
+            sequence.scorer(models, task, ofItems, ofSeed, err, progress)
+                    .ifPresent(scorer -> sources.put(Signal.SEQUENCE, scorer));
+            return sources;
+        });
     }
 
     private static void requireFolder(String option, @Nullable Path file) {

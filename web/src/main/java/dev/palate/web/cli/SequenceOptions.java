@@ -143,6 +143,11 @@ final class SequenceOptions {
         };
     }
 
+    /// Whether training is to go on from a file.
+    boolean checkpointed() {
+        return checkpoint != null;
+    }
+
     /// Whether a sequence model is asked for by option or model.
     boolean wanted(List<ModelName> models) {
         return sequence != null || models.stream().anyMatch(model -> model instanceof ModelName.Sequence);

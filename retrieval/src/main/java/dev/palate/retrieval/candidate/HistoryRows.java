@@ -1,0 +1,105 @@
+package dev.palate.retrieval.candidate;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/// A user's history by the rows of one catalog snapshot, and what sources made of it: it stays the same until the user
+/// does something, the catalog changes or whatever else the source went by, and most requests come in between. Arrays
+/// are shared: do not modify. Thread-safe.
+public final class HistoryRows {
+    /// Of somebody of whom nothing is known.
+    public static final HistoryRows EMPTY = new HistoryRows(UserHistory.EMPTY, new int[0], new long[0]);
+
+    /// How many arrays over all items sources may keep here.
+    private static final int MAX_KEPT = 10;
+
+    private final UserHistory history;
+    private final int[] rows;
+    private final long[] times;
+    private final Map<String, Kept> kept = new ConcurrentHashMap<>();
+
+    /// @param basis the objects that the answer follows from, besides the history
+    private record Kept(List<Object> basis, Object answer) {}
+
+    private HistoryRows(UserHistory history, int[] rows, long[] times) {
+        this.history = history;
+        this.rows = rows;
+        this.times = times;
+    }
+
+    /// Of those events that tell of taste and whose item the catalog has.
+    public static HistoryRows of(UserHistory history, CatalogSnapshot catalog) {
+        List<UserHistory.Event> events = history.tasteEvents();
+        int[] rows = new int[events.size()];
+        long[] times = new long[events.size()];
+        int count = 0;
+        for (UserHistory.Event event : events) {
+            int row = catalog.row(event.item());
+            if (row >= 0) {
+                rows[count] = row;
+                // An app may have sent an interaction of a time to come.
+                times[count] = count == 0 ? event.at() : Math.max(times[count - 1], event.at());
+                count++;
+            }
+        }
+        return new HistoryRows(history, Arrays.copyOf(rows, count), Arrays.copyOf(times, count));
+    }
+
+    /// What the rows are of.
+    public UserHistory history() {
+        return history;
+    }
+
+    /// Rows that tell of the user's taste, oldest first.
+    int[] rows() {
+        return rows;
+    }
+
+    /// When it was, in seconds since 1970, never before the one before.
+    long[] times() {
+        return times;
+    }
+
+    /// What a source made of this history, made now when there is none or when it followed from other objects. What is
+    /// kept must hold no more than one array over all items.
+    ///
+    /// @param basis compared by identity, so that each object must be one state of what it stands for
+    @SuppressWarnings("unchecked") // each signal is one source's, and that keeps one type
+    <T> T kept(String signal, List<Object> basis, Supplier<T> make) {
+        Kept known = kept.get(signal);
+        if (known != null && same(known.basis, basis)) {
+            return (T) known.answer;
+        }
+        T made = make.get();
+        if (kept.size() < MAX_KEPT || known != null) {
+            kept.put(signal, new Kept(List.copyOf(basis), made));
+        }
+        return made;
+    }
+
+    /// True when something of this signal is kept, of whatever objects.
+    boolean has(String signal) {
+        return kept.containsKey(signal);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // one object is one state
+    private static boolean same(List<Object> some, List<Object> others) {
+        if (some.size() != others.size()) {
+            return false;
+        }
+        for (int at = 0; at < some.size(); at++) {
+            if (some.get(at) != others.get(at)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// The most bytes that this may come to hold over a catalog of so many items.
+    long mostBytes(int items) {
+        return 100L * history.events().size() + 12L * rows.length + 4L * MAX_KEPT * items;
+    }
+}
