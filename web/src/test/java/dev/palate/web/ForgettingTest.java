@@ -276,6 +276,12 @@ class ForgettingTest {
             assertThat(receipt.get("complete").asBoolean())
                     .as(receipt.toString())
                     .isTrue();
+            assertThat(receipt.get("places").toString())
+                    .as("what the heaps of the server and its children can hold")
+                    .contains("{\"name\":\"hot memory packs\"")
+                    .contains("{\"name\":\"codebooks in the heap\"")
+                    .contains("{\"name\":\"page sessions\"")
+                    .contains("{\"name\":\"training process\"");
             assertThat(asked(server, user)).isEmpty();
             assertThat(onDisk(data())).as("while it runs").isEmpty();
         }

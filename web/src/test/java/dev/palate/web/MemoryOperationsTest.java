@@ -2,12 +2,18 @@ package dev.palate.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.palate.memory.Milestone;
 import dev.palate.memory.access.Role;
+import dev.palate.memory.index.IndexChanges;
+import dev.palate.memory.index.IndexStatus;
 import dev.palate.web.cli.MemoryCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +61,69 @@ class MemoryOperationsTest {
     }
 
     @Test
+    void oneUnderWayIsCancelledAndTheIndexServesOn() throws InterruptedException {
+        CountDownLatch there = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (TestServer server = TestServer.start(folder.resolve("data"))) {
+            server.films(30);
+            assertThat(server.bean(IndexChanges.class).awaitEncoded(Duration.ofSeconds(30)))
+                    .isTrue();
+            hold(there, goOn);
+            JsonNode job = server.ok(202, server.call(server.admin(), "POST", "/v1/index:rebuild", ""));
+            String path = "/v1/jobs/" + job.get("id").asString();
+            assertThat(there.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.call(server.key(Role.APP, null), "POST", path + "/cancel", "")
+                            .statusCode())
+                    .isEqualTo(403);
+            assertThat(server.call(server.admin(), "POST", path + "/cancel", "").statusCode())
+                    .isEqualTo(202);
+            goOn.countDown();
+            JsonNode ended = ended(server, path);
+            assertThat(ended.get("status").asString()).isEqualTo("cancelled");
+            assertThat(ended.get("detail").asString())
+                    .isEqualTo("what was written anew is as good as what it replaced, all else stands as before; the"
+                            + " next one begins anew");
+            JsonNode again = server.ok(409, server.call(server.admin(), "POST", path + "/cancel", ""));
+            assertThat(again.get("detail").asString()).contains("neither a training nor a reindex");
+            IndexStatus status = server.bean(IndexChanges.class).status();
+            assertThat(status.rebuilding()).isFalse();
+            assertThat(status.items()).isEqualTo(30);
+            JsonNode next = server.ok(202, server.call(server.admin(), "POST", "/v1/index:rebuild", ""));
+            assertThat(ended(server, "/v1/jobs/" + next.get("id").asString())
+                            .get("status")
+                            .asString())
+                    .isEqualTo("succeeded");
+        } finally {
+            Milestone.watch(null);
+        }
+    }
+
+    /// Holds the index thread in the middle of the next rebuild.
+    static void hold(CountDownLatch there, CountDownLatch goOn) {
+        Milestone.watch(point -> {
+            if (point == Milestone.REBUILDING && there.getCount() > 0) {
+                there.countDown();
+                try {
+                    boolean told = goOn.await(30, TimeUnit.SECONDS);
+                    assertThat(told).isTrue();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        });
+    }
+
+    private static JsonNode ended(TestServer server, String path) throws InterruptedException {
+        JsonNode seen = server.ok(200, server.get(server.admin(), path));
+        while (seen.get("status").asString().equals("pending")
+                || seen.get("status").asString().equals("running")) {
+            Thread.sleep(50);
+            seen = server.ok(200, server.get(server.admin(), path));
+        }
+        return seen;
+    }
+
+    @Test
     void overHttpItIsAJobForAdmins() throws InterruptedException {
         try (TestServer server = TestServer.start(folder.resolve("data"))) {
             server.films(30);
@@ -64,12 +133,7 @@ class MemoryOperationsTest {
             JsonNode job = server.ok(202, server.call(server.admin(), "POST", "/v1/index:rebuild", ""));
             assertThat(job.get("kind").asString()).isEqualTo("reindex");
             String path = "/v1/jobs/" + job.get("id").asString();
-            JsonNode seen = server.ok(200, server.get(server.admin(), path));
-            while (seen.get("status").asString().equals("pending")
-                    || seen.get("status").asString().equals("running")) {
-                Thread.sleep(50);
-                seen = server.ok(200, server.get(server.admin(), path));
-            }
+            JsonNode seen = ended(server, path);
             assertThat(seen.get("status").asString())
                     .as(seen.get("detail").asString())
                     .isEqualTo("succeeded");

@@ -3,8 +3,10 @@ package dev.palate.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.palate.agent.extraction.MemoryWriter;
+import dev.palate.memory.Milestone;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.conversation.Role;
+import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Evidence;
 import dev.palate.memory.memory.Memories;
@@ -25,9 +27,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -371,6 +376,36 @@ class PagesTest {
         assertThat(progress).containsPattern("Built anew: \\d+ items and \\d+ memories, up to change \\d+");
         browser = HttpClient.newHttpClient();
         assertThat(get("/store").statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void aRebuildUnderWayIsLeftOffByItsButton() throws InterruptedException {
+        server.films(3);
+        assertThat(server.bean(IndexChanges.class).awaitEncoded(Duration.ofSeconds(30)))
+                .isTrue();
+        CountDownLatch there = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        MemoryOperationsTest.hold(there, goOn);
+        try {
+            post("/store/reindex", "x=");
+            assertThat(there.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(get("/store").body()).contains("Leave off").doesNotContain("Build the index anew");
+            HttpResponse<String> left = post("/store/reindex/cancel", "x=");
+            assertThat(left.uri().getPath()).isEqualTo("/store");
+            goOn.countDown();
+            long end = System.nanoTime() + 20_000_000_000L;
+            String progress = get("/store/progress").body();
+            while (progress.contains("<progress")) {
+                assertThat(System.nanoTime() - end).as(progress).isNegative();
+                Thread.sleep(50);
+                progress = get("/store/progress").body();
+            }
+            assertThat(progress)
+                    .contains("Building it anew cancelled: what was written anew is as good as what it replaced")
+                    .contains("Build the index anew");
+        } finally {
+            Milestone.watch(null);
+        }
     }
 
     private Memory put(String text, double polarity, @org.jspecify.annotations.Nullable Slot slot, String quote) {

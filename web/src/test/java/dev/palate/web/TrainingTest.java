@@ -10,6 +10,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -77,6 +81,38 @@ class TrainingTest {
                             .asString())
                     .isEqualTo(version);
         }
+    }
+
+    /// Its heap holds what it read of the user, so the receipt waits until it is gone.
+    @Test
+    void anErasureEndsTheProcessThatTrains() throws InterruptedException {
+        try (TestServer server = TestServer.start(directory)) {
+            server.films(12);
+            interactions(server);
+            Set<Long> before = children().map(ProcessHandle::pid).collect(Collectors.toSet());
+            String job = server.ok(202, server.call(server.admin(), "POST", "/v1/models:train", ""))
+                    .get("id")
+                    .asString();
+            Instant end = Instant.now().plus(DEADLINE);
+            Optional<ProcessHandle> child = Optional.empty();
+            while (child.isEmpty() && Instant.now().isBefore(end)) {
+                Thread.sleep(5);
+                child = children().filter(one -> !before.contains(one.pid())).findAny();
+            }
+            assertThat(child).isPresent();
+            JsonNode receipt = server.ok(200, server.call(server.admin(), "DELETE", "/v1/users/u1?mode=erase", ""));
+            assertThat(child.get().isAlive()).isFalse();
+            assertThat(receipt.get("places").toString())
+                    .contains("{\"name\":\"training process\",\"removed\":1,\"remaining\":0}");
+            assertThat(receipt.get("complete").asBoolean())
+                    .as(receipt.toString())
+                    .isTrue();
+            assertThat(ended(server, job).get("status").asString()).isEqualTo("cancelled");
+        }
+    }
+
+    private static Stream<ProcessHandle> children() {
+        return ProcessHandle.current().children().filter(ProcessHandle::isAlive);
     }
 
     private String byCommand(TestServer server) {

@@ -108,7 +108,7 @@ final class TestStack {
         index.awaitApplied(truth.changes().latest(), Duration.ofMinutes(1));
         index.awaitEncoded(Duration.ofMinutes(1));
         memories = new TieredMemories(truth.memories(), index, encoder, clock, TierOptions.defaults());
-        erasure = truth.erasure(List.of(memories.erasurePlace(), index));
+        erasure = truth.erasure(List.of(memories.erasurePlace(), memories.codebooksErasure(), index));
         var lexicon = new Lexicon(DomainPackFile.films());
         snapshots = new CatalogSnapshots(lexicon, truth.catalog(), truth.interactions(), truth.changes());
         reader = new MessageReader(lexicon);

@@ -12,6 +12,12 @@ public interface Conversations {
     /// A new conversation; the user is made when unknown.
     Conversation start(UserId user);
 
+    /// A new conversation of a user who is there.
+    ///
+    /// @throws dev.palate.memory.MemoryException `NOT_FOUND` when the user is not, nothing is written
+    ///     then
+    Conversation startOfKnown(UserId user);
+
     /// The conversation.
     Optional<Conversation> conversation(ConversationId id);
 

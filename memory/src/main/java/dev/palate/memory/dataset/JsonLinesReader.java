@@ -1,5 +1,6 @@
 package dev.palate.memory.dataset;
 
+import dev.palate.memory.JsonBuffers;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
 import dev.palate.memory.user.UserId;
@@ -35,7 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// A null counts as absent. Not thread-safe.
 public final class JsonLinesReader implements DatasetReader {
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final JsonMapper MAPPER = JsonBuffers.mapper();
     private static final double MAX_MALFORMED = 0.5;
     private static final String MEMORIES = "memories.jsonl";
 

@@ -1,5 +1,6 @@
 package dev.palate.memory.erase;
 
+import dev.palate.memory.JsonBuffers;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
 import dev.palate.memory.user.UserId;
@@ -161,7 +162,7 @@ public abstract sealed class ReportFiles implements ErasurePlace {
     }
 
     private static final class Exports extends ReportFiles {
-        private static final JsonFactory JSON = new JsonFactory();
+        private static final JsonFactory JSON = JsonBuffers.factory();
 
         Exports(Path folder) {
             super(folder);

@@ -36,7 +36,9 @@ final class FeedFollower {
     private final AtomicLong wanted = new AtomicLong();
 
     private volatile double rebuildProgress = 1;
+    private final AtomicLong cancelled = new AtomicLong();
     private volatile long rebuilt;
+    private volatile long completed;
     // Of the index thread only.
     private boolean rebuildItems;
     private boolean rebuildMemories;
@@ -98,6 +100,17 @@ final class FeedFollower {
         return rebuilt >= number;
     }
 
+    /// See [IndexChanges#cancelRebuild].
+    boolean cancel(long number) {
+        cancelled.accumulateAndGet(number, Math::max);
+        return !rebuilt(number);
+    }
+
+    /// See [IndexChanges#rebuildCancelled].
+    boolean gaveUp(long number) {
+        return rebuilt >= number && completed < number;
+    }
+
     /// Of what is built anew, in [0, 1]; 1 when nothing is.
     double rebuildProgress() {
         return rebuildProgress;
@@ -105,11 +118,20 @@ final class FeedFollower {
 
     /// Builds anew what must be, then applies the next changes; returns false when there were none.
     boolean goOn() {
-        if (wanted.get() > rebuilt && !rebuilding()) {
-            beginAnew();
+        long asked = wanted.get();
+        if (asked > rebuilt && !rebuilding()) {
+            if (cancelled.get() >= asked) {
+                rebuilt = asked;
+            } else {
+                beginAnew();
+            }
         }
         if (rebuilding()) {
-            rebuild();
+            try {
+                rebuild();
+            } catch (GivenUp e) {
+                giveUp();
+            }
         }
         return applyNext();
     }
@@ -252,13 +274,38 @@ final class FeedFollower {
         following = false;
         begun = null;
         commit();
+        completed = start.asked();
         rebuilt = start.asked();
         LOG.info("rebuilt: {} items, {} memories", items.count(), memories.count());
+    }
+
+    /// Leaves off a rebuild that was only asked for: all that was written anew is as good as what it
+    /// replaced, and what was not reached stands as before. The commit says that nothing is to be made up
+    /// for.
+    private void giveUp() {
+        rebuildItems = false;
+        rebuildMemories = false;
+        rebuildProgress = 1;
+        following = false;
+        long asked = begun == null ? wanted.get() : begun.asked();
+        begun = null;
+        commit();
+        rebuilt = asked;
+        LOG.info("the rebuild was cancelled at change {}", committed.value());
+    }
+
+    /// Ends a rebuild that nobody wants any more.
+    private static final class GivenUp extends CancellationException {
+        private static final long serialVersionUID = 1L;
     }
 
     private void progress(double share) {
         if (closing.getCount() == 0) {
             throw new CancellationException("closing");
+        }
+        // One that must be is not left off: without it searches would see less than all.
+        if (following && begun != null && cancelled.get() >= begun.asked()) {
+            throw new GivenUp();
         }
         rebuildProgress = Math.min(share, 0.999);
         Milestone.REBUILDING.reached();

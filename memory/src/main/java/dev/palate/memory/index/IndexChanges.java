@@ -230,6 +230,21 @@ public final class IndexChanges implements ErasurePlace, AutoCloseable {
         return follower.rebuilt(number);
     }
 
+    /// Leaves off what was asked for under the number, and what was asked for before, at its next step.
+    /// What it wrote anew so far stays, the rest stands as before, and searches have seen all of it
+    /// throughout; asked for again it begins from its start. A rebuild that must be, after damage for
+    /// one, is not left off.
+    ///
+    /// @return false when it was done before
+    public boolean cancelRebuild(long number) {
+        return follower.cancel(number);
+    }
+
+    /// True where what was asked for under the number was left off.
+    public boolean rebuildCancelled(long number) {
+        return follower.gaveUp(number);
+    }
+
     /// True while an index is built anew, so that searches may see less than all.
     public boolean rebuildingNow() {
         return follower.rebuildProgress() < 1;

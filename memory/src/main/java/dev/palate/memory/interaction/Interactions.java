@@ -17,6 +17,12 @@ public interface Interactions {
     /// @return how many were new
     int append(List<Interaction> interactions);
 
+    /// As [#append], of users who are there.
+    ///
+    /// @throws dev.palate.memory.MemoryException `NOT_FOUND` when one is not, and nothing of that commit
+    ///     is written
+    int appendOfKnown(List<Interaction> interactions);
+
     /// A user's interactions, oldest first, equal times in order of arrival; the newest `limit` of them.
     List<Interaction> ofUser(UserId user, int limit);
 

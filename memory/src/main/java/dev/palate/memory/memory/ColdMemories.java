@@ -22,7 +22,15 @@ public interface ColdMemories {
     ///
     /// @param encoder the version of the encoder whose vectors it is of
     /// @param sample how many vectors it was learnt from
-    record Codebook(long version, String encoder, int sample, ProductQuantiser quantiser) {}
+    record Codebook(long version, String encoder, int sample, ProductQuantiser quantiser) {
+        /// Fewer vectors than this stand nearly as they are in a codebook of 256 centroids a part.
+        public static final int FEW = 4_096;
+
+        /// True when it was learnt from vectors of memories, and of so few that an erasure blanks it.
+        public boolean ofFew() {
+            return sample > 0 && sample < FEW;
+        }
+    }
 
     /// How much something was used.
     ///
@@ -45,13 +53,14 @@ public interface ColdMemories {
     /// @param next the last place looked at, absent when the end was reached
     record Slice(List<Candidate> candidates, @Nullable Place next) {}
 
-    /// Makes those cold that are active, at the revision given and not cold yet, in one commit, each a change in the
-    /// feed; cold ones of that revision get the new codes without one.
+    /// Makes those cold that are active, at the revision given and not cold yet, each a change in the
+    /// feed; cold ones of that revision get the new codes without one. A short list is one commit, a long
+    /// one several, behind interactive writes: repeating it after a failure completes it.
     ///
     /// @return how many were made cold
     int demote(List<Cold> memories);
 
-    /// Makes them warm again, in one commit, each a change in the feed.
+    /// Makes them warm again, each a change in the feed; commits as [#demote] does.
     ///
     /// @return how many were cold
     int promote(Collection<MemoryId> memories);

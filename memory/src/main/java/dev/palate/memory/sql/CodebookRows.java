@@ -16,8 +16,6 @@ import org.jdbi.v3.core.statement.StatementContext;
 
 /// Reads and writes the rows of `codebook`: centroids as base64 of little-endian float32. Stateless.
 final class CodebookRows {
-    /// Fewer vectors than this stand nearly as they are in a codebook of 256 centroids a part.
-    static final int FEW = 4_096;
     /// As it stands in the receipt.
     static final String NAME = "codebooks of few vectors";
 
@@ -74,7 +72,7 @@ final class CodebookRows {
     static List<String> blankFew(Handle handle) {
         List<Map.Entry<Long, String>> few = handle.createQuery(
                         "select version, centroid_values from codebook where sample > 0 and sample < :few")
-                .bind("few", FEW)
+                .bind("few", Codebook.FEW)
                 .map((result, context) -> Map.entry(result.getLong(1), result.getString(2)))
                 .list();
         for (Map.Entry<Long, String> codebook : few) {

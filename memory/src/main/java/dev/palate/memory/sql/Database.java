@@ -12,10 +12,13 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.flywaydb.core.Flyway;
@@ -24,8 +27,11 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.result.ResultIterable;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One database: a writing connection behind [GroupCommit] and a small pool of connections that only read. A commit
 /// that returned is on disk; how, and what else is the database's own, says its [Dialect]. Thread-safe.
@@ -41,6 +47,8 @@ final class Database implements AutoCloseable {
     ///
     /// @param wrap put around the writing connection
     record Options(Clock clock, Retention retention, UnaryOperator<Connection> wrap) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
     private final Dialect dialect;
     private final Jdbi readers;
@@ -151,11 +159,32 @@ final class Database implements AutoCloseable {
         return jdbi;
     }
 
-    /// Reads with a connection of the pool.
+    /// Reads with a connection of the pool. Where that turns out to be gone, as all are after a crash of
+    /// the server, the others that lie idle are given up and the work is done once more on a fresh one:
+    /// it changes nothing, and must hand on nothing before its end.
     <T> T read(Function<Handle, T> work) {
+        return read(work, () -> true);
+    }
+
+    /// @param repeatable asked before the work is done a second time
+    private <T> T read(Function<Handle, T> work, BooleanSupplier repeatable) {
         try {
             return readers.withHandle(work::apply);
         } catch (RuntimeException e) {
+            if (!dialect.readerLost(e) || !repeatable.getAsBoolean()) {
+                throw Failures.of(e);
+            }
+            return readAgain(work, e);
+        }
+    }
+
+    private <T> T readAgain(Function<Handle, T> work, RuntimeException first) {
+        LOG.info("a reading connection was lost, the read is done once more on a fresh one");
+        try {
+            pool.getHikariPoolMXBean().softEvictConnections();
+            return readers.withHandle(work::apply);
+        } catch (RuntimeException e) {
+            e.addSuppressed(first);
             throw Failures.of(e);
         }
     }
@@ -165,9 +194,40 @@ final class Database implements AutoCloseable {
         return read(handle -> handle.inTransaction(work::apply));
     }
 
+    /// Hands on the rows of a query one by one, all of one moment. Once one has been handed on, nothing
+    /// is read anew.
+    <T> void stream(Function<Handle, ResultIterable<T>> query, Consumer<T> consumer) {
+        AtomicBoolean begun = new AtomicBoolean();
+        read(
+                handle -> handle.inTransaction(inside -> {
+                    query.apply(inside).forEach(row -> {
+                        begun.set(true);
+                        consumer.accept(row);
+                    });
+                    return true;
+                }),
+                () -> !begun.get());
+    }
+
+    /// As [#readAtOnce], for work that hands on what it reads: it is not done a second time.
+    <T> T readOnce(Function<Handle, T> work) {
+        return read(handle -> handle.inTransaction(work::apply), () -> false);
+    }
+
     /// See [GroupCommit#write].
     <T> T write(Function<Transaction, T> work) {
         return commits.write(work);
+    }
+
+    /// Writes all or nothing in one commit: few rows with the interactive writes, more of them behind
+    /// these. Nothing can interrupt it once it has begun, so interactive writes that come up then wait
+    /// for as long as it takes.
+    <T> T writeWhole(int rows, Function<Transaction, T> work) {
+        if (rows <= INTERACTIVE_ROWS) {
+            return write(work);
+        }
+        return commits.bulk(List.of(new GroupCommit.Chunk<>(work, nanos -> {})).iterator())
+                .getFirst();
     }
 
     /// Writes rows: a short list in one commit, a longer one in chunks as bulk work, in order.

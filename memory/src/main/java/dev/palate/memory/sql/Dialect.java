@@ -29,6 +29,10 @@ sealed interface Dialect extends AutoCloseable permits SqliteDialect, PostgresDi
     /// True when the connection is gone for good and another may work.
     boolean lost(Connection connection);
 
+    /// True when what failed was the connection of a reader, so that the same work may do well on
+    /// another.
+    boolean readerLost(Throwable failure);
+
     /// Starts what has to be done beside the writes.
     Upkeep upkeep(GroupCommit commits) throws SQLException;
 

@@ -1,5 +1,6 @@
 package dev.palate.memory.sql;
 
+import dev.palate.memory.JsonBuffers;
 import dev.palate.memory.Latency;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
@@ -182,6 +183,7 @@ final class ErasureRun {
     /// @return false while readers keep the log in use
     private boolean finish(List<ErasureTarget> answered) {
         Dialect.Wiped wiped = database.clear(SqlErasure.tables());
+        JsonBuffers.drop();
         answered.forEach(target -> target.end(wiped));
         if (wiped.done()) {
             Instant now = parts.clock().instant();

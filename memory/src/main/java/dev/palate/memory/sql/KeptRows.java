@@ -40,8 +40,17 @@ final class KeptRows<K, V> {
         if (rows.size() >= MOST) {
             rows.clear();
         }
-        row.ifPresent(there -> rows.put(key, new Kept<>(there, change, write)));
+        row.ifPresent(there -> keep(key, new Kept<>(there, change, write)));
         return row;
+    }
+
+    /// What was read before a commit and comes here after it would not be served, but lie here until the
+    /// next one: of an erased user, for one.
+    private void keep(K key, Kept<V> kept) {
+        rows.put(key, kept);
+        if (latestChange.getAsLong() != kept.change || written.get() != kept.write) {
+            rows.remove(key, kept);
+        }
     }
 
     /// A row was written that is no change of the feed.

@@ -7,10 +7,13 @@ import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.Subject;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
@@ -41,17 +44,74 @@ final class MemoryErasure {
 
     private MemoryErasure() {}
 
+    /// One memory and whatever rests or rested on it.
+    ///
+    /// @param done steps that need not be done
+    /// @return the job of the erasure; absent when there was no such memory
+    static Optional<JobId> one(Transaction transaction, Ids ids, MemoryId id, List<ErasureRows.Step> done) {
+        Handle handle = transaction.handle();
+        Optional<About> about = handle.createQuery("select subject_type, subject_id, slot from memory where id = :id")
+                .bind("id", id.value())
+                .map((result, context) -> {
+                    Row row = new Row(result);
+                    Subject subject = Subject.of(row.text("subject_type"), row.text("subject_id"));
+                    return new About(subject, row.textOrNull("slot"));
+                })
+                .findOne();
+        if (about.isEmpty()) {
+            return Optional.empty();
+        }
+        SameWords words = SameWords.of(handle, id);
+        long derived = DerivedMemories.restingOn(handle, id).stream()
+                .filter(resting -> !resting.equals(id))
+                .filter(resting -> one(transaction, ids, resting, List.of()).isPresent())
+                .count();
+        List<ErasureRows.Step> steps = new ArrayList<>(done);
+        steps.add(table(handle, "memory_revision", "memory_id = :id", id));
+        steps.add(table(handle, "memory_evidence", "memory_id = :id", id));
+        SqlColdMemories.forget(handle, id);
+        steps.add(table(handle, "memory", "id = :id", id));
+        steps.add(table(handle, "outbox", "topic = 'memory' and payload_id = :id", id));
+        steps.add(ErasureRows.Step.table("rejection", words.refuse(handle, about.get().subject)));
+        steps.add(new ErasureRows.Step(DerivedMemories.NAME, derived, List.of()));
+        delete(handle, "delete from change_log where type = 'MEMORY' and id = :id", id);
+        transaction.change(Change.Type.MEMORY, id.value(), 0);
+        Subject subject = about.get().subject;
+        // Whose memories there is now less of, and not of which: that is gone.
+        transaction.outbox("memory", subject.type(), subject.id(), "");
+        SqlMemories.noteOpinions(transaction, subject, about.get().slot);
+        JobId job = new JobId(ids.next());
+        // What is held back is erased like any other, so that it leaves index and tiers too.
+        List<MemoryId> held = words.held(handle, subject);
+        if (!held.isEmpty()) {
+            held.forEach(other -> one(transaction, ids, other, List.of()));
+            steps.add(new ErasureRows.Step(HELD, held.size(), List.of()));
+        }
+        ErasureRows.insert(transaction, job, id, subject, steps);
+        Map<String, Set<String>> parts = new HashMap<>();
+        parts.put("memory", Set.of(id.value()));
+        parts.put("message", words.messages());
+        parts.put("held", held.stream().map(MemoryId::value).collect(Collectors.toSet()));
+        ErasureRows.parts(handle, job, parts);
+        return Optional.of(job);
+    }
+
+    private record About(Subject subject, @Nullable String slot) {}
+
+    private static ErasureRows.Step table(Handle handle, String table, String condition, MemoryId id) {
+        return ErasureRows.Step.table(table, delete(handle, "delete from " + table + " where " + condition, id));
+    }
+
+    private static int delete(Handle handle, String sql, MemoryId id) {
+        return handle.createUpdate(sql).bind("id", id.value()).execute();
+    }
+
     /// All memories of a subject, and what gates refused of it.
     ///
     /// @param until only what was made by then; null for all
     /// @param done steps that need not be done
     static JobId all(
-            Transaction transaction,
-            SqlMemories store,
-            Ids ids,
-            Subject subject,
-            @Nullable Instant until,
-            List<ErasureRows.Step> done) {
+            Transaction transaction, Ids ids, Subject subject, @Nullable Instant until, List<ErasureRows.Step> done) {
         Handle handle = transaction.handle();
         long limit = until == null ? Long.MAX_VALUE : Times.column(until);
         List<String> memories = handle.createQuery(OF_SUBJECT)
@@ -68,7 +128,7 @@ final class MemoryErasure {
         for (String id : memories) {
             for (MemoryId resting : DerivedMemories.restingOn(handle, new MemoryId(id))) {
                 if (!own.contains(resting.value())
-                        && store.erase(transaction, resting, List.of()).isPresent()) {
+                        && one(transaction, ids, resting, List.of()).isPresent()) {
                     derived++;
                 }
             }

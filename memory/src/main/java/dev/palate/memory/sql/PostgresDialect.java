@@ -2,16 +2,22 @@ package dev.palate.memory.sql;
 
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.util.PSQLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,9 +35,13 @@ final class PostgresDialect implements Dialect {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresDialect.class);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration OWN_PATIENCE = Duration.ofSeconds(1);
+    private static final Duration OWN_EVERY = Duration.ofMillis(20);
     private static final Duration VACUUM_TIMEOUT = Duration.ofSeconds(60);
     /// SQLSTATE of a statement that ran out of its time.
     private static final String CANCELLED = "57014";
+    /// SQLSTATEs of a connection that is gone: broken, or ended by the server as it stops or crashes.
+    private static final Pattern LOST = Pattern.compile("08...|57P0[12]");
     /// Settings that promise more than `on` stay as they are.
     private static final String SYNC = "select set_config('synchronous_commit', 'on', false)"
             + " where current_setting('synchronous_commit') in ('off', 'local', 'remote_write')";
@@ -134,14 +144,24 @@ final class PostgresDialect implements Dialect {
         return new MemoryException(Code.BAD_INPUT, name() + " " + why);
     }
 
+    /// Tries for a moment: the server lets go of the lock of a connection that was closed, or whose
+    /// process was killed, a little after that.
     private void own(Statement statement) throws SQLException {
-        try (ResultSet result = statement.executeQuery(OWN)) {
-            result.next();
-            if (!result.getBoolean(1)) {
+        long end = System.nanoTime() + OWN_PATIENCE.toNanos();
+        while (!owned(statement)) {
+            if (System.nanoTime() > end) {
                 throw new MemoryException(
                         Code.DIRECTORY_HELD,
                         name() + " is held by another Palate; stop it or give another with palate.truth.url");
             }
+            LockSupport.parkNanos(OWN_EVERY.toNanos());
+        }
+    }
+
+    private static boolean owned(Statement statement) throws SQLException {
+        try (ResultSet result = statement.executeQuery(OWN)) {
+            result.next();
+            return result.getBoolean(1);
         }
     }
 
@@ -169,6 +189,21 @@ final class PostgresDialect implements Dialect {
         } catch (SQLException e) {
             return true;
         }
+    }
+
+    /// Not where the server was silent for as long as it may be: asking again would double that time. Nor
+    /// where no connection could be made, which the pool has tried for as long as a reader waits.
+    @Override
+    public boolean readerLost(Throwable failure) {
+        boolean lost = false;
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SocketTimeoutException || cause instanceof SQLTransientConnectionException) {
+                return false;
+            }
+            lost |= cause instanceof PSQLException e
+                    && LOST.matcher(String.valueOf(e.getSQLState())).matches();
+        }
+        return lost;
     }
 
     @Override

@@ -87,13 +87,11 @@ final class SqlCatalog implements Catalog {
 
     @Override
     public void scan(Consumer<Item> consumer) {
-        database.readAtOnce(handle -> {
-            handle.createQuery("select * from item order by id")
-                    .setFetchSize(FETCH)
-                    .map(SqlCatalog::row)
-                    .forEach(consumer);
-            return true;
-        });
+        database.stream(
+                handle -> handle.createQuery("select * from item order by id")
+                        .setFetchSize(FETCH)
+                        .map(SqlCatalog::row),
+                consumer);
     }
 
     @Override

@@ -65,6 +65,8 @@ final class SqlColdMemories implements ColdMemories {
             group by m.subject_type, m.subject_id having count(*) > :most
             order by m.subject_type, m.subject_id limit :limit
             """;
+    /// Rows of a chunk at least.
+    private static final int FEW = 16;
     private static final String ACCESS = """
             insert into tier_access (subject_type, subject_id, memory_id, last_at, weight)
             values (:type, :subject, :memory, :last, :weight)
@@ -73,6 +75,8 @@ final class SqlColdMemories implements ColdMemories {
             """;
 
     private final Database database;
+    private final ChunkSize demoting = new ChunkSize(FEW);
+    private final ChunkSize promoting = new ChunkSize(FEW);
 
     SqlColdMemories(Database database) {
         this.database = database;
@@ -98,9 +102,9 @@ final class SqlColdMemories implements ColdMemories {
         if (memories.isEmpty()) {
             return 0;
         }
-        return database.write(transaction -> {
+        return database.writeRows(demoting, memories, (transaction, chunk) -> {
             int made = 0;
-            for (Cold cold : memories) {
+            for (Cold cold : chunk) {
                 made += demote(transaction, cold) ? 1 : 0;
             }
             return made;
@@ -143,9 +147,9 @@ final class SqlColdMemories implements ColdMemories {
         if (memories.isEmpty()) {
             return 0;
         }
-        return database.write(transaction -> {
+        return database.writeRows(promoting, List.copyOf(memories), (transaction, chunk) -> {
             int made = 0;
-            for (MemoryId memory : memories) {
+            for (MemoryId memory : chunk) {
                 if (remove(transaction.handle(), memory)) {
                     transaction.change(
                             Change.Type.MEMORY, memory.value(), revision(transaction.handle(), memory.value()));

@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
@@ -44,9 +45,18 @@ final class SqlConversations implements Conversations {
 
     @Override
     public Conversation start(UserId user) {
+        return start(user, SqlUsers::ensure);
+    }
+
+    @Override
+    public Conversation startOfKnown(UserId user) {
+        return start(user, SqlUsers::require);
+    }
+
+    private Conversation start(UserId user, BiConsumer<Transaction, UserId> before) {
         ConversationId id = new ConversationId(ids.next());
         return database.write(transaction -> {
-            SqlUsers.ensure(transaction, user);
+            before.accept(transaction, user);
             Instant now = transaction.now();
             transaction
                     .handle()

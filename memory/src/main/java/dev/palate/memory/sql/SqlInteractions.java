@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -42,10 +43,19 @@ final class SqlInteractions implements Interactions {
 
     @Override
     public int append(List<Interaction> interactions) {
+        return append(interactions, SqlUsers::ensure);
+    }
+
+    @Override
+    public int appendOfKnown(List<Interaction> interactions) {
+        return append(interactions, SqlUsers::require);
+    }
+
+    private int append(List<Interaction> interactions, BiConsumer<Transaction, UserId> before) {
         return database.writeRows(chunks, interactions, (transaction, chunk) -> {
             Set<UserId> users = new LinkedHashSet<>();
             chunk.forEach(interaction -> users.add(interaction.user()));
-            users.forEach(user -> SqlUsers.ensure(transaction, user));
+            users.forEach(user -> before.accept(transaction, user));
             int[] inserted = insert(transaction, chunk);
             Set<UserId> changed = new LinkedHashSet<>();
             int added = 0;
@@ -125,26 +135,23 @@ final class SqlInteractions implements Interactions {
 
     @Override
     public void scan(Consumer<Interaction> consumer) {
-        database.readAtOnce(handle -> {
-            handle.createQuery("select * from interaction order by user_id, at, arrival")
-                    .setFetchSize(FETCH)
-                    .map(SqlInteractions::row)
-                    .forEach(consumer);
-            return true;
-        });
+        database.stream(
+                handle -> handle.createQuery("select * from interaction order by user_id, at, arrival")
+                        .setFetchSize(FETCH)
+                        .map(SqlInteractions::row),
+                consumer);
     }
 
     @Override
     public Map<ItemId, Integer> countsSince(Instant since) {
-        Map<ItemId, Integer> counts = new HashMap<>();
-        database.read(handle -> {
+        return database.read(handle -> {
+            Map<ItemId, Integer> counts = new HashMap<>();
             handle.createQuery("select item_id, count(*) from interaction where at >= :since group by item_id")
                     .bind("since", Times.column(since))
                     .map((result, context) -> Map.entry(new ItemId(new Row(result).text("item_id")), result.getInt(2)))
                     .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
-            return true;
+            return counts;
         });
-        return counts;
     }
 
     @Override

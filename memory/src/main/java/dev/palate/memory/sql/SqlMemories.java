@@ -12,7 +12,6 @@ import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
-import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Revision;
 import dev.palate.memory.memory.Subject;
@@ -23,11 +22,8 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -75,7 +71,7 @@ final class SqlMemories implements Memories {
                     Code.LIMIT,
                     "one call writes at most " + MAX_WRITES + " memories, had " + writes.size() + "; split the list");
         }
-        return database.write(transaction -> {
+        return database.writeWhole(writes.size(), transaction -> {
             List<Memory> written = new ArrayList<>(writes.size());
             for (Write write : writes) {
                 written.add(putOne(transaction, write));
@@ -243,14 +239,14 @@ final class SqlMemories implements Memories {
     public Page<Memory> page(MemoryFilter filter, @Nullable String cursor, int limit) {
         Require.range("limit", limit, 1, Page.MAX_LIMIT);
         @Nullable List<String> parts = Cursor.parts("memories", 2, cursor);
-        List<String> conditions = conditions(filter);
+        List<String> conditions = FilterClauses.of(filter);
         if (parts != null) {
             conditions.add("updated_at <= :at and (updated_at < :at or id < :id)");
         }
         String where = conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions);
         String sql = "select * from memory" + where + " order by updated_at desc, id desc limit :limit";
         List<Memory> memories = database.read(handle -> {
-            Query query = bound(handle.createQuery(sql), filter).bind("limit", limit + 1);
+            Query query = FilterClauses.bound(handle.createQuery(sql), filter).bind("limit", limit + 1);
             if (parts != null) {
                 query.bind("at", Cursor.number("memories", parts.get(0), String.valueOf(cursor)))
                         .bind("id", parts.get(1));
@@ -264,47 +260,6 @@ final class SqlMemories implements Memories {
                 memory -> List.of(
                         Long.toString(Times.column(memory.updatedAt())),
                         memory.id().value()));
-    }
-
-    private static List<String> conditions(MemoryFilter filter) {
-        List<String> conditions = new ArrayList<>();
-        if (filter.subject() != null) {
-            conditions.add("subject_type = :subjectType and subject_id = :subjectId");
-        }
-        if (!filter.kinds().isEmpty()) {
-            conditions.add("kind in (<kinds>)");
-        }
-        if (!filter.statuses().isEmpty()) {
-            conditions.add("status in (<statuses>)");
-        }
-        if (filter.words() != null) {
-            conditions.add("words like :words escape '!'");
-        }
-        return conditions;
-    }
-
-    private static Query bound(Query query, MemoryFilter filter) {
-        @Nullable Subject subject = filter.subject();
-        if (subject != null) {
-            query.bind("subjectType", subject.type()).bind("subjectId", subject.id());
-        }
-        if (!filter.kinds().isEmpty()) {
-            query.bindList("kinds", filter.kinds().stream().map(MemoryKind::key).toList());
-        }
-        if (!filter.statuses().isEmpty()) {
-            query.bindList(
-                    "statuses",
-                    filter.statuses().stream().map(MemoryStatus::key).toList());
-        }
-        @Nullable String words = filter.words();
-        if (words != null) {
-            String literal = words.toLowerCase(Locale.ROOT)
-                    .replace("!", "!!")
-                    .replace("%", "!%")
-                    .replace("_", "!_");
-            query.bind("words", "%" + literal + "%");
-        }
-        return query;
     }
 
     @Override
@@ -377,68 +332,14 @@ final class SqlMemories implements Memories {
 
     /// As above, within a write.
     Optional<JobId> erase(Transaction transaction, MemoryId id, List<ErasureRows.Step> done) {
-        Handle handle = transaction.handle();
-        Optional<About> about = handle.createQuery("select subject_type, subject_id, slot from memory where id = :id")
-                .bind("id", id.value())
-                .map((result, context) -> {
-                    Row row = new Row(result);
-                    Subject subject = Subject.of(row.text("subject_type"), row.text("subject_id"));
-                    return new About(subject, row.textOrNull("slot"));
-                })
-                .findOne();
-        if (about.isEmpty()) {
-            return Optional.empty();
-        }
-        SameWords words = SameWords.of(handle, id);
-        long derived = DerivedMemories.restingOn(handle, id).stream()
-                .filter(resting -> !resting.equals(id))
-                .filter(resting -> erase(transaction, resting, List.of()).isPresent())
-                .count();
-        List<ErasureRows.Step> steps = new ArrayList<>(done);
-        steps.add(table(handle, "memory_revision", "memory_id = :id", id));
-        steps.add(table(handle, "memory_evidence", "memory_id = :id", id));
-        SqlColdMemories.forget(handle, id);
-        steps.add(table(handle, "memory", "id = :id", id));
-        steps.add(table(handle, "outbox", "topic = 'memory' and payload_id = :id", id));
-        steps.add(ErasureRows.Step.table("rejection", words.refuse(handle, about.get().subject)));
-        steps.add(new ErasureRows.Step(DerivedMemories.NAME, derived, List.of()));
-        delete(handle, "delete from change_log where type = 'MEMORY' and id = :id", id);
-        transaction.change(Change.Type.MEMORY, id.value(), 0);
-        Subject subject = about.get().subject;
-        // Whose memories there is now less of, and not of which: that is gone.
-        transaction.outbox("memory", subject.type(), subject.id(), "");
-        noteOpinions(transaction, subject, about.get().slot);
-        JobId job = new JobId(ids.next());
-        // What is held back is erased like any other, so that it leaves index and tiers too.
-        List<MemoryId> held = words.held(handle, subject);
-        if (!held.isEmpty()) {
-            held.forEach(other -> erase(transaction, other, List.of()));
-            steps.add(new ErasureRows.Step(MemoryErasure.HELD, held.size(), List.of()));
-        }
-        ErasureRows.insert(transaction, job, id, subject, steps);
-        Map<String, Set<String>> parts = new HashMap<>();
-        parts.put("memory", Set.of(id.value()));
-        parts.put("message", words.messages());
-        parts.put("held", held.stream().map(MemoryId::value).collect(Collectors.toSet()));
-        ErasureRows.parts(handle, job, parts);
-        return Optional.of(job);
-    }
-
-    private record About(Subject subject, @Nullable String slot) {}
-
-    private static ErasureRows.Step table(Handle handle, String table, String condition, MemoryId id) {
-        return ErasureRows.Step.table(table, delete(handle, "delete from " + table + " where " + condition, id));
-    }
-
-    private static int delete(Handle handle, String sql, MemoryId id) {
-        return handle.createUpdate(sql).bind("id", id.value()).execute();
+        return MemoryErasure.one(transaction, ids, id, done);
     }
 
     /// As [#erase], for all memories of a subject.
     ///
     /// @param until only those made by then; null for all
     JobId eraseAll(Subject subject, @Nullable Instant until, List<ErasureRows.Step> done) {
-        return database.write(transaction -> MemoryErasure.all(transaction, this, ids, subject, until, done));
+        return database.write(transaction -> MemoryErasure.all(transaction, ids, subject, until, done));
     }
 
     @Override

@@ -112,6 +112,13 @@ final class SqlUsers implements Users {
                 "there is no user " + id.value() + ", who may have been erased meanwhile; make the user first");
     }
 
+    /// Refuses the write unless there is such a user.
+    static void require(Transaction transaction, UserId id) {
+        if (!exists(transaction.handle(), id)) {
+            throw missing(id);
+        }
+    }
+
     /// Makes the user, with nothing known but the id, unless there is one.
     static void ensure(Transaction transaction, UserId id) {
         insert(transaction, ENSURE, new User(id, "", transaction.now(), false));

@@ -95,6 +95,11 @@ final class SqliteDialect implements Dialect {
     }
 
     @Override
+    public boolean readerLost(Throwable failure) {
+        return false;
+    }
+
+    @Override
     public Upkeep upkeep(GroupCommit commits) throws SQLException {
         return new Checkpoints(source.getConnection(), commits);
     }

@@ -138,7 +138,7 @@ final class TruthComparison {
     private void page(List<Memory> page) {
         List<String> ids = page.stream().map(memory -> memory.id().value()).toList();
         // Of one moment, so that a write in between is not taken for a difference.
-        database.readAtOnce(handle -> {
+        database.readOnce(handle -> {
             Map<String, Memory> memories = new HashMap<>();
             handle.createQuery("select * from memory where id in (<ids>)")
                     .bindList("ids", ids)

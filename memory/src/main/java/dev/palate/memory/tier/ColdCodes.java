@@ -1,10 +1,13 @@
 package dev.palate.memory.tier;
 
+import dev.palate.memory.erase.ErasedMemories;
+import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.memory.ColdMemories;
 import dev.palate.memory.memory.ColdMemories.Codebook;
 import dev.palate.memory.memory.ColdMemories.Cold;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.text.EncodingVersion;
+import dev.palate.memory.user.UserId;
 import dev.palate.memory.vector.Kernels;
 import dev.palate.memory.vector.TopK;
 import java.util.ArrayList;
@@ -12,32 +15,83 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
-/// Reads the codes of cold memories. Keeps the codebooks seen. Thread-safe.
-final class ColdCodes {
+/// Reads the codes of cold memories. Keeps the codebooks seen, until an erasure: one that was learnt from
+/// few vectors holds these nearly as they are, and the database has blanked it by then. Thread-safe.
+final class ColdCodes implements ErasurePlace {
     private static final float TINY = 1e-6f;
 
     private final ColdMemories cold;
     private final Map<Long, Codebook> codebooks = new ConcurrentHashMap<>();
+    private final AtomicLong erasures = new AtomicLong();
 
     ColdCodes(ColdMemories cold) {
         this.cold = cold;
     }
 
-    /// Forgets the codebooks seen: an erasure may blank some.
-    void forget() {
+    /// Drops every codebook seen; the next use reads it anew.
+    ///
+    /// @return how many of them were of few vectors
+    private long drop() {
+        erasures.incrementAndGet();
+        long few = few();
         codebooks.clear();
+        return few;
+    }
+
+    private long few() {
+        return codebooks.values().stream().filter(Codebook::ofFew).count();
+    }
+
+    @Override
+    public String name() {
+        return "codebooks in the heap";
+    }
+
+    @Override
+    public long erase(UserId user) {
+        return drop();
+    }
+
+    @Override
+    public long remaining(UserId user) {
+        return few();
+    }
+
+    @Override
+    public boolean holdsMemories() {
+        return true;
+    }
+
+    @Override
+    public long erase(ErasedMemories memories) {
+        return drop();
+    }
+
+    @Override
+    public long remaining(ErasedMemories memories) {
+        return few();
     }
 
     /// The codebook, when its vectors are of the encoder given.
     Optional<Codebook> codebook(long version, String encoder) {
         Codebook known = codebooks.get(version);
         if (known == null) {
+            long before = erasures.get();
             Optional<Codebook> read = cold.codebook(version);
-            read.ifPresent(codebook -> codebooks.put(version, codebook));
+            read.ifPresent(codebook -> keep(version, codebook, before));
             return read.filter(codebook -> codebook.encoder().equals(encoder));
         }
         return Optional.of(known).filter(codebook -> codebook.encoder().equals(encoder));
+    }
+
+    /// One that was read before an erasure and comes here after it is not kept.
+    private void keep(long version, Codebook codebook, long before) {
+        codebooks.put(version, codebook);
+        if (erasures.get() != before) {
+            codebooks.remove(version, codebook);
+        }
     }
 
     /// About the raw unit vector of the memory, absent when its codes are of another encoder.

@@ -3,12 +3,10 @@ package dev.palate.memory.tier;
 import dev.palate.memory.Milestone;
 import dev.palate.memory.change.ChangeNumber;
 import dev.palate.memory.index.IndexChanges;
-import dev.palate.memory.index.ItemVectors;
 import dev.palate.memory.index.MemoryIndex;
 import dev.palate.memory.memory.ColdMemories;
 import dev.palate.memory.memory.ColdMemories.Access;
 import dev.palate.memory.memory.ColdMemories.Candidate;
-import dev.palate.memory.memory.ColdMemories.Codebook;
 import dev.palate.memory.memory.ColdMemories.Cold;
 import dev.palate.memory.memory.ColdMemories.Place;
 import dev.palate.memory.memory.ColdMemories.Slice;
@@ -18,8 +16,6 @@ import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.text.TextEncoder;
-import dev.palate.memory.vector.Kernels;
-import dev.palate.memory.vector.ProductQuantiser;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,9 +24,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
@@ -49,14 +43,7 @@ public final class TierPlanner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TierPlanner.class);
     private static final int SUBJECTS_A_PASS = 50;
     private static final int MOST_WAITING = 10_000;
-    private static final int SAMPLE = 16_384;
-    private static final long NO_CODEBOOK = -1;
 
-    /// Centroids of fewer vectors are near copies of some of them. They would outlive their memories in the database
-    /// and its back-ups.
-    private static final int LEAST_SAMPLE = 4_096;
-
-    private static final int LEAST_ITEMS = 1_024;
     private static final int CHOICE = 4;
 
     /// Memories looked at in one go, and at most so many goes a pass.
@@ -71,13 +58,13 @@ public final class TierPlanner implements AutoCloseable {
     private final ColdMemories cold;
     private final IndexChanges changes;
     private final MemoryIndex index;
-    private final TextEncoder encoder;
     private final InstantSource clock;
     private final TierOptions options;
     private final AccessLog accesses;
     private final Consumer<Subject> moved;
     private final ConcurrentMap<MemoryId, Subject> wanted = new ConcurrentHashMap<>();
     private final Set<Subject> written = ConcurrentHashMap.newKeySet();
+    private final ColdCoding coding;
     private final TierWork work;
     private volatile long promoted;
     private volatile long demoted;
@@ -102,10 +89,10 @@ public final class TierPlanner implements AutoCloseable {
         this.cold = cold;
         this.changes = changes;
         this.index = changes.memories();
-        this.encoder = encoder;
         this.clock = clock;
         this.options = options;
         this.moved = moved;
+        coding = new ColdCoding(truth, cold, changes, encoder, options);
         accesses = new AccessLog(clock);
         work = new TierWork(this::pass, options.every());
     }
@@ -135,7 +122,7 @@ public final class TierPlanner implements AutoCloseable {
         int crowded = crowded();
         int idle = idle();
         int over = over();
-        int recoded = recode();
+        int recoded = coding.recode(moved);
         Pass pass = new Pass(up, crowded, idle, over, recoded);
         if (up + crowded + idle + over + recoded > 0) {
             LOG.info("tiers: {}", pass);
@@ -361,9 +348,7 @@ public final class TierPlanner implements AutoCloseable {
         if (memories.isEmpty()) {
             return 0;
         }
-        Codebook codebook = codebook();
-        List<Cold> coded =
-                memories.stream().map(memory -> cold(memory, codebook)).toList();
+        List<Cold> coded = coding.coded(memories);
         Milestone.DEMOTING.reached();
         int count = cold.demote(coded);
         Milestone.DEMOTED.reached();
@@ -371,90 +356,6 @@ public final class TierPlanner implements AutoCloseable {
         memories.stream().map(Memory::subject).distinct().forEach(moved);
         demoted += count;
         return count;
-    }
-
-    private Cold cold(Memory memory, Codebook codebook) {
-        float[] vector = index.vector(memory.id(), memory.text()).orElseGet(() -> encoder.encode(memory.text()));
-        return new Cold(
-                memory.id(),
-                memory.subject(),
-                memory.revision(),
-                codebook.version(),
-                codebook.quantiser().encode(vector));
-    }
-
-    /// The newest of this encoder, where it was learnt from enough vectors of memories, or from none while there are
-    /// not enough; else a new one.
-    private Codebook codebook() {
-        boolean enough = index.vectorCount() >= LEAST_SAMPLE;
-        Optional<Codebook> newest = cold.newest(encoder.version())
-                .filter(codebook -> codebook.sample() >= LEAST_SAMPLE || !enough && ofNobody(codebook));
-        if (newest.isPresent()) {
-            return newest.get();
-        }
-        float[][] sample = enough ? index.sample(SAMPLE, options.seed()) : ofNobody();
-        LOG.info("learning a codebook from {} vectors{}", sample.length, enough ? "" : ", of nobody's memories");
-        ProductQuantiser quantiser = ProductQuantiser.train(sample, encoder.dimension(), options.seed());
-        Codebook kept = cold.keep(encoder.version(), enough ? sample.length : 0, quantiser);
-        Milestone.CODEBOOK_KEPT.reached();
-        return kept;
-    }
-
-    /// Not one that an erasure has blanked, either.
-    private static boolean ofNobody(Codebook codebook) {
-        if (codebook.sample() != 0) {
-            return false;
-        }
-        for (float value : codebook.quantiser().values()) {
-            if (value != 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /// Vectors of the catalog's items, or random unit vectors where there are few.
-    private float[][] ofNobody() {
-        SplittableRandom random = new SplittableRandom(options.seed());
-        int dimension = encoder.dimension();
-        ItemVectors items = changes.items().vectors();
-        if (items.size() >= LEAST_ITEMS && items.dimension() == dimension) {
-            return random.ints(SAMPLE, 0, items.size()).mapToObj(items::vector).toArray(float[][]::new);
-        }
-        float[][] rows = new float[LEAST_SAMPLE][dimension];
-        for (float[] row : rows) {
-            for (int i = 0; i < dimension; i++) {
-                row[i] = (float) random.nextGaussian();
-            }
-            Kernels.scale((float) (1 / Math.sqrt(Kernels.dot(row, 0, row, 0, dimension))), row, 0, dimension);
-        }
-        return rows;
-    }
-
-    /// Encodes the texts of cold memories whose codes are of an older codebook, then drops what no codes are of.
-    private int recode() {
-        if (cold.behind(NO_CODEBOOK, 1).isEmpty()) {
-            cold.dropCodebooks(NO_CODEBOOK);
-            return 0;
-        }
-        Codebook codebook = codebook();
-        List<MemoryId> behind = cold.behind(codebook.version(), options.bound()).stream()
-                .map(Cold::memory)
-                .toList();
-        if (behind.isEmpty()) {
-            cold.dropCodebooks(codebook.version());
-            return 0;
-        }
-        List<Cold> renewed = truth.memories(behind).values().stream()
-                .map(memory -> cold(memory, codebook))
-                .toList();
-        if (!renewed.isEmpty()) {
-            cold.demote(renewed);
-            Milestone.RECODED.reached();
-        }
-        cold.dropCodebooks(codebook.version());
-        renewed.stream().map(Cold::subject).distinct().forEach(moved);
-        return renewed.size();
     }
 
     /// Ends the thread and writes down what was used.

@@ -84,12 +84,10 @@ public final class TieredMemories implements Memories {
 
     private void erasedSubject(Subject subject) {
         planner.forget(subject);
-        codes.forget();
     }
 
     private void erasedMemories(ErasedMemories erased) {
         planner.forget(erased.ids());
-        codes.forget();
     }
 
     /// Moves memories between the warm and the cold tier.
@@ -236,6 +234,11 @@ public final class TieredMemories implements Memories {
     /// The hot tier as a place that erasure reaches.
     public ErasurePlace erasurePlace() {
         return hot;
+    }
+
+    /// The codebooks in the heap as such a place.
+    public ErasurePlace codebooksErasure() {
+        return codes;
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.palate.memory.change.ChangeNumber;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.vector.Kernels;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -64,10 +65,17 @@ class EntryPointsTest {
         return store;
     }
 
+    /// How searches of a graph went.
+    ///
+    /// @param recall of the best ten
+    /// @param visited vectors compared in the graph, in the mean
+    private record Went(double recall, double visited) {}
+
     /// Narrow on purpose: a search from one point stays where it comes to.
-    private double recall(IndexSearcher searcher, float[][] queries, boolean entered) throws java.io.IOException {
+    private static Went search(IndexSearcher searcher, float[][] queries, boolean entered) throws IOException {
         LeafReader leaf = searcher.getIndexReader().leaves().getFirst().reader();
         double found = 0;
+        double visited = 0;
         for (float[] query : queries) {
             KnnSearchStrategy strategy = entered
                     ? EntryPoints.strategy(leaf, VectorFields.FIRST, query, LEAST)
@@ -76,6 +84,7 @@ class EntryPointsTest {
             leaf.searchNearestVectors(
                     VectorFields.FIRST, query, collector, AcceptDocs.fromLiveDocs(leaf.getLiveDocs(), leaf.maxDoc()));
             TopDocs hits = collector.topDocs();
+            visited += collector.visitedCount();
             Set<String> exact = new HashSet<>();
             VectorSearch.nearest(searcher, VectorFields.FIRST, query, null, 10, Long.MAX_VALUE)
                     .forEach(hit -> exact.add(hit.id()));
@@ -84,9 +93,12 @@ class EntryPointsTest {
                             .count()
                     / 10.0;
         }
-        return found / queries.length;
+        return new Went(found / queries.length, visited / queries.length);
     }
 
+    /// So small a graph is found well in from one point too, by a longer way: 158 vectors against 123
+    /// here, over five seeds within two of that. What is gained in recall shows at a million
+    /// (docs/benchmarks.md).
     @Test
     void aNarrowSearchBeginsNearWhatIsAskedFor() {
         try (LuceneStore store = filled()) {
@@ -94,13 +106,15 @@ class EntryPointsTest {
             for (int q = 0; q < QUERIES; q++) {
                 queries[q] = around(q % CLUSTERS);
             }
-            double from = store.search(searcher -> recall(searcher, queries, false));
-            double entered = store.search(searcher -> recall(searcher, queries, true));
-            // So small a graph is found well in from one point too: what is gained shows in docs/benchmarks.md.
-            assertThat(entered)
-                    .as("recall, from one point %.3f, seed %d", from, SEED)
+            Went from = store.search(searcher -> search(searcher, queries, false));
+            Went entered = store.search(searcher -> search(searcher, queries, true));
+            assertThat(entered.visited)
+                    .as("from one point %s, seed %d", from, SEED)
+                    .isLessThan(0.85 * from.visited);
+            assertThat(entered.recall)
+                    .as("from one point %s, seed %d", from, SEED)
                     .isGreaterThan(0.9)
-                    .isGreaterThan(from - 0.02);
+                    .isGreaterThan(from.recall - 0.02);
         }
     }
 

@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 final class KillCheck {
     private static final Duration LATE = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Pattern WORD = Pattern.compile("zqw\\d+x\\d+x\\d+z");
+    private static final Pattern WORD = Pattern.compile("zqw\\d+x\\d+x\\d+k");
     private static final MemoryFilter ALL = new MemoryFilter(null, Set.of(), Set.of(), null);
 
     private final Acknowledged acknowledged;

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,13 +41,21 @@ import org.junit.jupiter.api.io.TempDirFactory;
 /// victim goes on from what the last one left, repaired by nobody, up to [#LIVES] times.
 class KillTest {
     private static final long SEED = Long.getLong("test.seed", 20260101L);
+    /// Only at these, where `-Dtest.points=SETTLING,SETTLED` names some.
+    private static final List<Milestone> POINTS = points(System.getProperty("test.points", ""));
+
     /// Kills of a directory, then another is begun.
     private static final int LIVES = 50;
     /// At one of so many kills the moment is random.
     private static final int RANDOM_EVERY = 6;
     private static final int SPREAD = 6;
+    /// In so many kills each point must come up, and the inside of each stretch.
+    private static final int ENOUGH_FOR_ALL = 1_000;
     private static final long START_MILLIS = 60_000;
-    private static final long HIT_MILLIS = 4_000;
+    private static final long HIT_MILLIS = 12_000;
+
+    /// Of so many microseconds at most, each magnitude as often.
+    private static final int MOST_INSIDE_MICROS = 30_000;
 
     private static final Set<Milestone> OF_ENCODERS = Set.of(
             Milestone.ENCODER_READY,
@@ -81,11 +90,14 @@ class KillTest {
 
     private final SplittableRandom random = new SplittableRandom(SEED);
     private final Map<Milestone, Integer> hits = new EnumMap<>(Milestone.class);
+    private final Map<Milestone, Integer> insides = new EnumMap<>(Milestone.class);
+    private final Map<Milestone, Integer> passed = new EnumMap<>(Milestone.class);
     private final Map<Milestone, Integer> misses = new EnumMap<>(Milestone.class);
     private final List<Long> starts = new ArrayList<>();
     private final List<Long> checks = new ArrayList<>();
     private int randomKills;
     private boolean hit;
+    private boolean past;
     private long lines;
 
     private Acknowledged acknowledged = new Acknowledged();
@@ -133,11 +145,20 @@ class KillTest {
         } finally {
             report(count, (System.nanoTime() - begun) / 1_000_000_000);
         }
-        List<Milestone> never = new ArrayList<>(List.of(Milestone.values()));
+        List<Milestone> never = new ArrayList<>(POINTS);
         never.removeAll(hits.keySet());
         assertThat(hits.size())
                 .as("points where something was killed; nothing was at %s, seed %d", never, SEED)
-                .isGreaterThanOrEqualTo(Math.min(leastPoints, count / 2));
+                .isGreaterThanOrEqualTo(Math.min(Math.min(leastPoints, POINTS.size()), count / 2));
+        if (count >= ENOUGH_FOR_ALL) {
+            assertThat(never)
+                    .as("points where nothing was killed, seed %d", SEED)
+                    .isEmpty();
+            assertThat(insides.keySet())
+                    .as("what something was killed inside of, by where it begins, seed %d", SEED)
+                    .containsAll(
+                            POINTS.stream().filter(Life.STRETCHES::containsKey).toList());
+        }
     }
 
     /// The point where least was killed yet, or none; and what it takes to come by there.
@@ -184,9 +205,27 @@ class KillTest {
                 point,
                 once ? 1 : 1 + random.nextInt(SPREAD),
                 random.nextInt(3) == 0 ? random.nextInt(60) : 0,
+                inside(point),
                 restore,
                 backup,
                 restore < 0 ? acknowledged.followedTo() : 0);
+    }
+
+    private static List<Milestone> points(String names) {
+        return names.isBlank()
+                ? List.of(Milestone.values())
+                : Stream.of(names.split(",", -1))
+                        .map(String::strip)
+                        .map(Milestone::valueOf)
+                        .toList();
+    }
+
+    /// Every other kill at the beginning of a stretch goes inside.
+    private int inside(@Nullable Milestone point) {
+        if (point == null || !Life.STRETCHES.containsKey(point) || random.nextBoolean()) {
+            return -1;
+        }
+        return (int) Math.pow(MOST_INSIDE_MICROS, random.nextDouble());
     }
 
     /// As where the notes are gone that a consumer needs: it does everything anew.
@@ -200,7 +239,7 @@ class KillTest {
     private Milestone next(int number) {
         List<Milestone> least = new ArrayList<>();
         int fewest = Integer.MAX_VALUE;
-        for (Milestone point : Milestone.values()) {
+        for (Milestone point : POINTS) {
             boolean possible = number > 1 || !needsMore(point);
             int tried = hits.getOrDefault(point, 0) + misses.getOrDefault(point, 0);
             if (possible && tried <= fewest) {
@@ -211,7 +250,7 @@ class KillTest {
                 least.add(point);
             }
         }
-        return least.get(random.nextInt(least.size()));
+        return least.isEmpty() ? Milestone.GROUP_COMMITTING : least.get(random.nextInt(least.size()));
     }
 
     /// Some points are met only where something is there.
@@ -231,6 +270,7 @@ class KillTest {
         Thread reader = Thread.ofPlatform().start(() -> read(victim, said));
         try {
             hit = false;
+            past = false;
             boolean killed = follow(victim, life, said, when);
             reader.join(TimeUnit.SECONDS.toMillis(30));
             for (String line = said.poll(); line != null; line = said.poll()) {
@@ -306,6 +346,10 @@ class KillTest {
             hit = true;
             return;
         }
+        if (line.startsWith("past ")) {
+            past = true;
+            return;
+        }
         assertThat(line).as(when).doesNotStartWith("fail ");
         if (!line.startsWith("ready ")) {
             try {
@@ -332,6 +376,9 @@ class KillTest {
         }
         if (point != null) {
             (hit ? hits : misses).merge(point, 1, Integer::sum);
+            if (hit && life.insideMicros() >= 0) {
+                (past ? passed : insides).merge(point, 1, Integer::sum);
+            }
         }
     }
 
@@ -343,10 +390,16 @@ class KillTest {
             report.append(point)
                     .append(": ")
                     .append(hits.getOrDefault(point, 0))
+                    .append(Life.STRETCHES.containsKey(point) ? insideOf(point) : "")
                     .append(misses.containsKey(point) ? " (not met in time: " + misses.get(point) + ")" : "")
                     .append('\n');
         }
         System.out.print(report);
+    }
+
+    private String insideOf(Milestone point) {
+        return " (inside, before " + Life.STRETCHES.get(point) + ": " + insides.getOrDefault(point, 0) + ", after it: "
+                + passed.getOrDefault(point, 0) + ")";
     }
 
     private static long middle(List<Long> values) {

@@ -4,7 +4,9 @@ import dev.palate.memory.Milestone;
 import dev.palate.memory.index.VectorFormat;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// One life of a [Victim], as its arguments say it.
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param point where it ends itself, absent when somebody else kills it
 /// @param nth at which time it comes by there
 /// @param stallMillis how long the others go on after that
+/// @param insideMicros how long it goes on past the point itself before it ends, to end inside of what
+///     begins there; -1 where it stands still at the point
 /// @param restore the back-up that it restores before it opens anything, -1 for none
 /// @param backup whether it makes a back-up, named by its number
 /// @param followed the change up to which its feed was followed before
@@ -30,9 +34,23 @@ record Life(
         @Nullable Milestone point,
         int nth,
         int stallMillis,
+        int insideMicros,
         int restore,
         boolean backup,
         long followed) {
+    /// What begins at a point, by where it ends on the same thread: it is killed inside, too.
+    static final Map<Milestone, Milestone> STRETCHES = new EnumMap<>(Map.of(
+            Milestone.INDEX_APPLYING, Milestone.INDEX_APPLIED,
+            Milestone.INDEX_COMMITTING, Milestone.INDEX_COMMITTED,
+            Milestone.SETTLING, Milestone.SETTLED,
+            Milestone.SETTLED, Milestone.SETTLE_COMMITTED,
+            Milestone.DEMOTING, Milestone.DEMOTED,
+            Milestone.PROMOTING, Milestone.PROMOTED,
+            Milestone.CONSUMER_APPLYING, Milestone.CONSUMER_APPLIED,
+            Milestone.EXPUNGING, Milestone.EXPUNGE_MERGED,
+            Milestone.LOG_MOVING, Milestone.LOG_MOVED,
+            Milestone.PAGES_SWEEPING, Milestone.PAGES_SWEPT));
+
     List<String> arguments() {
         List<String> arguments = new ArrayList<>();
         for (Object value : new Object[] {
@@ -45,6 +63,7 @@ record Life(
             point == null ? "-" : point,
             nth,
             stallMillis,
+            insideMicros,
             restore,
             backup,
             followed
@@ -66,8 +85,9 @@ record Life(
                 Integer.parseInt(arguments[7]),
                 Integer.parseInt(arguments[8]),
                 Integer.parseInt(arguments[9]),
-                Boolean.parseBoolean(arguments[10]),
-                Long.parseLong(arguments[11]));
+                Integer.parseInt(arguments[10]),
+                Boolean.parseBoolean(arguments[11]),
+                Long.parseLong(arguments[12]));
     }
 
     Path backupFile(int number) {
@@ -77,7 +97,12 @@ record Life(
     @Override
     public String toString() {
         return "life " + number + " (seed " + seed + ", encoder " + encoder + ", " + format + ", "
-                + (point == null ? "killed" : "ends at " + point + " no. " + nth + " after " + stallMillis + " ms")
+                + (point == null
+                        ? "killed"
+                        : "ends at " + point + " no. " + nth
+                                + (insideMicros < 0
+                                        ? " after " + stallMillis + " ms"
+                                        : " or " + insideMicros + " µs past it"))
                 + (restore < 0 ? "" : ", restores " + restore) + (backup ? ", makes a back-up" : "") + ")";
     }
 }

@@ -70,6 +70,7 @@ record Store(
                 UsersFirst.of(truth), truth.coldMemories(), index, index.encoder(), Clock.systemUTC(), tiers);
         Erasure erasure = truth.erasure(List.of(
                 tiered.erasurePlace(),
+                tiered.codebooksErasure(),
                 index,
                 ReportFiles.rejectedRows(directory.logs()),
                 ReportFiles.exports(directory.exports()),

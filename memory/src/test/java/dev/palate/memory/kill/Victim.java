@@ -16,7 +16,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -106,11 +108,48 @@ final class Victim {
             return;
         }
         AtomicInteger left = new AtomicInteger(life.nth());
+        if (life.insideMicros() >= 0) {
+            armInside(life, point, left);
+            return;
+        }
         Milestone.watch(reached -> {
             if (reached == point && left.decrementAndGet() == 0) {
                 say("hit " + point);
                 LockSupport.parkNanos(Duration.ofMillis(life.stallMillis()).toNanos());
                 Runtime.getRuntime().halt(128 + 9);
+            }
+        });
+    }
+
+    /// The thread that comes by goes on, and another ends the process a little later. Where it has come
+    /// to the end of what begins at the point by then, it says so.
+    private static void armInside(Life life, Milestone point, AtomicInteger left) {
+        Milestone end = Life.STRETCHES.get(point);
+        CountDownLatch there = new CountDownLatch(1);
+        AtomicReference<Thread> inside = new AtomicReference<>();
+        Thread ender = new Thread(
+                () -> {
+                    try {
+                        there.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    long at = System.nanoTime() + life.insideMicros() * 1_000L;
+                    while (System.nanoTime() < at) {
+                        LockSupport.parkNanos(Math.max(1, at - System.nanoTime() - 100_000));
+                    }
+                    Runtime.getRuntime().halt(128 + 9);
+                },
+                "ender");
+        ender.setDaemon(true);
+        ender.start();
+        Milestone.watch(reached -> {
+            if (reached == point && left.decrementAndGet() == 0) {
+                inside.set(Thread.currentThread());
+                say("hit " + point);
+                there.countDown();
+            } else if (reached == end && Thread.currentThread() == inside.get()) {
+                say("past " + point);
             }
         });
     }

@@ -64,6 +64,7 @@ final class VictimJvm {
                         1,
                         0,
                         -1,
+                        -1,
                         true,
                         0),
                 place.resolve("victim.log"),

@@ -51,6 +51,18 @@ abstract class ConversationsContract extends TruthContract {
     }
 
     @Test
+    void aTalkOfAKnownUserMakesNobody() {
+        assertThatThrownBy(() -> truth().conversations().startOfKnown(ANN))
+                .isInstanceOf(MemoryException.class)
+                .extracting(e -> ((MemoryException) e).code())
+                .isEqualTo(Code.NOT_FOUND);
+        assertThat(truth().users().count()).isZero();
+        truth().conversations().start(ANN);
+        Conversation second = truth().conversations().startOfKnown(ANN);
+        assertThat(truth().conversations().conversation(second.id())).hasValue(second);
+    }
+
+    @Test
     void messagesPageOldestFirst() {
         ConversationId id = truth().conversations().start(ANN).id();
         List<Message> said = new ArrayList<>();

@@ -430,6 +430,11 @@ abstract class DerivedContract extends TruthContract {
         assertThat(running.status().lag()).isZero();
         assertThat(running.status().rebuilding()).isFalse();
         assertThat(running.status().failure()).isNull();
+        // Dropped a moment after the position says that it is done.
+        long end = System.nanoTime() + 10_000_000_000L;
+        while (truth().outbox().count() > 0 && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
         assertThat(truth().outbox().count()).isZero();
         Outbox.Position position =
                 truth().outbox().position(running.status().name()).orElseThrow();

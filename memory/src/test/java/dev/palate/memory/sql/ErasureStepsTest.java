@@ -3,7 +3,9 @@ package dev.palate.memory.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.palate.memory.conversation.ConversationId;
 import dev.palate.memory.erase.Erasure;
+import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.erase.ErasureReceipt;
 import dev.palate.memory.erase.ErasureState;
 import dev.palate.memory.job.Job;
@@ -11,12 +13,15 @@ import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.user.User;
+import dev.palate.memory.user.UserId;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -87,6 +92,111 @@ class ErasureStepsTest {
             assertThat(CanaryHunt.below(folder, world.canaries(), world.vectors()))
                     .isEmpty();
         }
+    }
+
+    /// What holds something of conversations outside of the database, as the events of turns do.
+    private static final class TalkEvents implements ErasurePlace {
+        static final String NAME = "events";
+
+        private final Set<ConversationId> held = new HashSet<>();
+
+        @Override
+        public String name() {
+            return NAME;
+        }
+
+        @Override
+        public long erase(UserId user) {
+            return 0;
+        }
+
+        @Override
+        public long remaining(UserId user) {
+            return 0;
+        }
+
+        @Override
+        public boolean holdsConversations() {
+            return true;
+        }
+
+        @Override
+        public long erase(ConversationId conversation) {
+            return held.remove(conversation) ? 1 : 0;
+        }
+
+        @Override
+        public long remaining(ConversationId conversation) {
+            return held.contains(conversation) ? 1 : 0;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"begun", ErasureRun.LEDGER, ErasureRun.LOG, TalkEvents.NAME, ErasureRun.AGAIN, ErasureRun.RECEIPT
+            })
+    void aCrashInAConversationsErasureOnlyInterrupts(String step) throws Exception {
+        ErasureWorld world = new ErasureWorld(folder, SEED);
+        TalkEvents events = new TalkEvents();
+        ConversationId talk;
+        ConversationId other;
+        JobId job;
+        Set<String> before;
+        try (world) {
+            world.plant();
+            talk = world.talks().getFirst();
+            other = world.truth().conversations().start(world.user).id();
+            events.held.addAll(List.of(talk, other));
+            world.refuse(talk);
+            before = canaries(world);
+            Erasure erasure = world.erasure(List.of(events), done -> {
+                if (done.equals(step)) {
+                    throw new Crash();
+                }
+            });
+            if (step.equals("begun")) {
+                erasure.begin(talk);
+            } else {
+                assertThatThrownBy(() -> erasure.conversation(talk)).isInstanceOf(Crash.class);
+            }
+            job = world.truth().jobs().page(null, 1).items().getFirst().id();
+        }
+        List<String> ofTheTalk = List.of(
+                "chat message", "conversation state", "conversation title", "slate reason", "refused in a talk");
+        assertThat(before).containsAll(ofTheTalk);
+        world.reopen();
+        try (world) {
+            AtomicInteger ledger = new AtomicInteger();
+            Erasure erasure = world.erasure(List.of(events), done -> {
+                if (done.equals(ErasureRun.LEDGER)) {
+                    ledger.incrementAndGet();
+                }
+            });
+            erasure.start();
+            ErasureState state = erasure.await(job, ErasureWorld.PATIENCE).orElseThrow();
+            assertThat(state.ended()).isTrue();
+            assertThat(state.receipt()).matches(ErasureReceipt::complete);
+            assertThat(Objects.requireNonNull(state.receipt()).places())
+                    .contains(
+                            new ErasureReceipt.Place("table message", 1, 0),
+                            new ErasureReceipt.Place("table rejection", 1, 0),
+                            new ErasureReceipt.Place("slates of the conversation", 1, 0),
+                            new ErasureReceipt.Place(TalkEvents.NAME, 1, 0));
+            assertThat(ledger.get()).as("inscribed once").isEqualTo(step.equals("begun") ? 1 : 0);
+            assertThat(world.truth().jobs().job(job).orElseThrow().status()).isEqualTo(JobStatus.SUCCEEDED);
+            assertThat(events.held).containsExactly(other);
+            assertThat(world.truth().conversations().conversation(talk)).isEmpty();
+            assertThat(world.truth().conversations().conversation(other)).isPresent();
+            Set<String> left = new HashSet<>(before);
+            left.removeAll(ofTheTalk);
+            assertThat(canaries(world)).as("all else stays").isEqualTo(left);
+        }
+    }
+
+    private Set<String> canaries(ErasureWorld world) throws IOException {
+        Set<String> found = new HashSet<>();
+        CanaryHunt.below(folder, world.canaries(), world.vectors()).values().forEach(found::addAll);
+        return found;
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.palate.memory.access.Role;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.conversation.Conversation;
+import dev.palate.memory.conversation.ConversationId;
 import dev.palate.memory.conversation.TurnId;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.erase.ErasurePlace;
@@ -105,15 +106,40 @@ final class ErasureWorld implements AutoCloseable {
         return tiered;
     }
 
+    /// The conversations of the user, latest first.
+    List<ConversationId> talks() {
+        return truth.conversations().page(user, null, 10).items().stream()
+                .map(Conversation::id)
+                .toList();
+    }
+
+    /// A gate refuses something of the newest message of the conversation.
+    void refuse(ConversationId talk) {
+        String message = truth.conversations().latest(talk, 1).getFirst().id().value();
+        Rejection refused = rejection("r2", canary("refused in a talk"), message);
+        truth.rejections().add(List.of(refused));
+    }
+
+    /// An erasure over all places and those given.
+    Erasure erasure(List<ErasurePlace> more, Consumer<String> stepped) {
+        return erasure(Set.of(), more, stepped);
+    }
+
     /// An erasure over all places but those named.
     Erasure erasure(Set<String> but, Consumer<String> stepped) {
+        return erasure(but, List.of(), stepped);
+    }
+
+    private Erasure erasure(Set<String> but, List<ErasurePlace> more, Consumer<String> stepped) {
         List<ErasurePlace> places = new ArrayList<>(List.of(
                 tiered.erasurePlace(),
+                tiered.codebooksErasure(),
                 index,
                 ReportFiles.rejectedRows(directory.logs()),
                 ReportFiles.exports(directory.exports()),
                 new LogFiles(directory.logs())));
         places.removeIf(place -> but.contains(place.name()));
+        places.addAll(more);
         Erasure made = truth.erasure(places, stepped);
         erasure = made;
         return made;
@@ -169,7 +195,7 @@ final class ErasureWorld implements AutoCloseable {
                         NOW,
                         null)));
         talk();
-        truth.rejections().add(List.of(rejection()));
+        truth.rejections().add(List.of(rejection("r1", canary("rejected memory"), "msg")));
         truth.apiKeys().issue(Role.USER, user, canary("key name"), null);
         Files.writeString(
                 directory.logs().resolve("import-1.rejected.tsv"),
@@ -202,19 +228,19 @@ final class ErasureWorld implements AutoCloseable {
                 .put(new SlateRecord(new SlateId("s1"), user, talk.id(), NOW, "", "T0", List.of(entry), List.of()));
     }
 
-    private Rejection rejection() {
+    private Rejection rejection(String id, String text, String source) {
         Proposal proposal = new Proposal(
                 new Subject.OfUser(user),
                 MemoryKind.PREFERENCE,
-                canary("rejected memory"),
+                text,
                 1,
                 Trust.STATED,
                 null,
                 canary("rejected quote"),
                 "",
-                "msg",
+                source,
                 dev.palate.memory.conversation.Role.USER);
-        return Rejection.of("r1", proposal, "quota", "p1", Clock.systemUTC().instant());
+        return Rejection.of(id, proposal, "quota", "p1", Clock.systemUTC().instant());
     }
 
     private static Memory memory(String id, UserId user, String text, String quote, String slot) {

@@ -1,7 +1,9 @@
 package dev.palate.memory.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.palate.memory.MemoryException;
 import dev.palate.memory.Page;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.change.Outbox;
@@ -29,6 +31,20 @@ abstract class InteractionsContract extends TruthContract {
         assertThat(truth().outbox().after(0, 10))
                 .extracting(Outbox.Note::payloadId)
                 .containsExactly("x1", "x2");
+    }
+
+    @Test
+    void interactionsOfKnownUsersMakeNobody() {
+        truth().interactions().append(List.of(rated("x1", ANN, "1", 4.5, NOW)));
+        assertThat(truth().interactions().appendOfKnown(List.of(rated("x2", ANN, "2", 1, NOW))))
+                .isEqualTo(1);
+        assertThatThrownBy(() -> truth().interactions()
+                        .appendOfKnown(List.of(rated("x3", ANN, "3", 1, NOW), rated("x4", BEN, "3", 1, NOW))))
+                .isInstanceOf(MemoryException.class)
+                .extracting(e -> ((MemoryException) e).code())
+                .isEqualTo(MemoryException.Code.NOT_FOUND);
+        assertThat(truth().interactions().count()).isEqualTo(2);
+        assertThat(truth().users().user(BEN)).isEmpty();
     }
 
     @Test

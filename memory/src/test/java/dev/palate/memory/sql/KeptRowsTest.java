@@ -48,12 +48,14 @@ class KeptRowsTest {
                     return Optional.ofNullable(read);
                 }))
                 .contains("1");
+        assertThat(kept.size()).as("nor left lying").isZero();
         assertThat(get("a")).contains("2");
         assertThat(kept.get("b", key -> {
                     kept.written();
                     return Optional.of("old");
                 }))
                 .contains("old");
+        assertThat(kept.size()).isZero();
         table.put("b", "new");
         assertThat(get("b")).contains("new");
     }

@@ -1,10 +1,12 @@
 package dev.palate.memory.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
 import dev.palate.memory.Page;
+import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.change.Change;
 import dev.palate.memory.change.ChangeNumber;
@@ -13,6 +15,8 @@ import dev.palate.memory.conversation.Message;
 import dev.palate.memory.conversation.Role;
 import dev.palate.memory.conversation.TurnId;
 import dev.palate.memory.user.UserId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,6 +25,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -28,6 +33,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -116,19 +123,107 @@ class PostgresRestartTest {
         }
     }
 
-    /// A reading connection of before the crash fails once, at its first use; there are few.
-    private static void awaitReads(SqlTruth truth, Conversation talk) {
-        for (int read = 0; read < 2 * Database.READERS; read++) {
-            try {
-                truth.conversations().messages(talk.id(), null, 1);
-            } catch (MemoryException e) {
-                assertThat(e.code()).isEqualTo(Code.STORAGE);
+    /// A read under way when the server crashes, as the first one on a connection of before, is done
+    /// again.
+    @Test
+    void aReadSurvivesACrashThatCutsItOff() {
+        try (PostgresServer server = PostgresServer.fresh();
+                SqlTruth truth = SqlTruth.open(server.place("reads"), Clock.systemUTC())) {
+            truth.catalog().put(TruthContract.item("i1", "Alien"));
+            AtomicInteger tries = new AtomicInteger();
+            long found = truth.database().readAtOnce(handle -> {
+                long before = count(handle);
+                if (tries.incrementAndGet() == 1) {
+                    server.stop();
+                    server.start();
+                }
+                return before + count(handle);
+            });
+            assertThat(tries).hasValue(2);
+            assertThat(found).isEqualTo(2);
+        }
+    }
+
+    /// Connections that were used a moment ago are handed out unasked: each of them is gone at once here.
+    @Test
+    void theFirstReadsOnConnectionsThatAreGoneAreWell() throws Exception {
+        try (PostgresServer server = PostgresServer.fresh();
+                SqlTruth truth = SqlTruth.open(server.place("gone"), Clock.systemUTC());
+                ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            truth.catalog().put(TruthContract.item("i1", "Alien"));
+            Database database = truth.database();
+            for (int round = 0; round < 3; round++) {
+                Set<Integer> backends = backends(database, executor);
+                assertThat(backends).hasSize(Database.READERS);
+                try (Connection other = server.connect("gone");
+                        PreparedStatement kill = other.prepareStatement("select pg_terminate_backend(?, 5000)")) {
+                    for (int backend : backends) {
+                        kill.setInt(1, backend);
+                        kill.executeQuery().close();
+                    }
+                }
+                assertThat(truth.catalog().count()).isEqualTo(1);
+                assertThat(backends(database, executor)).doesNotContainAnyElementsOf(backends);
+                List<String> scanned = new ArrayList<>();
+                truth.catalog().scan(item -> scanned.add(item.id().value()));
+                assertThat(scanned).containsExactly("i1");
             }
         }
     }
 
+    /// What was handed on cannot be taken back, so a scan that is cut off in its middle fails.
+    @Test
+    void aScanHandsNothingOnTwice() {
+        try (PostgresServer server = PostgresServer.fresh();
+                SqlTruth truth = SqlTruth.open(server.place("scan"), Clock.systemUTC())) {
+            List<Item> many = IntStream.range(0, 5_000)
+                    .mapToObj(i -> TruthContract.item("i" + i, "Film"))
+                    .toList();
+            truth.catalog().putAll(many);
+            List<ItemId> seen = new ArrayList<>();
+            assertThatThrownBy(() -> truth.catalog().scan(item -> {
+                        seen.add(item.id());
+                        if (seen.size() == 10) {
+                            server.stop();
+                            server.start();
+                        }
+                    }))
+                    .isInstanceOf(MemoryException.class)
+                    .hasMessageContaining("the connection to the database was lost");
+            assertThat(seen).doesNotHaveDuplicates().hasSizeBetween(10, 4_999);
+            assertThat(truth.catalog().count()).isEqualTo(5_000);
+        }
+    }
+
+    private static long count(Handle handle) {
+        return handle.createQuery("select count(*) from item").mapTo(Long.class).one();
+    }
+
+    /// The server's processes behind the reading connections, all in use at once.
+    private static Set<Integer> backends(Database database, ExecutorService executor) throws Exception {
+        CyclicBarrier all = new CyclicBarrier(Database.READERS);
+        List<Future<Integer>> asked = new ArrayList<>();
+        for (int reader = 0; reader < Database.READERS; reader++) {
+            asked.add(executor.submit(() -> database.read(handle -> {
+                int backend = handle.createQuery("select pg_backend_pid()")
+                        .mapTo(Integer.class)
+                        .one();
+                try {
+                    all.await(30, TimeUnit.SECONDS);
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+                return backend;
+            })));
+        }
+        Set<Integer> backends = new HashSet<>();
+        for (Future<Integer> one : asked) {
+            backends.add(one.get(60, TimeUnit.SECONDS));
+        }
+        return backends;
+    }
+
     private void lookForAll(SqlTruth truth, List<Conversation> talks) {
-        awaitReads(truth, talks.getFirst());
         List<String> found = new ArrayList<>();
         for (Conversation talk : talks) {
             @Nullable String cursor = null;

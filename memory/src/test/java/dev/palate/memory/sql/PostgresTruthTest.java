@@ -131,4 +131,12 @@ class PostgresTruthTest {
             return postgres(folder);
         }
     }
+
+    @Nested
+    class PostgresCheck extends CheckContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return postgres(folder);
+        }
+    }
 }

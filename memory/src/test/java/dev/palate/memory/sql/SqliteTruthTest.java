@@ -113,4 +113,12 @@ class SqliteTruthTest {
             return sqlite(folder);
         }
     }
+
+    @Nested
+    class SqliteCheck extends CheckContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return sqlite(folder);
+        }
+    }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.palate.memory.erase.ErasedMemories;
+import dev.palate.memory.erase.ErasurePlace;
+import dev.palate.memory.erase.ErasureReceipt;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.IndexOptions;
 import dev.palate.memory.index.VectorFormat;
@@ -332,6 +334,38 @@ class TierPlannerTest {
             assertThat(stack.truth.coldMemories().of(ANN))
                     .hasSize(30)
                     .noneMatch(one -> one.codebook() == few.version());
+        }
+    }
+
+    /// The heap has read it before the database blanks it.
+    @Test
+    void aCodebookOfFewLeavesTheHeapWithAnErasure() throws Exception {
+        try (Stack stack = stack()) {
+            stack.put(ANN, 0, 30);
+            stack.put(BEN, 0, 1);
+            stack.settle();
+            float[][] sample = stack.index.memories().sample(30, SEED);
+            var few = stack.truth
+                    .coldMemories()
+                    .keep(
+                            stack.encoder.version(),
+                            sample.length,
+                            ProductQuantiser.train(sample, stack.encoder.dimension(), SEED));
+            byte[] codes = few.quantiser().encode(stack.encoder.encode(text(0)));
+            stack.truth.coldMemories().demote(List.of(new Cold(id(ANN, 0), ANN, 1, few.version(), codes)));
+            stack.settle();
+            ErasurePlace heap = stack.tiered.codebooksErasure();
+            assertThat(heap.remaining(new UserId("ben"))).as("not read yet").isZero();
+            stack.tiered.pack(ANN);
+            assertThat(heap.remaining(new UserId("ben"))).isEqualTo(1);
+            // Left out, it stays.
+            stack.truth.erasure(List.of(stack.index)).memory(id(BEN, 0));
+            assertThat(heap.remaining(new UserId("ben"))).isEqualTo(1);
+            ErasureReceipt receipt = stack.truth
+                    .erasure(List.of(stack.tiered.erasurePlace(), heap, stack.index))
+                    .user(new UserId("ben"));
+            assertThat(receipt.places()).contains(new ErasureReceipt.Place("codebooks in the heap", 1, 0));
+            assertThat(heap.remaining(new UserId("ben"))).isZero();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.palate.web.admin;
 
 import dev.palate.web.problem.ProblemException;
 import dev.palate.web.problem.ProblemPages;
+import dev.palate.web.security.PageSessions;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -22,9 +23,11 @@ final class ErrorPages implements ProblemPages {
     private static final List<String> MACHINES = List.of("/v1/", "/v3/", "/actuator/", "/local/");
 
     private final ITemplateEngine templates;
+    private final PageSessions sessions;
 
-    ErrorPages(ITemplateEngine templates) {
+    ErrorPages(ITemplateEngine templates, PageSessions sessions) {
         this.templates = templates;
+        this.sessions = sessions;
     }
 
     @Override
@@ -64,7 +67,9 @@ final class ErrorPages implements ProblemPages {
                                 "trace",
                                 trace == null ? "" : trace,
                                 "spent",
-                                request.getParameter("token") != null)));
+                                request.getParameter("token") != null,
+                                "erased",
+                                sessions.endedByErasure(request))));
     }
 
     private static HttpServletResponse current() {

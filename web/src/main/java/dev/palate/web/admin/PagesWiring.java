@@ -14,6 +14,7 @@ import dev.palate.memory.slate.Slates;
 import dev.palate.memory.user.Users;
 import dev.palate.web.job.ErasureDesk;
 import dev.palate.web.problem.ProblemPages;
+import dev.palate.web.security.PageSessions;
 import java.time.Clock;
 import java.time.ZoneId;
 import org.springframework.context.annotation.Bean;
@@ -24,8 +25,8 @@ import org.thymeleaf.ITemplateEngine;
 @Configuration(proxyBeanMethods = false)
 class PagesWiring {
     @Bean
-    ProblemPages problemPages(ITemplateEngine templates) {
-        return new ErrorPages(templates);
+    ProblemPages problemPages(ITemplateEngine templates, PageSessions sessions) {
+        return new ErrorPages(templates, sessions);
     }
 
     @Bean

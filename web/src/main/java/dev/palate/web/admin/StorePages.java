@@ -98,6 +98,13 @@ final class StorePages {
         return "redirect:/store";
     }
 
+    /// One that ended meanwhile is shown as it ended.
+    @PostMapping("/store/reindex/cancel")
+    String cancel() {
+        reindexing.newest().ifPresent(job -> reindexing.cancel(job.id()));
+        return "redirect:/store";
+    }
+
     private static String number(long count) {
         return String.format(Locale.ROOT, "%,d", count);
     }

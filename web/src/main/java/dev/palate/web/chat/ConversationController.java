@@ -52,7 +52,8 @@ final class ConversationController {
     ResponseEntity<ChatViews.ConversationView> start(
             @AuthenticationPrincipal Caller caller, @RequestBody ChatViews.ConversationBody body) {
         UserId user = access.scope(caller, "#/user_id", body.userId());
-        return ResponseEntity.status(HttpStatus.CREATED).body(ChatViews.ConversationView.of(conversations.start(user)));
+        Conversation started = caller.speaksFor(user) ? conversations.startOfKnown(user) : conversations.start(user);
+        return ResponseEntity.status(HttpStatus.CREATED).body(ChatViews.ConversationView.of(started));
     }
 
     @GetMapping("/v1/conversations")

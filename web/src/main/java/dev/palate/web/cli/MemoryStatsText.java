@@ -56,8 +56,9 @@ final class MemoryStatsText {
         MemoryStats.Bytes bytes = stats.bytes();
         lines.add(line(
                 "bytes",
-                "truth " + size(bytes.truth()) + " (codes " + size(bytes.codes()) + "), index of memories "
-                        + size(bytes.memoryIndex()) + ", of items " + size(bytes.itemIndex())));
+                "truth " + (bytes.truth() == 0 ? "on a server" : size(bytes.truth())) + " (codes " + size(bytes.codes())
+                        + "), index of memories " + size(bytes.memoryIndex()) + ", of items "
+                        + size(bytes.itemIndex())));
         MemoryStats.Recall recall = stats.recall();
         lines.add(line(
                 "recall",

@@ -62,7 +62,7 @@ final class InteractionController {
     InteractionView one(@AuthenticationPrincipal Caller caller, @RequestBody InteractionBody body) {
         Interaction interaction = interaction(caller, body, "#");
         requireItems(List.of(interaction), "#");
-        interactions.append(List.of(interaction));
+        append(caller, List.of(interaction));
         reinforce(interaction);
         return InteractionView.of(interaction);
     }
@@ -76,9 +76,15 @@ final class InteractionController {
             values.add(interaction(caller, sent.get(i), "#/interactions/" + i));
         }
         requireItems(values, "#/interactions");
-        int added = interactions.append(values);
+        int added = append(caller, values);
         values.forEach(this::reinforce);
         return new Written(values.size(), added);
+    }
+
+    private int append(Caller caller, List<Interaction> values) {
+        return values.stream().allMatch(value -> caller.speaksFor(value.user()))
+                ? interactions.appendOfKnown(values)
+                : interactions.append(values);
     }
 
     private void reinforce(Interaction interaction) {

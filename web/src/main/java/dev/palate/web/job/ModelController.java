@@ -30,12 +30,14 @@ import org.springframework.web.bind.annotation.RestController;
 final class ModelController {
     private final ModelRegistry registry;
     private final Trainer trainer;
+    private final Reindexing reindexing;
     private final Jobs jobs;
     private final LocalDoor door;
 
-    ModelController(ModelRegistry registry, Trainer trainer, Jobs jobs, LocalDoor door) {
+    ModelController(ModelRegistry registry, Trainer trainer, Reindexing reindexing, Jobs jobs, LocalDoor door) {
         this.registry = registry;
         this.trainer = trainer;
+        this.reindexing = reindexing;
         this.jobs = jobs;
         this.door = door;
     }
@@ -72,10 +74,12 @@ final class ModelController {
     @PostMapping("/v1/jobs/{id}/cancel")
     @ResponseStatus(HttpStatus.ACCEPTED)
     void cancel(@PathVariable String id) {
-        if (!trainer.cancel(Input.parameter("id", () -> new JobId(id)))) {
+        JobId job = Input.parameter("id", () -> new JobId(id));
+        if (!trainer.cancel(job) && !reindexing.cancel(job)) {
             throw new ProblemException(
                     ProblemType.CONFLICT,
-                    "job " + id + " is not a training run under way; only those can be cancelled");
+                    "job " + id
+                            + " is not under way, or neither a training nor a reindex; only those can be cancelled");
         }
     }
 

@@ -138,25 +138,40 @@ public final class Trainer implements AutoCloseable {
         return true;
     }
 
-    /// Ends the run under way and waits a little for its child to be gone.
-    @Override
-    public void close() {
+    /// Ends the run under way and waits for its thread and its child to be gone.
+    ///
+    /// @return true when there was one
+    boolean end(Duration patience) {
         Run run;
         synchronized (this) {
             run = current;
         }
-        if (run == null) {
-            return;
+        if (run == null || !run.thread.isAlive()) {
+            return false;
         }
-        run.cancel();
+        if (run.underWay()) {
+            run.cancel();
+        }
         try {
-            boolean ended = run.thread.join(PATIENCE_AT_CLOSE);
-            if (!ended) {
+            if (!run.thread.join(patience)) {
                 LOG.warn("training job {} did not end in time", run.job);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return true;
+    }
+
+    /// True while a run that was told to end is not gone yet.
+    synchronized boolean ending() {
+        Run run = current;
+        return run != null && run.cancelled.get() && run.thread.isAlive();
+    }
+
+    /// Ends the run under way and waits a little for its child to be gone.
+    @Override
+    public void close() {
+        end(PATIENCE_AT_CLOSE);
     }
 
     private final class Run {

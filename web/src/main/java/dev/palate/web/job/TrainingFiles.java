@@ -12,17 +12,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// What training learnt from users and left on disk: its input, and models that are no longer used. A run under way is
-/// ended. The model in use holds no user, only items; the receipt names it, and the next training is without them.
-/// Thread-safe.
+/// What training learnt from users and left on disk: its input, and models that are no longer used. A run
+/// under way has been ended before ([TrainingChild]). The model in use holds no user, only items; the
+/// receipt names it, and the next training is without them. Thread-safe.
 public final class TrainingFiles implements ErasurePlace {
-    private final Trainer trainer;
     private final ModelRegistry registry;
     private final Path folder;
 
     /// @param folder of the models and of the input of training
-    public TrainingFiles(Trainer trainer, ModelRegistry registry, Path folder) {
-        this.trainer = trainer;
+    public TrainingFiles(ModelRegistry registry, Path folder) {
         this.registry = registry;
         this.folder = folder;
     }
@@ -34,7 +32,6 @@ public final class TrainingFiles implements ErasurePlace {
 
     @Override
     public long erase(UserId user) {
-        trainer.running().ifPresent(trainer::cancel);
         long gone = 0;
         for (Path file : files()) {
             try {

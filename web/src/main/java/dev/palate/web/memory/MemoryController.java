@@ -99,7 +99,9 @@ final class MemoryController {
     MemoryAddition.Result add(@AuthenticationPrincipal Caller caller, @RequestBody MemoryAddition body) {
         body.check();
         UserId user = access.scope(caller, "#/user_id", body.userId());
-        users.ensure(new User(user, "", clock.instant(), false));
+        if (!caller.speaksFor(user)) {
+            users.ensure(new User(user, "", clock.instant(), false));
+        }
         return MemoryAddition.Result.of(desk.add(user, body, caller.actor()));
     }
 

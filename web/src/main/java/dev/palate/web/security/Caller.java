@@ -34,6 +34,12 @@ public record Caller(String id, Role role, @Nullable UserId user, boolean sessio
         return role != Role.USER || wanted.equals(user);
     }
 
+    /// True when the credential was made for this very user, who was there then: it makes nobody, so that
+    /// what comes late after an erasure does not bring the user back.
+    public boolean speaksFor(UserId wanted) {
+        return wanted.equals(user);
+    }
+
     private static String shortened(String id) {
         return id.length() <= 120 ? id : id.substring(0, 120);
     }

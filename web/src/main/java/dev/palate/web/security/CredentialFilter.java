@@ -1,7 +1,10 @@
 package dev.palate.web.security;
 
+import dev.palate.memory.MemoryException;
 import dev.palate.memory.access.ApiKey;
 import dev.palate.memory.access.ApiKeys;
+import dev.palate.memory.user.UserId;
+import dev.palate.memory.user.Users;
 import dev.palate.web.problem.ProblemException;
 import dev.palate.web.problem.ProblemResponse;
 import dev.palate.web.problem.ProblemType;
@@ -17,17 +20,22 @@ import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/// Reads the key from `X-API-Key` or `Authorization: Bearer`. A key that is given decides alone: a session beside it
-/// counts for nothing, and a wrong key is refused at once.
+/// Reads the key from `X-API-Key` or `Authorization: Bearer`. A key that is given decides alone: a
+/// session beside it counts for nothing, and a wrong key is refused at once. A session whose user is no
+/// longer there ends here, before it could make that user again.
 final class CredentialFilter extends OncePerRequestFilter {
     private static final String KEY_HEADER = "X-API-Key";
     private static final String BEARER = "Bearer ";
 
     private final ApiKeys keys;
+    private final Users users;
+    private final PageSessions sessions;
     private final ProblemResponse problems;
 
-    CredentialFilter(ApiKeys keys, ProblemResponse problems) {
+    CredentialFilter(ApiKeys keys, Users users, PageSessions sessions, ProblemResponse problems) {
         this.keys = keys;
+        this.users = users;
+        this.sessions = sessions;
         this.problems = problems;
     }
 
@@ -40,6 +48,9 @@ final class CredentialFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         if (!hasKey(request)) {
+            if (ofNobody()) {
+                sessions.end(request);
+            }
             chain.doFilter(request, response);
             return;
         }
@@ -59,6 +70,24 @@ final class CredentialFilter extends OncePerRequestFilter {
         context.setAuthentication(new CallerToken(new Caller(found.id().value(), found.role(), found.user(), false)));
         SecurityContextHolder.setContext(context);
         chain.doFilter(request, response);
+    }
+
+    /// True for a session that looks through the eyes of a user who has been erased.
+    private boolean ofNobody() {
+        if (SecurityContextHolder.getContext().getAuthentication() instanceof CallerToken token) {
+            UserId eyes = token.getPrincipal().user();
+            return eyes != null && gone(eyes);
+        }
+        return false;
+    }
+
+    /// What cannot be asked now is told by whoever serves the request.
+    private boolean gone(UserId user) {
+        try {
+            return users.user(user).isEmpty();
+        } catch (MemoryException e) {
+            return false;
+        }
     }
 
     /// The one secret sent, absent when there is none or two that differ.

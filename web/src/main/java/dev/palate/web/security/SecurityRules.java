@@ -1,6 +1,7 @@
 package dev.palate.web.security;
 
 import dev.palate.memory.access.ApiKeys;
+import dev.palate.memory.user.Users;
 import dev.palate.web.problem.ProblemException;
 import dev.palate.web.problem.ProblemResponse;
 import dev.palate.web.problem.ProblemType;
@@ -35,6 +36,10 @@ public final class SecurityRules {
     private static final String POLICY =
             "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
                     + "form-action 'self'; frame-ancestors 'none'";
+    private static final String NO_CREDENTIAL =
+            "send a key as X-API-Key or Authorization: Bearer, or open a link that ./palate login prints";
+    private static final String SESSION_ENDED = "this session ended when its user was erased; nothing was written."
+            + " Open a link that ./palate login prints to begin anew";
     private static final String ADMIN = "ADMIN";
     private static final String APP = "APP";
 
@@ -42,14 +47,19 @@ public final class SecurityRules {
 
     /// Builds the chain.
     public static SecurityFilterChain chain(
-            HttpSecurity http, Bounds bounds, ApiKeys keys, PageSessions sessions, ProblemResponse problems) {
+            HttpSecurity http,
+            Bounds bounds,
+            ApiKeys keys,
+            Users users,
+            PageSessions sessions,
+            ProblemResponse problems) {
         http.addFilterBefore(new TraceFilter(), DisableEncodeUrlFilter.class)
                 .addFilterBefore(new HostFilter(bounds.allowedHosts(), problems), DisableEncodeUrlFilter.class)
                 .addFilterBefore(
                         new InFlightFilter(bounds.requestsInFlight(), bounds.streamsInFlight(), problems),
                         DisableEncodeUrlFilter.class)
                 .addFilterBefore(new BodyLimitFilter(bounds.bodyBytes(), problems), DisableEncodeUrlFilter.class)
-                .addFilterBefore(new CredentialFilter(keys, problems), CsrfFilter.class)
+                .addFilterBefore(new CredentialFilter(keys, users, sessions, problems), CsrfFilter.class)
                 .securityContext(context -> context.securityContextRepository(sessions.contexts()))
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.NEVER))
                 .requestCache(cache -> cache.disable())
@@ -61,8 +71,7 @@ public final class SecurityRules {
                 .exceptionHandling(on -> on.authenticationEntryPoint((request, response, e) -> problems.write(
                                 new ProblemException(
                                         ProblemType.UNAUTHORIZED,
-                                        "send a key as X-API-Key or Authorization: Bearer, or open a link that "
-                                                + "./palate login prints"),
+                                        sessions.endedByErasure(request) ? SESSION_ENDED : NO_CREDENTIAL),
                                 request,
                                 response))
                         .accessDeniedHandler((request, response, e) -> problems.write(

@@ -104,4 +104,9 @@ class IndexWiring {
     ErasurePlace hotTierErasure(TieredMemories memories) {
         return memories.erasurePlace();
     }
+
+    @Bean
+    ErasurePlace codebooksErasure(TieredMemories memories) {
+        return memories.codebooksErasure();
+    }
 }

@@ -25,6 +25,7 @@ import dev.palate.retrieval.recommend.SimilarItems;
 import dev.palate.retrieval.sequence.TorchRuntime;
 import dev.palate.web.PalateProperties;
 import dev.palate.web.job.Trainer;
+import dev.palate.web.job.TrainingChild;
 import dev.palate.web.job.TrainingFiles;
 import java.time.Clock;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,8 @@ import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 
 /// Candidates, ranking and the collaborative model.
 @Configuration(proxyBeanMethods = false)
@@ -106,9 +109,16 @@ class RetrievalWiring {
         return new Trainer(learnt, sequences, jobs, registry, directory.models(), clock);
     }
 
+    /// Before the files that such a process would still write.
     @Bean
-    ErasurePlace trainingFilesErasure(Trainer trainer, ModelRegistry registry, DataDirectory directory) {
-        return new TrainingFiles(trainer, registry, directory.models());
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    ErasurePlace trainingChildErasure(Trainer trainer) {
+        return new TrainingChild(trainer);
+    }
+
+    @Bean
+    ErasurePlace trainingFilesErasure(ModelRegistry registry, DataDirectory directory) {
+        return new TrainingFiles(registry, directory.models());
     }
 
     /// The first training of a server that was given interactions but never trained, such as one filled by an

@@ -98,12 +98,13 @@ class WebWiring {
             HttpSecurity http,
             PalateProperties properties,
             ApiKeys keys,
+            Users users,
             PageSessions sessions,
             ProblemResponse problems) {
         PalateProperties.Limits limits = properties.limits();
         SecurityRules.Bounds bounds = new SecurityRules.Bounds(
                 properties.allowedHosts(), limits.requestsInFlight(), limits.streamsInFlight(), limits.bodyBytes());
-        return SecurityRules.chain(http, bounds, keys, sessions, problems);
+        return SecurityRules.chain(http, bounds, keys, users, sessions, problems);
     }
 
     /// What the firewall refuses, such as encoded slashes in a path, is a problem like any other.
