@@ -44,17 +44,17 @@ public interface CollaborativeModel {
     /// @param items the item of each row
     /// @param scorers by signal name: `cf`, `ease`, `knn`, `transitions`, ...
     /// @param weighting the weights of signals that were fitted with it
-    /// @param tastes of the items that it was not trained on and that were folded in since
+    /// @param precursors of the items that it was not trained on and that were folded in since
     record Loaded(
             String version,
             List<ItemId> items,
             Map<String, RowScorer> scorers,
             Weighting weighting,
-            Map<ItemId, Taste> tastes) {
+            Map<ItemId, Precursors> precursors) {
         public Loaded {
             items = List.copyOf(items);
             scorers = Map.copyOf(scorers);
-            tastes = Map.copyOf(tastes);
+            precursors = Map.copyOf(precursors);
         }
 
         /// With nothing folded in.
@@ -84,9 +84,10 @@ public interface CollaborativeModel {
             return new Loaded(version, items, byRow, weighting);
         }
 
-        /// The same version with other rows and scorers, and tastes.
-        Loaded with(List<ItemId> otherItems, Map<String, RowScorer> otherScorers, Map<ItemId, Taste> otherTastes) {
-            return new Loaded(version, otherItems, otherScorers, weighting, otherTastes);
+        /// The same version with other rows, scorers and precursors.
+        Loaded with(
+                List<ItemId> otherItems, Map<String, RowScorer> otherScorers, Map<ItemId, Precursors> otherPrecursors) {
+            return new Loaded(version, otherItems, otherScorers, weighting, otherPrecursors);
         }
     }
 
@@ -96,9 +97,9 @@ public interface CollaborativeModel {
     /// @param users how many of them had had anything
     /// @param rows of the model, ascending
     /// @param weights of each row: the sum over the users of its share of what they had had
-    record Taste(int users, int[] rows, float[] weights) {
+    record Precursors(int users, int[] rows, float[] weights) {
         /// Of an item that nobody had.
-        public static final Taste NONE = new Taste(0, new int[0], new float[0]);
+        public static final Precursors NONE = new Precursors(0, new int[0], new float[0]);
     }
 
     /// Fitted weights. Thread-safe.

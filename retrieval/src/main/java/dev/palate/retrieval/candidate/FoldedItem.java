@@ -12,7 +12,7 @@ import java.util.TreeMap;
 /// @param shared how many users each row shares
 /// @param before distance-weighted counts of each row shortly before the item
 /// @param after likewise after it
-/// @param taste what its users had had before it
+/// @param precursors what its users had had before it
 record FoldedItem(
         Map<String, float[]> vectors,
         int users,
@@ -20,7 +20,7 @@ record FoldedItem(
         float[] shared,
         float[] before,
         float[] after,
-        CollaborativeModel.Taste taste) {
+        CollaborativeModel.Precursors precursors) {
     /// What two items share, on the scale of the trained model.
     enum Share {
         /// Users in common over both items' lengths.
@@ -102,13 +102,13 @@ record FoldedItem(
 
         private final TreeMap<Integer, float[]> sums = new TreeMap<>();
         private int users;
-        private int tasters;
+        private int withHistory;
 
         /// @param history trained rows, oldest first
         /// @param position how many of them came before the item
         void add(int[] history, int position) {
             users++;
-            tasters += position > 0 ? 1 : 0;
+            withHistory += position > 0 ? 1 : 0;
             for (int at = 0; at < history.length; at++) {
                 float[] sum = sums.computeIfAbsent(history[at], _ -> new float[KINDS]);
                 sum[0]++;
@@ -131,8 +131,8 @@ record FoldedItem(
                 }
                 next++;
             }
-            var taste = new CollaborativeModel.Taste(tasters, rows, values[3]);
-            return new FoldedItem(vectors, users, rows, values[0], values[1], values[2], taste);
+            var precursors = new CollaborativeModel.Precursors(withHistory, rows, values[3]);
+            return new FoldedItem(vectors, users, rows, values[0], values[1], values[2], precursors);
         }
     }
 }

@@ -21,7 +21,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /// What new items are made of their events is what a [DynamicMemory] makes of the log, event by event.
-class NewTastesTest {
+class DynamicItemsTest {
     private static final int TRAINED = 60;
     private static final int USERS = 40;
 
@@ -36,7 +36,7 @@ class NewTastesTest {
     private final Loaded trained;
     private Loaded live;
 
-    NewTastesTest() {
+    DynamicItemsTest() {
         List<ItemId> known = new ArrayList<>();
         for (int item = 0; item < TRAINED; item++) {
             ItemId id = new ItemId("t" + item);
@@ -98,15 +98,15 @@ class NewTastesTest {
         live = folded.extend(trained);
     }
 
-    private float[] direction(NewTastes tastes, String item) {
+    private float[] direction(DynamicItems dynamic, String item) {
         float[] direction = new float[encoder.dimension()];
         int row = catalog.row(new ItemId(item));
-        assertThat(tastes.rows()).contains(row);
+        assertThat(dynamic.rows()).contains(row);
         // The score of a user who had one item is the direction's product with that item's text.
         for (int probe = 0; probe < TRAINED; probe++) {
             int of = catalog.row(new ItemId("t" + probe));
             direction[probe] =
-                    tastes.score(texts, new int[] {of}, catalog.size()).orElseThrow()[row];
+                    dynamic.score(texts, new int[] {of}, catalog.size()).orElseThrow()[row];
         }
         return direction;
     }
@@ -137,25 +137,25 @@ class NewTastesTest {
         return products;
     }
 
-    private NewTastes tastes(NewTastes.Source source) {
+    private DynamicItems dynamic(DynamicItems.Source source) {
         return source.of(catalog, Optional.of(texts), statistics).orElseThrow();
     }
 
     @Test
     void newItemsAreWhatADynamicMemoryMakesOfTheLog() {
         follow();
-        NewTastes.Source source = new NewTastes.Source(() -> Optional.of(live));
+        DynamicItems.Source source = new DynamicItems.Source(() -> Optional.of(live));
         assertThat(source.ready(catalog, Optional.of(texts))).isFalse();
-        NewTastes tastes = tastes(source);
+        DynamicItems dynamic = dynamic(source);
         assertThat(source.ready(catalog, Optional.of(texts))).isTrue();
-        assertThat(tastes(source)).isSameAs(tastes);
+        assertThat(dynamic(source)).isSameAs(dynamic);
         for (String item : List.of("n1", "n2", "n3")) {
-            assertThat(direction(tastes, item)).as(item).containsExactly(expected(item), within(1e-5f));
+            assertThat(direction(dynamic, item)).as(item).containsExactly(expected(item), within(1e-5f));
         }
-        assertThat(tastes.rows())
+        assertThat(dynamic.rows())
                 .as("40 users tell more by themselves")
                 .doesNotContain(catalog.row(new ItemId("many")));
-        assertThat(tastes.rows()).hasSize(3);
+        assertThat(dynamic.rows()).hasSize(3);
     }
 
     /// The same through the class that `evaluate` replays with: one item's own updates, event by event.
@@ -180,7 +180,7 @@ class NewTastesTest {
         assertThat(memory.eventsOf("n1")).isEqualTo(5);
         float[] item = memory.item("n1");
         double length = Math.sqrt(Kernels.dot(item, 0, item, 0, item.length));
-        float[] shown = direction(tastes(new NewTastes.Source(() -> Optional.of(live))), "n1");
+        float[] shown = direction(dynamic(new DynamicItems.Source(() -> Optional.of(live))), "n1");
         float[] text = new float[encoder.dimension()];
         for (int probe = 0; probe < TRAINED; probe++) {
             texts.copyTo(catalog.row(new ItemId("t" + probe)), text, 0);
@@ -192,11 +192,11 @@ class NewTastesTest {
     @Test
     void whoIsErasedLeavesNothing() {
         follow();
-        NewTastes.Source source = new NewTastes.Source(() -> Optional.of(live));
-        float[] before = direction(tastes(source), "n1");
+        DynamicItems.Source source = new DynamicItems.Source(() -> Optional.of(live));
+        float[] before = direction(dynamic(source), "n1");
         folded.changed(new UserId("u0"), List.of());
         live = folded.extend(trained);
-        float[] after = direction(tastes(source), "n1");
+        float[] after = direction(dynamic(source), "n1");
         assertThat(after).isNotEqualTo(before);
         log.remove("u0");
         assertThat(after).containsExactly(expected("n1"), within(1e-5f));
@@ -204,18 +204,18 @@ class NewTastesTest {
         FoldedItems anew = new FoldedItems(rows, new LiveModel.Learnt("v", 0, new int[TRAINED], Map.of(), Map.of()));
         log.forEach((user, had) -> anew.changed(new UserId(user), had));
         Loaded replayed = anew.extend(trained);
-        assertThat(direction(tastes(new NewTastes.Source(() -> Optional.of(replayed))), "n1"))
+        assertThat(direction(dynamic(new DynamicItems.Source(() -> Optional.of(replayed))), "n1"))
                 .containsExactly(after);
     }
 
     @Test
     void whereNothingIsNewThereIsNothing() {
-        NewTastes.Source source = new NewTastes.Source(() -> Optional.of(trained));
+        DynamicItems.Source source = new DynamicItems.Source(() -> Optional.of(trained));
         assertThat(source.of(catalog, Optional.empty(), statistics)).isEmpty();
-        assertThat(new NewTastes.Source(CollaborativeModel.NONE).of(catalog, Optional.of(texts), statistics))
+        assertThat(new DynamicItems.Source(CollaborativeModel.NONE).of(catalog, Optional.of(texts), statistics))
                 .isEmpty();
-        NewTastes tastes = tastes(source);
-        assertThat(tastes.rows()).as("by their texts alone").hasSize(4);
-        assertThat(tastes.score(texts, new int[0], catalog.size())).isEmpty();
+        DynamicItems dynamic = dynamic(source);
+        assertThat(dynamic.rows()).as("by their texts alone").hasSize(4);
+        assertThat(dynamic.score(texts, new int[0], catalog.size())).isEmpty();
     }
 }

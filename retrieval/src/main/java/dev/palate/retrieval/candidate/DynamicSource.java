@@ -2,15 +2,15 @@ package dev.palate.retrieval.candidate;
 
 import java.util.Optional;
 
-/// New items by the tastes of the few who had them, see [NewTastes]. Empty for somebody without history and where no
+/// New items by the tastes of the few who had them, see [DynamicItems]. Empty for somebody without history and where no
 /// item is new.
-final class NewTasteSource implements CandidateSource {
+final class DynamicSource implements CandidateSource {
     private static final Evidence LIKED = Evidence.of("new, and people whose taste is near yours had it");
 
-    private final NewTastes.Source tastes;
+    private final DynamicItems.Source dynamic;
 
-    NewTasteSource(CollaborativeModel model) {
-        tastes = new NewTastes.Source(model);
+    DynamicSource(CollaborativeModel model) {
+        dynamic = new DynamicItems.Source(model);
     }
 
     @Override
@@ -20,7 +20,7 @@ final class NewTasteSource implements CandidateSource {
 
     @Override
     public boolean prompt(Wish wish) {
-        return wish.profile().length == 0 || tastes.ready(wish.catalog(), wish.vectors());
+        return wish.profile().length == 0 || dynamic.ready(wish.catalog(), wish.vectors());
     }
 
     @Override
@@ -30,7 +30,7 @@ final class NewTasteSource implements CandidateSource {
             return Optional.empty();
         }
         CentredVectors texts = wish.vectors().get();
-        return tastes.of(wish.catalog(), wish.vectors(), wish.statistics())
+        return dynamic.of(wish.catalog(), wish.vectors(), wish.statistics())
                 .flatMap(found -> found.score(texts, profile, wish.catalog().size()))
                 .map(scores -> Scored.of(scores, row -> wish.statistics().count(row) > 0 ? LIKED : Evidence.NONE));
     }

@@ -4,7 +4,7 @@ import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.vector.Kernels;
 import dev.palate.memory.vector.TopK;
 import dev.palate.retrieval.candidate.CollaborativeModel.Loaded;
-import dev.palate.retrieval.candidate.CollaborativeModel.Taste;
+import dev.palate.retrieval.candidate.CollaborativeModel.Precursors;
 import dev.palate.retrieval.dynamic.DynamicMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,9 +24,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// U_u being the mean text of what user u had had before. That depends on the histories alone: it is made again from
 /// what [LiveModel] folds in from the log, after a restart, after an erasure without whoever is gone, always to the
-/// same values, and needs neither a state of its own nor a checkpoint. `NewTastesTest` compares the two. Bounded as the
+/// same values, and needs neither a state of its own nor a checkpoint. `DynamicItemsTest` compares the two.
+/// Bounded as the
 /// items folded in are; the mean user is the mean text weighed by how many had each item.
-final class NewTastes {
+final class DynamicItems {
     /// From so many users on the vectors folded in tell more.
     static final int FEW = 30;
 
@@ -40,7 +41,7 @@ final class NewTastes {
     private final int[] rows;
     private final float[][] directions;
 
-    private NewTastes(int[] rows, float[][] directions) {
+    private DynamicItems(int[] rows, float[][] directions) {
         this.rows = rows;
         this.directions = directions;
     }
@@ -54,7 +55,7 @@ final class NewTastes {
             this.model = model;
         }
 
-        private record Direction(Taste taste, String encoding, float[] vector) {}
+        private record Direction(Precursors precursors, String encoding, float[] vector) {}
 
         /// @param whole false while some directions are still to be made
         private record Made(
@@ -63,7 +64,7 @@ final class NewTastes {
                 Loaded loaded,
                 Map<ItemId, Direction> directions,
                 boolean whole,
-                NewTastes tastes) {
+                DynamicItems dynamic) {
             @SuppressWarnings("ReferenceEquality") // one object is one state
             boolean isOf(CatalogSnapshot otherCatalog, CentredVectors otherTexts, Loaded otherLoaded) {
                 return catalog == otherCatalog && texts == otherTexts && loaded == otherLoaded;
@@ -82,7 +83,7 @@ final class NewTastes {
         /// Empty while there is no model or no text vector, and where every item with a text was trained on.
         /// O(items + changed items × histories × dimension) after a change of catalog, texts or folded items,
         /// else O(1).
-        Optional<NewTastes> of(CatalogSnapshot catalog, Optional<CentredVectors> texts, ItemStatistics statistics) {
+        Optional<DynamicItems> of(CatalogSnapshot catalog, Optional<CentredVectors> texts, ItemStatistics statistics) {
             Optional<Loaded> loaded = model.current();
             if (texts.isEmpty() || loaded.isEmpty()) {
                 return Optional.empty();
@@ -93,7 +94,7 @@ final class NewTastes {
                 last = make(catalog, texts.get(), loaded.get(), statistics, known);
                 made.set(last);
             }
-            return last.tastes.rows.length == 0 ? Optional.empty() : Optional.of(last.tastes);
+            return last.dynamic.rows.length == 0 ? Optional.empty() : Optional.of(last.dynamic);
         }
 
         private static Made make(
@@ -106,7 +107,7 @@ final class NewTastes {
             int[] catalogRow = loaded.items().stream().mapToInt(catalog::row).toArray();
             for (int row = 0; row < catalogRow.length; row++) {
                 if (catalogRow[row] >= 0
-                        && !loaded.tastes().containsKey(loaded.items().get(row))) {
+                        && !loaded.precursors().containsKey(loaded.items().get(row))) {
                     trained[catalogRow[row]] = true;
                 }
             }
@@ -122,25 +123,28 @@ final class NewTastes {
                     continue;
                 }
                 ItemId id = catalog.item(row).id();
-                Taste taste = loaded.tastes().getOrDefault(id, Taste.NONE);
-                if (taste.users() >= FEW) {
+                Precursors precursors = loaded.precursors().getOrDefault(id, Precursors.NONE);
+                if (precursors.users() >= FEW) {
                     continue;
                 }
                 Direction kept = known.get(id);
-                if (kept == null || !kept.taste.equals(taste) || !kept.encoding.equals(texts.encoding())) {
-                    if (taste.users() > 0 && makings++ >= MOST_AT_ONCE) {
+                if (kept == null || !kept.precursors.equals(precursors) || !kept.encoding.equals(texts.encoding())) {
+                    if (precursors.users() > 0 && makings++ >= MOST_AT_ONCE) {
                         whole = false;
                         continue;
                     }
-                    mean = taste.users() > 0 && mean.length == 0 ? meanUser(texts, statistics, trained.length) : mean;
-                    kept = new Direction(taste, texts.encoding(), direction(texts, row, taste, catalogRow, mean));
+                    mean = precursors.users() > 0 && mean.length == 0
+                            ? meanUser(texts, statistics, trained.length)
+                            : mean;
+                    kept = new Direction(
+                            precursors, texts.encoding(), direction(texts, row, precursors, catalogRow, mean));
                 }
                 used.put(id, kept);
                 rows[count] = row;
                 directions[count++] = kept.vector;
             }
-            NewTastes tastes = new NewTastes(Arrays.copyOf(rows, count), Arrays.copyOf(directions, count));
-            return new Made(catalog, texts, loaded, Map.copyOf(used), whole, tastes);
+            DynamicItems dynamic = new DynamicItems(Arrays.copyOf(rows, count), Arrays.copyOf(directions, count));
+            return new Made(catalog, texts, loaded, Map.copyOf(used), whole, dynamic);
         }
 
         private static float[] meanUser(CentredVectors texts, ItemStatistics statistics, int items) {
@@ -160,17 +164,17 @@ final class NewTastes {
         }
 
         private static float[] direction(
-                CentredVectors texts, int row, Taste taste, int[] catalogRow, float[] meanUser) {
+                CentredVectors texts, int row, Precursors precursors, int[] catalogRow, float[] meanUser) {
             float[] direction = new float[texts.dimension()];
             texts.add((float) SEED_EVENTS, row, direction);
-            for (int at = 0; at < taste.rows().length; at++) {
-                int of = catalogRow[taste.rows()[at]];
+            for (int at = 0; at < precursors.rows().length; at++) {
+                int of = catalogRow[precursors.rows()[at]];
                 if (of >= 0 && texts.knows(of)) {
-                    texts.add(taste.weights()[at], of, direction);
+                    texts.add(precursors.weights()[at], of, direction);
                 }
             }
-            if (taste.users() > 0) {
-                Kernels.axpy(-taste.users(), meanUser, 0, direction, 0, direction.length);
+            if (precursors.users() > 0) {
+                Kernels.axpy(-precursors.users(), meanUser, 0, direction, 0, direction.length);
             }
             double squares = Kernels.dot(direction, 0, direction, 0, direction.length);
             Kernels.scale(squares < 1e-12 ? 0 : (float) (1 / Math.sqrt(squares)), direction, 0, direction.length);
