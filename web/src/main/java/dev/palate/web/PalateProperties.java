@@ -5,6 +5,7 @@ import dev.palate.memory.erase.Kept;
 import dev.palate.memory.erase.RetentionPolicy;
 import dev.palate.memory.gate.GatePolicy;
 import dev.palate.memory.index.VectorFormat;
+import dev.palate.web.job.TrainingSchedule;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -140,8 +141,26 @@ public record PalateProperties(
 
     /// Training of the collaborative model.
     ///
-    /// @param automatic true to train at start when there is no active model and there are interactions
-    public record Training(@DefaultValue("true") boolean automatic) {}
+    /// @param automatic true to train by itself: at the start when there are interactions and no active model, and
+    ///     again as the others say; false to train only when somebody asks
+    /// @param interval the least time between two trainings, 1 minute to 1 year
+    /// @param leastNew the least number of interactions that the model has not learnt, 1 to 10⁹
+    /// @param leastShare the least share of them of those that it has learnt, 0 to 10
+    public record Training(
+            @DefaultValue("true") boolean automatic,
+            @DefaultValue("24h") Duration interval,
+            @DefaultValue("100") long leastNew,
+            @DefaultValue("0.02") double leastShare) {
+        public Training {
+            var checked = new TrainingSchedule.Policy(automatic, interval, leastNew, leastShare);
+            interval = checked.interval();
+        }
+
+        /// The policy they make.
+        public TrainingSchedule.Policy policy() {
+            return new TrainingSchedule.Policy(automatic, interval, leastNew, leastShare);
+        }
+    }
 
     /// The gates that a proposed memory passes; see [GatePolicy].
     ///

@@ -2,6 +2,7 @@ package dev.palate.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,6 +60,57 @@ class FoldInTest {
             Optional<JsonNode> other = entry(list(server, "u5"), "i51");
             assertThat(other.map(FoldInTest::collaborative).orElse(-1.0)).isLessThan(collaborative(shown));
         }
+    }
+
+    /// A user who comes while a model is being trained is personal at once, by the model in use, stays so with the new
+    /// one, which has not learnt from that user, and is learnt from by the training after it.
+    @Test
+    void whatComesDuringATrainingIsServedAtOnceAndLearntByTheNext() throws Exception {
+        try (TestServer server = TestServer.start(directory)) {
+            server.films(50);
+            train(server);
+            list(server, "u0"); // the first list of a server waits for its classes
+            String before = model(server).get("version").asString();
+            String job = begin(server);
+            Path input = directory.resolve("models").resolve("training-" + job + ".input");
+            Instant end = Instant.now().plus(DEADLINE);
+            while (!Files.exists(input)) {
+                assertThat(Instant.now()).isBefore(end);
+                Thread.sleep(1);
+            }
+
+            Instant third = like(server, "even-comer", 2, 4, 6);
+            JsonNode meanwhile = list(server, "even-comer");
+            assertThat(Duration.between(third, Instant.now())).isLessThan(WITHIN);
+            assertThat(meanwhile.get("model_version").asString()).isEqualTo(before);
+            assertThat(evens(meanwhile)).isGreaterThanOrEqualTo(8);
+            assertThat(server.ok(200, server.get(server.admin(), "/v1/jobs/" + job))
+                            .get("status")
+                            .asString())
+                    .as("the list was made during the training")
+                    .isEqualTo("running");
+
+            ended(server, job);
+            assertThat(model(server).get("version").asString()).isNotEqualTo(before);
+            assertThat(model(server).get("users").asInt()).isEqualTo(40);
+            assertThat(evens(list(server, "even-comer"))).isGreaterThanOrEqualTo(8);
+            assertThat(server.ok(200, server.get(server.admin(), "/v1/stats"))
+                            .get("training")
+                            .get("new_interactions")
+                            .asInt())
+                    .isEqualTo(3);
+
+            ended(server, begin(server));
+            assertThat(model(server).get("users").asInt()).isEqualTo(41);
+        }
+    }
+
+    private static JsonNode model(TestServer server) {
+        return server.ok(200, server.get(server.admin(), "/v1/models")).get("active");
+    }
+
+    private static long evens(JsonNode list) {
+        return films(list).stream().filter(film -> film <= 40 && film % 2 == 0).count();
     }
 
     /// What the signals of the collaborative model add to a film.
@@ -130,9 +182,16 @@ class FoldInTest {
                         "POST",
                         "/v1/interactions:batch",
                         "{\"interactions\":[" + String.join(",", liked) + "]}"));
-        String job = server.ok(202, server.call(server.admin(), "POST", "/v1/models:train", ""))
+        ended(server, begin(server));
+    }
+
+    private static String begin(TestServer server) {
+        return server.ok(202, server.call(server.admin(), "POST", "/v1/models:train", ""))
                 .get("id")
                 .asString();
+    }
+
+    private static void ended(TestServer server, String job) {
         Instant end = Instant.now().plus(DEADLINE);
         while (Instant.now().isBefore(end)) {
             JsonNode seen = server.ok(200, server.get(server.admin(), "/v1/jobs/" + job));

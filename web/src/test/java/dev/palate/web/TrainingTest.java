@@ -3,8 +3,16 @@ package dev.palate.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.palate.memory.access.Role;
+import dev.palate.retrieval.embedding.ModelRegistry;
+import dev.palate.retrieval.embedding.ModelSnapshot;
+import dev.palate.retrieval.embedding.ModelVersion;
+import dev.palate.retrieval.embedding.Verdict;
+import dev.palate.web.cli.TrainCommand;
 import dev.palate.web.security.LocalDoor;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +24,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 
 /// Training as a job of the server: done, activated, cancelled, asked for by a command of the same machine.
@@ -49,6 +58,11 @@ class TrainingTest {
                     .isEqualTo(version);
 
             assertThat(models.get("active").get("gate").asString()).isNotEmpty();
+            assertThat(models.get("trainings").get(0).get("cause").asString()).isEqualTo("asked");
+            assertThat(models.get("trainings").get(0).get("status").asString()).isEqualTo("succeeded");
+            assertThat(models.get("schedule").get("words").asString())
+                    .isEqualTo("only when somebody asks (palate.training.automatic is false)");
+            assertThat(models.get("activations").get(0).get("actor").asString()).isEqualTo("training");
             assertThat(server.ok(200, server.call(server.admin(), "POST", "/v1/models/" + version + "/activate", ""))
                             .get("version")
                             .asString())
@@ -113,6 +127,116 @@ class TrainingTest {
 
     private static Stream<ProcessHandle> children() {
         return ProcessHandle.current().children().filter(ProcessHandle::isAlive);
+    }
+
+    /// A model that the quality gate refused, over the API and by the commands, beside a server and without one.
+    @Test
+    void aRefusedModelIsServedWithAReasonAndRolledBack() {
+        String good;
+        String bad = "29990101T000000000Z";
+        try (TestServer server = TestServer.start(directory)) {
+            server.films(12);
+            interactions(server);
+            String job = server.ok(202, server.call(server.admin(), "POST", "/v1/models:train", ""))
+                    .get("id")
+                    .asString();
+            assertThat(ended(server, job).get("status").asString()).isEqualTo("succeeded");
+            ModelRegistry registry = server.bean(ModelRegistry.class);
+            ModelSnapshot first = registry.active().orElseThrow();
+            good = first.about().version().value();
+            refused(first, bad).write(registry.file(new ModelVersion(bad)));
+
+            String path = "/v1/models/" + bad + "/activate";
+            HttpResponse<String> without = server.call(server.admin(), "POST", path, "");
+            assertThat(without.statusCode()).isEqualTo(409);
+            assertThat(without.body()).contains("or activate it with a reason");
+            assertThat(server.call(server.admin(), "POST", path, "{\"reason\":\"" + "x".repeat(501) + "\"}")
+                            .body())
+                    .contains("a reason has at most 500 characters, had 501");
+            JsonNode active = server.ok(
+                    200, server.call(server.admin(), "POST", path, "{\"reason\":\"the held-out week was odd\"}"));
+            assertThat(active.get("version").asString()).isEqualTo(bad);
+            assertThat(active.get("override").asString()).isEqualTo("the held-out week was odd");
+            JsonNode listing = server.ok(200, server.get(server.admin(), "/v1/models"));
+            assertThat(listing.get("versions").get(0).get("accepted").asBoolean())
+                    .isFalse();
+            assertThat(listing.get("roll_back_to").asString()).isEqualTo(good);
+            JsonNode chosen = listing.get("activations").get(0);
+            assertThat(chosen.get("actor").asString()).startsWith("operator:");
+            assertThat(chosen.get("overrode").asBoolean()).isTrue();
+            assertThat(Instant.parse(chosen.get("at").asString()))
+                    .isBetween(Instant.now().minusSeconds(60), Instant.now());
+
+            assertThat(server.ok(200, server.call(server.admin(), "POST", "/v1/models:roll-back", ""))
+                            .get("version")
+                            .asString())
+                    .isEqualTo(good);
+            HttpResponse<String> nothing = server.call(server.admin(), "POST", "/v1/models:roll-back", "");
+            assertThat(nothing.statusCode()).isEqualTo(404);
+            assertThat(nothing.body()).contains("so there is nothing to roll back to");
+            assertThat(server.call(server.key(Role.APP, null), "POST", "/v1/models:roll-back", "")
+                            .statusCode())
+                    .isEqualTo(403);
+
+            assertThat(command("cancel")).startsWith("1 palate: the server refused: no training is under way");
+            String third = byCommand(server);
+            assertThat(command("cancel")).startsWith("0 Cancelled training job " + third);
+            assertThat(ended(server, third).get("status").asString()).isEqualTo("cancelled");
+
+            assertThat(command("activate", bad)).startsWith("1 palate: the server refused: model " + bad);
+            assertThat(command("activate", bad, "--reason", "odd & even"))
+                    .startsWith("0 Serving model " + bad + ": NDCG@10 -0.1000");
+            assertThat(command("status"))
+                    .contains("by operator:command: odd & even (against the quality gate)")
+                    .contains("REFUSED");
+        }
+        assertThat(command("roll-back", "--reason", "it was worse")).startsWith("0 Serving model " + good);
+        assertThat(command("roll-back")).startsWith("1 palate: no model is older than the active one");
+        assertThat(command("status")).contains("active    " + good).contains("by operator:command: it was worse");
+        try (TestServer server = TestServer.start(directory)) {
+            assertThat(server.ok(200, server.get(server.admin(), "/v1/models"))
+                            .get("active")
+                            .get("version")
+                            .asString())
+                    .isEqualTo(good);
+        }
+    }
+
+    private static ModelSnapshot refused(ModelSnapshot first, String version) {
+        ModelSnapshot.About about = first.about();
+        ModelSnapshot.About other = new ModelSnapshot.About(
+                new ModelVersion(version),
+                about.trainedAt(),
+                about.seed(),
+                about.changeNumber(),
+                about.users(),
+                about.events(),
+                about.easeDecay(),
+                about.knnDecay());
+        return new ModelSnapshot(
+                other,
+                first.items(),
+                first.factors(),
+                first.sparseFactors(),
+                first.ease(),
+                first.knn(),
+                first.transitions(),
+                first.next(),
+                first.popularity(),
+                first.ranker(),
+                new Verdict(false, about.version().value(), 60, -.1, -.2, -.05));
+    }
+
+    /// The status and what was printed.
+    private String command(String... arguments) {
+        StringWriter printed = new StringWriter();
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--data", directory.toString()));
+        int status = new CommandLine(new TrainCommand())
+                .setOut(new PrintWriter(printed, true))
+                .setErr(new PrintWriter(printed, true))
+                .execute(all.toArray(String[]::new));
+        return status + " " + printed;
     }
 
     private String byCommand(TestServer server) {

@@ -71,10 +71,14 @@ final class SqlJobs implements Jobs {
                     .bind("at", Times.column(transaction.now()))
                     .execute();
             if (changed == 0 && !exists(transaction, id)) {
-                throw new MemoryException(Code.NOT_FOUND, "job " + id.value() + " does not exist; start one first");
+                throw missing(id);
             }
             return changed;
         });
+    }
+
+    private static MemoryException missing(JobId id) {
+        return new MemoryException(Code.NOT_FOUND, "job " + id.value() + " does not exist; start one first");
     }
 
     private static boolean exists(Transaction transaction, JobId id) {
@@ -110,15 +114,81 @@ final class SqlJobs implements Jobs {
     }
 
     @Override
+    public List<Job> newest(String kind, int limit) {
+        Require.range("limit", limit, 1, Page.MAX_LIMIT);
+        return database.read(
+                handle -> handle.createQuery("select * from job where kind = :kind order by id desc limit :limit")
+                        .bind("kind", kind)
+                        .bind("limit", limit)
+                        .map(SqlJobs::row)
+                        .list());
+    }
+
+    @Override
+    public void keepState(JobId id, String state) {
+        Require.text("job state", state, 0, MOST_STATE);
+        database.write(transaction -> {
+            int changed = transaction
+                    .handle()
+                    .createUpdate("update job set state = :state where id = :id")
+                    .bind("state", state)
+                    .bind("id", id.value())
+                    .execute();
+            if (changed == 0) {
+                throw missing(id);
+            }
+            return changed;
+        });
+    }
+
+    @Override
+    public Optional<String> state(JobId id) {
+        return database.read(handle -> handle.createQuery("select state from job where id = :id and state <> ''")
+                .bind("id", id.value())
+                .mapTo(String.class)
+                .findOne());
+    }
+
+    @Override
+    public Optional<Job> takeOver(String kind) {
+        return database.write(transaction -> {
+            Optional<Job> newest = transaction
+                    .handle()
+                    .createQuery("select * from job where kind = :kind and owner <> :owner and " + OPEN
+                            + " order by id desc limit 1")
+                    .bind("kind", kind)
+                    .bind("owner", owner)
+                    .map(SqlJobs::row)
+                    .findOne();
+            newest.ifPresent(job -> transaction
+                    .handle()
+                    .createUpdate("update job set owner = :owner where id = :id")
+                    .bind("owner", owner)
+                    .bind("id", job.id().value())
+                    .execute());
+            fail(transaction, "kind = :kind", kind);
+            return newest;
+        });
+    }
+
+    @Override
     public int failAbandoned() {
-        return database.write(transaction -> transaction
+        return database.write(transaction -> fail(transaction, "kind not in ('erase', 'train')", ""));
+    }
+
+    /// Fails the open jobs of earlier processes.
+    private int fail(Transaction transaction, String which, String kind) {
+        var update = transaction
                 .handle()
                 .createUpdate("update job set status = 'failed', updated_at = :at,"
-                        + " detail = 'the process that ran it ended before it was done' where owner != :owner"
-                        + " and kind != 'erase' and " + OPEN)
+                        + " detail = 'the process that ran it ended before it was done' where owner <> :owner and "
+                        + which + " and " + OPEN)
                 .bind("at", Times.column(transaction.now()))
-                .bind("owner", owner)
-                .execute());
+                .bind("owner", owner);
+        if (!kind.isEmpty()) {
+            update.bind("kind", kind);
+        }
+        return update.execute();
     }
 
     private static Job row(ResultSet result, StatementContext context) throws SQLException {

@@ -66,7 +66,8 @@ final class Writer implements Runnable {
         return kind + prefix + made++;
     }
 
-    /// Words nobody else uses, which a search of raw bytes can tell. They do not end as they begin: a dictionary of terms
+    /// Words nobody else uses, which a search of raw bytes can tell. They do not end as they begin: a
+    /// dictionary of terms
     /// holds beginnings side by side, which would read as a word that is not there.
     private String words() {
         return "likes zq" + fresh("w").replace('-', 'x') + "k films";

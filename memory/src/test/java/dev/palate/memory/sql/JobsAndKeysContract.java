@@ -37,7 +37,7 @@ abstract class JobsAndKeysContract extends TruthContract {
 
     @Test
     void jobsOfAnEarlierProcessAreFailedAndOnlyThose() {
-        Job left = truth().jobs().start("train", "");
+        Job left = truth().jobs().start("reindex", "");
         truth().jobs().update(left.id(), JobStatus.RUNNING, 0.3, "step 3");
         assertThat(truth().jobs().failAbandoned()).isZero();
         reopen();
@@ -53,6 +53,42 @@ abstract class JobsAndKeysContract extends TruthContract {
                 .extracting(Job::id)
                 .containsExactlyInAnyOrder(mine.id(), left.id());
         assertThat(second.nextCursor()).isNull();
+    }
+
+    @Test
+    void theNewestTrainingOfAnEarlierProcessIsTakenOverWithItsState() throws InterruptedException {
+        Job done = truth().jobs().start("train", "");
+        truth().jobs().update(done.id(), JobStatus.SUCCEEDED, 1, "done");
+        Job older = later("train");
+        Job newer = later("train");
+        Job other = later("import");
+        truth().jobs().keepState(older.id(), "older");
+        truth().jobs().keepState(newer.id(), "{\"seen\": 1}");
+        truth().jobs().update(newer.id(), JobStatus.RUNNING, 0.4, "step 4");
+        assertThat(truth().jobs().takeOver("train")).as("its own").isEmpty();
+        reopen();
+        assertThat(truth().jobs().failAbandoned()).as("the import").isEqualTo(1);
+        assertThat(truth().jobs().job(other.id()).orElseThrow().status()).isEqualTo(JobStatus.FAILED);
+        Job taken = truth().jobs().takeOver("train").orElseThrow();
+        assertThat(taken.id()).isEqualTo(newer.id());
+        assertThat(taken.detail()).isEqualTo("step 4");
+        assertThat(truth().jobs().state(taken.id())).contains("{\"seen\": 1}");
+        assertThat(truth().jobs().job(older.id()).orElseThrow().status()).isEqualTo(JobStatus.FAILED);
+        assertThat(truth().jobs().takeOver("train")).as("a second time").isEmpty();
+        assertThat(truth().jobs().newest("train", 2)).extracting(Job::id).containsExactly(newer.id(), older.id());
+        assertThat(truth().jobs().newest("train", 10)).hasSize(3);
+        assertThat(truth().jobs().state(done.id())).isEmpty();
+        truth().jobs().update(taken.id(), JobStatus.SUCCEEDED, 1, "done");
+        truth().jobs().keepState(taken.id(), "kept");
+        assertThat(truth().jobs().state(taken.id())).contains("kept");
+        assertThatThrownBy(() -> truth().jobs().keepState(new JobId("none"), ""))
+                .hasMessage("job none does not exist; start one first");
+    }
+
+    /// In a later millisecond: ids of one stand in no order that another maker of ids would keep to.
+    private Job later(String kind) throws InterruptedException {
+        Thread.sleep(2);
+        return truth().jobs().start(kind, "");
     }
 
     @Test

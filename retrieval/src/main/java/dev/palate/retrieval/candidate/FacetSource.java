@@ -1,22 +1,32 @@
 package dev.palate.retrieval.candidate;
 
+import dev.palate.retrieval.factor.History;
+import dev.palate.retrieval.factor.HistoryDecay;
+import dev.palate.retrieval.semantic.CategoryProfile;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Agreement with the categories and tags that the request names, and with the categories of the titles liked in it;
 /// with those of the history when the request says neither.
 ///
-/// A category weighs by how much commoner it is among those titles than in the whole catalog. Of equally fitting
-/// items
-/// the better liked comes first, because a category alone fits thousands.
+/// A category weighs by how much commoner it is among the liked titles than in the whole catalog. Of equally fitting
+/// items the better liked comes first, because a category alone fits thousands. By the history alone the score is that
+/// of a [CategoryProfile], as its weight was fitted on.
 final class FacetSource implements CandidateSource {
+    private static final double DECAY = 0.9;
     private static final double OF_LIKED = 0.5;
     private static final int MAX_EVENTS = 50;
     private static final double QUALITY_SHARE = 0.4;
+
+    private final AtomicReference<Optional<Profile>> last = new AtomicReference<>(Optional.empty());
+
+    /// @param catalog that it is of
+    private record Profile(CatalogSnapshot catalog, CategoryProfile scorer) {}
 
     @Override
     public String signal() {
@@ -45,8 +55,30 @@ final class FacetSource implements CandidateSource {
         if (categories.isEmpty() && tags.isEmpty()) {
             return Optional.empty();
         }
-        float[] scores = add(wish, categories, tags);
+        float[] scores = spoken
+                ? add(wish, categories, tags)
+                : wish.known().kept(signal(), List.of(wish.catalog()), () -> byHistory(wish));
         return Optional.of(Scored.of(scores, row -> explain(wish, spoken, categories, tags, row)));
+    }
+
+    private float[] byHistory(Wish wish) {
+        float[] scores = new float[wish.catalog().size()];
+        profile(wish.catalog()).score(History.of(wish.history()), scores);
+        return scores;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // one snapshot object is one numbering of rows
+    private CategoryProfile profile(CatalogSnapshot catalog) {
+        Optional<Profile> kept = last.get();
+        if (kept.isPresent() && kept.get().catalog == catalog) {
+            return kept.get().scorer;
+        }
+        int[][] codes = new int[catalog.size()][];
+        Arrays.setAll(codes, catalog.categories()::codesOf);
+        CategoryProfile made =
+                CategoryProfile.of(codes, catalog.categories().words().size(), HistoryDecay.of(DECAY));
+        last.set(Optional.of(new Profile(catalog, made)));
+        return made;
     }
 
     private static void addNamed(Postings postings, Map<String, Double> named, Map<Integer, Double> target) {

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.zip.CRC32C;
 
@@ -160,6 +161,13 @@ public final class ModelFile {
     ///     truncated or newer than this build
     public static ModelFile read(Path file) {
         return ModelFileReader.read(file);
+    }
+
+    /// Reads some sections only, without a look at the checksum: what the file says of itself.
+    ///
+    /// @throws RetrievalException as [#read(Path)]
+    static ModelFile read(Path file, Set<String> names) {
+        return ModelFileReader.read(file, Optional.of(names));
     }
 
     /// What is thrown for a file that cannot be used.

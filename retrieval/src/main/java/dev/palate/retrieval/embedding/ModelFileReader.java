@@ -15,6 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.zip.CRC32C;
 
 /// Checks and parses a mapped model file from front to back. Not thread-safe.
@@ -37,6 +39,11 @@ final class ModelFileReader {
     }
 
     static ModelFile read(Path file) {
+        return read(file, Optional.empty());
+    }
+
+    /// @param wanted only these sections, and no look at the checksum; all when empty
+    static ModelFile read(Path file, Optional<Set<String>> wanted) {
         if (!Files.isRegularFile(file)) {
             throw new RetrievalException(
                     Code.NOT_FOUND, "no model file at " + file + ": train one with ./palate train");
@@ -48,14 +55,14 @@ final class ModelFileReader {
                 throw ModelFile.damaged(file, "it has only " + size + " bytes");
             }
             MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
-            return new ModelFileReader(file, bytes).parse();
+            return new ModelFileReader(file, bytes).parse(wanted);
         } catch (IOException e) {
             throw new RetrievalException(
                     Code.BAD_FILE, "cannot read the model file " + file + ": " + e.getMessage(), e);
         }
     }
 
-    private ModelFile parse() {
+    private ModelFile parse(Optional<Set<String>> wanted) {
         byte[] magic = bytes.asSlice(0, ModelFile.MAGIC.length).toArray(ValueLayout.JAVA_BYTE);
         if (!Arrays.equals(magic, ModelFile.MAGIC)) {
             throw new RetrievalException(Code.BAD_FILE, file + " is not a model file: it does not start with PALATEMD");
@@ -72,10 +79,16 @@ final class ModelFileReader {
         if (size != bytes.byteSize()) {
             throw ModelFile.damaged(file, "it has " + bytes.byteSize() + " bytes and should have " + size);
         }
-        checkChecksum();
+        if (wanted.isEmpty()) {
+            checkChecksum();
+        }
         Entry[] table = readTable(count);
         Map<String, ModelFile.Section> sections = new LinkedHashMap<>();
         for (Entry entry : table) {
+            if (wanted.isPresent() && !wanted.get().contains(entry.name)) {
+                MemorySegment ignored = take((long) entry.count * ModelFile.elementBytes(entry.kind));
+                continue;
+            }
             sections.put(entry.name, readElements(entry));
         }
         return new ModelFile(file, sections);

@@ -16,7 +16,7 @@ public final class SequenceSections {
     /// The version of the layout that this build writes, and the newest it reads.
     static final int VERSION = 1;
 
-    private static final String SHAPE = "sequence.shape";
+    static final String SHAPE = "sequence.shape";
     private static final String ITEMS = "sequence.items";
     private static final String WEIGHT = "sequence.weight.";
 

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -102,19 +103,47 @@ final class SnapshotSections {
         return new ModelFile(place, sections);
     }
 
+    /// What the file says of the model.
+    static ModelHead head(Path place) {
+        ModelFile file = ModelFile.read(place, Set.of("manifest", "ranker", "verdict", SequenceSections.SHAPE));
+        try {
+            return new ModelHead(
+                    about(JSON.readValue(file.bytes("manifest"), Manifest.class)),
+                    ranker(file),
+                    verdict(file),
+                    file.has(SequenceSections.SHAPE));
+        } catch (JacksonException | IllegalArgumentException | java.time.DateTimeException e) {
+            throw ModelFile.damaged(place, "its parts do not fit (" + e.getMessage() + ")");
+        }
+    }
+
+    private static ModelSnapshot.About about(Manifest manifest) {
+        return new ModelSnapshot.About(
+                new ModelVersion(manifest.version),
+                Instant.parse(manifest.trainedAt),
+                manifest.seed,
+                manifest.changeNumber,
+                manifest.users,
+                manifest.events,
+                manifest.easeDecay,
+                manifest.knnDecay);
+    }
+
+    private static RankerWeights ranker(ModelFile file) {
+        return file.has("ranker")
+                ? JSON.readValue(file.bytes("ranker"), Ranker.class).weights()
+                : RankerWeights.FIXED;
+    }
+
+    private static Verdict verdict(ModelFile file) {
+        return file.has("verdict") ? JSON.readValue(file.bytes("verdict"), Verdict.class) : Verdict.UNJUDGED;
+    }
+
     /// Turns sections into a snapshot; what does not fit together is reported as damage.
     static ModelSnapshot snapshot(ModelFile file, Path place) {
         try {
             Manifest manifest = JSON.readValue(file.bytes("manifest"), Manifest.class);
-            ModelSnapshot.About about = new ModelSnapshot.About(
-                    new ModelVersion(manifest.version),
-                    Instant.parse(manifest.trainedAt),
-                    manifest.seed,
-                    manifest.changeNumber,
-                    manifest.users,
-                    manifest.events,
-                    manifest.easeDecay,
-                    manifest.knnDecay);
+            ModelSnapshot.About about = about(manifest);
             return new ModelSnapshot(
                     about,
                     ids(file),
@@ -132,10 +161,8 @@ final class SnapshotSections {
                             ? neighbours(file, "next")
                             : ItemNeighbours.empty(file.ints("items.ends").length),
                     new Popularity(file.ints("popularity.counts")),
-                    file.has("ranker")
-                            ? JSON.readValue(file.bytes("ranker"), Ranker.class).weights()
-                            : RankerWeights.FIXED,
-                    file.has("verdict") ? JSON.readValue(file.bytes("verdict"), Verdict.class) : Verdict.UNJUDGED,
+                    ranker(file),
+                    verdict(file),
                     SequenceSections.get(file, place));
         } catch (JacksonException
                 | IllegalArgumentException

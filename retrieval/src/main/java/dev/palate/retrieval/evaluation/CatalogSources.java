@@ -4,21 +4,21 @@ import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
 import dev.palate.retrieval.embedding.Vocabulary;
-import dev.palate.retrieval.factor.HistoryDecay;
 import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.ranking.Signal;
+import dev.palate.retrieval.semantic.CategoryProfile;
 import dev.palate.retrieval.semantic.ContentProfile;
+import dev.palate.retrieval.training.ItemContents;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /// Sources from what a catalog says: text and genres, each compared with the decayed history.
 public final class CatalogSources {
-    private static final HistoryDecay DECAY = HistoryDecay.of(0.9);
     private static final int REPORT_EVERY = 100;
 
     private CatalogSources() {}
@@ -30,10 +30,14 @@ public final class CatalogSources {
     public static Map<Signal, Scorer> of(List<CatalogItem> catalog, Vocabulary items, float[][] texts) {
         Map<Integer, CatalogItem> known = known(catalog, items);
         Map<Signal, Scorer> sources = new EnumMap<>(Signal.class);
-        sources.put(Signal.TEXT, ContentProfile.centred(texts, DECAY));
-        float[][] genres = genreVectors(known, items.size());
-        if (genres.length > 0 && genres[0].length > 0) {
-            sources.put(Signal.GENRE, ContentProfile.centred(genres, DECAY));
+        sources.put(Signal.TEXT, ContentProfile.centred(texts, ItemContents.DECAY));
+        CategoryProfile genres = CategoryProfile.of(
+                IntStream.range(0, items.size())
+                        .mapToObj(row -> known.containsKey(row) ? known.get(row).genres() : List.<String>of())
+                        .toList(),
+                ItemContents.DECAY);
+        if (!genres.isEmpty()) {
+            sources.put(Signal.GENRE, genres);
         }
         return sources;
     }
@@ -85,19 +89,6 @@ public final class CatalogSources {
                 vectors[row] = new float[dimension];
             }
         }
-        return vectors;
-    }
-
-    private static float[][] genreVectors(Map<Integer, CatalogItem> known, int itemCount) {
-        TreeSet<String> names = new TreeSet<>();
-        known.values().forEach(item -> names.addAll(item.genres()));
-        List<String> columns = List.copyOf(names);
-        float[][] vectors = new float[itemCount][columns.size()];
-        known.forEach((row, item) -> {
-            for (int column = 0; column < columns.size(); column++) {
-                vectors[row][column] = item.genres().contains(columns.get(column)) ? 1 : 0;
-            }
-        });
         return vectors;
     }
 }

@@ -1,8 +1,6 @@
 package dev.palate.retrieval.evaluation;
 
 import dev.palate.retrieval.Progress;
-import dev.palate.retrieval.factor.Scorer;
-import dev.palate.retrieval.ranking.Signal;
 import dev.palate.retrieval.training.PairedBootstrap;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -127,7 +125,7 @@ public record Evaluation(RankingTask task, List<Row> rows, List<Comparison> comp
     public static Evaluation run(
             RankingTask task,
             Request request,
-            LongFunction<Map<Signal, Scorer>> content,
+            LongFunction<Models.Content> content,
             Listener listener,
             Progress progress) {
         Map<String, List<Run>> runs = new LinkedHashMap<>();

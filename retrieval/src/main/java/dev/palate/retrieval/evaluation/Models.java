@@ -44,12 +44,36 @@ import java.util.stream.Stream;
 public final class Models {
     private final RankingTask task;
     private final ModelSettings settings;
-    private final Map<Signal, Scorer> content;
+    private final Content content;
     private final Progress progress;
     private Optional<ModelSnapshot> trained = Optional.empty();
 
-    /// @param content further sources over the task's items, such as text, for the fused ranking; may be empty
-    public Models(RankingTask task, ModelSettings settings, Map<Signal, Scorer> content, Progress progress) {
+    /// Sources that are made elsewhere, over the task's items.
+    ///
+    /// @param trial as they were before the held-out events, to fit the weights with
+    /// @param whole as they are with all known events
+    public record Content(Map<Signal, Scorer> trial, Map<Signal, Scorer> whole) {
+        /// There are none.
+        public static final Content NONE = new Content(Map.of(), Map.of());
+
+        /// @throws IllegalArgumentException when the two are not of the same signals
+        public Content {
+            trial = Map.copyOf(trial);
+            whole = Map.copyOf(whole);
+            if (!trial.keySet().equals(whole.keySet())) {
+                throw new IllegalArgumentException("the sources of the trial and of the whole must be the same, were "
+                        + trial.keySet() + " and " + whole.keySet());
+            }
+        }
+
+        /// Of sources that learn nothing from events.
+        public static Content of(Map<Signal, Scorer> sources) {
+            return new Content(sources, sources);
+        }
+    }
+
+    /// @param content further sources, such as text, for the fused ranking
+    public Models(RankingTask task, ModelSettings settings, Content content, Progress progress) {
         this.task = task;
         this.settings = settings;
         this.content = content;
@@ -71,7 +95,7 @@ public final class Models {
                 };
             }
             case ModelName.Sequence ignored -> {
-                Scorer scorer = content.get(Signal.SEQUENCE);
+                Scorer scorer = content.whole.get(Signal.SEQUENCE);
                 if (scorer == null) {
                     throw new RetrievalException(
                             Code.BAD_INPUT,
@@ -173,7 +197,7 @@ public final class Models {
         ModelSnapshot snapshot = trained.orElseGet(() -> Training.run(
                 new TrainingInput(0, task.items(), task.known()),
                 options(),
-                content,
+                content.trial,
                 new ModelVersion("evaluated"),
                 InstantSource.fixed(Instant.EPOCH),
                 progress));
@@ -209,7 +233,7 @@ public final class Models {
         Map<Signal, Scorer> sources = new EnumMap<>(trained().sources());
         OptionalLong now = task.temporal() ? OptionalLong.of(task.end()) : OptionalLong.empty();
         sources.putAll(PresentSources.of(task.known(), now, settings.ranker()));
-        sources.putAll(content);
+        sources.putAll(content.whole);
         return sources;
     }
 

@@ -40,6 +40,10 @@ record Fusion(int[] rows, double[] scores, int[] order, Map<Signal, float[]> par
                 .orElse(Map.of());
         Set<Signal> bounded = EnumSet.allOf(Signal.class);
         bounded.removeAll(fitted.keySet());
+        if (wish.spoken()) {
+            // Their weights were fitted for requests that say nothing.
+            bounded.addAll(SPOKEN);
+        }
         SignalWeights weights = weights(answers, SignalWeights.forHistory(size).with(fitted), wish.spoken());
         FusedRanker.Ranking ranking = FusedRanker.rank(new Signals(rows.length, values), weights, bounded);
         return new Fusion(rows, ranking.scores(), ranking.order(), ranking.parts());

@@ -10,18 +10,26 @@ import dev.palate.retrieval.factor.Scorer;
 /// Centring (subtracting the mean over all items) is what makes the scores personal: the mean direction of a catalog
 /// dominates every raw vector.
 public final class ContentProfile implements Scorer {
+    /// Events that count for less are left out.
+    private static final double SMALLEST_WEIGHT = 1e-4;
+
     private final VectorTable vectors;
+    private final boolean[] known;
     private final double decay;
 
     private ContentProfile(VectorTable vectors, double decay) {
         this.vectors = vectors;
+        known = new boolean[vectors.size()];
+        for (int row = 0; row < known.length; row++) {
+            known[row] = vectors.knows(row);
+        }
         this.decay = decay;
     }
 
     /// Centres and normalises the raw vectors.
     ///
     /// @param rawVectors one per item row, all of one length; an item without content has the zero vector,
-    ///     stays zero and is left out of the mean
+    ///     is left out of the mean and scores NaN
     /// @param decay as in [HistoryDecay]
     public static ContentProfile centred(float[][] rawVectors, HistoryDecay decay) {
         return of(TextCentering.of(rawVectors).center(rawVectors), decay);
@@ -41,12 +49,12 @@ public final class ContentProfile implements Scorer {
     public void score(History history, float[] target) {
         float[] profile = new float[vectors.dimension()];
         double weight = 1;
-        for (int i = history.size() - 1; i >= 0 && weight > 1e-4; i--) {
+        for (int i = history.size() - 1; i >= 0 && weight > SMALLEST_WEIGHT; i--) {
             vectors.add((float) weight, history.items()[i], profile);
             weight *= decay;
         }
         for (int item = 0; item < target.length; item++) {
-            target[item] = vectors.dot(item, profile);
+            target[item] = known[item] ? vectors.dot(item, profile) : Float.NaN;
         }
     }
 }

@@ -89,6 +89,11 @@ public record SequenceSettings(
                 seed);
     }
 
+    /// To learn from all events, for as many epochs as were best without those held out.
+    public SequenceSettings onAll(int best) {
+        return withHeldOutUsers(0).withEpochs(best);
+    }
+
     /// With another bound on the epochs.
     public SequenceSettings withEpochs(int maximum) {
         return new SequenceSettings(

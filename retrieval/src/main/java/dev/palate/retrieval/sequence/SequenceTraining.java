@@ -13,15 +13,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /// Trains a sequence model with PyTorch, which must be on the class path ([TorchRuntime]); one at a time in a
 /// process made for it. Not thread-safe.
@@ -43,18 +40,11 @@ public final class SequenceTraining implements AutoCloseable {
 
         /// The epoch of the best evaluation; the last one when nothing was held out.
         public SequenceEpoch best() {
-            return curve.stream()
-                    .filter(epoch -> ndcg(epoch) >= 0)
-                    .reduce((a, b) -> ndcg(b) > ndcg(a) ? b : a)
-                    .orElse(curve.getLast());
+            SequenceEpoch leader = EpochCurve.leader(curve);
+            return leader == null ? curve.getLast() : leader;
         }
     }
 
-    static final String ITEMS = "items";
-    static final String ADAPTER = "adapter";
-
-    private static final double NARROW = 0.02;
-    private static final double WIDE = 0.05;
     private static final int COMPARED_USERS = 50;
     private static final double TOLERATED = 1e-3;
 
@@ -65,11 +55,10 @@ public final class SequenceTraining implements AutoCloseable {
     private final int targetMark;
     private final Engine engine;
     private final NDManager manager;
-    private final Map<String, TrainedArray> arrays = new LinkedHashMap<>();
-    private final @Nullable NDArray textTensor;
+    private final SequenceParameters parameters;
     private final TorchNetwork network;
     private final TorchLoss loss;
-    private final List<SequenceEpoch> curve = new ArrayList<>();
+    private final EpochCurve curve;
     private Map<String, float[]> best = Map.of();
     private long steps;
 
@@ -98,21 +87,11 @@ public final class SequenceTraining implements AutoCloseable {
                 source.targets.map(targets -> Arrays.hashCode(targets.users())).orElse(0);
         engine = engine();
         manager = NDManager.newBaseManager();
-        SplittableRandom random = new SplittableRandom(settings.seed());
-        int dimension = settings.shape().dimension();
-        add(ITEMS, new SequenceShape.Weight(histories.itemCount(), dimension, SequenceShape.Start.RANDOM), random);
-        settings.shape().weights().forEach((name, weight) -> add(name, weight, random));
-        textTensor = texts.map(given -> {
-                    add(
-                            ADAPTER,
-                            new SequenceShape.Weight(given.dimension(), dimension, SequenceShape.Start.RANDOM),
-                            random);
-                    return manager.create(
-                            given.values(), new ai.djl.ndarray.types.Shape(given.itemCount(), given.dimension()));
-                })
-                .orElse(null);
-        network = new TorchNetwork(settings.shape(), settings.dropout(), name -> array(name).tensor);
-        loss = new TorchLoss(settings.loss(), histories.itemCount(), this::rows, this::table);
+        parameters = new SequenceParameters(
+                settings.shape(), histories.itemCount(), texts, manager, new SplittableRandom(settings.seed()));
+        curve = new EpochCurve(settings);
+        network = new TorchNetwork(settings.shape(), settings.dropout(), parameters::tensor);
+        loss = new TorchLoss(settings.loss(), histories.itemCount(), parameters::rows, parameters::table);
     }
 
     /// Trains until the held-out events are found no better, or all epochs are run.
@@ -133,31 +112,30 @@ public final class SequenceTraining implements AutoCloseable {
     private Trained run(SequenceCheckpoints checkpoints, SequenceListener listener) {
         long fingerprint = fingerprint();
         checkpoints.load().filter(kept -> kept.fingerprint() == fingerprint).ifPresent(this::restore);
-        while (curve.size() < settings.epochs() && !exhausted()) {
+        while (!curve.over()) {
             int number = curve.size() + 1;
             SequenceEpoch epoch = epoch(number);
             curve.add(epoch);
-            SequenceEpoch leader = bestSoFar();
-            if (leader != null && leader.epoch() == number) {
-                best = copies(array -> array.average);
+            if (curve.newestLeads()) {
+                best = parameters.copies(array -> array.average);
             }
             if (epoch.evaluation() != null || number % settings.evaluateEvery() == 0) {
                 checkpoints.save(new SequenceCheckpoint(
                         fingerprint,
                         number,
                         steps,
-                        curve,
-                        copies(array -> array.values),
-                        copies(array -> array.first),
-                        copies(array -> array.second),
-                        copies(array -> array.average),
+                        curve.epochs(),
+                        parameters.copies(array -> array.values),
+                        parameters.copies(array -> array.first),
+                        parameters.copies(array -> array.second),
+                        parameters.copies(array -> array.average),
                         best));
             }
             listener.ended(epoch, settings.epochs());
         }
-        Map<String, float[]> chosen = best.isEmpty() ? copies(array -> array.average) : best;
-        chosen.forEach((name, values) -> array(name).show(values));
-        SequenceModel model = model(chosen);
+        Map<String, float[]> chosen = best.isEmpty() ? parameters.copies(array -> array.average) : best;
+        parameters.show(chosen);
+        SequenceModel model = parameters.model(chosen);
         double disagreement = disagreement(new SequenceScorer(model));
         if (!(disagreement <= TOLERATED)) {
             throw new RetrievalException(
@@ -165,7 +143,7 @@ public final class SequenceTraining implements AutoCloseable {
                     "the plain Java pass differs from PyTorch by " + disagreement + ", allowed are " + TOLERATED
                             + ": this is a fault of the build, please report it");
         }
-        return new Trained(model, curve, disagreement);
+        return new Trained(model, curve.epochs(), disagreement);
     }
 
     private SequenceEpoch epoch(int number) {
@@ -187,7 +165,9 @@ public final class SequenceTraining implements AutoCloseable {
         boolean evaluated = !examples.heldOut().isEmpty()
                 && (number % settings.evaluateEvery() == 0 || number == settings.epochs());
         SequenceEpoch.Evaluation evaluation = evaluated
-                ? SequenceEvaluation.of(new SequenceScorer(model(copies(array -> array.average))), examples.heldOut())
+                ? SequenceEvaluation.of(
+                        new SequenceScorer(parameters.model(parameters.copies(array -> array.average))),
+                        examples.heldOut())
                 : null;
         return new SequenceEpoch(number, sum / positions, evaluation, seconds, residentMebibytes());
     }
@@ -195,7 +175,7 @@ public final class SequenceTraining implements AutoCloseable {
     private double step(SequenceBatch batch, SplittableRandom random) {
         double value;
         try (NDManager step = manager.newSubManager()) {
-            attach(step);
+            parameters.attach(step);
             try (GradientCollector gradients = engine.newGradientCollector()) {
                 NDArray hidden = forward(step, batch, true).get(step.create(batch.places()));
                 NDArray made = loss.of(step, hidden, batch.targets(), random);
@@ -203,9 +183,7 @@ public final class SequenceTraining implements AutoCloseable {
                 value = made.toFloatArray()[0];
             }
             steps++;
-            for (TrainedArray array : arrays.values()) {
-                array.update(settings.learningRate(), settings.averaging(), steps);
-            }
+            parameters.update(settings, steps);
         }
         if (!Double.isFinite(value)) {
             throw new RetrievalException(
@@ -219,51 +197,8 @@ public final class SequenceTraining implements AutoCloseable {
     private NDArray forward(NDManager step, SequenceBatch batch, boolean training) {
         NDArray buckets = step.create(
                 settings.shape().layer() instanceof SequenceLayer.GatedAttention ? batch.buckets() : new long[1]);
-        NDArray items = rows(step.create(batch.items()));
+        NDArray items = parameters.rows(step.create(batch.items()));
         return network.hidden(step, items, batch.size(), batch.length(), buckets, training);
-    }
-
-    /// Vectors of items by their rows.
-    private NDArray rows(NDArray indexes) {
-        NDArray vectors = array(ITEMS).tensor.get(indexes);
-        return textTensor == null
-                ? vectors
-                : vectors.add(textTensor.get(indexes).matMul(array(ADAPTER).tensor));
-    }
-
-    /// Vectors of all items.
-    private NDArray table() {
-        NDArray vectors = array(ITEMS).tensor;
-        return textTensor == null ? vectors : vectors.add(textTensor.matMul(array(ADAPTER).tensor));
-    }
-
-    private void attach(NDManager step) {
-        arrays.values().forEach(array -> array.tensor.tempAttach(step));
-        if (textTensor != null) {
-            textTensor.tempAttach(step);
-        }
-    }
-
-    private SequenceModel model(Map<String, float[]> values) {
-        int dimension = settings.shape().dimension();
-        float[] items = kept(values, ITEMS).clone();
-        texts.ifPresent(given -> {
-            float[] adapted = new float[items.length];
-            SequenceKernels.linear(
-                    given.values(),
-                    0,
-                    given.itemCount(),
-                    given.dimension(),
-                    kept(values, ADAPTER),
-                    new float[dimension],
-                    dimension,
-                    adapted,
-                    0);
-            SequenceKernels.add(items, 0, adapted, 0, items.length);
-        });
-        Map<String, float[]> weights = new LinkedHashMap<>(values);
-        weights.keySet().retainAll(settings.shape().weights().keySet());
-        return new SequenceModel(settings.shape(), items, weights);
     }
 
     private double disagreement(SequenceScorer scorer) {
@@ -277,7 +212,7 @@ public final class SequenceTraining implements AutoCloseable {
             }
             compared++;
             try (NDManager step = manager.newSubManager()) {
-                attach(step);
+                parameters.attach(step);
                 SequenceBatch batch =
                         SequenceBatch.ofWhole(history, settings.shape().maximumLength());
                 float[] expected = forward(step, batch, false).toFloatArray();
@@ -291,75 +226,11 @@ public final class SequenceTraining implements AutoCloseable {
         return largest;
     }
 
-    private void add(String name, SequenceShape.Weight weight, SplittableRandom random) {
-        float[] values = new float[Math.multiplyExact(weight.rows(), weight.columns())];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float)
-                    switch (weight.start()) {
-                        case RANDOM -> NARROW * random.nextGaussian();
-                        case WIDE -> WIDE * random.nextGaussian();
-                        case ZERO -> 0;
-                        case ONE -> 1;
-                    };
-        }
-        arrays.put(name, new TrainedArray(manager, weight.rows(), weight.columns(), values));
-    }
-
-    private TrainedArray array(String name) {
-        TrainedArray array = arrays.get(name);
-        if (array == null) {
-            throw new IllegalArgumentException("no trained array {" + name + "}; there are " + arrays.keySet());
-        }
-        return array;
-    }
-
-    private Map<String, float[]> copies(java.util.function.Function<TrainedArray, float[]> which) {
-        Map<String, float[]> copies = new LinkedHashMap<>();
-        arrays.forEach((name, array) -> copies.put(name, which.apply(array).clone()));
-        return copies;
-    }
-
     private void restore(SequenceCheckpoint kept) {
-        arrays.forEach((name, array) -> array.restore(
-                kept(kept.values(), name),
-                kept(kept.first(), name),
-                kept(kept.second(), name),
-                kept(kept.average(), name)));
+        parameters.restore(kept);
         curve.addAll(kept.curve());
         best = kept.best();
         steps = kept.steps();
-    }
-
-    private static float[] kept(Map<String, float[]> arrays, String name) {
-        float[] array = arrays.get(name);
-        if (array == null) {
-            throw new RetrievalException(
-                    Code.BAD_FILE, "the checkpoint has no array {" + name + "}: remove it and train again");
-        }
-        return array;
-    }
-
-    private boolean exhausted() {
-        long evaluations = curve.stream().filter(epoch -> ndcg(epoch) >= 0).count();
-        SequenceEpoch leader = bestSoFar();
-        if (evaluations == 0 || leader == null) {
-            return false;
-        }
-        long since = curve.stream()
-                .filter(epoch -> ndcg(epoch) >= 0 && epoch.epoch() > leader.epoch())
-                .count();
-        return since >= settings.patience();
-    }
-
-    private @Nullable SequenceEpoch bestSoFar() {
-        return curve.stream()
-                .filter(epoch -> ndcg(epoch) >= 0)
-                .reduce((a, b) -> ndcg(b) > ndcg(a) ? b : a)
-                .orElse(null);
-    }
-
-    private static double ndcg(SequenceEpoch epoch) {
-        return epoch.evaluation() == null ? -1 : epoch.evaluation().ndcg();
     }
 
     /// Of everything that the result depends on.

@@ -39,7 +39,8 @@ public final class QualityGate {
     ///
     /// @param items of its rows
     /// @param ranker its lists, learnt without the held-out events
-    record Candidate(Vocabulary items, Ranker ranker) {}
+    /// @param content what every model is served with beside its own sources, over these rows
+    record Candidate(Vocabulary items, Ranker ranker, Map<Signal, Scorer> content) {}
 
     /// Judges the candidate.
     ///
@@ -56,7 +57,7 @@ public final class QualityGate {
             long since = active.get().about().trainedAt().getEpochSecond();
             HeldOut unseen = sample(after(heldOut, all, since), seed);
             if (unseen.users().length >= FEWEST_USERS) {
-                Ranker served = served(active.get(), candidate.items, unseen, options);
+                Ranker served = served(active.get(), candidate, unseen, options);
                 return compared(
                         candidate.ranker,
                         served,
@@ -149,7 +150,8 @@ public final class QualityGate {
     }
 
     /// The lists that a model in use would serve, over the rows of the new one.
-    private static Ranker served(ModelSnapshot model, Vocabulary items, HeldOut heldOut, WeightFit.Options options) {
+    private static Ranker served(ModelSnapshot model, Candidate candidate, HeldOut heldOut, WeightFit.Options options) {
+        Vocabulary items = candidate.items;
         int[] rows = IntStream.range(0, items.size())
                 .map(row -> model.items().row(items.id(row)).orElse(-1))
                 .toArray();
@@ -157,6 +159,7 @@ public final class QualityGate {
         model.sources().forEach((signal, scorer) -> sources.put(signal, new Aligned(scorer, rows)));
         OptionalLong now = heldOut.latest() ? OptionalLong.of(heldOut.now()) : OptionalLong.empty();
         sources.putAll(PresentSources.of(heldOut.known(), now, options));
+        sources.putAll(candidate.content);
         sources.put(Signal.POP, Popularity.of(heldOut.known()).logarithmic());
         return new FusedRanking(
                 sources, model.ranker()::forHistory, model.ranker().bounded());

@@ -35,6 +35,7 @@ public final class SequenceMain {
         SequenceTraining.Trained trained =
                 train(source, settings, Path.of(arguments[3]), event -> events.println(event.toLine()));
         SequenceSections.write(trained.model(), Path.of(arguments[1]));
+        SequenceFiles.delete(Path.of(arguments[3]));
         return new TrainingEvent.Finished(
                 source.histories().userCount(),
                 trained.model().itemCount(),
@@ -42,7 +43,7 @@ public final class SequenceMain {
                 clock.millis() - start);
     }
 
-    /// Trains with a checkpoint, which is removed at the end.
+    /// Trains with a checkpoint, which the caller removes once what was learnt is on disk.
     ///
     /// @throws RetrievalException as [SequenceTraining#fit]
     static SequenceTraining.Trained train(
@@ -56,7 +57,6 @@ public final class SequenceMain {
                 settings,
                 checkpoints,
                 (epoch, epochs) -> listener.accept(new TrainingEvent.Epoch(epoch, epochs)));
-        SequenceFiles.delete(checkpoint);
         listener.accept(new TrainingEvent.SequenceReady(trained.best(), trained.disagreement()));
         return trained;
     }

@@ -2,14 +2,12 @@ package dev.palate.retrieval.training;
 
 import dev.palate.retrieval.sequence.TorchRuntime;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /// What a training run needs to train the sequence model as well.
 ///
 /// @param torch whose jars are there
 /// @param checkpoint a file that stays when the run is killed; the next run over the same input goes on there
-/// @param texts written by [TextsFile]; empty to train on ids alone
-public record SequencePlaces(TorchRuntime torch, Path checkpoint, Optional<Path> texts) {
+public record SequencePlaces(TorchRuntime torch, Path checkpoint) {
     /// Heap for the arrays that are trained with this many items, their texts among them, in MiB.
     public static int heapMebibytes(int items) {
         return 64 + Math.toIntExact(Math.ceilDiv(6_144L * items, 1L << 20));

@@ -100,7 +100,9 @@ public final class Training {
                 : Optional.of(ModelSnapshot.read(Path.of(options.activeModel())));
         Verdict verdict = QualityGate.judge(
                 new QualityGate.Candidate(
-                        input.items(), new FusedRanking(sources, ranker::forHistory, ranker.bounded())),
+                        input.items(),
+                        new FusedRanking(sources, ranker::forHistory, ranker.bounded()),
+                        shared(content)),
                 heldOut,
                 input.histories(),
                 active,
@@ -108,6 +110,14 @@ public final class Training {
                 options.seed());
         progress.advanced("gate", 1, 1);
         return new Outcome(ranker, verdict);
+    }
+
+    /// Without what belongs to the new model alone.
+    private static Map<Signal, Scorer> shared(Map<Signal, Scorer> content) {
+        Map<Signal, Scorer> shared = new EnumMap<>(Signal.class);
+        shared.putAll(content);
+        shared.remove(Signal.SEQUENCE);
+        return shared;
     }
 
     private static ModelSnapshot learn(

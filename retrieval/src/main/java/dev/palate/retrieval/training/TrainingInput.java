@@ -5,6 +5,7 @@ import dev.palate.retrieval.RetrievalException.Code;
 import dev.palate.retrieval.embedding.Vocabulary;
 import dev.palate.retrieval.factor.Histories;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 
 /// What a training run learns from. Immutable.
 ///
@@ -18,6 +19,12 @@ public record TrainingInput(long changeNumber, Vocabulary items, Histories histo
     ///     newer than this build
     public static TrainingInput read(Path file) {
         return TrainingInputReader.read(file);
+    }
+
+    /// The newest change of the database that is in a file; empty when there is no such file, or another's. Only the
+    /// head is read: a file has its name once it is whole.
+    public static OptionalLong changeNumber(Path file) {
+        return TrainingInputReader.changeNumber(file);
     }
 
     /// The number of distinct user-item pairs.

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 
@@ -47,20 +48,19 @@ final class TrainingInputReader {
         }
     }
 
+    static OptionalLong changeNumber(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return OptionalLong.empty();
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return OptionalLong.of(new TrainingInputReader(file, in).head());
+        } catch (IOException | RetrievalException e) {
+            return OptionalLong.empty();
+        }
+    }
+
     private TrainingInput parse() throws IOException {
-        byte[] magic = take(TrainingInputWriter.MAGIC.length).array();
-        if (!Arrays.equals(magic, TrainingInputWriter.MAGIC)) {
-            throw new RetrievalException(
-                    Code.BAD_FILE, file + " is not a training input: it does not start with PALATETI");
-        }
-        int version = take(Integer.BYTES).getInt();
-        if (version != TrainingInputWriter.FORMAT_VERSION) {
-            throw new RetrievalException(
-                    Code.BAD_FILE,
-                    "training input " + file + " has format version " + version + ", this build reads "
-                            + TrainingInputWriter.FORMAT_VERSION + ": write it with the same build that trains");
-        }
-        long changeNumber = take(Long.BYTES).getLong();
+        long changeNumber = head();
         for (byte tag = take(1).get(); tag != TrainingInputWriter.END; tag = take(1).get()) {
             switch (tag) {
                 case TrainingInputWriter.USER -> {
@@ -78,6 +78,23 @@ final class TrainingInputReader {
             throw damaged("its checksum or count does not match");
         }
         return input(changeNumber);
+    }
+
+    /// Reads up to the first record.
+    private long head() throws IOException {
+        byte[] magic = take(TrainingInputWriter.MAGIC.length).array();
+        if (!Arrays.equals(magic, TrainingInputWriter.MAGIC)) {
+            throw new RetrievalException(
+                    Code.BAD_FILE, file + " is not a training input: it does not start with PALATETI");
+        }
+        int version = take(Integer.BYTES).getInt();
+        if (version != TrainingInputWriter.FORMAT_VERSION) {
+            throw new RetrievalException(
+                    Code.BAD_FILE,
+                    "training input " + file + " has format version " + version + ", this build reads "
+                            + TrainingInputWriter.FORMAT_VERSION + ": write it with the same build that trains");
+        }
+        return take(Long.BYTES).getLong();
     }
 
     private void readEvent() throws IOException {

@@ -6,7 +6,6 @@ import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.ranking.Signal;
-import dev.palate.retrieval.sequence.ItemTexts;
 import dev.palate.retrieval.sequence.SequenceModel;
 import dev.palate.retrieval.sequence.SequenceScorer;
 import dev.palate.retrieval.sequence.SequenceSettings;
@@ -19,16 +18,21 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The training process: `TrainingMain INPUT OUTPUT VERSION OPTIONS [CHECKPOINT [TEXTS]]`, with [TrainingOptions]
-/// as JSON; with a checkpoint's place it trains a sequence model as well. Writes
+/// The training process: `TrainingMain INPUT OUTPUT VERSION OPTIONS CONTENTS CHECKPOINT`, with [TrainingOptions] as
+/// JSON, and `-` where there are no contents of items; with a checkpoint's place, and not `-`, it trains a sequence
+/// model as well. Writes
 /// [TrainingEvent] lines to standard output and ends with status 0 when the model file is written, 1 when not. When
 /// standard input ends, the parent is gone, and so is this process at once, without a model file.
 public final class TrainingMain {
+    /// The argument for what there is not.
+    static final String NONE = "-";
+
     private TrainingMain() {}
 
     /// Runs the training.
@@ -70,18 +74,20 @@ public final class TrainingMain {
         InstantSource clock = InstantSource.system();
         long start = clock.millis();
         VectorModule.require();
-        if (arguments.length < 4 || arguments.length > 6) {
-            throw new IllegalArgumentException("needs input, output, version, options and, for a sequence model,"
-                    + " checkpoint and texts, had " + arguments.length + " arguments");
+        if (arguments.length != 6) {
+            throw new IllegalArgumentException("needs input, output, version, options, contents and checkpoint, had "
+                    + arguments.length + " arguments");
         }
         TrainingOptions options = JsonMapper.shared().readValue(arguments[3], TrainingOptions.class);
         TrainingInput input = TrainingInput.read(Path.of(arguments[0]));
         events.println(new TrainingEvent.Advanced("read", 1, 1).toLine());
-        Optional<SequenceModel> sequence = arguments.length > 4
-                ? sequence(input, options, arguments, event -> events.println(event.toLine()))
-                : Optional.empty();
-        Map<Signal, Scorer> content =
-                sequence.isPresent() ? Map.of(Signal.SEQUENCE, new SequenceScorer(sequence.get())) : Map.of();
+        ItemContents contents =
+                arguments[4].equals(NONE) ? ItemContents.NONE : ItemContents.read(Path.of(arguments[4]));
+        Optional<Path> checkpoint = arguments[5].equals(NONE) ? Optional.empty() : Optional.of(Path.of(arguments[5]));
+        Optional<SequenceModel> sequence = checkpoint.flatMap(
+                file -> sequence(input, options, contents, file, event -> events.println(event.toLine())));
+        Map<Signal, Scorer> content = new EnumMap<>(contents.signals(input.items()));
+        sequence.ifPresent(model -> content.put(Signal.SEQUENCE, new SequenceScorer(model)));
         ModelSnapshot learnt = Training.run(
                 input,
                 options,
@@ -91,6 +97,7 @@ public final class TrainingMain {
                 (phase, done, total) -> events.println(new TrainingEvent.Advanced(phase, done, total).toLine()));
         ModelSnapshot snapshot = sequence.map(learnt::with).orElse(learnt);
         snapshot.write(Path.of(arguments[1]));
+        checkpoint.ifPresent(SequenceFiles::delete);
         events.println(new TrainingEvent.Advanced("write", 1, 1).toLine());
         return new TrainingEvent.Finished(
                 snapshot.about().users(),
@@ -101,15 +108,17 @@ public final class TrainingMain {
 
     /// The sequence model; empty when it cannot be trained, which is said.
     private static Optional<SequenceModel> sequence(
-            TrainingInput input, TrainingOptions options, String[] arguments, Consumer<TrainingEvent> events) {
+            TrainingInput input,
+            TrainingOptions options,
+            ItemContents contents,
+            Path checkpoint,
+            Consumer<TrainingEvent> events) {
         try {
-            Optional<ItemTexts> texts =
-                    arguments.length > 5 ? TextsFile.read(Path.of(arguments[5]), input.items()) : Optional.empty();
             SequenceTraining.Source source =
-                    HeldOut.of(input.histories(), options.ranker().protocol()).sequences(texts);
+                    HeldOut.of(input.histories(), options.ranker().protocol()).sequences(contents.texts(input.items()));
             SequenceSettings settings = SequenceSettings.defaults(input.histories(), options.seed());
-            return Optional.of(SequenceMain.train(source, settings, Path.of(arguments[4]), events)
-                    .model());
+            return Optional.of(
+                    SequenceMain.train(source, settings, checkpoint, events).model());
         } catch (RetrievalException e) {
             events.accept(new TrainingEvent.Skipped("sequence", String.valueOf(e.getMessage())));
             return Optional.empty();

@@ -79,29 +79,29 @@ public final class TrainingProcess implements AutoCloseable {
     /// @throws RetrievalException with code TRAINING when it cannot be started
     public static TrainingProcess start(
             Path input, Path output, ModelVersion version, Options options, Consumer<TrainingEvent> listener) {
-        return start(input, output, version, options, Optional.empty(), listener);
+        return start(input, output, version, options, Optional.empty(), Optional.empty(), listener);
     }
 
     /// Starts the child; with PyTorch it also trains the sequence model.
     ///
-    /// @param sequence what that needs; empty to leave it out
+    /// @param contents written by [ItemContents]; empty to train on ids alone
+    /// @param sequence what the sequence model needs; empty to leave it out
     public static TrainingProcess start(
             Path input,
             Path output,
             ModelVersion version,
             Options options,
+            Optional<Path> contents,
             Optional<SequencePlaces> sequence,
             Consumer<TrainingEvent> listener) {
         List<String> arguments = new ArrayList<>(List.of(
                 input.toAbsolutePath().toString(),
                 output.toAbsolutePath().toString(),
                 version.value(),
-                JsonMapper.shared().writeValueAsString(options.training)));
-        sequence.ifPresent(places -> {
-            arguments.add(places.checkpoint().toAbsolutePath().toString());
-            places.texts()
-                    .ifPresent(texts -> arguments.add(texts.toAbsolutePath().toString()));
-        });
+                JsonMapper.shared().writeValueAsString(options.training),
+                contents.map(file -> file.toAbsolutePath().toString()).orElse(TrainingMain.NONE),
+                sequence.map(places -> places.checkpoint().toAbsolutePath().toString())
+                        .orElse(TrainingMain.NONE)));
         return launch(
                 command(options.heapMebibytes, sequence.map(SequencePlaces::torch), TrainingMain.class, arguments),
                 output,

@@ -3,6 +3,7 @@ package dev.palate.retrieval.embedding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.palate.retrieval.ranking.RankerWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelRegistryTest {
+    private static final Activation.Order ORDER = new Activation.Order("operator:k", Instant.EPOCH, "");
+
     @TempDir
     Path folder;
 
@@ -30,11 +33,55 @@ class ModelRegistryTest {
             activate(registry, version);
         }
         assertThat(registry.versions()).extracting(ModelVersion::value).containsExactly("b", "c", "d");
-        assertThat(registry.rollBack().about().version().value()).isEqualTo("c");
-        assertThat(registry.rollBack().about().version().value()).isEqualTo("b");
+        assertThat(registry.rollBack(ORDER).about().version().value()).isEqualTo("c");
+        assertThat(registry.rollBack(ORDER).about().version().value()).isEqualTo("b");
         assertThat(version(ModelRegistry.open(folder))).isEqualTo("b");
-        assertThatThrownBy(registry::rollBack)
+        assertThatThrownBy(() -> registry.rollBack(ORDER))
                 .hasMessage("no model is older than the active one (b), so there is nothing to roll back to");
+    }
+
+    /// Trainings whose models are refused come one after the other; what one can go back to stays.
+    @Test
+    void refusedModelsPushNothingOutAndAreNotRolledBackTo() {
+        ModelRegistry registry = ModelRegistry.open(folder);
+        for (String version : new String[] {"a", "b", "c"}) {
+            activate(registry, version);
+        }
+        for (String version : new String[] {"d", "e", "f"}) {
+            refused(version).write(registry.file(new ModelVersion(version)));
+            assertThatThrownBy(() -> registry.activate(new ModelVersion(version)))
+                    .hasMessageContaining("or activate it with a reason");
+        }
+        assertThat(registry.versions()).extracting(ModelVersion::value).containsExactly("a", "b", "c", "f");
+        registry.activate(new ModelVersion("f"), new Activation.Order("operator:k", Instant.EPOCH, "I know better"));
+        activate(registry, "g");
+        assertThat(registry.versions()).extracting(ModelVersion::value).containsExactly("c", "f", "g");
+        assertThat(registry.rollBackTarget()).contains(new ModelVersion("f"));
+        assertThat(registry.rollBack(ORDER).about().version().value())
+                .as("served before, whatever the gate said")
+                .isEqualTo("f");
+        assertThat(registry.rollBack(ORDER).about().version().value()).isEqualTo("c");
+        assertThat(registry.activations())
+                .extracting(Activation::version)
+                .containsExactly("c", "f", "g", "f", "c", "b", "a");
+        assertThat(registry.activations()).extracting(Activation::overrode).contains(true, true);
+        assertThat(registry.activations().getFirst().reason()).isEqualTo("rolled back from f");
+    }
+
+    @Test
+    void theReasonOfAnEarlierBuildIsRead() throws IOException {
+        ModelRegistry registry = ModelRegistry.open(folder);
+        activate(registry, "a");
+        Files.writeString(folder.resolve("ACTIVE"), "a\nit had to be\n");
+        assertThat(ModelRegistry.open(folder).activations()).singleElement().satisfies(activation -> {
+            assertThat(activation.version()).isEqualTo("a");
+            assertThat(activation.reason()).isEqualTo("it had to be");
+            assertThat(activation.overrode()).isTrue();
+        });
+    }
+
+    private static ModelSnapshot refused(String version) {
+        return Snapshots.tiny(version).with(RankerWeights.FIXED, new Verdict(false, "a", 60, -.1, -.2, -.05));
     }
 
     @Test

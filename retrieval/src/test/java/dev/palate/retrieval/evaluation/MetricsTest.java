@@ -59,7 +59,8 @@ class MetricsTest {
         }
         Path split = SharedData.path("splits/ml100k_loo");
         RankingTask task = Split.read(split).testTask();
-        Ranker ranker = new Models(task, ModelSettings.DEFAULT, Map.of(), Progress.NONE).fit(ModelName.Alone.POPULAR);
+        Ranker ranker = new Models(task, ModelSettings.DEFAULT, Models.Content.NONE, Progress.NONE)
+                .fit(ModelName.Alone.POPULAR);
         RankedLists lists = RankedLists.of(task, ranker, Progress.NONE);
         Path file = folder.resolve("lists.tsv");
         lists.write(file);

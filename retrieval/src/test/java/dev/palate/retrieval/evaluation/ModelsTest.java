@@ -8,7 +8,6 @@ import dev.palate.retrieval.factor.Histories;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.ranking.Ranker;
 import dev.palate.retrieval.ranking.Signal;
-import java.util.Map;
 import java.util.OptionalDouble;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,7 +67,7 @@ class ModelsTest {
 
     @Test
     void fittedWeightsBeatFixedOnesAndThoseEqualOnes() {
-        Models models = new Models(task, ModelSettings.DEFAULT, Map.of(), Progress.NONE);
+        Models models = new Models(task, ModelSettings.DEFAULT, Models.Content.NONE, Progress.NONE);
         double fitted = ndcg(models, ModelName.Fused.FITTED);
         double fixed = ndcg(models, ModelName.Fused.FIXED);
         assertThat(fitted).isGreaterThan(fixed);
@@ -112,7 +111,7 @@ class ModelsTest {
     }
 
     private Metrics metrics(ModelName model, ModelSettings settings) {
-        Ranker ranker = new Models(task, settings, Map.of(), Progress.NONE).fit(model);
+        Ranker ranker = new Models(task, settings, Models.Content.NONE, Progress.NONE).fit(model);
         return Metrics.of(RankedLists.of(task, ranker, Progress.NONE));
     }
 

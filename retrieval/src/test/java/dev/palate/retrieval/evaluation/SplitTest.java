@@ -12,7 +12,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,7 +70,8 @@ class SplitTest {
         assertThat(task.candidates().stream()).containsExactly(2, 3, 4);
         assertThat(task.cold()).isTrue();
         assertThat(task.truth()).isDeepEqualTo(new int[][] {{2}, {3}});
-        Ranker random = new Models(task, ModelSettings.DEFAULT, Map.of(), Progress.NONE).fit(ModelName.Alone.RANDOM);
+        Ranker random =
+                new Models(task, ModelSettings.DEFAULT, Models.Content.NONE, Progress.NONE).fit(ModelName.Alone.RANDOM);
         RankedLists lists = RankedLists.of(task, random, Progress.NONE);
         for (Ranker.Ranked list : lists.lists()) {
             assertThat(list.items()).containsExactlyInAnyOrder(2, 3, 4);

@@ -40,6 +40,7 @@ import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemFactors;
 import dev.palate.retrieval.factor.ItemKnn;
 import dev.palate.retrieval.factor.Transitions;
+import dev.palate.retrieval.training.ItemContents;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -164,6 +165,23 @@ final class World implements AutoCloseable {
         encoding = centering.version();
         vectors = () -> made;
         return this;
+    }
+
+    /// Texts and categories as a server hands them to training.
+    ItemContents contents() {
+        TextVectors.Matrix matrix = vectors.current();
+        List<String> items = new ArrayList<>();
+        List<List<String>> categories = new ArrayList<>();
+        truth.catalog().scan(item -> {
+            items.add(item.id().value());
+            categories.add(item.categories());
+        });
+        return new ItemContents(
+                matrix.ids().stream().map(ItemId::value).toList(),
+                matrix.raw(),
+                matrix.ids().isEmpty() ? new float[0] : encoding.mean(),
+                items,
+                categories);
     }
 
     /// Fits all collaborative models on the interactions as they are now.

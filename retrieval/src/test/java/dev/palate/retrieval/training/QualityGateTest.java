@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
+import dev.palate.retrieval.embedding.Activation;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
@@ -89,14 +90,21 @@ class QualityGateTest {
                 .hasMessageContaining("worse than what it would replace (NDCG@10 -");
         assertThat(registry.active().orElseThrow().about().version()).isEqualTo(new ModelVersion("v2"));
 
-        assertThatThrownBy(() -> registry.activateRegardless(bad, "  "))
-                .hasMessageContaining("with a reason of 1 to 500 characters, had 0");
-        registry.activateRegardless(bad, "the old log\nwas wrong");
-        assertThat(registry.overrideReason()).contains("the old log was wrong");
+        Instant noon = Instant.parse("2026-03-01T12:00:00Z");
+        assertThatThrownBy(() -> registry.activate(bad, new Activation.Order("operator:k", noon, "  ")))
+                .hasMessageContaining("or activate it with a reason");
+        assertThatThrownBy(() -> new Activation.Order("operator:k", noon, "x".repeat(501)))
+                .hasMessage("a reason has at most 500 characters, had 501");
+        registry.activate(bad, new Activation.Order("operator:k", noon, "the old log\nwas wrong"));
         ModelRegistry again = ModelRegistry.open(folder);
         assertThat(again.active().orElseThrow().about().version()).isEqualTo(bad);
-        assertThat(again.overrideReason()).contains("the old log was wrong");
-        again.activate(new ModelVersion("v2"));
-        assertThat(again.overrideReason()).isEmpty();
+        assertThat(again.activations())
+                .hasSize(3)
+                .first()
+                .isEqualTo(new Activation("v3", noon, "operator:k", "the old log was wrong", true));
+        assertThat(again.heads()).extracting(head -> head.verdict().accepted()).containsExactly(false, true, true);
+        again.rollBack(new Activation.Order("operator:k", noon, ""));
+        assertThat(again.activations().getFirst())
+                .isEqualTo(new Activation("v2", noon, "operator:k", "rolled back from v3", false));
     }
 }

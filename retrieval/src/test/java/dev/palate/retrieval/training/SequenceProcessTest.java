@@ -168,7 +168,8 @@ class SequenceProcessTest {
                 output,
                 new ModelVersion("v"),
                 new TrainingProcess.Options(512, DEADLINE, TrainingOptions.defaults(1, 1)),
-                Optional.of(new SequencePlaces(torch, folder.resolve("checkpoint"), Optional.empty())),
+                Optional.empty(),
+                Optional.of(new SequencePlaces(torch, folder.resolve("checkpoint"))),
                 events::add)) {
             TrainingEvent.Finished ignored = process.await();
         }

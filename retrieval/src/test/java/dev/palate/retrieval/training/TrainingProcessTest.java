@@ -113,7 +113,9 @@ class TrainingProcessTest {
                         input.toString(),
                         output.toString(),
                         "v1",
-                        JsonMapper.shared().writeValueAsString(endless())))
+                        JsonMapper.shared().writeValueAsString(endless()),
+                        TrainingMain.NONE,
+                        TrainingMain.NONE))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -121,8 +121,8 @@ public final class DemoCommand implements Callable<Integer> {
             return;
         }
         Trainer trainer = server.part(Trainer.class);
-        JobWatch.Seen end =
-                TrainCommand.follow(trainer.start(Trainer.Extent.QUICK).id(), server.part(Jobs.class), out);
+        JobWatch.Seen end = TrainCommand.follow(
+                trainer.start(Trainer.Extent.QUICK, Trainer.Cause.FIRST).id(), server.part(Jobs.class), out);
         phases.done("training", end.succeeded() ? end.detail() : end.status() + ": " + end.detail());
     }
 }

@@ -201,9 +201,9 @@ public final class EvaluateCommand implements Callable<Integer> {
         RankingTask task = task(Split.read(split));
         List<CatalogItem> items = catalog == null ? List.of() : CatalogItem.read(catalog);
         Optional<float[][]> texts = texts(items, task, progress);
-        LongFunction<Map<Signal, Scorer>> content = content(names, task, items, texts, progress);
+        LongFunction<Models.Content> content = content(names, task, items, texts, progress);
         Evaluation.Request request = new Evaluation.Request(
-                all ? withSources(names, content.apply(seed.getFirst())) : names,
+                all ? withSources(names, content.apply(seed.getFirst()).whole()) : names,
                 seed,
                 asked,
                 peerFiles(),
@@ -327,7 +327,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
 
     /// Sources from the catalog, and the sequence model of each seed where one is asked for.
-    private LongFunction<Map<Signal, Scorer>> content(
+    private LongFunction<Models.Content> content(
             List<ModelName> models,
             RankingTask task,
             List<CatalogItem> items,
@@ -340,13 +340,16 @@ public final class EvaluateCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--checkpoint is of one seed, had " + seed.size());
         }
         PrintWriter err = spec.commandLine().getErr();
-        Map<Long, Map<Signal, Scorer>> bySeed = new HashMap<>();
+        Map<Long, Models.Content> bySeed = new HashMap<>();
         return one -> bySeed.computeIfAbsent(one, ofSeed -> {
-            Map<Signal, Scorer> sources = new EnumMap<>(Signal.class);
-            sources.putAll(content);
-            sequence.scorer(models, task, ofItems, ofSeed, err, progress)
-                    .ifPresent(scorer -> sources.put(Signal.SEQUENCE, scorer));
-            return sources;
+            Map<Signal, Scorer> trial = new EnumMap<>(Signal.class);
+            trial.putAll(content);
+            Map<Signal, Scorer> whole = new EnumMap<>(trial);
+            sequence.scorers(models, task, ofItems, ofSeed, err, progress).ifPresent(scorers -> {
+                trial.put(Signal.SEQUENCE, scorers.trial());
+                whole.put(Signal.SEQUENCE, scorers.whole());
+            });
+            return new Models.Content(trial, whole);
         });
     }
 

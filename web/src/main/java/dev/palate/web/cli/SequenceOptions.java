@@ -7,6 +7,7 @@ import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.sequence.ItemTexts;
 import dev.palate.retrieval.sequence.SequenceEpoch;
 import dev.palate.retrieval.sequence.SequenceLoss;
+import dev.palate.retrieval.sequence.SequenceModel;
 import dev.palate.retrieval.sequence.SequenceScorer;
 import dev.palate.retrieval.sequence.SequenceSettings;
 import dev.palate.retrieval.sequence.SequenceTraining;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -57,7 +59,7 @@ final class SequenceOptions {
     ///
     /// @param models those that are evaluated
     /// @param texts of the items
-    Optional<Scorer> scorer(
+    Optional<SequenceScorers> scorers(
             List<ModelName> models,
             RankingTask task,
             Optional<ItemTexts> texts,
@@ -74,9 +76,27 @@ final class SequenceOptions {
         }
         HeldOut.Protocol protocol = task.temporal() ? HeldOut.Protocol.LATEST : HeldOut.Protocol.LAST_EVENTS;
         SequenceTraining.Source source = HeldOut.of(task.known(), protocol).sequences(texts);
-        return Optional.of(new SequenceScorer(SequenceProcess.fit(
-                source, settings.get(), torch, Optional.ofNullable(checkpoint), DEADLINE, listener(err, progress))));
+        AtomicInteger best = new AtomicInteger(settings.get().epochs());
+        Consumer<TrainingEvent> listener = listener(err, progress);
+        SequenceModel trial =
+                SequenceProcess.fit(source, settings.get(), torch, Optional.ofNullable(checkpoint), DEADLINE, event -> {
+                    if (event instanceof TrainingEvent.SequenceReady ready) {
+                        best.set(ready.best().epoch());
+                    }
+                    listener.accept(event);
+                });
+        SequenceModel whole = SequenceProcess.fit(
+                new SequenceTraining.Source(task.known(), Optional.empty(), texts),
+                settings.get().onAll(best.get()),
+                torch,
+                Optional.empty(),
+                DEADLINE,
+                listener);
+        return Optional.of(new SequenceScorers(new SequenceScorer(trial), new SequenceScorer(whole)));
     }
+
+    /// One learnt without the held-out events, for the trial, and one learnt from all, to be evaluated.
+    record SequenceScorers(Scorer trial, Scorer whole) {}
 
     private Optional<SequenceSettings> settings(List<ModelName> models, RankingTask task, long seed) {
         Optional<String> alone = models.stream()

@@ -22,7 +22,14 @@ import picocli.CommandLine.Spec;
 /// `palate train`: trains the collaborative model, in the running server when there is one.
 @Command(
         name = "train",
-        description = "Trains the collaborative model from the interactions and activates it.",
+        description = "Trains the collaborative model from the interactions and activates it; goes on with a training"
+                + " that was cut short.",
+        subcommands = {
+            TrainingCommands.Status.class,
+            TrainingCommands.Cancel.class,
+            TrainingCommands.Activate.class,
+            TrainingCommands.RollBack.class
+        },
         mixinStandardHelpOptions = true)
 public final class TrainCommand implements Callable<Integer> {
     @Spec
@@ -54,9 +61,10 @@ public final class TrainCommand implements Callable<Integer> {
         try (DataDirectory directory = DataDirectory.open(data.directory());
                 SqlTruth truth = SqlTruth.open(TruthPlaces.of(Settings.read(), directory), directory, clock)) {
             Trainer.Learnt learnt = new Trainer.Learnt(truth.catalog(), truth.interactions(), truth.changes());
-            ModelRegistry registry = ModelRegistry.openWithoutModel(directory.models());
+            ModelRegistry registry =
+                    TrainingCommands.registry(directory, spec.commandLine().getErr());
             try (Trainer trainer = new Trainer(
-                    learnt, Trainer.Sequences.ofThisMachine(), truth.jobs(), registry, directory.models(), clock)) {
+                    learnt, Trainer.Besides.ofThisMachine(), truth.jobs(), registry, directory.models(), clock)) {
                 return follow(trainer.start().id(), truth.jobs(), out);
             }
         }

@@ -3,39 +3,40 @@ package dev.palate.web.job;
 import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.Jobs;
-import dev.palate.retrieval.embedding.ModelRegistry;
-import dev.palate.retrieval.embedding.ModelSnapshot;
-import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
 import dev.palate.web.problem.ProblemType;
+import dev.palate.web.security.Caller;
 import dev.palate.web.security.LocalDoor;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
-import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /// `/v1/models`: the collaborative model, its versions and its training; also for commands on the same machine.
 @RestController
 final class ModelController {
-    private final ModelRegistry registry;
+    /// Who is recorded for what a command of this machine wants.
+    static final String COMMAND = "operator:command";
+
+    private final ModelDesk desk;
     private final Trainer trainer;
     private final Reindexing reindexing;
     private final Jobs jobs;
     private final LocalDoor door;
 
-    ModelController(ModelRegistry registry, Trainer trainer, Reindexing reindexing, Jobs jobs, LocalDoor door) {
-        this.registry = registry;
+    ModelController(ModelDesk desk, Trainer trainer, Reindexing reindexing, Jobs jobs, LocalDoor door) {
+        this.desk = desk;
         this.trainer = trainer;
         this.reindexing = reindexing;
         this.jobs = jobs;
@@ -43,10 +44,8 @@ final class ModelController {
     }
 
     @GetMapping("/v1/models")
-    Listing list() {
-        return new Listing(
-                registry.active().map(active -> ActiveView.of(active, registry)).orElse(null),
-                registry.versions().stream().map(ModelVersion::value).toList());
+    ModelViews.Listing list() {
+        return desk.listing();
     }
 
     @PostMapping("/v1/models:train")
@@ -57,19 +56,27 @@ final class ModelController {
                 .body(JobController.JobView.of(job));
     }
 
-    /// Serves another version; one that the quality gate found worse only with a reason, which is recorded.
+    /// Serves another version; one that the quality gate found worse only with a reason. Who, when and why is
+    /// recorded.
     @PostMapping("/v1/models/{version}/activate")
-    ActiveView activate(@PathVariable String version, @RequestBody(required = false) @Nullable Activation wanted) {
-        ModelVersion named = Input.parameter("version", () -> new ModelVersion(version));
-        String reason = wanted == null ? null : wanted.reason;
-        return ActiveView.of(
-                reason == null ? registry.activate(named) : registry.activateRegardless(named, reason), registry);
+    ModelViews.ActiveView activate(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable String version,
+            @RequestBody(required = false) @Nullable Wanted wanted) {
+        return desk.activate(version, caller.actor().value(), wanted == null ? null : wanted.reason);
+    }
+
+    /// Serves the version before the active one again.
+    @PostMapping("/v1/models:roll-back")
+    ModelViews.ActiveView rollBack(
+            @AuthenticationPrincipal Caller caller, @RequestBody(required = false) @Nullable Wanted wanted) {
+        return desk.rollBack(caller.actor().value(), wanted == null ? null : wanted.reason);
     }
 
     /// How to activate a version.
     ///
-    /// @param reason why a model is to be served that the quality gate refused
-    record Activation(@Nullable String reason) {}
+    /// @param reason why, at most 500 characters; wanted for a model that the quality gate refused
+    record Wanted(@Nullable String reason) {}
 
     @PostMapping("/v1/jobs/{id}/cancel")
     @ResponseStatus(HttpStatus.ACCEPTED)
@@ -91,6 +98,44 @@ final class ModelController {
         return JobController.JobView.of(trainer.start());
     }
 
+    @PostMapping("/local/training:cancel")
+    JobController.JobView cancelForCommand(
+            @RequestHeader(name = LocalDoor.HEADER, required = false) @Nullable String token,
+            HttpServletRequest request) {
+        door.require(token, request.getRemoteAddr());
+        JobId job = trainer.running()
+                .filter(trainer::cancel)
+                .orElseThrow(() -> new ProblemException(ProblemType.CONFLICT, "no training is under way"));
+        return JobController.JobView.of(jobs.job(job).orElseThrow());
+    }
+
+    @GetMapping("/local/models")
+    ModelViews.Listing listForCommand(
+            @RequestHeader(name = LocalDoor.HEADER, required = false) @Nullable String token,
+            HttpServletRequest request) {
+        door.require(token, request.getRemoteAddr());
+        return desk.listing();
+    }
+
+    @PostMapping("/local/models/{version}/activate")
+    ModelViews.ActiveView activateForCommand(
+            @RequestHeader(name = LocalDoor.HEADER, required = false) @Nullable String token,
+            @PathVariable String version,
+            @RequestParam(required = false) @Nullable String reason,
+            HttpServletRequest request) {
+        door.require(token, request.getRemoteAddr());
+        return desk.activate(version, COMMAND, reason);
+    }
+
+    @PostMapping("/local/models:roll-back")
+    ModelViews.ActiveView rollBackForCommand(
+            @RequestHeader(name = LocalDoor.HEADER, required = false) @Nullable String token,
+            @RequestParam(required = false) @Nullable String reason,
+            HttpServletRequest request) {
+        door.require(token, request.getRemoteAddr());
+        return desk.rollBack(COMMAND, reason);
+    }
+
     @GetMapping("/local/jobs/{id}")
     JobController.JobView jobForCommand(
             @RequestHeader(name = LocalDoor.HEADER, required = false) @Nullable String token,
@@ -100,35 +145,5 @@ final class ModelController {
         return jobs.job(Input.parameter("id", () -> new JobId(id)))
                 .map(JobController.JobView::of)
                 .orElseThrow(() -> ProblemException.notFound("job", id));
-    }
-
-    /// The model in use and those that are kept.
-    record Listing(@Nullable ActiveView active, List<String> versions) {}
-
-    /// The model in use.
-    ///
-    /// @param gate what the quality gate said
-    /// @param override why it was activated all the same
-    record ActiveView(
-            String version,
-            Instant trainedAt,
-            int users,
-            int items,
-            long events,
-            long seed,
-            String gate,
-            @Nullable String override) {
-        static ActiveView of(ModelSnapshot snapshot, ModelRegistry registry) {
-            ModelSnapshot.About about = snapshot.about();
-            return new ActiveView(
-                    about.version().value(),
-                    about.trainedAt(),
-                    about.users(),
-                    snapshot.items().ids().size(),
-                    about.events(),
-                    about.seed(),
-                    snapshot.verdict().described(),
-                    registry.overrideReason().orElse(null));
-        }
     }
 }

@@ -12,6 +12,7 @@ import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.job.Jobs;
 import dev.palate.memory.tier.TierReport;
 import dev.palate.retrieval.embedding.ModelRegistry;
+import dev.palate.web.metrics.SharedReport;
 import dev.palate.web.metrics.StoreReports;
 import java.util.List;
 import java.util.Locale;
@@ -30,14 +31,21 @@ final class StatsController {
     private final LanguageModel model;
     private final ModelRegistry registry;
     private final RetentionWorker retention;
+    private final SharedReport<TrainingSchedule.Outlook> training;
 
     StatsController(
-            StoreReports reports, Jobs jobs, LanguageModel model, ModelRegistry registry, RetentionWorker retention) {
+            StoreReports reports,
+            Jobs jobs,
+            LanguageModel model,
+            ModelRegistry registry,
+            RetentionWorker retention,
+            TrainingSchedule schedule) {
         this.reports = reports;
         this.jobs = jobs;
         this.model = model;
         this.registry = registry;
         this.retention = retention;
+        this.training = new SharedReport<>(schedule::outlook);
     }
 
     @GetMapping("/v1/stats")
@@ -52,6 +60,7 @@ final class StatsController {
                 reports.tiers(),
                 reports.consumers(),
                 retention.status(),
+                training.get(),
                 jobs.page(null, JOBS_LOOKED_AT).items().stream()
                         .filter(StatsController::underWay)
                         .map(JobController.JobView::of)
@@ -67,6 +76,7 @@ final class StatsController {
     /// @param collaborativeModel version in use, absent before the first training
     /// @param consumers of what is noted beside writes, such as derived memories, with their lag in notes
     /// @param retention what was removed for its age
+    /// @param training when the next one comes by itself
     /// @param jobs under way
     record Stats(
             StoreReports.Counts counts,
@@ -76,6 +86,7 @@ final class StatsController {
             TierReport tiers,
             List<FollowerStatus> consumers,
             RetentionStatus retention,
+            TrainingSchedule.Outlook training,
             List<JobController.JobView> jobs) {}
 
     /// The language model.

@@ -70,7 +70,7 @@ public final class TrainingFiles implements ErasurePlace {
                 .map(registry::file)
                 .filter(file -> active.isEmpty() || !file.equals(active.get()))
                 .toList());
-        try (var inputs = Files.newDirectoryStream(folder, "training-*.{input,texts,checkpoint}")) {
+        try (var inputs = Files.newDirectoryStream(folder, "training-*.{input,texts,contents,checkpoint}")) {
             inputs.forEach(file -> files.add(Objects.requireNonNull(file)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -97,6 +97,7 @@ public final class SecurityRules {
                         "/v1/api-keys/**",
                         "/v1/models/**",
                         "/v1/models:train",
+                        "/v1/models:roll-back",
                         "/v1/jobs/*/cancel",
                         "/v1/index:rebuild")
                 .hasRole(ADMIN)

@@ -24,9 +24,12 @@ import dev.palate.retrieval.recommend.FusedRecommender;
 import dev.palate.retrieval.recommend.SimilarItems;
 import dev.palate.retrieval.sequence.TorchRuntime;
 import dev.palate.web.PalateProperties;
+import dev.palate.web.job.ModelDesk;
 import dev.palate.web.job.Trainer;
 import dev.palate.web.job.TrainingChild;
 import dev.palate.web.job.TrainingFiles;
+import dev.palate.web.job.TrainingSchedule;
+import dev.palate.web.metrics.StoreReports;
 import java.time.Clock;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -104,9 +107,25 @@ class RetrievalWiring {
             IndexChanges index,
             Clock clock) {
         Trainer.Learnt learnt = new Trainer.Learnt(catalog, interactions, changes);
-        Trainer.Sequences sequences =
-                new Trainer.Sequences(TorchRuntime.of(System.getenv()), new IndexedItems(index.items()));
-        return new Trainer(learnt, sequences, jobs, registry, directory.models(), clock);
+        Trainer.Besides besides =
+                new Trainer.Besides(TorchRuntime.of(System.getenv()), new IndexedItems(index.items()), index::encoding);
+        return new Trainer(learnt, besides, jobs, registry, directory.models(), clock);
+    }
+
+    @Bean(destroyMethod = "close")
+    TrainingSchedule trainingSchedule(
+            PalateProperties properties, Trainer trainer, ModelRegistry registry, StoreReports reports, Clock clock) {
+        return new TrainingSchedule(
+                properties.training().policy(),
+                trainer,
+                registry,
+                () -> reports.counts().interactions(),
+                clock);
+    }
+
+    @Bean
+    ModelDesk modelDesk(ModelRegistry registry, Trainer trainer, TrainingSchedule schedule, Clock clock) {
+        return new ModelDesk(registry, trainer, schedule, clock);
     }
 
     /// Before the files that such a process would still write.
@@ -121,15 +140,23 @@ class RetrievalWiring {
         return new TrainingFiles(registry, directory.models());
     }
 
-    /// The first training of a server that was given interactions but never trained, such as one filled by an
-    /// import.
+    /// Goes on with a training that the end of an earlier process cut short; else the first training of a server that
+    /// was given interactions but never trained, such as one filled by an import.
     @Bean
     ApplicationListener<ApplicationReadyEvent> firstTraining(
-            PalateProperties properties, Trainer trainer, ModelRegistry registry, Interactions interactions) {
+            PalateProperties properties,
+            Trainer trainer,
+            TrainingSchedule schedule,
+            ModelRegistry registry,
+            Interactions interactions) {
         return _ -> {
-            if (properties.training().automatic() && registry.active().isEmpty() && interactions.count() > 0) {
-                trainer.start();
+            if (trainer.takeUp().isEmpty()
+                    && properties.training().automatic()
+                    && registry.active().isEmpty()
+                    && interactions.count() > 0) {
+                trainer.start(Trainer.Extent.WHOLE, Trainer.Cause.FIRST);
             }
+            schedule.start();
         };
     }
 }
