@@ -68,10 +68,12 @@ class ServedAsEvaluatedTest {
                     .scan(item -> catalog.add(new CatalogItem(
                             item.id().value(),
                             item.title(),
+                            item.year(),
                             item.categories(),
                             item.title() + " " + item.description())));
-            Map<Signal, Scorer> ofCatalog =
-                    CatalogSources.of(catalog, vocabulary(), world.encoder::encode, Progress.NONE);
+            float[][] texts =
+                    CatalogSources.texts(catalog, vocabulary(), world.encoder::encode, Progress.NONE);
+            Map<Signal, Scorer> ofCatalog = CatalogSources.of(catalog, vocabulary(), texts);
             assertThat(ofCatalog).containsOnlyKeys(Signal.TEXT, Signal.GENRE);
             same(world, histories, ofCatalog);
         }
