@@ -71,8 +71,7 @@ class ServedAsEvaluatedTest {
                             item.year(),
                             item.categories(),
                             item.title() + " " + item.description())));
-            float[][] texts =
-                    CatalogSources.texts(catalog, vocabulary(), world.encoder::encode, Progress.NONE);
+            float[][] texts = CatalogSources.texts(catalog, vocabulary(), world.encoder::encode, Progress.NONE);
             Map<Signal, Scorer> ofCatalog = CatalogSources.of(catalog, vocabulary(), texts);
             assertThat(ofCatalog).containsOnlyKeys(Signal.TEXT, Signal.GENRE);
             same(world, histories, ofCatalog);
@@ -111,7 +110,13 @@ class ServedAsEvaluatedTest {
         for (int user = 0; user < USERS; user++) {
             Ranker.Ranked expected = evaluated.rank(histories.of(user), 20, Ranker.unseen(ITEMS, histories.of(user)));
             Slate slate = served.recommend(new RecommendationRequest(
-                    new UserId("u" + user), 20, Taste.NONE, Constraints.NONE, false, Variety.NONE, Duration.ofSeconds(30)));
+                    new UserId("u" + user),
+                    20,
+                    Taste.NONE,
+                    Constraints.NONE,
+                    false,
+                    Variety.NONE,
+                    Duration.ofSeconds(30)));
             assertThat(slate.degraded()).isEmpty();
             assertThat(slate.items())
                     .extracting(place -> place.item().id().value())
