@@ -29,9 +29,8 @@ import java.util.OptionalLong;
 ///
 /// First a trial is learnt without some held-out events, and the weights of the ranker are fitted on how its
 /// sources find those and the quality gate has judged it; then everything is learnt from all events. So a run
-/// costs about twice its models. A source that is trained elsewhere, and at length, is trained once on the
-/// held-out's `known` and given as `content` with its own signal; it then serves with the users' whole
-/// histories.
+/// costs about twice its models. A source that is trained elsewhere is given as `content` as it is without the
+/// held-out events, and stored by the caller as it is with all of them.
 public final class Training {
     /// What the phases of the trial begin with.
     public static final String TRIAL = "trial-";

@@ -6,6 +6,7 @@ import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.ranking.Signal;
+import dev.palate.retrieval.sequence.SequenceCheckpoints;
 import dev.palate.retrieval.sequence.SequenceModel;
 import dev.palate.retrieval.sequence.SequenceScorer;
 import dev.palate.retrieval.sequence.SequenceSettings;
@@ -84,10 +85,10 @@ public final class TrainingMain {
         ItemContents contents =
                 arguments[4].equals(NONE) ? ItemContents.NONE : ItemContents.read(Path.of(arguments[4]));
         Optional<Path> checkpoint = arguments[5].equals(NONE) ? Optional.empty() : Optional.of(Path.of(arguments[5]));
-        Optional<SequenceModel> sequence = checkpoint.flatMap(
-                file -> sequence(input, options, contents, file, event -> events.println(event.toLine())));
+        Optional<Sequences> sequences = checkpoint.flatMap(
+                file -> sequences(input, options, contents, file, event -> events.println(event.toLine())));
         Map<Signal, Scorer> content = new EnumMap<>(contents.signals(input.items()));
-        sequence.ifPresent(model -> content.put(Signal.SEQUENCE, new SequenceScorer(model)));
+        sequences.ifPresent(models -> content.put(Signal.SEQUENCE, new SequenceScorer(models.trial)));
         ModelSnapshot learnt = Training.run(
                 input,
                 options,
@@ -95,7 +96,8 @@ public final class TrainingMain {
                 new ModelVersion(arguments[2]),
                 clock,
                 (phase, done, total) -> events.println(new TrainingEvent.Advanced(phase, done, total).toLine()));
-        ModelSnapshot snapshot = sequence.map(learnt::with).orElse(learnt);
+        ModelSnapshot snapshot =
+                sequences.map(models -> learnt.with(models.whole)).orElse(learnt);
         snapshot.write(Path.of(arguments[1]));
         checkpoint.ifPresent(SequenceFiles::delete);
         events.println(new TrainingEvent.Advanced("write", 1, 1).toLine());
@@ -106,8 +108,12 @@ public final class TrainingMain {
                 clock.millis() - start);
     }
 
-    /// The sequence model; empty when it cannot be trained, which is said.
-    private static Optional<SequenceModel> sequence(
+    /// @param trial learnt without the held-out events
+    /// @param whole learnt from all, for as many epochs as were best without those held out
+    private record Sequences(SequenceModel trial, SequenceModel whole) {}
+
+    /// The sequence models; empty when one cannot be trained, which is said.
+    private static Optional<Sequences> sequences(
             TrainingInput input,
             TrainingOptions options,
             ItemContents contents,
@@ -117,8 +123,14 @@ public final class TrainingMain {
             SequenceTraining.Source source =
                     HeldOut.of(input.histories(), options.ranker().protocol()).sequences(contents.texts(input.items()));
             SequenceSettings settings = SequenceSettings.defaults(input.histories(), options.seed());
-            return Optional.of(
-                    SequenceMain.train(source, settings, checkpoint, events).model());
+            SequenceTraining.Trained trial = SequenceMain.train(source, settings, checkpoint, events);
+            SequenceTraining.Trained whole = SequenceTraining.fit(
+                    new SequenceTraining.Source(input.histories(), Optional.empty(), source.texts()),
+                    settings.onAll(trial.best().epoch()),
+                    SequenceCheckpoints.NONE,
+                    (epoch, epochs) ->
+                            events.accept(new TrainingEvent.Advanced("sequence-whole", epoch.epoch(), epochs)));
+            return Optional.of(new Sequences(trial.model(), whole.model()));
         } catch (RetrievalException e) {
             events.accept(new TrainingEvent.Skipped("sequence", String.valueOf(e.getMessage())));
             return Optional.empty();

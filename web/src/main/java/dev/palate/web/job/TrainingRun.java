@@ -46,6 +46,7 @@ final class TrainingRun {
     private static final List<String> PHASES = List.of(
             "read",
             "sequence",
+            "sequence-whole",
             "trial-ease",
             "trial-als",
             "trial-als-sparse",
