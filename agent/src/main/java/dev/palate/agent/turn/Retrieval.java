@@ -8,6 +8,7 @@ import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.Slot;
 import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.ranking.Variety;
 import dev.palate.retrieval.recommend.Constraints;
 import dev.palate.retrieval.recommend.RankedItem;
 import dev.palate.retrieval.recommend.RecommendationRequest;
@@ -145,7 +146,8 @@ final class Retrieval {
     }
 
     private List<RankedItem> ask(UserId user, Taste taste, Constraints constraints, int size) {
-        var request = new RecommendationRequest(user, Math.min(size, MOST), taste, constraints, false, 0, deadline);
+        var request = new RecommendationRequest(
+                user, Math.min(size, MOST), taste, constraints, false, Variety.NONE, deadline);
         Optional<Slate> slate = Timed.within(
                         deadline.multipliedBy(PATIENCE), "recommend", () -> recommender.recommend(request))
                 .result();

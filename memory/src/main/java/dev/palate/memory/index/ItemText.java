@@ -1,12 +1,20 @@
 package dev.palate.memory.index;
 
 import dev.palate.memory.catalog.Item;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
-/// The text that stands for an item when it is encoded: `TITLE (YEAR). CATEGORIES. TAGS. DESCRIPTION`, with commas
-/// inside categories and tags, the first 12 tags and the first 48 words of the description; absent parts leave nothing
-/// behind. Longer texts cost the encoder time and blur the vector. Stateless.
+/// The text that stands for an item when it is encoded: `TITLE (YEAR). CATEGORIES. TAGS. DESCRIPTION. PEOPLE`, with
+/// commas inside categories and tags, the first 12 tags, the first 48 words of the description and, of the attributes
+/// [#PEOPLE], the first 8 names each; absent parts leave nothing behind. Longer texts cost the encoder time and blur
+/// the vector. People come last: before the description they bring nothing (docs/evaluation.md). A change of this text
+/// needs a new [Position#LAYOUT], so that existing indexes are encoded anew. Stateless.
 public final class ItemText {
+    /// The attributes that name people, in the order in which they are told.
+    static final List<String> PEOPLE = List.of("director", "directors", "stars", "cast", "actors");
+
+    private static final int MAX_NAMES = 8;
     private static final int MAX_TAGS = 12;
     private static final int MAX_WORDS = 48;
 
@@ -24,12 +32,29 @@ public final class ItemText {
         if (!words.isEmpty()) {
             text.append(". ").append(words);
         }
+        people(text, item);
         return text.toString();
     }
 
     private static void append(StringBuilder text, List<String> words) {
         if (!words.isEmpty()) {
             text.append(". ").append(String.join(", ", words));
+        }
+    }
+
+    private static void people(StringBuilder text, Item item) {
+        String between = text.charAt(text.length() - 1) == '.' ? " " : ". ";
+        for (String attribute : PEOPLE) {
+            String names = Arrays.stream(
+                            item.attributes().getOrDefault(attribute, "").split(","))
+                    .map(String::strip)
+                    .filter(name -> !name.isEmpty())
+                    .limit(MAX_NAMES)
+                    .collect(Collectors.joining(", "));
+            if (!names.isEmpty()) {
+                text.append(between).append(names);
+                between = "; ";
+            }
         }
     }
 

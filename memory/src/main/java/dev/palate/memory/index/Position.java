@@ -18,7 +18,7 @@ import java.util.Optional;
 record Position(
         String databaseId, long epoch, String encoder, String building, String field, int layout, ChangeNumber number) {
     /// The layout of this build; documents of an older one are written anew beside the searches.
-    static final int LAYOUT = 2;
+    static final int LAYOUT = 3;
 
     private static final String DATABASE = "palate.database";
     private static final String EPOCH = "palate.epoch";

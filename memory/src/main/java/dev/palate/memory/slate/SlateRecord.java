@@ -28,8 +28,29 @@ public record SlateRecord(
     /// @param parts signal name to its signed share; they add up to the score
     /// @param reason the sentence shown, may be empty
     /// @param memories those that moved it
+    /// @param explored true when it was drawn to learn how it is received
+    /// @param propensity how likely it was to stand at this rank, given those before it, in (0, 1]; 1 without
+    ///     exploration
     public record Entry(
-            ItemId item, int rank, double score, Map<String, Double> parts, String reason, List<MemoryId> memories) {
+            ItemId item,
+            int rank,
+            double score,
+            Map<String, Double> parts,
+            String reason,
+            List<MemoryId> memories,
+            boolean explored,
+            double propensity) {
+        /// Without exploration.
+        public Entry(
+                ItemId item,
+                int rank,
+                double score,
+                Map<String, Double> parts,
+                String reason,
+                List<MemoryId> memories) {
+            this(item, rank, score, parts, reason, memories, false, 1);
+        }
+
         public Entry {
             parts = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(parts));
             memories = List.copyOf(memories);

@@ -1,5 +1,6 @@
 package dev.palate.memory.sql;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.palate.memory.Page;
 import dev.palate.memory.Require;
 import dev.palate.memory.catalog.ItemId;
@@ -34,8 +35,17 @@ final class SqlSlates implements Slates {
                 entries = excluded.entries, degraded = excluded.degraded
             """;
 
+    /// @param explored absent where nothing was drawn, as in all slates of before there was exploration
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     private record EntryState(
-            String item, int rank, double score, Map<String, Double> parts, String reason, List<String> memories) {
+            String item,
+            int rank,
+            double score,
+            Map<String, Double> parts,
+            String reason,
+            List<String> memories,
+            @Nullable Boolean explored,
+            @Nullable Double propensity) {
         static EntryState of(SlateRecord.Entry entry) {
             return new EntryState(
                     entry.item().value(),
@@ -43,7 +53,9 @@ final class SqlSlates implements Slates {
                     entry.score(),
                     entry.parts(),
                     entry.reason(),
-                    entry.memories().stream().map(MemoryId::value).toList());
+                    entry.memories().stream().map(MemoryId::value).toList(),
+                    entry.explored() ? true : null,
+                    entry.propensity() == 1 ? null : entry.propensity());
         }
 
         SlateRecord.Entry entry() {
@@ -53,7 +65,9 @@ final class SqlSlates implements Slates {
                     score,
                     parts,
                     reason,
-                    memories.stream().map(MemoryId::new).toList());
+                    memories.stream().map(MemoryId::new).toList(),
+                    explored != null && explored,
+                    propensity == null ? 1 : propensity);
         }
     }
 

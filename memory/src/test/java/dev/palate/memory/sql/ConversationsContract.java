@@ -144,8 +144,10 @@ abstract class ConversationsContract extends TruthContract {
                 NOW.plusSeconds(seconds),
                 "model-1",
                 "T0",
-                List.of(new SlateRecord.Entry(
-                        new ItemId("7"), 1, 0.15, parts, "because of Alien", List.of(new MemoryId("m1")))),
+                List.of(
+                        new SlateRecord.Entry(
+                                new ItemId("7"), 1, 0.15, parts, "because of Alien", List.of(new MemoryId("m1"))),
+                        new SlateRecord.Entry(new ItemId("8"), 2, 0.1, Map.of(), "", List.of(), true, 0.0125)),
                 List.of("collaborative"));
     }
 }

@@ -44,10 +44,22 @@ public interface CollaborativeModel {
     /// @param items the item of each row
     /// @param scorers by signal name: `cf`, `ease`, `knn`, `transitions`, ...
     /// @param weighting the weights of signals that were fitted with it
-    record Loaded(String version, List<ItemId> items, Map<String, RowScorer> scorers, Weighting weighting) {
+    /// @param precursors of the items that it was not trained on and that were folded in since
+    record Loaded(
+            String version,
+            List<ItemId> items,
+            Map<String, RowScorer> scorers,
+            Weighting weighting,
+            Map<ItemId, Precursors> precursors) {
         public Loaded {
             items = List.copyOf(items);
             scorers = Map.copyOf(scorers);
+            precursors = Map.copyOf(precursors);
+        }
+
+        /// With nothing folded in.
+        public Loaded(String version, List<ItemId> items, Map<String, RowScorer> scorers, Weighting weighting) {
+            this(version, items, scorers, weighting, Map.of());
         }
 
         /// Of scorers over the same rows, all with one score per item, and without fitted weights.
@@ -72,10 +84,22 @@ public interface CollaborativeModel {
             return new Loaded(version, items, byRow, weighting);
         }
 
-        /// The same version with other rows and scorers.
-        Loaded with(List<ItemId> otherItems, Map<String, RowScorer> otherScorers) {
-            return new Loaded(version, otherItems, otherScorers, weighting);
+        /// The same version with other rows, scorers and precursors.
+        Loaded with(
+                List<ItemId> otherItems, Map<String, RowScorer> otherScorers, Map<ItemId, Precursors> otherPrecursors) {
+            return new Loaded(version, otherItems, otherScorers, weighting, otherPrecursors);
         }
+    }
+
+    /// What the users of an item had had before it. Immutable; the arrays are shared: do not modify. One object is one
+    /// state of the item.
+    ///
+    /// @param users how many of them had had anything
+    /// @param rows of the model, ascending
+    /// @param weights of each row: the sum over the users of its share of what they had had
+    record Precursors(int users, int[] rows, float[] weights) {
+        /// Of an item that nobody had.
+        public static final Precursors NONE = new Precursors(0, new int[0], new float[0]);
     }
 
     /// Fitted weights. Thread-safe.

@@ -12,7 +12,15 @@ import java.util.TreeMap;
 /// @param shared how many users each row shares
 /// @param before distance-weighted counts of each row shortly before the item
 /// @param after likewise after it
-record FoldedItem(Map<String, float[]> vectors, int users, int[] rows, float[] shared, float[] before, float[] after) {
+/// @param precursors what its users had had before it
+record FoldedItem(
+        Map<String, float[]> vectors,
+        int users,
+        int[] rows,
+        float[] shared,
+        float[] before,
+        float[] after,
+        CollaborativeModel.Precursors precursors) {
     /// What two items share, on the scale of the trained model.
     enum Share {
         /// Users in common over both items' lengths.
@@ -89,16 +97,22 @@ record FoldedItem(Map<String, float[]> vectors, int users, int[] rows, float[] s
 
     /// Collects the histories of the item's users. Not thread-safe.
     static final class Builder {
+        /// Shared, before, after, share of what a user had had before.
+        private static final int KINDS = 4;
+
         private final TreeMap<Integer, float[]> sums = new TreeMap<>();
         private int users;
+        private int withHistory;
 
         /// @param history trained rows, oldest first
         /// @param position how many of them came before the item
         void add(int[] history, int position) {
             users++;
+            withHistory += position > 0 ? 1 : 0;
             for (int at = 0; at < history.length; at++) {
-                float[] sum = sums.computeIfAbsent(history[at], _ -> new float[3]);
+                float[] sum = sums.computeIfAbsent(history[at], _ -> new float[KINDS]);
                 sum[0]++;
+                sum[3] += at < position ? 1f / position : 0;
                 int distance = at < position ? position - 1 - at : at - position;
                 if (distance < WINDOW) {
                     sum[at < position ? 1 : 2] += (float) Math.pow(DISTANCE_DECAY, distance);
@@ -108,16 +122,17 @@ record FoldedItem(Map<String, float[]> vectors, int users, int[] rows, float[] s
 
         FoldedItem build(Map<String, float[]> vectors) {
             int[] rows = new int[sums.size()];
-            float[][] values = new float[3][rows.length];
+            float[][] values = new float[KINDS][rows.length];
             int next = 0;
             for (Map.Entry<Integer, float[]> entry : sums.entrySet()) {
                 rows[next] = entry.getKey();
-                for (int kind = 0; kind < 3; kind++) {
+                for (int kind = 0; kind < KINDS; kind++) {
                     values[kind][next] = entry.getValue()[kind];
                 }
                 next++;
             }
-            return new FoldedItem(vectors, users, rows, values[0], values[1], values[2]);
+            var precursors = new CollaborativeModel.Precursors(withHistory, rows, values[3]);
+            return new FoldedItem(vectors, users, rows, values[0], values[1], values[2], precursors);
         }
     }
 }

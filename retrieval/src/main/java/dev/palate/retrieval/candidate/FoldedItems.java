@@ -155,7 +155,9 @@ final class FoldedItems {
         FoldedItem[] more = folded.values().toArray(FoldedItem[]::new);
         Map<String, RowScorer> scorers = new HashMap<>();
         trained.scorers().forEach((signal, scorer) -> scorers.put(signal, extended(signal, scorer, more)));
-        return trained.with(items, scorers);
+        Map<ItemId, CollaborativeModel.Precursors> precursors = HashMap.newHashMap(folded.size());
+        folded.forEach((item, made) -> precursors.put(item, made.precursors()));
+        return trained.with(items, scorers, precursors);
     }
 
     private RowScorer extended(String signal, RowScorer trained, FoldedItem[] more) {

@@ -4,6 +4,7 @@ import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.Slot;
+import dev.palate.memory.tier.Fading;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -57,7 +58,7 @@ final class MemorySource implements CandidateSource {
     private static List<Effect> effects(Wish wish) {
         Neighbourhood neighbourhood = wish.neighbourhood();
         List<Memory> strongestFirst = wish.memories().stream()
-                .sorted(Comparator.comparingDouble((Memory memory) -> -Math.abs(MemoryDecay.effect(memory, wish.now())))
+                .sorted(Comparator.comparingDouble((Memory memory) -> -Math.abs(effect(memory, wish.now())))
                         .thenComparing(Memory::id, Comparator.comparing(MemoryId::value)))
                 .toList();
         List<Effect> effects = new ArrayList<>();
@@ -79,10 +80,15 @@ final class MemorySource implements CandidateSource {
         return effects;
     }
 
+    /// How much a memory moves a list, in [-1.5, 1.5]: decay weighs, it does not delete.
+    private static double effect(Memory memory, Instant now) {
+        return memory.polarity() * memory.strength() * Fading.decay(memory, now);
+    }
+
     private static @Nullable Effect effect(
             Wish wish, Neighbourhood neighbourhood, Memory memory, Slot slot, Instant now) {
         CatalogSnapshot catalog = wish.catalog();
-        double weight = MemoryDecay.effect(memory, now);
+        double weight = effect(memory, now);
         return switch (slot.facet()) {
             case "genre" -> ofRows(memory, weight, catalog.categories().rowsOf(slot.value()), catalog);
             case "tag", "person" -> ofRows(memory, weight, catalog.tags().rowsOf(slot.value()), catalog);

@@ -28,8 +28,8 @@ public final class ParallelSources implements AutoCloseable {
     /// @param maxInFlight calls of one source at the same time, 1 to 10,000
     /// @param maxSources in one call, 1 to 64
     public record Options(int maxInFlight, int maxSources) {
-        /// 64 calls, 16 sources.
-        public static final Options DEFAULT = new Options(64, 16);
+        /// 64 calls, 24 sources.
+        public static final Options DEFAULT = new Options(64, 24);
 
         public Options {
             Require.range("maxInFlight", maxInFlight, 1, 10_000);

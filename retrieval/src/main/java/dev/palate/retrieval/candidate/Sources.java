@@ -36,6 +36,7 @@ public final class Sources {
                 new ModelSource("transitions", true),
                 new ModelSource("next", true),
                 new ModelSource("sequence", false),
+                new DynamicSource(model),
                 new TextSource(this.vectors),
                 new LexicalSource(search),
                 new FacetSource(),

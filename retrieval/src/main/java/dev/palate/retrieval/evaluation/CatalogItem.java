@@ -4,15 +4,17 @@ import dev.palate.retrieval.RetrievalException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// What a catalog file says of one item.
 ///
 /// @param id external id
 /// @param title not empty
+/// @param year absent when unknown or not in [1000, 3000]
 /// @param genres may be empty
 /// @param text title, year, genres and plot as one text for an encoder
-public record CatalogItem(String id, String title, List<String> genres, String text) {
+public record CatalogItem(String id, String title, @Nullable Integer year, List<String> genres, String text) {
     /// Copies the list.
     public CatalogItem {
         genres = List.copyOf(genres);
@@ -42,6 +44,7 @@ public record CatalogItem(String id, String title, List<String> genres, String t
         if (!plot.isEmpty()) {
             text.append(". ").append(plot);
         }
-        return new CatalogItem(id, title, genres, text.toString());
+        int year = node.path("year").asInt(0);
+        return new CatalogItem(id, title, year < 1_000 || year > 3_000 ? null : year, genres, text.toString());
     }
 }

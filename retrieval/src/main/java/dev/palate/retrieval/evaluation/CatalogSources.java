@@ -25,15 +25,12 @@ public final class CatalogSources {
 
     /// The sources for the items of a task. Items that the catalog lacks have neither text nor genres.
     ///
-    /// @param encoder text to raw vector, all of one length; called once per item
+    /// @param texts as [#texts] gives them
     /// @throws RetrievalException with code BAD_INPUT when the catalog knows none of the items
-    public static Map<Signal, Scorer> of(
-            List<CatalogItem> catalog, Vocabulary items, Function<String, float[]> encoder, Progress progress) {
+    public static Map<Signal, Scorer> of(List<CatalogItem> catalog, Vocabulary items, float[][] texts) {
         Map<Integer, CatalogItem> known = known(catalog, items);
         Map<Signal, Scorer> sources = new EnumMap<>(Signal.class);
-        sources.put(
-                Signal.TEXT,
-                ContentProfile.centred(textVectors(known, items.size(), encoder, progress), ItemContents.DECAY));
+        sources.put(Signal.TEXT, ContentProfile.centred(texts, ItemContents.DECAY));
         CategoryProfile genres = CategoryProfile.of(
                 IntStream.range(0, items.size())
                         .mapToObj(row -> known.containsKey(row) ? known.get(row).genres() : List.<String>of())

@@ -25,7 +25,7 @@ public record ColdSettings(
     /// @param blend of text, aligner and dynamic memory
     /// @param foldIn of the aligner's vector with events
     public record Launch(LaunchSimulation.Blend blend, PriorFoldIn.Options foldIn) {
-        static final Launch DEFAULT = new Launch(new LaunchSimulation.Blend(3, 1), PriorFoldIn.Options.DEFAULT);
+        static final Launch DEFAULT = new Launch(new LaunchSimulation.Blend(1, 1, 1), PriorFoldIn.Options.DEFAULT);
     }
 
     /// Copies the list.

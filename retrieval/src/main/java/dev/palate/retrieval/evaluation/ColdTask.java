@@ -65,7 +65,7 @@ public record ColdTask(
         if (!Files.isRegularFile(file)) {
             throw new RetrievalException(
                     Code.NOT_FOUND,
-                    "no " + file + ": --cold needs a split with a list of its cold items, one id a line");
+                    "no " + file + ": --part cold needs a split with a list of its cold items, one id a line");
         }
         Set<String> cold = new HashSet<>();
         try {

@@ -54,7 +54,7 @@ public final class ColdTexts {
         boolean plot = known.stream().anyMatch(item -> !item.plot().isEmpty());
         boolean facts = known.stream().anyMatch(item -> !item.facts().equals(item.title()));
         List<Choice> choices = java.util.Arrays.stream(Choice.values())
-                .filter(choice -> people || !choice.fields().contains(Field.PEOPLE))
+                .filter(choice -> people || !choice.fields().contains(Field.PEOPLE) && choice != Choice.TOLD)
                 .filter(choice -> plot || !choice.fields().contains(Field.PLOT))
                 .filter(choice -> plot || choice != Choice.WHOLE)
                 .filter(choice -> facts || choice == Choice.TITLE)

@@ -31,15 +31,21 @@ final class ColdTuning {
     private static final List<Double> WEIGHTS = List.of(0.0, 0.5, 1.0, 2.0);
     private static final List<Double> HOLDS = List.of(1.0, 2.0, 4.0, 8.0);
     private static final List<Blend> BLENDS = List.of(
-            new Blend(10, 0.7),
-            new Blend(3, 0.5),
-            new Blend(3, 0.7),
-            new Blend(3, 1),
-            new Blend(10, 0.5),
-            new Blend(10, 1),
-            new Blend(30, 0.7),
-            new Blend(30, 1));
-    private static final int MANY_ARRIVALS = 30_000;
+            Launch.DEFAULT.blend(),
+            new Blend(0.5, 1, 1),
+            new Blend(2, 1, 1),
+            new Blend(3, 1, 1),
+            new Blend(5, 1, 1),
+            new Blend(10, 1, 1),
+            new Blend(1, 1, 0.9),
+            new Blend(2, 1, 0.9),
+            new Blend(3, 1, 0.9),
+            new Blend(1, 1, 0.8),
+            new Blend(2, 1, 0.8),
+            new Blend(3, 1, 0.8),
+            new Blend(3, 0.7, 1),
+            new Blend(10, 0.7, 1));
+    private static final int MANY_ARRIVALS = 200_000;
 
     private final List<ColdTask> inner;
     private final List<ColdModels> models;
@@ -72,7 +78,7 @@ final class ColdTuning {
         IdAligner.Options aligner = new IdAligner.Options(best.lambda, IdAligner.Options.DEFAULT.leastEvents());
         List<ItemFactors> chosen = factors.getOrDefault(best.als, List.of());
         List<Double> weights = weights(best.texts, chosen, aligner, adapter);
-        Launch launch = launch(best.texts, chosen.getFirst(), aligner);
+        Launch launch = launch(best.texts, chosen, aligner);
         return new ColdSettings(best.texts, best.als, aligner, adapter, weights, launch);
     }
 
@@ -235,41 +241,45 @@ final class ColdTuning {
     }
 
     /// How text gives way to events: the blend, and the hold of the fold-in, whose worst bucket is least below the best
-    /// of the parts, in standard errors.
-    private Launch launch(Choice choice, ItemFactors factors, IdAligner.Options aligner) {
-        ColdTask task = inner.getFirst();
-        if (task.arrivals().size() > MANY_ARRIVALS) {
-            return Launch.DEFAULT;
-        }
-        ColdModels model = models.getFirst();
-        VectorTable vectors = texts.of(task, choice);
+    /// of the parts, in standard errors, mean over the splits.
+    private Launch launch(Choice choice, List<ItemFactors> factors, IdAligner.Options aligner) {
         List<PriorFoldIn.Options> holds = HOLDS.stream()
                 .map(hold -> new PriorFoldIn.Options(hold, PriorFoldIn.Options.DEFAULT.regularization()))
                 .toList();
-        int[] everybody = IntStream.range(0, task.users().size()).toArray();
-        LaunchSimulation.Outcome outcome = LaunchSimulation.run(
-                task,
-                new LaunchSimulation.Parts(
-                        vectors, factors, model.foldIn(factors, everybody), model.aligned(vectors, factors, aligner)),
-                model.memory(vectors, DynamicMemory.Options.of(vectors.dimension())),
-                new LaunchSimulation.Tried(BLENDS, holds));
-        LaunchSimulation.print(outcome.all(), line -> log.accept("inner launch: " + line));
-        List<LaunchSimulation.Row> foldIns =
-                outcome.counting().subList(1, outcome.counting().size());
-        return new Launch(
-                BLENDS.get(leastBelow(outcome.blends(), outcome.parts())),
-                holds.get(leastBelow(foldIns, outcome.parts())));
+        double[] blends = new double[BLENDS.size()];
+        double[] foldIns = new double[holds.size()];
+        for (int split = 0; split < inner.size(); split++) {
+            ColdTask task = inner.get(split);
+            if (task.arrivals().size() > MANY_ARRIVALS) {
+                return Launch.DEFAULT;
+            }
+            ColdModels model = models.get(split);
+            VectorTable vectors = texts.of(task, choice);
+            ItemFactors of = factors.get(split);
+            int[] everybody = IntStream.range(0, task.users().size()).toArray();
+            LaunchSimulation.Outcome outcome = LaunchSimulation.run(
+                    task,
+                    new LaunchSimulation.Parts(
+                            vectors, of, model.foldIn(of, everybody), model.aligned(vectors, of, aligner)),
+                    model.memory(vectors, DynamicMemory.Options.of(vectors.dimension())),
+                    new LaunchSimulation.Tried(BLENDS, holds));
+            LaunchSimulation.print(outcome.all(), line -> log.accept("inner launch: " + line));
+            addWorst(outcome.blends(), outcome.parts(), blends);
+            addWorst(outcome.counting().subList(1, 1 + holds.size()), outcome.parts(), foldIns);
+        }
+        return new Launch(BLENDS.get(highest(blends)), holds.get(highest(foldIns)));
     }
 
-    private static int leastBelow(List<LaunchSimulation.Row> rows, List<LaunchSimulation.Row> parts) {
+    private static void addWorst(List<LaunchSimulation.Row> rows, List<LaunchSimulation.Row> parts, double[] sums) {
+        for (int at = 0; at < sums.length; at++) {
+            sums[at] += worst(rows.get(at), parts);
+        }
+    }
+
+    private static int highest(double[] values) {
         int best = 0;
-        double least = Double.NEGATIVE_INFINITY;
-        for (int at = 0; at < rows.size(); at++) {
-            double worst = worst(rows.get(at), parts);
-            if (worst > least) {
-                least = worst;
-                best = at;
-            }
+        for (int at = 1; at < values.length; at++) {
+            best = values[at] > values[best] ? at : best;
         }
         return best;
     }

@@ -89,8 +89,14 @@ public record Evaluation(RankingTask task, List<Row> rows, List<Comparison> comp
     /// @param settings of the models; the seed in them is replaced
     /// @param peers name → file with lists of the same task
     /// @param resamples of the paired bootstrap
+    /// @param variety how the models' lists are arranged; peers' lists stay as they are
     public record Request(
-            List<ModelName> models, List<Long> seeds, ModelSettings settings, Map<String, Path> peers, int resamples) {
+            List<ModelName> models,
+            List<Long> seeds,
+            ModelSettings settings,
+            Map<String, Path> peers,
+            int resamples,
+            VariedLists variety) {
         /// @throws IllegalArgumentException when there is no model or no seed
         public Request {
             models = List.copyOf(models);
@@ -128,11 +134,11 @@ public record Evaluation(RankingTask task, List<Row> rows, List<Comparison> comp
             Models models = new Models(task, request.settings.withSeed(seed), content.apply(seed), progress);
             for (ModelName name : request.models) {
                 double before = cpuSeconds();
-                RankedLists lists = RankedLists.of(task, models.fit(name), progress);
+                RankedLists lists = RankedLists.of(task, request.variety.over(models.fit(name), seed), progress);
                 double spent = cpuSeconds() - before;
                 listener.ranked(name.key(), seed, lists);
                 runs.computeIfAbsent(name.key(), key -> new ArrayList<>())
-                        .add(new Run(seed, Metrics.of(lists), ListQualities.of(lists), spent));
+                        .add(new Run(seed, Metrics.of(lists), qualities(lists, request.variety), spent));
                 if (name == ModelName.Fused.FITTED && weights.isEmpty()) {
                     weights.addAll(models.trained().ranker().described());
                 }
@@ -143,9 +149,15 @@ public record Evaluation(RankingTask task, List<Row> rows, List<Comparison> comp
         request.peers.forEach((name, file) -> {
             RankedLists lists = RankedLists.read(task, file);
             listener.ranked(name, 0, lists);
-            rows.add(new Row(name, true, List.of(new Run(0, Metrics.of(lists), ListQualities.of(lists), 0))));
+            rows.add(new Row(name, true, List.of(new Run(0, Metrics.of(lists), qualities(lists, request.variety), 0))));
         });
         return new Evaluation(task, rows, comparisons(rows, request), weights);
+    }
+
+    private static Map<String, Double> qualities(RankedLists lists, VariedLists variety) {
+        Map<String, Double> qualities = new LinkedHashMap<>(ListQualities.of(lists));
+        variety.likeness(lists).ifPresent(likeness -> qualities.put("Likeness@10", likeness));
+        return qualities;
     }
 
     private static List<Comparison> comparisons(List<Row> rows, Request request) {

@@ -17,15 +17,17 @@ import tools.jackson.databind.JsonNode;
 /// @param facts `TITLE (YEAR). GENRES`
 /// @param people directors, then stars; may be empty
 /// @param plot may be empty
-/// @param whole `TITLE (YEAR). GENRES. PLOT`, as it is encoded to be served
-public record ItemFields(String title, String facts, String people, String plot, String whole) {
+/// @param whole `TITLE (YEAR). GENRES. PLOT`
+/// @param told `TITLE (YEAR). GENRES. PLOT. PEOPLE`, as it is encoded to be served
+public record ItemFields(String title, String facts, String people, String plot, String whole, String told) {
     /// One of the texts.
     public enum Field {
         TITLE,
         FACTS,
         PEOPLE,
         PLOT,
-        WHOLE
+        WHOLE,
+        TOLD
     }
 
     /// A choice of texts whose vectors are set side by side.
@@ -33,6 +35,7 @@ public record ItemFields(String title, String facts, String people, String plot,
         TITLE(Field.TITLE),
         FACTS(Field.FACTS),
         WHOLE(Field.WHOLE),
+        TOLD(Field.TOLD),
         FACTS_PLOT(Field.FACTS, Field.PLOT),
         FACTS_PEOPLE(Field.FACTS, Field.PEOPLE),
         FACTS_PEOPLE_PLOT(Field.FACTS, Field.PEOPLE, Field.PLOT);
@@ -62,6 +65,7 @@ public record ItemFields(String title, String facts, String people, String plot,
             case PEOPLE -> people;
             case PLOT -> plot;
             case WHOLE -> whole;
+            case TOLD -> told;
         };
     }
 
@@ -85,7 +89,13 @@ public record ItemFields(String title, String facts, String people, String plot,
         String people = joined(
                 "; ", String.join(", ", texts(node.path("director"))), String.join(", ", texts(node.path("stars"))));
         String plot = node.path("plot").asString("");
-        return new ItemFields(title, facts, people, plot, joined(". ", facts, plot));
+        return new ItemFields(
+                title,
+                facts,
+                people,
+                plot,
+                joined(". ", facts, plot),
+                joined(plot.endsWith(".") ? " " : ". ", joined(". ", facts, plot), people));
     }
 
     private static List<String> texts(JsonNode array) {

@@ -22,6 +22,11 @@ public final class LaunchSimulation {
     /// The least number of events of each bucket.
     static final int[] BUCKETS = {0, 1, 3, 10, 30};
 
+    /// As the server has it: from so many events on an item is no longer scored by its dynamic memory.
+    private static final int FEW = 30;
+
+    private static final float MEMORY_WEIGHT = 0.5f;
+
     private static final List<String> NAMES = List.of("0", "1-2", "3-9", "10-29", "30+");
 
     private LaunchSimulation() {}
@@ -68,13 +73,13 @@ public final class LaunchSimulation {
         default void happened(int user, int place) {}
     }
 
-    /// How text gives way to events: an item with n events is scored by (1 − c) (text + aligner) / 2 + c · dynamic
-    /// memory,
-    /// each z-scored over the cold items, c = most · n / (n + halfWay).
+    /// How text gives way to events: an item with n events is scored by (1 − c) w (text + aligner) / 2 + c · dynamic
+    /// memory, each z-scored over the cold items, c = most · n / (n + halfWay).
     ///
     /// @param halfWay above 0
     /// @param most in [0, 1]
-    public record Blend(double halfWay, double most) {
+    /// @param words w, above 0: less than 1 keeps items of no event from crowding out those whose events say more
+    public record Blend(double halfWay, double most, double words) {
         double share(int events) {
             return most * IdAligner.confidence(events, halfWay);
         }
@@ -90,8 +95,9 @@ public final class LaunchSimulation {
     ///
     /// @param parts text, aligner and dynamic memory
     /// @param blends in the order tried
-    /// @param counting popularity, then the fold-ins in the order tried: these count events, so that items of many
-    ///     events push the others down
+    /// @param counting popularity, then the fold-ins in the order tried, then that of the server without and
+    ///     with the
+    ///     dynamic memory: these count events, so that items of many events push the others down
     record Outcome(List<Row> parts, List<Row> blends, List<Row> counting) {
         List<Row> all() {
             List<Row> all = new ArrayList<>(parts);
@@ -116,12 +122,15 @@ public final class LaunchSimulation {
             }
         });
         tried.holds.forEach(hold -> ways.add(new Folding(parts, hold)));
-        Hits hits = new Hits(ways.size() + tried.blends.size());
+        ways.add(new Serving(parts, seen));
+        Hits hits = new Hits(ways.size() + tried.blends.size() + 1);
         replay(task, ways, tried.blends, seen, hits);
         List<Row> blends = new ArrayList<>();
         for (int at = 0; at < tried.blends.size(); at++) {
             Blend blend = tried.blends.get(at);
-            String name = at == 0 ? "blend" : "blend, half way " + blend.halfWay + ", most " + blend.most;
+            String name = at == 0
+                    ? "blend"
+                    : "blend, half way " + blend.halfWay + ", most " + blend.most + ", words " + blend.words;
             blends.add(hits.row(ways.size() + at, name));
         }
         List<Row> counting = new ArrayList<>(List.of(hits.row(3, "popularity")));
@@ -130,6 +139,8 @@ public final class LaunchSimulation {
                     at == 0 ? "fold-in" : "fold-in, hold " + tried.holds.get(at).hold();
             counting.add(hits.row(4 + at, name));
         }
+        counting.add(hits.row(ways.size() - 1, "served fold-in"));
+        counting.add(hits.row(ways.size() + tried.blends.size(), "served fold-in, memory"));
         return new Outcome(
                 List.of(hits.row(0, "text"), hits.row(1, "aligner"), hits.row(2, "dynamic memory")), blends, counting);
     }
@@ -163,16 +174,37 @@ public final class LaunchSimulation {
                 TwoTowers.standardise(scores[part]);
             }
             for (int at = 0; at < blends.size(); at++) {
+                float scale = (float) blends.get(at).words;
                 for (int place = 0; place < blended.length; place++) {
                     float share = (float) blends.get(at).share(seen[place]);
                     float words = (scores[0][place] + scores[1][place]) / 2;
-                    blended[place] = (1 - share) * words + share * scores[2][place];
+                    blended[place] = (1 - share) * scale * words + share * scores[2][place];
                 }
                 hits.hits[ways.size() + at][bucket] += found(blended, before, arrival.place());
             }
+            float[] served = scores[ways.size() - 1];
+            TwoTowers.standardise(served);
+            addFew(scores[2], seen, served);
+            hits.hits[ways.size() + blends.size()][bucket] += found(served, before, arrival.place());
             ways.forEach(way -> way.happened(arrival.user(), arrival.place()));
             before.set(arrival.place());
             seen[arrival.place()]++;
+        }
+    }
+
+    /// Adds half the dynamic memory, z-scored over the items of few events, to those items: what the signal `dynamic`
+    /// does beside the others.
+    private static void addFew(float[] memory, int[] seen, float[] target) {
+        int[] few = java.util.stream.IntStream.range(0, seen.length)
+                .filter(place -> seen[place] < FEW)
+                .toArray();
+        float[] values = new float[few.length];
+        for (int at = 0; at < few.length; at++) {
+            values[at] = memory[few[at]];
+        }
+        TwoTowers.standardise(values);
+        for (int at = 0; at < few.length; at++) {
+            target[few[at]] += MEMORY_WEIGHT * values[at];
         }
     }
 
@@ -280,6 +312,45 @@ public final class LaunchSimulation {
             buyers.put(place, now);
             float[] item = foldIn.of(parts.aligned.row(place), now);
             System.arraycopy(item, 0, items.values(), place * dimension, dimension);
+        }
+    }
+
+    /// As the server folds an item in from its users: the half-step of iALS, and the aligner's vector as far as there
+    /// are few events.
+    private static final class Serving implements Way {
+        private static final int MOST_USERS = 100;
+        private static final double HALF_WAY = 10;
+
+        private final Parts parts;
+        private final int[] seen;
+        private final Map<Integer, List<float[]>> users = new HashMap<>();
+        private final VectorTable items;
+
+        Serving(Parts parts, int[] seen) {
+            this.parts = parts;
+            this.seen = seen;
+            items = new VectorTable(parts.users.dimension(), new float[seen.length * parts.users.dimension()]);
+        }
+
+        @Override
+        public void score(int user, float[] target) {
+            float[] guesses = new float[target.length];
+            LaunchSimulation.score(parts.users, user, items, target);
+            LaunchSimulation.score(parts.users, user, parts.aligned, guesses);
+            for (int place = 0; place < target.length; place++) {
+                target[place] += (float) (guesses[place] * (1 - IdAligner.confidence(seen[place], HALF_WAY)));
+            }
+        }
+
+        @Override
+        public void happened(int user, int place) {
+            List<float[]> of = users.computeIfAbsent(place, one -> new ArrayList<>());
+            of.add(parts.users.row(user));
+            if (of.size() > MOST_USERS) {
+                of.removeFirst();
+            }
+            float[] item = parts.factors.foldInItem(of.toArray(float[][]::new));
+            System.arraycopy(item, 0, items.values(), place * items.dimension(), items.dimension());
         }
     }
 

@@ -17,6 +17,8 @@ import java.util.stream.IntStream;
 /// | `TailShare@10` | share of the shown items outside the most popular fifth |
 /// | `PopMiscalibration@10` | Jensen-Shannon distance between history and list over head (the most popular fifth of the
 /// events), middle and tail (the last fifth), mean over users, in [0, 1] (after `steck2018calibrated`) |
+///
+/// How alike the items of a list are among each other is [VariedLists#likeness], since it asks the catalog.
 public final class ListQualities {
     private static final int CUTOFF = 10;
     private static final double GROUP_SHARE = 0.2;

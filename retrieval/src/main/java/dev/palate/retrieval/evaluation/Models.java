@@ -138,11 +138,21 @@ public final class Models {
             }
             case ALS -> {
                 refuseDecay(model);
-                yield Ranker.of(ImplicitAls.fit(task.known(), settings.als(), settings.seed(), progress));
+                yield Ranker.of(ImplicitAls.fit(task.known(), als(), settings.seed(), progress));
             }
             case RECENT, RP3BETA, TRANSITIONS, SPARSE_EASE, BPR ->
                 fit(settings.alone(model), task, settings.seed(), settings.als().threads(), progress);
         };
+    }
+
+    /// As it was asked for; where nothing is said of the weights, those that suit the data. The fused ranking has both.
+    private ImplicitAls.Options als() {
+        ImplicitAls.Options dense = ImplicitAls.Options.DEFAULT;
+        boolean said = settings.given().containsKey("unobserved-weight")
+                || settings.given().containsKey("regularization")
+                || settings.als().unobservedWeight() != dense.unobservedWeight()
+                || settings.als().regularization() != dense.regularization();
+        return said ? settings.als() : settings.als().suiting(task.known());
     }
 
     private static Ranker random(long seed) {

@@ -41,7 +41,7 @@ public final class ReportPage {
     private static final List<String> COLUMNS =
             List.of("Recall@10", "NDCG@10", "Recall@20", "MRR@20", "Hit@10", "TailRecall@20", "Cov@20");
     private static final List<String> QUALITIES =
-            List.of("PopPercentile@10", "PopLift@10", "TailShare@10", "Gini@10", "PopMiscalibration@10");
+            List.of("PopPercentile@10", "PopLift@10", "TailShare@10", "Gini@10", "PopMiscalibration@10", "Likeness@10");
 
     private ReportPage() {}
 
@@ -133,7 +133,7 @@ public final class ReportPage {
                 + " popular item. PopLift: log popularity shown against that of the user's history, 0 as popular."
                 + " TailShare: shown items outside the most popular fifth. Gini: 0 when all items are shown alike."
                 + " PopMiscalibration: distance between history and list over popular, middle and rare items, 0 the"
-                + " same mixture.</p>\n");
+                + " same mixture. Likeness: how alike the items of a list are, where there is a catalog.</p>\n");
         scatter(page, evaluation.rows());
         table(page, "model", QUALITIES, evaluation.rows(), (row, column) -> row.quality(column));
     }

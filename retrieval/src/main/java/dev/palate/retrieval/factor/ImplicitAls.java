@@ -42,6 +42,9 @@ public final class ImplicitAls {
         /// What `evaluate` and `train` use when nothing else is asked for.
         public static final Options DEFAULT = new Options(64, 1, 0.003, 1, 10, 4, 1);
 
+        /// Below this share of known pairs of users and items data is sparse (docs/decisions/0005).
+        public static final double SPARSE_BELOW = 0.004;
+
         /// @throws IllegalArgumentException when a value is out of range
         public Options {
             requireRange("dimension", dimension, 1, 1024);
@@ -55,6 +58,20 @@ public final class ImplicitAls {
             if (!(frequencyExponent >= 0 && frequencyExponent <= 1)) {
                 throw new IllegalArgumentException("frequencyExponent must be in [0, 1], was " + frequencyExponent);
             }
+        }
+
+        /// The same with the weights that suit data so dense: those of [#DEFAULT], or .01 and .01 for sparse data.
+        public Options suiting(Histories histories) {
+            double pairs = (double) histories.userCount() * histories.itemCount();
+            boolean sparse = pairs > 0 && histories.eventCount() / pairs < SPARSE_BELOW;
+            return new Options(
+                    dimension,
+                    sparse ? 0.01 : DEFAULT.unobservedWeight,
+                    sparse ? 0.01 : DEFAULT.regularization,
+                    frequencyExponent,
+                    iterations,
+                    solverSteps,
+                    threads);
         }
 
         /// The same with another number of threads.

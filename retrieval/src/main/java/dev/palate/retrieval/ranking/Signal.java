@@ -35,6 +35,8 @@ public enum Signal {
     RECENT_SHORT,
     /// How short ago the item had its first event, −log(1 + days).
     FRESH,
+    /// How near the user's taste lies to those of the few who had an item that the model was not trained on.
+    DYNAMIC,
     /// Agreement with the user's memories.
     MEMORY;
 

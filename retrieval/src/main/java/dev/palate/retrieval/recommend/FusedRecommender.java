@@ -9,6 +9,8 @@ import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.Slot;
 import dev.palate.retrieval.candidate.AlignedModel;
 import dev.palate.retrieval.candidate.CatalogSnapshot;
+import dev.palate.retrieval.candidate.CentredVectors;
+import dev.palate.retrieval.candidate.Evidence;
 import dev.palate.retrieval.candidate.Freshness;
 import dev.palate.retrieval.candidate.Gathered;
 import dev.palate.retrieval.candidate.HistoryRows;
@@ -19,8 +21,9 @@ import dev.palate.retrieval.candidate.UserHistory;
 import dev.palate.retrieval.candidate.UserMemories;
 import dev.palate.retrieval.candidate.Wish;
 import dev.palate.retrieval.ranking.CandidatePool;
-import dev.palate.retrieval.ranking.Diversity;
 import dev.palate.retrieval.ranking.HardFilters;
+import dev.palate.retrieval.ranking.ListSelection;
+import dev.palate.retrieval.ranking.QuotaCount;
 import dev.palate.retrieval.ranking.Reasons;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,9 +32,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The recommender: sources side by side under the request's deadline, hard filters before and after, one fused
 /// score.
@@ -59,7 +64,11 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
     private static final double DIVERSITY_OF_BLANK = 0.3;
 
     private static final int RESERVE = 50;
-    private static final String DIVERSITY = "diversity";
+
+    /// The reasons of what the request itself asks the list to be like.
+    private static final Map<String, Scored> ASKED_FOR = Map.of(
+            ListSelection.NOVELTY, saying("not widely known"),
+            ListSelection.EXPLORATION, saying("little is known of it yet"));
 
     private final Catalog catalog;
     private final Freshness freshness;
@@ -123,15 +132,24 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
                 allowed,
                 options.perSource,
                 options.maxCandidates,
-                Math.min(request.size() + RESERVE, options.maxCandidates),
+                least(request),
                 view.statistics()::quality);
         Fusion fusion = Fusion.of(pool, gathered.answers(), wish);
-        List<Place> places = admitted(choices(fusion, wish, request), fusion, filters, request.size(), view.catalog());
+        ListSelection.Selection selection = selection(fusion, wish, request);
+        List<Place> places = admitted(choices(selection, fusion, wish), fusion, filters, request, view.catalog());
         return new Slate(
                 ranked(places, gathered, request.taste(), view.catalog()),
                 gathered.degraded(),
                 wish.model().map(AlignedModel::version).orElse(""),
-                pool.length);
+                pool.length,
+                selection.passedOver());
+    }
+
+    /// Quotas may pass over most of the candidates.
+    private int least(RecommendationRequest request) {
+        return request.variety().quotas().isEmpty()
+                ? Math.min(request.size() + RESERVE, options.maxCandidates)
+                : options.maxCandidates;
     }
 
     private List<Memory> effective(RecommendationRequest request, Instant now) {
@@ -176,39 +194,45 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
     }
 
     /// One candidate of a list before its item was read again.
-    ///
-    /// @param penalty for its likeness to those before, at most 0
-    private record Choice(int candidate, Item item, double penalty) {}
+    private record Choice(ListSelection.Place place, Item item) {}
 
     /// One place of a list.
     ///
     /// @param parts signal → share; they add up to the score
-    private record Place(int row, Item item, double score, Map<String, Double> parts) {
+    private record Place(
+            int row, Item item, double score, Map<String, Double> parts, boolean explored, double propensity) {
         static Place of(Choice choice, Item item, Fusion fusion) {
-            Map<String, Double> parts = fusion.partsOf(choice.candidate);
-            if (choice.penalty != 0) {
-                parts.put(DIVERSITY, choice.penalty);
-            }
+            ListSelection.Place place = choice.place;
+            Map<String, Double> parts = fusion.partsOf(place.candidate());
+            parts.putAll(place.added());
             double score = 0;
             for (double part : parts.values()) {
                 score += part;
             }
-            return new Place(fusion.rows()[choice.candidate], item, score, parts);
+            int row = fusion.rows()[place.candidate()];
+            return new Place(row, item, score, parts, place.explored(), place.propensity());
         }
     }
 
-    private static List<Choice> choices(Fusion fusion, Wish wish, RecommendationRequest request) {
-        double diversity = wish.blank() ? Math.max(DIVERSITY_OF_BLANK, request.diversity()) : request.diversity();
-        ItemLikeness likeness = new ItemLikeness(wish.catalog(), wish.vectors(), fusion.rows());
-        Diversity.Selection selection =
-                Diversity.select(fusion.order(), fusion.scores(), request.size() + RESERVE, diversity, likeness);
+    private static ListSelection.Selection selection(Fusion fusion, Wish wish, RecommendationRequest request) {
+        Optional<ItemTraits.Cosine> cosine = wish.vectors().map(FusedRecommender::cosine);
+        return ListSelection.select(
+                fusion.order(),
+                fusion.scores(),
+                request.size(),
+                RESERVE,
+                wish.blank() ? request.variety().withLeastDiversity(DIVERSITY_OF_BLANK) : request.variety(),
+                new ItemTraits(wish.catalog(), cosine, wish.statistics()::count, fusion.rows()));
+    }
+
+    private static ItemTraits.Cosine cosine(CentredVectors vectors) {
+        return vectors::cosine;
+    }
+
+    private static List<Choice> choices(ListSelection.Selection selection, Fusion fusion, Wish wish) {
         List<Choice> choices = new ArrayList<>();
-        for (int at = 0; at < selection.order().length; at++) {
-            int candidate = selection.order()[at];
-            choices.add(new Choice(
-                    candidate,
-                    wish.catalog().item(fusion.rows()[candidate]),
-                    selection.penalties()[at]));
+        for (ListSelection.Place place : selection.places()) {
+            choices.add(new Choice(place, wish.catalog().item(fusion.rows()[place.candidate()])));
         }
         return choices;
     }
@@ -218,14 +242,20 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
     /// @param seen the snapshot that the places are of; as long as it is the newest, its items are the catalog's
     @SuppressWarnings("ReferenceEquality") // one snapshot object is one state of the catalog
     private List<Place> admitted(
-            List<Choice> choices, Fusion fusion, HardFilters filters, int size, CatalogSnapshot seen) {
+            List<Choice> choices,
+            Fusion fusion,
+            HardFilters filters,
+            RecommendationRequest request,
+            CatalogSnapshot seen) {
+        int size = request.size();
         if (freshness.current().catalog() == seen) {
-            // Their rows passed the filters before anything was scored.
+            // Their rows passed the filters before anything was scored, and their quotas were counted.
             return choices.stream()
                     .limit(size)
                     .map(choice -> Place.of(choice, choice.item, fusion))
                     .toList();
         }
+        QuotaCount quotas = new QuotaCount(request.variety().quotas());
         List<Place> admitted = new ArrayList<>();
         for (int from = 0; from < choices.size() && admitted.size() < size; from += size) {
             List<Choice> some = choices.subList(from, Math.min(choices.size(), from + size));
@@ -233,12 +263,21 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
                     catalog.items(some.stream().map(choice -> choice.item.id()).toList());
             for (Choice choice : some) {
                 Item item = present.get(choice.item.id());
-                if (item != null && filters.admits(item) && admitted.size() < size) {
+                boolean admits = item != null
+                        && filters.admits(item)
+                        && quotas.full(item.categories()).isEmpty();
+                if (item != null && admits && admitted.size() < size) {
+                    quotas.take(item.categories());
                     admitted.add(Place.of(choice, item, fusion));
                 }
             }
         }
         return admitted;
+    }
+
+    private static Scored saying(String words) {
+        Evidence evidence = new Evidence(words, List.of(), List.of());
+        return new Scored(new float[0], 1, row -> evidence);
     }
 
     private static List<RankedItem> ranked(
@@ -248,7 +287,9 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
         List<ItemId> liked = Arrays.stream(snapshot.rowsOf(taste.likedItems()))
                 .mapToObj(row -> snapshot.item(row).id())
                 .toList();
-        List<Reasons.OfItem> reasons = new Reasons(gathered.answers()).of(rows, parts, liked);
+        Map<String, Scored> answers = new HashMap<>(gathered.answers());
+        answers.putAll(ASKED_FOR);
+        List<Reasons.OfItem> reasons = new Reasons(answers).of(rows, parts, liked);
         List<RankedItem> ranked = new ArrayList<>();
         for (int at = 0; at < rows.length; at++) {
             Place place = places.get(at);
@@ -262,7 +303,9 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
                             .map(found ->
                                     new Reason(found.signal(), found.evidence().text(), found.share()))
                             .toList(),
-                    why.memories()));
+                    why.memories(),
+                    place.explored,
+                    place.propensity));
         }
         return ranked;
     }

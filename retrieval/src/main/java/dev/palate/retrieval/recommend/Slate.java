@@ -1,6 +1,7 @@
 package dev.palate.retrieval.recommend;
 
 import java.util.List;
+import java.util.Map;
 
 /// A recommended list.
 ///
@@ -8,9 +9,16 @@ import java.util.List;
 /// @param degraded the sources that failed or were late, by name
 /// @param modelVersion the collaborative model used, empty when none
 /// @param candidates how many candidates were ranked
-public record Slate(List<RankedItem> items, List<String> degraded, String modelVersion, int candidates) {
+/// @param passedOver category → how many candidates its quota kept off the list
+public record Slate(
+        List<RankedItem> items,
+        List<String> degraded,
+        String modelVersion,
+        int candidates,
+        Map<String, Integer> passedOver) {
     public Slate {
         items = List.copyOf(items);
         degraded = List.copyOf(degraded);
+        passedOver = Map.copyOf(passedOver);
     }
 }

@@ -55,7 +55,7 @@ class ColdEvaluationTest {
     private static ColdEvaluation evaluate() {
         ColdTask task = task();
         Map<String, ItemFields> catalog = task.items().ids().stream()
-                .collect(Collectors.toMap(id -> id, id -> new ItemFields(id, id, "", "", id)));
+                .collect(Collectors.toMap(id -> id, id -> new ItemFields(id, id, "", "", id, id)));
         ColdTexts texts = ColdTexts.encode(catalog, task.items(), ColdEvaluationTest::encode, (p, d, n) -> {});
         return ColdEvaluation.of(task, texts, 1, 1, (p, d, n) -> {}, line -> {});
     }
@@ -99,7 +99,15 @@ class ColdEvaluationTest {
         }
         assertThat(launch)
                 .extracting(LaunchSimulation.Row::name)
-                .containsExactly("text", "aligner", "dynamic memory", "blend", "popularity", "fold-in");
+                .containsExactly(
+                        "text",
+                        "aligner",
+                        "dynamic memory",
+                        "blend",
+                        "popularity",
+                        "fold-in",
+                        "served fold-in",
+                        "served fold-in, memory");
         assertThat(LaunchSimulation.bucket(0)).isZero();
         assertThat(List.of(1, 2, 3, 9, 10, 29, 30, 900))
                 .extracting(LaunchSimulation::bucket)

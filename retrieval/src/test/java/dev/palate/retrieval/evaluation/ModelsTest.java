@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.palate.retrieval.Progress;
+import dev.palate.retrieval.factor.Histories;
+import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.ranking.Ranker;
 import dev.palate.retrieval.ranking.Signal;
 import java.util.OptionalDouble;
@@ -72,6 +74,23 @@ class ModelsTest {
         assertThat(fixed).isGreaterThan(ndcg(models, ModelName.Fused.EQUAL));
         assertThat(models.trained().ranker().fitted()).isTrue();
         assertThat(models.trained().ranker().forHistory(100).of(Signal.POP)).isNegative();
+    }
+
+    /// Sparse data takes little weight on what was not seen; what is asked for stays.
+    @Test
+    void theWeightOfTheUnobservedSuitsTheData() {
+        ImplicitAls.Options dense = ImplicitAls.Options.DEFAULT;
+        assertThat(dense.suiting(task.known())).isEqualTo(dense);
+        Histories.Builder sparse = new Histories.Builder(1_000).withUserCount(1_000);
+        for (int user = 0; user < 1_000; user++) {
+            for (int event = 0; event < 3; event++) {
+                sparse.add(user, (user + 7 * event) % 1_000, event);
+            }
+        }
+        ImplicitAls.Options suiting = dense.suiting(sparse.build());
+        assertThat(suiting.unobservedWeight()).isEqualTo(0.01);
+        assertThat(suiting.regularization()).isEqualTo(0.01);
+        assertThat(suiting.dimension()).isEqualTo(dense.dimension());
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.interaction.Interaction;
 import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.ranking.Variety;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,6 +127,7 @@ class ColdTest {
     }
 
     private static RecommendationRequest request(@Nullable UserId user, Taste taste) {
-        return new RecommendationRequest(user, 10, taste, Constraints.NONE, false, 0, Duration.ofSeconds(20));
+        return new RecommendationRequest(
+                user, 10, taste, Constraints.NONE, false, Variety.NONE, Duration.ofSeconds(20));
     }
 }

@@ -7,6 +7,7 @@ import dev.palate.retrieval.candidate.CandidateSource;
 import dev.palate.retrieval.candidate.Scored;
 import dev.palate.retrieval.candidate.Sources;
 import dev.palate.retrieval.candidate.Wish;
+import dev.palate.retrieval.ranking.Variety;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,7 +93,8 @@ class DegradedTest {
     }
 
     private static RecommendationRequest request(Duration deadline) {
-        return new RecommendationRequest(new UserId("u1"), 10, Taste.NONE, Constraints.NONE, false, 0, deadline);
+        return new RecommendationRequest(
+                new UserId("u1"), 10, Taste.NONE, Constraints.NONE, false, Variety.NONE, deadline);
     }
 
     private static Recommender with(World world, String signal, Function<Wish, Optional<Scored>> broken) {

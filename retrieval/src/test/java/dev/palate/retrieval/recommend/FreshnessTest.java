@@ -7,6 +7,7 @@ import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.ranking.Variety;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What is written before a request counts in it.
 class FreshnessTest {
     private static final RecommendationRequest REQUEST = new RecommendationRequest(
-            new UserId("u1"), 10, Taste.NONE, Constraints.NONE, false, 0, Duration.ofSeconds(20));
+            new UserId("u1"), 10, Taste.NONE, Constraints.NONE, false, Variety.NONE, Duration.ofSeconds(20));
 
     @TempDir
     Path folder;
@@ -141,7 +142,7 @@ class FreshnessTest {
                         java.util.Set.of(),
                         java.util.Set.of()),
                 false,
-                0,
+                Variety.NONE,
                 Duration.ofSeconds(20));
         assertThat(ids(recommender.recommend(opera))).containsExactly(fresh.id());
     }

@@ -6,6 +6,7 @@ import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.candidate.CollaborativeModel;
+import dev.palate.retrieval.ranking.Variety;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -96,7 +97,7 @@ class KeptScoresTest {
                 Taste.NONE,
                 Constraints.NONE,
                 false,
-                0,
+                Variety.NONE,
                 Duration.ofSeconds(20));
     }
 }

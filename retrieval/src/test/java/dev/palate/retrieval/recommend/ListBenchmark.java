@@ -23,6 +23,7 @@ import dev.palate.retrieval.factor.ItemFactors;
 import dev.palate.retrieval.factor.ItemNeighbours;
 import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.factor.Transitions;
+import dev.palate.retrieval.ranking.Variety;
 import dev.palate.retrieval.sequence.RandomSequences;
 import dev.palate.retrieval.sequence.SequenceLayer;
 import dev.palate.retrieval.sequence.SequenceScorer;
@@ -118,7 +119,13 @@ final class ListBenchmark {
                 String user = "u" + random.nextInt(USERS);
                 append(truth, user, items.get(random.nextInt(items.size())), clock.instant());
                 RecommendationRequest request = new RecommendationRequest(
-                        new UserId(user), 10, Taste.NONE, Constraints.NONE, false, 0, Duration.ofSeconds(20));
+                        new UserId(user),
+                        10,
+                        Taste.NONE,
+                        Constraints.NONE,
+                        false,
+                        Variety.NONE,
+                        Duration.ofSeconds(20));
                 first.time(round, () -> recommender.recommend(request));
                 again.time(round, () -> recommender.recommend(request));
             }

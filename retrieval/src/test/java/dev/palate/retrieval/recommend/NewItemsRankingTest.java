@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.ranking.Variety;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -56,7 +57,7 @@ class NewItemsRankingTest {
 
     private static RecommendationRequest request(String user) {
         return new RecommendationRequest(
-                new UserId(user), 100, Taste.NONE, Constraints.NONE, true, 0, Duration.ofSeconds(20));
+                new UserId(user), 100, Taste.NONE, Constraints.NONE, true, Variety.NONE, Duration.ofSeconds(20));
     }
 
     /// The items that the model does not know and that have a part of its vectors in their score.

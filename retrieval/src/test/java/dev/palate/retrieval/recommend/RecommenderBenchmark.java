@@ -25,6 +25,7 @@ import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.embedding.Vocabulary;
 import dev.palate.retrieval.factor.Histories;
+import dev.palate.retrieval.ranking.Variety;
 import dev.palate.retrieval.training.Training;
 import dev.palate.retrieval.training.TrainingInput;
 import dev.palate.retrieval.training.TrainingOptions;
@@ -128,7 +129,8 @@ final class RecommenderBenchmark {
     }
 
     private static RecommendationRequest request(UserId user, Taste taste, Constraints constraints, double diversity) {
-        return new RecommendationRequest(user, 10, taste, constraints, false, diversity, Duration.ofSeconds(5));
+        return new RecommendationRequest(
+                user, 10, taste, constraints, false, Variety.ofDiversity(diversity), Duration.ofSeconds(5));
     }
 
     private static void print(

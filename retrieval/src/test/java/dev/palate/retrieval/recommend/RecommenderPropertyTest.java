@@ -8,10 +8,12 @@ import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.candidate.UserHistory;
+import dev.palate.retrieval.ranking.Variety;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -48,6 +50,7 @@ class RecommenderPropertyTest {
                 assertThat(slate.items()).as(place).hasSizeLessThanOrEqualTo(request.size());
                 checkItems(world, request, slate, place);
                 checkScores(slate, place);
+                checkQuotas(request, slate, place);
                 if (round % 10 == 0) {
                     assertThat(twin.recommend(request)).as(place).isEqualTo(slate);
                 }
@@ -160,8 +163,40 @@ class RecommenderPropertyTest {
                 taste,
                 random.nextInt(3) == 0 ? Constraints.NONE : constraints(random),
                 random.nextInt(4) == 0,
-                random.nextInt(3) == 0 ? random.nextDouble() : 0,
+                random.nextBoolean() ? Variety.NONE : variety(random),
                 Duration.ofSeconds(20));
+    }
+
+    private static Variety variety(SplittableRandom random) {
+        List<Variety.Quota> quotas = new ArrayList<>();
+        if (random.nextInt(3) == 0) {
+            quotas.add(new Variety.Quota(null, 1 + random.nextInt(3)));
+        }
+        if (random.nextInt(3) == 0) {
+            quotas.add(new Variety.Quota(pick(random, World.GENRES), 1 + random.nextInt(3)));
+        }
+        return new Variety(
+                random.nextBoolean() ? random.nextDouble() : 0,
+                random.nextInt(3) == 0 ? random.nextDouble() : 0,
+                quotas,
+                random.nextInt(3) == 0 ? random.nextDouble(0.5) : 0,
+                random.nextLong());
+    }
+
+    private static void checkQuotas(RecommendationRequest request, Slate slate, String place) {
+        Map<String, Integer> shown = new HashMap<>();
+        slate.items()
+                .forEach(ranked -> Set.copyOf(lower(ranked.item().categories()))
+                        .forEach(category -> shown.merge(category, 1, Integer::sum)));
+        for (Variety.Quota quota : request.variety().quotas()) {
+            if (quota.category() != null) {
+                assertThat(shown.getOrDefault(quota.category(), 0)).as(place).isLessThanOrEqualTo(quota.atMost());
+                shown.remove(quota.category());
+            }
+        }
+        request.variety().quotas().stream()
+                .filter(quota -> quota.category() == null)
+                .forEach(quota -> assertThat(shown.values()).as(place).allMatch(count -> count <= quota.atMost()));
     }
 
     private static Constraints constraints(SplittableRandom random) {
@@ -211,6 +246,7 @@ class RecommenderPropertyTest {
             assertThat(ranked.score()).as(place).isCloseTo(sum, within(1e-9));
             assertThat(ranked.score()).as(place).isLessThanOrEqualTo(before + 1e-9);
             assertThat(ranked.reasons()).as(place).hasSizeLessThanOrEqualTo(3);
+            assertThat(ranked.propensity()).as(place).isGreaterThan(0).isLessThanOrEqualTo(1);
             before = ranked.score();
         }
     }

@@ -18,6 +18,7 @@ import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.ranking.FusedRanking;
 import dev.palate.retrieval.ranking.Ranker;
 import dev.palate.retrieval.ranking.Signal;
+import dev.palate.retrieval.ranking.Variety;
 import dev.palate.retrieval.training.PresentSources;
 import dev.palate.retrieval.training.TrainingInputWriter;
 import dev.palate.retrieval.training.TrainingOptions;
@@ -67,10 +68,11 @@ class ServedAsEvaluatedTest {
                     .scan(item -> catalog.add(new CatalogItem(
                             item.id().value(),
                             item.title(),
+                            item.year(),
                             item.categories(),
                             item.title() + " " + item.description())));
-            Map<Signal, Scorer> ofCatalog =
-                    CatalogSources.of(catalog, vocabulary(), world.encoder::encode, Progress.NONE);
+            float[][] texts = CatalogSources.texts(catalog, vocabulary(), world.encoder::encode, Progress.NONE);
+            Map<Signal, Scorer> ofCatalog = CatalogSources.of(catalog, vocabulary(), texts);
             assertThat(ofCatalog).containsOnlyKeys(Signal.TEXT, Signal.GENRE);
             same(world, histories, ofCatalog);
         }
@@ -108,7 +110,13 @@ class ServedAsEvaluatedTest {
         for (int user = 0; user < USERS; user++) {
             Ranker.Ranked expected = evaluated.rank(histories.of(user), 20, Ranker.unseen(ITEMS, histories.of(user)));
             Slate slate = served.recommend(new RecommendationRequest(
-                    new UserId("u" + user), 20, Taste.NONE, Constraints.NONE, false, 0, Duration.ofSeconds(30)));
+                    new UserId("u" + user),
+                    20,
+                    Taste.NONE,
+                    Constraints.NONE,
+                    false,
+                    Variety.NONE,
+                    Duration.ofSeconds(30)));
             assertThat(slate.degraded()).isEmpty();
             assertThat(slate.items())
                     .extracting(place -> place.item().id().value())

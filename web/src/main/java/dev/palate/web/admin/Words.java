@@ -62,6 +62,10 @@ final class Words {
             Map.entry("recent_short", "Popular these days"),
             Map.entry("fresh", "New here"),
             Map.entry("trend", "Popular lately"),
+            Map.entry("dynamic", "New, near your taste"),
+            Map.entry("novelty", "Not widely known"),
+            Map.entry("diversity", "Unlike the others"),
+            Map.entry("exploration", "Shown to learn of it"),
             Map.entry("memory", "Your memories"),
             Map.entry("llm", "The language model"));
 

@@ -13,18 +13,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// `palate evaluate --cold`: items that nobody had yet.
+/// `palate evaluate --part cold` without a model: items that nobody had yet, in every way there is.
 final class ColdOptions {
-    @Option(
-            names = "--cold",
-            description = "Ranks the items of the split's cold_items.txt among themselves, in every way there is;"
-                    + " needs --catalog, or --vectors and --ids, and no --model.")
-    boolean asked;
-
     @Option(
             names = "--vectors",
             paramLabel = "FILE.npy",
-            description = "Vectors of the items' texts made elsewhere, f4 or f2, one row an item, for --cold.")
+            description = "Vectors of the items' texts made elsewhere, f4 or f2, one row an item, for --part cold"
+                    + " without --model.")
     private @Nullable Path vectors;
 
     @Option(names = "--ids", paramLabel = "FILE", description = "The item id of each row of --vectors, one a line.")
@@ -58,7 +53,8 @@ final class ColdOptions {
             throw new IllegalArgumentException("--vectors and --ids go together: give both or neither");
         }
         if (catalog == null) {
-            throw new IllegalArgumentException("--cold needs the items' texts: give --catalog, or --vectors and --ids");
+            throw new IllegalArgumentException(
+                    "--part cold without --model needs the items' texts: give --catalog, or --vectors and --ids");
         }
         try (TextEncoder encoder = encoders.get()) {
             return ColdTexts.encode(ItemFields.read(catalog), task.items(), encoder::encode, progress);

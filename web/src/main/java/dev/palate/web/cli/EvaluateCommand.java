@@ -17,12 +17,15 @@ import dev.palate.retrieval.evaluation.RankingTask;
 import dev.palate.retrieval.evaluation.ReportPage;
 import dev.palate.retrieval.evaluation.SettingSpace;
 import dev.palate.retrieval.evaluation.Split;
+import dev.palate.retrieval.evaluation.VariedLists;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemKnn;
 import dev.palate.retrieval.factor.ModelOptions;
 import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.factor.Transitions;
 import dev.palate.retrieval.ranking.Signal;
+import dev.palate.retrieval.ranking.Variety;
+import dev.palate.retrieval.semantic.TextCentering;
 import dev.palate.retrieval.sequence.ItemTexts;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -39,7 +42,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -100,7 +102,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             paramLabel = "NAME",
             defaultValue = "test",
             description = "test; valid to choose between settings (learns from train only); cold to rank the items of"
-                    + " cold_items.txt alone. Default: test.")
+                    + " cold_items.txt among themselves, by --model or --all, or without either in every way there is"
+                    + " for items that nobody had (needs --catalog, or --vectors and --ids). Default: test.")
     private String part = "test";
 
     @Option(
@@ -147,6 +150,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private SequenceOptions sequence = new SequenceOptions();
 
+    @Mixin
+    private VarietyOptions variety = new VarietyOptions();
+
     private final Supplier<TextEncoder> encoders;
 
     /// With the encoder that serves.
@@ -178,10 +184,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
 
     private void run(PrintWriter out, Progress progress) {
-        if (cold.asked) {
-            if (all || !model.isEmpty()) {
-                throw new IllegalArgumentException("--cold ranks in every way there is: leave --model and --all out");
-            }
+        if (part.equals("cold") && !all && model.isEmpty()) {
             cold.run(split, catalog, seed.getFirst(), threads == null ? 1 : threads, encoders, out, progress);
             return;
         }
@@ -190,18 +193,26 @@ public final class EvaluateCommand implements Callable<Integer> {
         requireFolder("--html", html);
         List<ModelName> names = names();
         ModelSettings asked = settings(names);
+        Variety wanted = variety.variety();
         if (lists != null && (names.size() != 1 || seed.size() != 1)) {
             throw new IllegalArgumentException(
                     "--lists needs one model and one seed, had " + names.size() + " and " + seed.size());
         }
         RankingTask task = task(Split.read(split));
-        LongFunction<Models.Content> content = content(names, task, progress);
+        List<CatalogItem> items = catalog == null ? List.of() : CatalogItem.read(catalog);
+        Optional<float[][]> texts = texts(items, task, progress);
+        LongFunction<Models.Content> content = content(names, task, items, texts, progress);
         Evaluation.Request request = new Evaluation.Request(
                 all ? withSources(names, content.apply(seed.getFirst()).whole()) : names,
                 seed,
                 asked,
                 peerFiles(),
-                resamples);
+                resamples,
+                VariedLists.of(
+                        wanted,
+                        task,
+                        items,
+                        texts.map(raw -> TextCentering.of(raw).center(raw))));
         Evaluation evaluation = Evaluation.run(
                 task,
                 request,
@@ -231,7 +242,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     private List<ModelName> names() {
         if (all == !model.isEmpty()) {
-            throw new IllegalArgumentException("give either --model, --all or --cold; there are " + ModelName.keys());
+            throw new IllegalArgumentException(
+                    "give either --model or --all, or --part cold alone; there are " + ModelName.keys());
         }
         return all
                 ? ModelName.all()
@@ -304,27 +316,30 @@ public final class EvaluateCommand implements Callable<Integer> {
         return text == null ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(text));
     }
 
-    /// Sources from the catalog, and the sequence model of each seed where one is asked for.
-    private LongFunction<Models.Content> content(List<ModelName> models, RankingTask task, Progress progress) {
-        Map<Signal, Scorer> content = new EnumMap<>(Signal.class);
-        Optional<ItemTexts> texts = Optional.empty();
-        if (catalog != null) {
-            List<CatalogItem> items = CatalogItem.read(catalog);
-            Map<String, float[]> encoded = new HashMap<>();
-            try (TextEncoder encoder = encoders.get()) {
-                Function<String, float[]> once = text -> encoded.computeIfAbsent(text, encoder::encode);
-                content.putAll(CatalogSources.of(items, task.items(), once, progress));
-                if (sequence.wanted(models)) {
-                    texts = Optional.of(
-                            ItemTexts.centred(CatalogSources.texts(items, task.items(), once, Progress.NONE)));
-                }
-            }
+    /// The raw text vectors by item row, where there is a catalog.
+    private Optional<float[][]> texts(List<CatalogItem> items, RankingTask task, Progress progress) {
+        if (catalog == null) {
+            return Optional.empty();
         }
+        try (TextEncoder encoder = encoders.get()) {
+            return Optional.of(CatalogSources.texts(items, task.items(), encoder::encode, progress));
+        }
+    }
+
+    /// Sources from the catalog, and the sequence model of each seed where one is asked for.
+    private LongFunction<Models.Content> content(
+            List<ModelName> models,
+            RankingTask task,
+            List<CatalogItem> items,
+            Optional<float[][]> texts,
+            Progress progress) {
+        Map<Signal, Scorer> content = new EnumMap<>(Signal.class);
+        texts.ifPresent(raw -> content.putAll(CatalogSources.of(items, task.items(), raw)));
+        Optional<ItemTexts> ofItems = sequence.wanted(models) ? texts.map(ItemTexts::centred) : Optional.empty();
         if (seed.size() > 1 && sequence.checkpointed()) {
             throw new IllegalArgumentException("--checkpoint is of one seed, had " + seed.size());
         }
         PrintWriter err = spec.commandLine().getErr();
-        Optional<ItemTexts> ofItems = texts;
         Map<Long, Models.Content> bySeed = new HashMap<>();
         return one -> bySeed.computeIfAbsent(one, ofSeed -> {
             Map<Signal, Scorer> trial = new EnumMap<>(Signal.class);

@@ -4,6 +4,7 @@ import dev.palate.agent.domain.CatalogSnapshots;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
+import dev.palate.retrieval.ranking.Variety;
 import dev.palate.retrieval.recommend.Constraints;
 import dev.palate.retrieval.recommend.RecommendationRequest;
 import dev.palate.retrieval.recommend.Recommender;
@@ -33,7 +34,8 @@ final class WarmUp {
         Taste taste = new Taste("something to begin with", some, List.of(), Map.of(), Map.of());
         Recommender recommender = server.part(Recommender.class);
         for (int round = 0; round < ROUNDS; round++) {
-            recommender.recommend(new RecommendationRequest(null, SIZE, taste, Constraints.NONE, false, 0, DEADLINE));
+            recommender.recommend(
+                    new RecommendationRequest(null, SIZE, taste, Constraints.NONE, false, Variety.NONE, DEADLINE));
         }
     }
 }

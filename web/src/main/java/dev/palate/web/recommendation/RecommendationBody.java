@@ -2,6 +2,7 @@ package dev.palate.web.recommendation;
 
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.ranking.Variety;
 import dev.palate.retrieval.recommend.Constraints;
 import dev.palate.retrieval.recommend.RecommendationRequest;
 import dev.palate.retrieval.recommend.Taste;
@@ -9,6 +10,7 @@ import dev.palate.retrieval.recommend.YearRange;
 import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,7 +21,11 @@ import org.jspecify.annotations.Nullable;
 /// @param userId for whom; the credential's own user when absent
 /// @param anonymous true for a list for nobody, whatever the credential
 /// @param n how many, 1 to 100, 10 when absent
-/// @param diversity share given to variety, 0 to 1
+/// @param diversity share given to unlikeness among the items, 0 to 1
+/// @param novelty how much little known items are preferred, 0 to 1
+/// @param quotas how many of a category the list may have; it gets shorter rather than break one
+/// @param exploration the chance of each place to go to an item of little exposure, 0 to 0.5; needs `record: true`
+/// @param seed of what exploration draws; one is made when absent
 /// @param useLlm `auto`, `never`; lists are made without a language model in either case
 /// @param explain false to leave out reasons, memories and score parts
 /// @param record true to keep the list for later reading
@@ -31,6 +37,10 @@ record RecommendationBody(
         @Nullable Context context,
         @Nullable Filters filters,
         @Nullable Double diversity,
+        @Nullable Double novelty,
+        @Nullable List<Quota> quotas,
+        @Nullable Double exploration,
+        @Nullable Long seed,
         @Nullable String useLlm,
         @Nullable Boolean explain,
         @Nullable Boolean record,
@@ -71,6 +81,17 @@ record RecommendationBody(
         }
     }
 
+    /// At most so many items of a category.
+    ///
+    /// @param category absent for each category by itself that has no quota of its own
+    /// @param atMost 1 to 100
+    record Quota(@Nullable String category, @Nullable Integer atMost) {
+        Variety.Quota quota(String pointer) {
+            int most = Input.required(pointer + "/at_most", atMost);
+            return Input.at(pointer, () -> new Variety.Quota(category, most));
+        }
+    }
+
     boolean forNobody() {
         return Input.or(anonymous, false);
     }
@@ -83,13 +104,15 @@ record RecommendationBody(
         return Input.or(explain, true);
     }
 
-    RecommendationRequest request(@Nullable UserId user) {
+    /// @param made the seed when the body has none
+    RecommendationRequest request(@Nullable UserId user, long made) {
         if (useLlm != null && !useLlm.equals("auto") && !useLlm.equals("never")) {
             throw ProblemException.invalid("#/use_llm", "use_llm must be auto or never, was " + useLlm);
         }
         Filters wanted = Input.or(filters, Filters.NONE);
         Taste taste = taste(Input.or(context, Context.NONE));
         Constraints constraints = constraints(wanted);
+        Variety variety = variety(made);
         return Input.at(
                 "#",
                 () -> new RecommendationRequest(
@@ -98,8 +121,30 @@ record RecommendationBody(
                         taste,
                         constraints,
                         Input.or(wanted.includeHad, false),
-                        Input.or(diversity, 0.0),
+                        variety,
                         Duration.ofMillis(Input.or(deadlineMs, DEFAULT_DEADLINE_MS))));
+    }
+
+    private Variety variety(long made) {
+        List<Variety.Quota> asked = new ArrayList<>();
+        for (Quota quota : Input.or(quotas, List.<Quota>of())) {
+            asked.add(quota.quota("#/quotas/" + asked.size()));
+        }
+        Variety variety = Input.at(
+                "#",
+                () -> new Variety(
+                        Input.or(diversity, 0.0),
+                        Input.or(novelty, 0.0),
+                        asked,
+                        Input.or(exploration, 0.0),
+                        Input.or(seed, made)));
+        if (variety.exploration() > 0 && !recorded()) {
+            throw ProblemException.invalid(
+                    "#/exploration",
+                    "exploration is to be learnt from, so the list must be kept: with exploration above 0 record must"
+                            + " be true, was " + record);
+        }
+        return variety;
     }
 
     private static Taste taste(Context context) {

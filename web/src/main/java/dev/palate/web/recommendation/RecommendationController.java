@@ -7,6 +7,7 @@ import dev.palate.memory.slate.SlateRecord;
 import dev.palate.memory.slate.Slates;
 import dev.palate.memory.tier.Reinforcement;
 import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.recommend.RecommendationRequest;
 import dev.palate.retrieval.recommend.Recommender;
 import dev.palate.retrieval.recommend.Slate;
 import dev.palate.web.problem.Input;
@@ -54,15 +55,17 @@ final class RecommendationController {
     @PostMapping("/v1/recommendations")
     SlateView recommend(@AuthenticationPrincipal Caller caller, @RequestBody RecommendationBody body) {
         UserId user = body.forNobody() ? null : user(caller, body.userId());
-        Slate slate = recommender.recommend(body.request(user));
-        SlateRecord made = SlateRecords.of(new SlateId(ids.next()), user, clock.instant(), slate);
+        SlateId id = new SlateId(ids.next());
+        RecommendationRequest request = body.request(user, id.value().hashCode());
+        Slate slate = recommender.recommend(request);
+        SlateRecord made = SlateRecords.of(id, user, clock.instant(), slate);
         if (body.recorded()) {
             slates.put(made);
             if (user != null) {
                 made.entries().forEach(entry -> reinforcement.shown(user, entry.memories()));
             }
         }
-        return SlateView.of(made, slate, changes.latest(), body.explained());
+        return SlateView.of(made, slate, request.variety(), changes.latest(), body.explained());
     }
 
     @GetMapping("/v1/recommendations/{id}")

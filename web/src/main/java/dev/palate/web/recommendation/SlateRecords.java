@@ -30,7 +30,9 @@ final class SlateRecords {
                                 ranked.reasons().isEmpty()
                                         ? ""
                                         : ranked.reasons().getFirst().text(),
-                                ranked.memories()))
+                                ranked.memories(),
+                                ranked.explored(),
+                                ranked.propensity()))
                         .toList(),
                 slate.degraded());
     }

@@ -3,6 +3,7 @@ package dev.palate.web.recommendation;
 import dev.palate.memory.change.ChangeNumber;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.slate.SlateRecord;
+import dev.palate.retrieval.ranking.Variety;
 import dev.palate.retrieval.recommend.RankedItem;
 import dev.palate.retrieval.recommend.Slate;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param modelVersion of the collaborative model, empty when none was used
 /// @param catalogVersion the newest change the list can have seen
 /// @param degraded the sources that failed or were late
+/// @param variety how the list departs from the plain order of scores, as far as it was asked to
 record SlateView(
         String id,
         String modelLevel,
@@ -24,8 +26,10 @@ record SlateView(
         long catalogVersion,
         List<Entry> items,
         List<String> degraded,
+        @Nullable Asked variety,
         Usage usage) {
-    /// One place of the list; the last three are left out without `explain`.
+    /// One place of the list; reason, memories and signals are left out without `explain`, the last two without
+    /// exploration.
     record Entry(
             String itemId,
             String title,
@@ -35,14 +39,51 @@ record SlateView(
             double score,
             @Nullable String reason,
             @Nullable List<String> memoryIds,
-            @Nullable Map<String, Double> signals) {}
+            @Nullable Map<String, Double> signals,
+            @Nullable Boolean explored,
+            @Nullable Double propensity) {}
+
+    /// What of variety was asked for, and what quotas did.
+    ///
+    /// @param passedOver category → how many items its quota kept off the list
+    /// @param seed of what exploration drew
+    record Asked(
+            double diversity,
+            double novelty,
+            List<Limit> quotas,
+            Map<String, Integer> passedOver,
+            double exploration,
+            @Nullable Long seed) {
+        static @Nullable Asked of(Variety variety, Slate slate) {
+            boolean explores = variety.exploration() > 0;
+            if (variety.diversity() == 0
+                    && variety.novelty() == 0
+                    && variety.quotas().isEmpty()
+                    && !explores) {
+                return null;
+            }
+            return new Asked(
+                    variety.diversity(),
+                    variety.novelty(),
+                    variety.quotas().stream()
+                            .map(quota -> new Limit(quota.category(), quota.atMost()))
+                            .toList(),
+                    slate.passedOver(),
+                    variety.exploration(),
+                    explores ? variety.seed() : null);
+        }
+    }
+
+    /// A quota; without a category for each by itself.
+    record Limit(@Nullable String category, int atMost) {}
 
     /// What the list cost.
     record Usage(int promptTokens, int completionTokens, double costUsd) {}
 
-    static SlateView of(SlateRecord made, Slate slate, ChangeNumber latest, boolean explained) {
+    static SlateView of(SlateRecord made, Slate slate, Variety variety, ChangeNumber latest, boolean explained) {
+        boolean explores = variety.exploration() > 0;
         List<Entry> entries = IntStream.range(0, slate.items().size())
-                .mapToObj(i -> entry(slate.items().get(i), made.entries().get(i), explained))
+                .mapToObj(i -> entry(slate.items().get(i), made.entries().get(i), explained, explores))
                 .toList();
         return new SlateView(
                 made.id().value(),
@@ -51,10 +92,11 @@ record SlateView(
                 latest.value(),
                 entries,
                 slate.degraded(),
+                Asked.of(variety, slate),
                 new Usage(0, 0, 0));
     }
 
-    private static Entry entry(RankedItem ranked, SlateRecord.Entry made, boolean explained) {
+    private static Entry entry(RankedItem ranked, SlateRecord.Entry made, boolean explained, boolean explores) {
         return new Entry(
                 ranked.item().id().value(),
                 ranked.item().title(),
@@ -64,7 +106,9 @@ record SlateView(
                 ranked.score(),
                 explained ? made.reason() : null,
                 explained ? ids(ranked.memories()) : null,
-                explained ? ranked.parts() : null);
+                explained ? ranked.parts() : null,
+                explores ? ranked.explored() : null,
+                explores ? ranked.propensity() : null);
     }
 
     private static List<String> ids(List<MemoryId> memories) {
@@ -96,7 +140,9 @@ record SlateView(
                                     entry.score(),
                                     entry.reason(),
                                     ids(entry.memories()),
-                                    entry.parts()))
+                                    entry.parts(),
+                                    entry.explored(),
+                                    entry.propensity()))
                             .toList(),
                     slate.degraded());
         }
@@ -109,5 +155,7 @@ record SlateView(
             double score,
             String reason,
             List<String> memoryIds,
-            Map<String, Double> signals) {}
+            Map<String, Double> signals,
+            boolean explored,
+            double propensity) {}
 }

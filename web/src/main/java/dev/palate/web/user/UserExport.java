@@ -264,6 +264,8 @@ final class UserExport {
         form.put("parts", entry.parts());
         form.put("reason", entry.reason());
         form.put("memory_ids", entry.memories().stream().map(MemoryId::value).toList());
+        form.put("explored", entry.explored());
+        form.put("propensity", entry.propensity());
         return form;
     }
 

@@ -158,6 +158,58 @@ class EvaluateCommandTest {
         assertThat(recall()).isGreaterThan(0.9);
     }
 
+    /// All there is to see of variety: unlike items, rarer items, quotas, items of little exposure.
+    @Test
+    void listsAreArrangedAsARequestWouldHaveThem() throws IOException {
+        double likeness = likeness();
+        assertThat(likeness("--diversity", "1")).isLessThan(likeness);
+        assertThat(likeness("--at-most-of", "space=3,Pastoral=3")).isBetween(0.0, likeness);
+        assertThat(evaluate("--model", "popular", "--novelty", "1", "--seed", "1"))
+                .isZero();
+        String catalog = folder.resolve("catalog.jsonl").toString();
+        assertThat(evaluate("--model", "ease", "--exploration", ".5", "--seed", "1,2", "--catalog", catalog))
+                .isZero();
+        assertThat(out.toString())
+                .as("each seed draws other items")
+                .contains("seed 1")
+                .contains("seed 2");
+        Path lists = folder.resolve("quota.tsv");
+        assertThat(evaluate("--model", "ease", "--at-most", "4", "--catalog", catalog, "--lists", lists.toString()))
+                .isZero();
+        assertThat(Files.readAllLines(lists)).as("four of each of two genres").hasSize(1 + 40 * 8);
+        assertRefused(
+                1,
+                "diversity and quotas go by what items are: give --catalog, or leave them out",
+                "--model",
+                "ease",
+                "--diversity",
+                ".5");
+        assertRefused(2, "novelty must be in [0.0, 1.0], was 3.0", "--model", "ease", "--novelty", "3");
+        assertRefused(2, "at_most of a quota must be in [1, 100], was 0", "--model", "ease", "--at-most", "0");
+    }
+
+    private double likeness(String... variety) throws IOException {
+        Path json = folder.resolve("variety.json");
+        List<String> arguments = new ArrayList<>(List.of(
+                "--model",
+                "ease",
+                "--json",
+                json.toString(),
+                "--catalog",
+                folder.resolve("catalog.jsonl").toString()));
+        arguments.addAll(List.of(variety));
+        assertThat(evaluate(arguments.toArray(String[]::new)))
+                .as(err.toString())
+                .isZero();
+        return JsonMapper.shared()
+                .readTree(Files.readString(json))
+                .get("models")
+                .get(0)
+                .get("qualities")
+                .get("Likeness@10")
+                .asDouble();
+    }
+
     @Test
     void whatIsWrongIsSaidInOneLine() throws IOException {
         assertRefused(1, "no model {svd}; there are " + ModelName.keys(), "--model", "svd");
@@ -226,7 +278,8 @@ class EvaluateCommandTest {
     @Test
     void missingOptionsAreAUsageError() {
         assertThat(run("--split", folder.toString())).isEqualTo(2);
-        assertThat(err.toString()).contains("give either --model, --all or --cold; there are random, popular");
+        assertThat(err.toString())
+                .contains("give either --model or --all, or --part cold alone; there are random, popular");
     }
 
     @Test
@@ -262,7 +315,7 @@ class EvaluateCommandTest {
         }
         Path vectors = Files.write(folder.resolve("vectors.npy"), npy.array());
         Path rows = Files.writeString(folder.resolve("vectors.ids"), ids);
-        assertThat(evaluate("--cold", "--vectors", vectors.toString(), "--ids", rows.toString()))
+        assertThat(evaluate("--part", "cold", "--vectors", vectors.toString(), "--ids", rows.toString()))
                 .as(err.toString())
                 .isZero();
         // Each user has half of a taste's thirty cold items, twenty are shown: two thirds at best, one third by chance.
@@ -279,15 +332,22 @@ class EvaluateCommandTest {
         Files.writeString(folder.resolve("cold_items.txt"), "new\n");
         Files.writeString(folder.resolve("test.tsv"), HEADER);
         assertRefused(
-                2, "--cold ranks in every way there is: leave --model and --all out", "--cold", "--model", "ease");
-        assertRefused(
                 1,
                 folder.getFileName() + " has no event of a cold item and a known user, so nothing can be found",
-                "--cold");
+                "--part",
+                "cold");
         String user = Files.readAllLines(folder.resolve("train.tsv")).get(1).split("\t", -1)[0];
         Files.writeString(folder.resolve("test.tsv"), user + "\tnew\t5\t1\n");
-        assertRefused(2, "--cold needs the items' texts: give --catalog, or --vectors and --ids", "--cold");
-        assertRefused(2, "--vectors and --ids go together: give both or neither", "--cold", "--ids", "x");
+        assertRefused(
+                2,
+                "--part cold without --model needs the items' texts: give --catalog, or --vectors and --ids",
+                "--part",
+                "cold");
+        assertRefused(2, "--vectors and --ids go together: give both or neither", "--part", "cold", "--ids", "x");
+        assertThat(evaluate("--part", "cold", "--model", "popular"))
+                .as("one model alone, over the same items: " + err)
+                .isZero();
+        assertThat(out.toString()).contains("users\t1\n");
     }
 
     private void assertRefused(int status, String message, String... arguments) {

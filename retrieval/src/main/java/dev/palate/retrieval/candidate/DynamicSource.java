@@ -1,0 +1,37 @@
+package dev.palate.retrieval.candidate;
+
+import java.util.Optional;
+
+/// New items by the tastes of the few who had them, see [DynamicItems]. Empty for somebody without history and where no
+/// item is new.
+final class DynamicSource implements CandidateSource {
+    private static final Evidence LIKED = Evidence.of("new, and people whose taste is near yours had it");
+
+    private final DynamicItems.Source dynamic;
+
+    DynamicSource(CollaborativeModel model) {
+        dynamic = new DynamicItems.Source(model);
+    }
+
+    @Override
+    public String signal() {
+        return "dynamic";
+    }
+
+    @Override
+    public boolean prompt(Wish wish) {
+        return wish.profile().length == 0 || dynamic.ready(wish.catalog(), wish.vectors());
+    }
+
+    @Override
+    public Optional<Scored> score(Wish wish) {
+        int[] profile = wish.profile();
+        if (profile.length == 0 || wish.vectors().isEmpty()) {
+            return Optional.empty();
+        }
+        CentredVectors texts = wish.vectors().get();
+        return dynamic.of(wish.catalog(), wish.vectors(), wish.statistics())
+                .flatMap(found -> found.score(texts, profile, wish.catalog().size()))
+                .map(scores -> Scored.of(scores, row -> wish.statistics().count(row) > 0 ? LIKED : Evidence.NONE));
+    }
+}
