@@ -336,7 +336,7 @@ class KillTest {
                     // A machine on which the start takes long is slow with all else, too.
                     @Nullable Milestone point = life.point();
                     long patience =
-                            Math.max(HIT_MILLIS, 4 * start) * (point != null && OF_CODES.contains(point) ? 4 : 1);
+                            Math.max(HIT_MILLIS, 4 * start) * (point != null && OF_CODES.contains(point) ? 2 : 1);
                     long more = point == null ? 30 + random.nextInt(700) : patience;
                     kill = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(more);
                 }
