@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -66,6 +67,14 @@ class KillTest {
             Milestone.RETIRED_DROPPED,
             Milestone.CODEBOOK_KEPT,
             Milestone.RECODED);
+    /// Where a codebook is learnt first, which takes seconds in a victim.
+    private static final Set<Milestone> OF_CODES = EnumSet.of(
+            Milestone.CODEBOOK_KEPT,
+            Milestone.RECODED,
+            Milestone.DEMOTING,
+            Milestone.DEMOTED,
+            Milestone.PROMOTING,
+            Milestone.PROMOTED);
     private static final Set<Milestone> OF_FORMATS = Set.of(Milestone.FORMAT_REWRITING, Milestone.FORMAT_REWRITTEN);
     private static final Set<Milestone> OF_ANEW = Set.of(Milestone.CONSUMER_ANEW);
     private static final Set<Milestone> OF_REBUILDS = Set.of(Milestone.REBUILDING, Milestone.REBUILT);
@@ -147,9 +156,11 @@ class KillTest {
         }
         List<Milestone> never = new ArrayList<>(POINTS);
         never.removeAll(hits.keySet());
-        assertThat(hits.size())
-                .as("points where something was killed; nothing was at %s, seed %d", never, SEED)
-                .isGreaterThanOrEqualTo(Math.min(Math.min(leastPoints, POINTS.size()), count / 2));
+        if (POINTS.size() == Milestone.values().length) {
+            assertThat(hits.size())
+                    .as("points where something was killed; nothing was at %s, seed %d", never, SEED)
+                    .isGreaterThanOrEqualTo(Math.min(leastPoints, count / 2));
+        }
         if (count >= ENOUGH_FOR_ALL) {
             assertThat(never)
                     .as("points where nothing was killed, seed %d", SEED)
@@ -323,7 +334,9 @@ class KillTest {
                     long start = Long.parseLong(line.substring(6));
                     starts.add(start);
                     // A machine on which the start takes long is slow with all else, too.
-                    long more = life.point() == null ? 30 + random.nextInt(700) : Math.max(HIT_MILLIS, 4 * start);
+                    @Nullable Milestone point = life.point();
+                    long patience = Math.max(HIT_MILLIS, 4 * start) * (point != null && OF_CODES.contains(point) ? 4 : 1);
+                    long more = point == null ? 30 + random.nextInt(700) : patience;
                     kill = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(more);
                 }
                 take(life, line, when);

@@ -111,7 +111,9 @@ class TrainerKillTest {
         JobId job = killed(TrainerKillTest::learning);
         try (Opened opened = Opened.of(folder);
                 Erasure erasure = opened.truth().erasure(List.of())) {
-            assertThat(erasure.user(new UserId("u7")).complete()).isTrue();
+            // Without its background work, which would remove the files: so it stands between the two.
+            JobId erasing = erasure.begin(new UserId("u7"));
+            assertThat(erasure.state(erasing).orElseThrow().ended()).isFalse();
             assertThat(leftovers()).as("the input with the user in it").isNotEmpty();
             assertThat(opened.trainer().takeUp().orElseThrow().id()).isEqualTo(job);
             followed(opened.truth().jobs(), job);
