@@ -3,12 +3,15 @@ package dev.palate.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.interaction.Interactions;
 import dev.palate.web.cli.ImportCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,7 +36,7 @@ class VarietyTest {
     private static final Map<String, Integer> EVENTS = new HashMap<>();
 
     @BeforeAll
-    static void start() {
+    static void start() throws InterruptedException {
         Path films = Path.of(System.getProperty("palate.project.root", "..")).resolve("datasets/ml-latest-small");
         StringWriter said = new StringWriter();
         int status = new CommandLine(new ImportCommand())
@@ -44,6 +47,21 @@ class VarietyTest {
         server = TestServer.start(directory);
         server.bean(Interactions.class).scan(event -> EVENTS.merge(event.item().value(), 1, Integer::sum));
         assertThat(EVENTS).hasSizeGreaterThan(9_000);
+        settle();
+    }
+
+    /// The films are encoded behind the start; until then each list sees a few vectors more than the one before.
+    private static void settle() throws InterruptedException {
+        assertThat(server.bean(IndexChanges.class).awaitEncoded(Duration.ofMinutes(3)))
+                .isTrue();
+        Instant end = Instant.now().plus(Duration.ofMinutes(2));
+        List<String> last = List.of();
+        for (int same = 0; same < 3 && Instant.now().isBefore(end); ) {
+            List<String> now = ids(list(""));
+            same = now.equals(last) ? same + 1 : 0;
+            last = now;
+            Thread.sleep(400);
+        }
     }
 
     @AfterAll
