@@ -1,5 +1,6 @@
 package dev.palate.retrieval.candidate;
 
+import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +22,22 @@ public final class HistoryRows {
     private final long[] times;
     private final Map<String, Kept> kept = new ConcurrentHashMap<>();
 
-    /// @param basis the objects that the answer follows from, besides the history
-    private record Kept(List<Object> basis, Object answer) {}
+    /// @param basis the objects that the answer follows from, besides the history; held loosely, lest a history that
+    ///     nobody asks for holds a model or a catalog that is over
+    private record Kept(List<WeakReference<Object>> basis, Object answer) {
+        @SuppressWarnings("ReferenceEquality") // one object is one state
+        boolean of(List<Object> objects) {
+            if (basis.size() != objects.size()) {
+                return false;
+            }
+            for (int at = 0; at < basis.size(); at++) {
+                if (basis.get(at).get() != objects.get(at)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
 
     private HistoryRows(UserHistory history, int[] rows, long[] times) {
         this.history = history;
@@ -70,32 +85,20 @@ public final class HistoryRows {
     @SuppressWarnings("unchecked") // each signal is one source's, and that keeps one type
     <T> T kept(String signal, List<Object> basis, Supplier<T> make) {
         Kept known = kept.get(signal);
-        if (known != null && same(known.basis, basis)) {
+        if (known != null && known.of(basis)) {
             return (T) known.answer;
         }
         T made = make.get();
         if (kept.size() < MAX_KEPT || known != null) {
-            kept.put(signal, new Kept(List.copyOf(basis), made));
+            kept.put(signal, new Kept(basis.stream().map(WeakReference::new).toList(), made));
         }
         return made;
     }
 
-    /// True when something of this signal is kept, of whatever objects.
-    boolean has(String signal) {
-        return kept.containsKey(signal);
-    }
-
-    @SuppressWarnings("ReferenceEquality") // one object is one state
-    private static boolean same(List<Object> some, List<Object> others) {
-        if (some.size() != others.size()) {
-            return false;
-        }
-        for (int at = 0; at < some.size(); at++) {
-            if (some.get(at) != others.get(at)) {
-                return false;
-            }
-        }
-        return true;
+    /// True when [#kept] would make nothing.
+    boolean has(String signal, List<Object> basis) {
+        Kept known = kept.get(signal);
+        return known != null && known.of(basis);
     }
 
     /// The most bytes that this may come to hold over a catalog of so many items.

@@ -49,7 +49,9 @@ final class ModelSource implements CandidateSource {
     public boolean prompt(Wish wish) {
         return wish.model().isEmpty()
                 || (wish.liked().length == 0
-                        && (wish.history().length == 0 || wish.known().has(signal)));
+                        && (wish.history().length == 0
+                                || wish.known()
+                                        .has(signal, basis(wish, wish.model().get(), made(wish)))));
     }
 
     @Override
@@ -80,6 +82,11 @@ final class ModelSource implements CandidateSource {
                         scores,
                         fresh.map(items -> items.fill(profile, wish.statistics(), scores))
                                 .orElse(NONE)));
+    }
+
+    /// As [#fresh], without making anything.
+    private Optional<NewItems> made(Wish wish) {
+        return newItems.flatMap(source -> source.made(wish.catalog(), wish.vectors()));
     }
 
     private Optional<NewItems> fresh(Wish wish) {

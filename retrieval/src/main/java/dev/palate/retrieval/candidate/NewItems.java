@@ -88,6 +88,19 @@ final class NewItems {
             return Optional.of(next);
         }
 
+        /// As [#of], where that was asked before; empty where something must be made first.
+        @SuppressWarnings("ReferenceEquality") // as above
+        Optional<NewItems> made(CatalogSnapshot catalog, Optional<CentredVectors> texts) {
+            return made.get()
+                    .filter(kept -> kept.catalog == catalog
+                            && texts.isPresent()
+                            && kept.texts == texts.get()
+                            && last.get()
+                                    .filter(lesson -> lesson == kept.lesson)
+                                    .isPresent())
+                    .map(Made::items);
+        }
+
         private void learn(
                 String key, CollaborativeModel.Vectors known, CatalogSnapshot catalog, CentredVectors texts) {
             if (making.getAndSet(key).equals(key)) {

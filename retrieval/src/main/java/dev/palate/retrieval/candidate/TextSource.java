@@ -31,7 +31,10 @@ final class TextSource implements CandidateSource {
 
     @Override
     public boolean prompt(Wish wish) {
-        return wish.vectors().isEmpty() || (!spoken(wish) && wish.known().has(signal()));
+        return wish.vectors().isEmpty()
+                || (!spoken(wish) && wish.history().length == 0)
+                || (!spoken(wish)
+                        && wish.known().has(signal(), List.of(wish.vectors().get())));
     }
 
     @Override
@@ -42,6 +45,9 @@ final class TextSource implements CandidateSource {
         CentredVectors space = wish.vectors().get();
         boolean spoken = spoken(wish);
         int[] shown = spoken ? wish.liked() : newest(wish.history());
+        if (shown.length == 0 && wish.words().isBlank()) {
+            return Optional.empty();
+        }
         float[] scores = spoken
                 ? scores(wish, space, shown)
                 : wish.known().kept(signal(), List.of(space), () -> scores(wish, space, shown));

@@ -4,8 +4,8 @@ import dev.palate.memory.Require;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.user.UserId;
+import java.lang.ref.WeakReference;
 import java.util.LinkedHashMap;
-import org.jspecify.annotations.Nullable;
 
 /// The histories of the users lately served, in front of the interaction log, with what sources made of them.
 /// Thread-safe.
@@ -15,19 +15,22 @@ import org.jspecify.annotations.Nullable;
 public final class UserHistories implements ErasurePlace {
     private final Interactions interactions;
     private final int capacity;
-    private final LinkedHashMap<UserId, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<UserId, UserHistory> kept = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<UserId, Kept> keptRows = new LinkedHashMap<>(16, 0.75f, true);
     private long forgotten;
     private long bytes;
 
-    /// @param catalog that the rows are of; null as long as only the history was asked for
+    /// @param catalog that the rows are of, held loosely: a history that nobody asks for must not hold what is over
     /// @param bytes that the rows may come to hold
-    private record Kept(
-            UserHistory history,
-            @Nullable CatalogSnapshot catalog,
-            @Nullable HistoryRows rows,
-            long bytes) {}
+    private record Kept(HistoryRows rows, WeakReference<CatalogSnapshot> catalog, long bytes) {
+        @SuppressWarnings("ReferenceEquality") // one object is one state, of the catalog and of the history
+        boolean of(UserHistory history, CatalogSnapshot wanted) {
+            return rows.history() == history && catalog.get() == wanted;
+        }
+    }
 
-    /// The most bytes of rows and scores, by what they may come to hold; the least lately used users go first.
+    /// The most bytes of rows and scores, by what they may come to hold; those of the least lately used users go first,
+    /// and their histories stay.
     private static final long MAX_BYTES = 64L << 20;
 
     /// @param capacity how many users are kept, 1 to 1,000,000; the least lately used goes first
@@ -40,52 +43,56 @@ public final class UserHistories implements ErasurePlace {
     public UserHistory of(UserId user) {
         long before;
         synchronized (kept) {
-            Kept known = kept.get(user);
+            UserHistory known = kept.get(user);
             if (known != null) {
-                return known.history;
+                return known;
             }
             before = forgotten;
         }
         UserHistory read = UserHistory.of(interactions.ofUser(user, UserHistory.MAX_EVENTS));
         synchronized (kept) {
             if (before == forgotten) {
-                put(user, new Kept(read, null, null, 0));
+                kept.put(user, read);
+                while (kept.size() > capacity) {
+                    remove(kept.firstEntry().getKey());
+                }
             }
         }
         return read;
     }
 
     /// The user's history by the rows of a snapshot: the same object until either changes, while it is kept.
-    @SuppressWarnings("ReferenceEquality") // one object is one state, of the catalog and of the history
+    @SuppressWarnings("ReferenceEquality") // one object is one state of the history
     public HistoryRows rows(UserId user, CatalogSnapshot catalog) {
         UserHistory history = of(user);
         synchronized (kept) {
-            Kept known = kept.get(user);
-            if (known != null && known.history == history && known.catalog == catalog && known.rows != null) {
+            Kept known = keptRows.get(user);
+            if (known != null && known.of(history, catalog)) {
                 return known.rows;
             }
         }
         HistoryRows made = HistoryRows.of(history, catalog);
         synchronized (kept) {
-            Kept known = kept.get(user);
-            if (known != null && known.history == history) {
-                put(user, new Kept(history, catalog, made, made.mostBytes(catalog.size())));
+            if (kept.get(user) == history) {
+                removeRows(user);
+                Kept next = new Kept(made, new WeakReference<>(catalog), made.mostBytes(catalog.size()));
+                keptRows.put(user, next);
+                bytes += next.bytes;
+                while (bytes > MAX_BYTES && keptRows.size() > 1) {
+                    removeRows(keptRows.firstEntry().getKey());
+                }
             }
         }
         return made;
     }
 
-    private void put(UserId user, Kept next) {
-        remove(user);
-        kept.put(user, next);
-        bytes += next.bytes;
-        while (kept.size() > capacity || (bytes > MAX_BYTES && kept.size() > 1)) {
-            remove(kept.firstEntry().getKey());
-        }
+    private void remove(UserId user) {
+        kept.remove(user);
+        removeRows(user);
     }
 
-    private void remove(UserId user) {
-        Kept removed = kept.remove(user);
+    private void removeRows(UserId user) {
+        Kept removed = keptRows.remove(user);
         bytes -= removed == null ? 0 : removed.bytes;
     }
 
@@ -102,6 +109,7 @@ public final class UserHistories implements ErasurePlace {
         synchronized (kept) {
             forgotten++;
             kept.clear();
+            keptRows.clear();
             bytes = 0;
         }
     }

@@ -77,7 +77,8 @@ class UserHistoriesTest {
             assertThat(again.<String>kept("cf", List.of(new Object()), () -> "anew"))
                     .isEqualTo("anew");
             CatalogSnapshot next = CatalogSnapshot.of(List.of(Item.of(new ItemId("b"), "B", 2000, List.of())));
-            assertThat(histories.rows(user, next).has("cf")).isFalse();
+            assertThat(again.has("cf", List.of(one))).isFalse();
+            assertThat(histories.rows(user, next).has("cf", List.of(one))).isFalse();
             assertThat(histories.rows(user, next).rows()).containsExactly(0);
             HistoryRows before = histories.rows(user, next);
             histories.forget(user);
