@@ -10,9 +10,9 @@ public interface CandidateSource {
     /// The signal it gives, in lower case, such as `cf` or `recent_short`.
     String signal();
 
-    /// True when the answer to this wish waits for nothing and costs no more than a few passes over the items,
-    /// so that a
-    /// thread of its own would cost more than it saves.
+    /// True when the answer to this wish waits for nothing and costs no more than a few passes over the items, so
+    /// that a thread of its own would cost more than it saves. Asked on the thread of the request: a cheap look
+    /// at the wish and at what is ready, which waits for nothing, makes nothing and never throws.
     default boolean prompt(Wish wish) {
         return false;
     }

@@ -11,6 +11,9 @@ import java.util.Optional;
 
 /// The collaborative model in force, as sources need it. Thread-safe.
 public interface CollaborativeModel {
+    /// Of an item that the model was not trained on, so many users are folded in, the newest.
+    int MOST_USERS_FOLDED_IN = 100;
+
     /// No model yet.
     CollaborativeModel NONE = Optional::empty;
 

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 /// items the better liked comes first, because a category alone fits thousands. By the history alone the score is that
 /// of a [CategoryProfile], as its weight was fitted on.
 final class FacetSource implements CandidateSource {
-    private static final double DECAY = 0.9;
     private static final double OF_LIKED = 0.5;
     private static final int MAX_EVENTS = 50;
     private static final double QUALITY_SHARE = 0.4;
@@ -76,7 +75,7 @@ final class FacetSource implements CandidateSource {
         int[][] codes = new int[catalog.size()][];
         Arrays.setAll(codes, catalog.categories()::codesOf);
         CategoryProfile made =
-                CategoryProfile.of(codes, catalog.categories().words().size(), HistoryDecay.of(DECAY));
+                CategoryProfile.of(codes, catalog.categories().words().size(), HistoryDecay.CONTENTS);
         last.set(Optional.of(new Profile(catalog, made)));
         return made;
     }

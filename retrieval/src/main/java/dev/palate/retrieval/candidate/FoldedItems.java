@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
 /// the next training.
 final class FoldedItems {
     static final int MAX_ITEMS = 5_000;
-    static final int MAX_USERS = 100;
+    static final int MAX_USERS = CollaborativeModel.MOST_USERS_FOLDED_IN;
 
     /// Only the newest events of a user say what goes together, and keep the cost of an event low.
     private static final int MAX_HISTORY = 200;

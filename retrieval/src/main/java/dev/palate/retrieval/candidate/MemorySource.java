@@ -14,9 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Agreement with the user's effective memories: each adds its polarity × strength × decay to the items its slot
-/// speaks
-/// of. A title speaks of the items near it; a memory without a slot, or of a facet the catalog has no field for, adds
-/// nothing.
+/// speaks of. A title speaks of the items near it; a memory without a slot, or of a facet the catalog has no field
+/// for, adds nothing.
 final class MemorySource implements CandidateSource {
     private static final int MAX_TITLES = 64;
     private static final int MAX_NAMED = 8;

@@ -19,9 +19,6 @@ final class NewItems {
     /// As it is chosen on cold splits cut from the known items; see docs/evaluation.md.
     private static final IdAligner.Options ALIGNER = IdAligner.Options.DEFAULT;
 
-    /// The number of events at which a text counts half.
-    private static final double HALF_WAY = 10;
-
     /// Fewer items teach nothing.
     private static final int LEAST_TAUGHT = 50;
 
@@ -200,7 +197,7 @@ final class NewItems {
                 scores[row] = guess;
                 filled[count++] = row;
             } else {
-                scores[row] += (float) (guess * (1 - IdAligner.confidence(statistics.count(row), HALF_WAY)));
+                scores[row] += (float) (guess * (1 - IdAligner.confidence(statistics.count(row), IdAligner.HALF_WAY)));
             }
         }
         return Arrays.copyOf(filled, count);

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// Not thread-safe: readers and the writer take turns. One event costs three passes over `dimension` values; an id
 /// costs about 4 · dimension + 150 bytes, a seeded item twice that.
 public final class DynamicMemory {
+    /// From so many users on, an item's vector folded into a factor model tells more.
+    public static final int FEW = 30;
+
     /// @param dimension length of all vectors, 1 to 4,096
     /// @param seedShare s, how much of the item's seed, and not of its present vector, enters a user, in [0, 1]
     /// @param leastGate g, in [0, 1]: 0 makes users plain means, more forgets faster

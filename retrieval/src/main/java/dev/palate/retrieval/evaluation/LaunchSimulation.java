@@ -1,6 +1,7 @@
 package dev.palate.retrieval.evaluation;
 
 import dev.palate.memory.vector.Kernels;
+import dev.palate.retrieval.candidate.CollaborativeModel;
 import dev.palate.retrieval.dynamic.DynamicMemory;
 import dev.palate.retrieval.factor.ItemFactors;
 import dev.palate.retrieval.semantic.IdAligner;
@@ -22,9 +23,8 @@ public final class LaunchSimulation {
     /// The least number of events of each bucket.
     static final int[] BUCKETS = {0, 1, 3, 10, 30};
 
-    /// As the server has it: from so many events on an item is no longer scored by its dynamic memory.
-    private static final int FEW = 30;
-
+    /// Of z-scores beside one signal of weight 1. Not the served weight (0.20, `SignalWeights`): that stands beside
+    /// several signals whose weights sum to more, and the table of docs/evaluation.md was made with this one.
     private static final float MEMORY_WEIGHT = 0.5f;
 
     private static final List<String> NAMES = List.of("0", "1-2", "3-9", "10-29", "30+");
@@ -196,7 +196,7 @@ public final class LaunchSimulation {
     /// does beside the others.
     private static void addFew(float[] memory, int[] seen, float[] target) {
         int[] few = java.util.stream.IntStream.range(0, seen.length)
-                .filter(place -> seen[place] < FEW)
+                .filter(place -> seen[place] < DynamicMemory.FEW)
                 .toArray();
         float[] values = new float[few.length];
         for (int at = 0; at < few.length; at++) {
@@ -318,9 +318,6 @@ public final class LaunchSimulation {
     /// As the server folds an item in from its users: the half-step of iALS, and the aligner's vector as far as there
     /// are few events.
     private static final class Serving implements Way {
-        private static final int MOST_USERS = 100;
-        private static final double HALF_WAY = 10;
-
         private final Parts parts;
         private final int[] seen;
         private final Map<Integer, List<float[]>> users = new HashMap<>();
@@ -338,7 +335,7 @@ public final class LaunchSimulation {
             LaunchSimulation.score(parts.users, user, items, target);
             LaunchSimulation.score(parts.users, user, parts.aligned, guesses);
             for (int place = 0; place < target.length; place++) {
-                target[place] += (float) (guesses[place] * (1 - IdAligner.confidence(seen[place], HALF_WAY)));
+                target[place] += (float) (guesses[place] * (1 - IdAligner.confidence(seen[place], IdAligner.HALF_WAY)));
             }
         }
 
@@ -346,7 +343,7 @@ public final class LaunchSimulation {
         public void happened(int user, int place) {
             List<float[]> of = users.computeIfAbsent(place, one -> new ArrayList<>());
             of.add(parts.users.row(user));
-            if (of.size() > MOST_USERS) {
+            if (of.size() > CollaborativeModel.MOST_USERS_FOLDED_IN) {
                 of.removeFirst();
             }
             float[] item = parts.factors.foldInItem(of.toArray(float[][]::new));

@@ -9,6 +9,9 @@ public record HistoryDecay(double factor, int maximumEvents) {
     /// Every event counts the same.
     public static final HistoryDecay NONE = new HistoryDecay(1, Integer.MAX_VALUE);
 
+    /// Of the signals of texts and categories: what serves lists and what fits their weights must use the same.
+    public static final HistoryDecay CONTENTS = HistoryDecay.of(0.9);
+
     private static final double NEGLIGIBLE = 1e-4;
 
     /// @throws IllegalArgumentException when a value is out of range

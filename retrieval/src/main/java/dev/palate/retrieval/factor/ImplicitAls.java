@@ -39,7 +39,7 @@ public final class ImplicitAls {
             int solverSteps,
             int threads)
             implements ModelOptions {
-        /// What `evaluate` and `train` use when nothing else is asked for.
+        /// Those of `cf` in `train`, of dense data; `evaluate` takes [#suiting] when nothing is said of the weights.
         public static final Options DEFAULT = new Options(64, 1, 0.003, 1, 10, 4, 1);
 
         /// Below this share of known pairs of users and items data is sparse (docs/decisions/0005).

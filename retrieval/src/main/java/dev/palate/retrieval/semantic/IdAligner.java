@@ -122,6 +122,9 @@ public final class IdAligner {
         return new VectorTable(idDimension, ids);
     }
 
+    /// The number of events at which a served list believes an item's text and its events the same.
+    public static final double HALF_WAY = 10;
+
     /// How far a vector made from an item with so many events is to be believed against its text, in [0, 1):
     /// n / (n + n₀).
     ///

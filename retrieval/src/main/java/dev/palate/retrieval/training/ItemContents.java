@@ -36,7 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
 public record ItemContents(
         List<String> ids, float[] raw, float[] mean, List<String> items, List<List<String>> categories) {
     /// How fast a history grows old for the signals of texts and categories.
-    public static final HistoryDecay DECAY = HistoryDecay.of(0.9);
+    public static final HistoryDecay DECAY = HistoryDecay.CONTENTS;
 
     /// Of no item.
     public static final ItemContents NONE =
