@@ -71,6 +71,11 @@ public final class AlignedModel {
         return model.version();
     }
 
+    /// What is aligned.
+    CollaborativeModel.Loaded loaded() {
+        return model;
+    }
+
     /// The weights that were fitted with the model, for a user with so many events, by signal name.
     public Map<String, Double> weights(int historySize) {
         return model.weighting().of(historySize);

@@ -147,6 +147,11 @@ public final class CentredVectors {
         Kernels.axpy(factor, matrix, row * dimension(), target, 0, dimension());
     }
 
+    /// The inner product of the row's vector with another, 0 when it has none.
+    float dot(int row, float[] vector) {
+        return Kernels.dot(matrix, row * dimension(), vector, 0, dimension());
+    }
+
     /// The cosine of two rows in [-1, 1], 0 when either has no vector.
     public float cosine(int row, int other) {
         int dimension = dimension();

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// The dynamic memory of the items that the model in force was not trained on, as long as few had them: where the
@@ -25,12 +26,11 @@ import org.jspecify.annotations.Nullable;
 /// U_u being the mean text of what user u had had before. That depends on the histories alone: it is made again from
 /// what [LiveModel] folds in from the log, after a restart, after an erasure without whoever is gone, always to the
 /// same values, and needs neither a state of its own nor a checkpoint. `DynamicItemsTest` compares the two.
-/// Bounded as the
-/// items folded in are; the mean user is the mean text weighed by how many had each item.
+/// The mean user is the mean text weighed by how many had each item.
+///
+/// Of an item that nobody had only the row is held: its direction is its text. The others are as many as are folded
+/// in, so at most [FoldedItems#MAX_ITEMS] directions are held, each one vector as long as a text's.
 final class DynamicItems {
-    /// From so many users on the vectors folded in tell more.
-    static final int FEW = 30;
-
     private static final double SEED_EVENTS = DynamicMemory.Options.of(1).seedEvents();
 
     /// Directions made at most while a request waits; the others stay unknown until the next.
@@ -39,24 +39,22 @@ final class DynamicItems {
     private static final int MOST_IN_MEAN = 20_000;
 
     private final int[] rows;
-    private final float[][] directions;
+    private final float[] @Nullable [] directions;
 
-    private DynamicItems(int[] rows, float[][] directions) {
+    /// @param directions of each row, absent where it is the row's text
+    private DynamicItems(int[] rows, float[] @Nullable [] directions) {
         this.rows = rows;
         this.directions = directions;
     }
 
-    /// Follows the model, the snapshots and the text vectors asked for. Thread-safe.
+    /// Follows the snapshots, text vectors and models asked for. Thread-safe; one thread makes while others wait.
     static final class Source {
-        private final CollaborativeModel model;
+        private final ReentrantLock making = new ReentrantLock();
         private final AtomicReference<@Nullable Made> made = new AtomicReference<>();
 
-        Source(CollaborativeModel model) {
-            this.model = model;
-        }
+        private record Direction(Precursors precursors, float[] vector) {}
 
-        private record Direction(Precursors precursors, String encoding, float[] vector) {}
-
+        /// @param directions of items that somebody had, comparable under the same texts only
         /// @param whole false while some directions are still to be made
         private record Made(
                 CatalogSnapshot catalog,
@@ -69,32 +67,55 @@ final class DynamicItems {
             boolean isOf(CatalogSnapshot otherCatalog, CentredVectors otherTexts, Loaded otherLoaded) {
                 return catalog == otherCatalog && texts == otherTexts && loaded == otherLoaded;
             }
+
+            /// An item's text may have changed whenever the texts are another object.
+            @SuppressWarnings("ReferenceEquality")
+            Map<ItemId, Direction> under(CentredVectors otherTexts) {
+                return texts == otherTexts ? directions : Map.of();
+            }
         }
 
         /// True when [#of] costs nothing.
-        boolean ready(CatalogSnapshot catalog, Optional<CentredVectors> texts) {
+        boolean ready(CatalogSnapshot catalog, CentredVectors texts, Loaded loaded) {
             Made last = made.get();
-            Optional<Loaded> loaded = model.current();
-            return texts.isEmpty()
-                    || loaded.isEmpty()
-                    || (last != null && last.whole && last.isOf(catalog, texts.get(), loaded.get()));
+            return last != null && last.whole && last.isOf(catalog, texts, loaded);
         }
 
-        /// Empty while there is no model or no text vector, and where every item with a text was trained on.
+        /// Empty where every item with a text was trained on, and when interrupted while another thread makes it.
         /// O(items + changed items × histories × dimension) after a change of catalog, texts or folded items,
         /// else O(1).
-        Optional<DynamicItems> of(CatalogSnapshot catalog, Optional<CentredVectors> texts, ItemStatistics statistics) {
-            Optional<Loaded> loaded = model.current();
-            if (texts.isEmpty() || loaded.isEmpty()) {
-                return Optional.empty();
+        Optional<DynamicItems> of(
+                CatalogSnapshot catalog, CentredVectors texts, Loaded loaded, ItemStatistics statistics) {
+            Made before = made.get();
+            if (before == null || !before.whole || !before.isOf(catalog, texts, loaded)) {
+                before = makeAlone(before, catalog, texts, loaded, statistics);
             }
-            Made last = made.get();
-            if (last == null || !last.whole || !last.isOf(catalog, texts.get(), loaded.get())) {
-                Map<ItemId, Direction> known = last == null ? Map.of() : last.directions;
-                last = make(catalog, texts.get(), loaded.get(), statistics, known);
-                made.set(last);
+            return before == null || before.dynamic.rows.length == 0 ? Optional.empty() : Optional.of(before.dynamic);
+        }
+
+        @SuppressWarnings("ReferenceEquality") // another object was made while this thread waited
+        private @Nullable Made makeAlone(
+                @Nullable Made before,
+                CatalogSnapshot catalog,
+                CentredVectors texts,
+                Loaded loaded,
+                ItemStatistics statistics) {
+            try {
+                making.lockInterruptibly();
+            } catch (InterruptedException late) {
+                Thread.currentThread().interrupt();
+                return null;
             }
-            return last.dynamic.rows.length == 0 ? Optional.empty() : Optional.of(last.dynamic);
+            try {
+                Made last = made.get();
+                if (last == null || last == before || !last.isOf(catalog, texts, loaded)) {
+                    last = make(catalog, texts, loaded, statistics, last == null ? Map.of() : last.under(texts));
+                    made.set(last);
+                }
+                return last;
+            } finally {
+                making.unlock();
+            }
         }
 
         private static Made make(
@@ -112,7 +133,7 @@ final class DynamicItems {
                 }
             }
             int[] rows = new int[catalog.size()];
-            float[][] directions = new float[catalog.size()][];
+            float[] @Nullable [] directions = new float[catalog.size()][];
             Map<ItemId, Direction> used = new HashMap<>();
             float[] mean = {};
             int count = 0;
@@ -124,24 +145,23 @@ final class DynamicItems {
                 }
                 ItemId id = catalog.item(row).id();
                 Precursors precursors = loaded.precursors().getOrDefault(id, Precursors.NONE);
-                if (precursors.users() >= FEW) {
+                if (precursors.users() >= DynamicMemory.FEW) {
                     continue;
                 }
-                Direction kept = known.get(id);
-                if (kept == null || !kept.precursors.equals(precursors) || !kept.encoding.equals(texts.encoding())) {
-                    if (precursors.users() > 0 && makings++ >= MOST_AT_ONCE) {
-                        whole = false;
-                        continue;
+                if (precursors.users() > 0 && used.size() < FoldedItems.MAX_ITEMS) {
+                    Direction kept = known.get(id);
+                    if (kept == null || !kept.precursors.equals(precursors)) {
+                        if (makings++ >= MOST_AT_ONCE) {
+                            whole = false;
+                            continue;
+                        }
+                        mean = mean.length == 0 ? meanUser(texts, statistics, trained.length) : mean;
+                        kept = new Direction(precursors, direction(texts, row, precursors, catalogRow, mean));
                     }
-                    mean = precursors.users() > 0 && mean.length == 0
-                            ? meanUser(texts, statistics, trained.length)
-                            : mean;
-                    kept = new Direction(
-                            precursors, texts.encoding(), direction(texts, row, precursors, catalogRow, mean));
+                    used.put(id, kept);
+                    directions[count] = kept.vector;
                 }
-                used.put(id, kept);
-                rows[count] = row;
-                directions[count++] = kept.vector;
+                rows[count++] = row;
             }
             DynamicItems dynamic = new DynamicItems(Arrays.copyOf(rows, count), Arrays.copyOf(directions, count));
             return new Made(catalog, texts, loaded, Map.copyOf(used), whole, dynamic);
@@ -173,9 +193,7 @@ final class DynamicItems {
                     texts.add(precursors.weights()[at], of, direction);
                 }
             }
-            if (precursors.users() > 0) {
-                Kernels.axpy(-precursors.users(), meanUser, 0, direction, 0, direction.length);
-            }
+            Kernels.axpy(-precursors.users(), meanUser, 0, direction, 0, direction.length);
             double squares = Kernels.dot(direction, 0, direction, 0, direction.length);
             Kernels.scale(squares < 1e-12 ? 0 : (float) (1 / Math.sqrt(squares)), direction, 0, direction.length);
             return direction;
@@ -191,6 +209,7 @@ final class DynamicItems {
 
     /// How near each of the items lies to a user, NaN for all others; absent for a user without texts.
     ///
+    /// @param texts that the items were made with
     /// @param profile catalog rows, oldest first
     Optional<float[]> score(CentredVectors texts, int[] profile, int items) {
         float[] user = new float[texts.dimension()];
@@ -207,7 +226,10 @@ final class DynamicItems {
         float[] scores = new float[items];
         Arrays.fill(scores, Float.NaN);
         for (int at = 0; at < rows.length; at++) {
-            scores[rows[at]] = Kernels.dot(directions[at], 0, user, 0, user.length) / told;
+            float[] direction = directions[at];
+            float near =
+                    direction == null ? texts.dot(rows[at], user) : Kernels.dot(direction, 0, user, 0, user.length);
+            scores[rows[at]] = near / told;
         }
         return Optional.of(scores);
     }

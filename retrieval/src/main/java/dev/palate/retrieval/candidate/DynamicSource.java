@@ -7,11 +7,7 @@ import java.util.Optional;
 final class DynamicSource implements CandidateSource {
     private static final Evidence LIKED = Evidence.of("new, and people whose taste is near yours had it");
 
-    private final DynamicItems.Source dynamic;
-
-    DynamicSource(CollaborativeModel model) {
-        dynamic = new DynamicItems.Source(model);
-    }
+    private final DynamicItems.Source dynamic = new DynamicItems.Source();
 
     @Override
     public String signal() {
@@ -20,17 +16,21 @@ final class DynamicSource implements CandidateSource {
 
     @Override
     public boolean prompt(Wish wish) {
-        return wish.profile().length == 0 || dynamic.ready(wish.catalog(), wish.vectors());
+        return wish.profile().length == 0
+                || wish.vectors().isEmpty()
+                || wish.model().isEmpty()
+                || dynamic.ready(
+                        wish.catalog(), wish.vectors().get(), wish.model().get().loaded());
     }
 
     @Override
     public Optional<Scored> score(Wish wish) {
         int[] profile = wish.profile();
-        if (profile.length == 0 || wish.vectors().isEmpty()) {
+        if (profile.length == 0 || wish.vectors().isEmpty() || wish.model().isEmpty()) {
             return Optional.empty();
         }
         CentredVectors texts = wish.vectors().get();
-        return dynamic.of(wish.catalog(), wish.vectors(), wish.statistics())
+        return dynamic.of(wish.catalog(), texts, wish.model().get().loaded(), wish.statistics())
                 .flatMap(found -> found.score(texts, profile, wish.catalog().size()))
                 .map(scores -> Scored.of(scores, row -> wish.statistics().count(row) > 0 ? LIKED : Evidence.NONE));
     }

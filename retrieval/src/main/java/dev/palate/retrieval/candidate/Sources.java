@@ -36,7 +36,7 @@ public final class Sources {
                 new ModelSource("transitions", true),
                 new ModelSource("next", true),
                 new ModelSource("sequence", false),
-                new DynamicSource(model),
+                new DynamicSource(),
                 new TextSource(this.vectors),
                 new LexicalSource(search),
                 new FacetSource(),

@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +29,8 @@ class DynamicItemsTest {
     private final Map<ItemId, Integer> rows = new HashMap<>();
     private final Map<String, List<ItemId>> log = new LinkedHashMap<>();
     private final CatalogSnapshot catalog;
-    private final CentredVectors texts;
+    private final Map<String, String> retold = new HashMap<>();
+    private CentredVectors texts;
     private final ItemStatistics statistics;
     private final FoldedItems folded;
     private final Loaded trained;
@@ -48,23 +48,28 @@ class DynamicItemsTest {
             items.add(Item.of(new ItemId(fresh), "word1 fresh " + fresh, 2020, List.of()));
         }
         catalog = CatalogSnapshot.of(items);
-        List<ItemId> ids = items.stream().map(Item::id).toList();
-        float[] raw = new float[ids.size() * encoder.dimension()];
-        for (int row = 0; row < ids.size(); row++) {
-            float[] vector = encoder.encode(items.get(row).title());
-            System.arraycopy(vector, 0, raw, row * vector.length, vector.length);
-        }
-        TextVectors.Matrix matrix = new TextVectors.Matrix(encoder.dimension(), ids, raw);
-        EncodingVersion version = EncodingVersion.uncentred(encoder);
-        texts = new CentredVectors.Source(() -> matrix, encoder, () -> version)
-                .of(catalog)
-                .orElseThrow();
+        texts = encoded();
         // Nobody is counted, so that there is no mean user to take away and the two can be compared exactly.
         statistics = ItemStatistics.none(catalog);
         folded = new FoldedItems(rows, new LiveModel.Learnt("v", 0, new int[TRAINED], Map.of(), Map.of()));
         trained = Loaded.of("v", known, Map.of());
         live = trained;
         fillLog();
+    }
+
+    private CentredVectors encoded() {
+        List<ItemId> ids = items.stream().map(Item::id).toList();
+        float[] raw = new float[ids.size() * encoder.dimension()];
+        for (int row = 0; row < ids.size(); row++) {
+            float[] vector = encoder.encode(
+                    retold.getOrDefault(ids.get(row).value(), items.get(row).title()));
+            System.arraycopy(vector, 0, raw, row * vector.length, vector.length);
+        }
+        TextVectors.Matrix matrix = new TextVectors.Matrix(encoder.dimension(), ids, raw);
+        EncodingVersion version = EncodingVersion.uncentred(encoder);
+        return new CentredVectors.Source(() -> matrix, encoder, () -> version)
+                .of(catalog)
+                .orElseThrow();
     }
 
     /// The first five had n1 after four to nine others and went on, two had n2, one of them before anything else.
@@ -138,16 +143,16 @@ class DynamicItemsTest {
     }
 
     private DynamicItems dynamic(DynamicItems.Source source) {
-        return source.of(catalog, Optional.of(texts), statistics).orElseThrow();
+        return source.of(catalog, texts, live, statistics).orElseThrow();
     }
 
     @Test
     void newItemsAreWhatADynamicMemoryMakesOfTheLog() {
         follow();
-        DynamicItems.Source source = new DynamicItems.Source(() -> Optional.of(live));
-        assertThat(source.ready(catalog, Optional.of(texts))).isFalse();
+        DynamicItems.Source source = new DynamicItems.Source();
+        assertThat(source.ready(catalog, texts, live)).isFalse();
         DynamicItems dynamic = dynamic(source);
-        assertThat(source.ready(catalog, Optional.of(texts))).isTrue();
+        assertThat(source.ready(catalog, texts, live)).isTrue();
         assertThat(dynamic(source)).isSameAs(dynamic);
         for (String item : List.of("n1", "n2", "n3")) {
             assertThat(direction(dynamic, item)).as(item).containsExactly(expected(item), within(1e-5f));
@@ -180,7 +185,7 @@ class DynamicItemsTest {
         assertThat(memory.eventsOf("n1")).isEqualTo(5);
         float[] item = memory.item("n1");
         double length = Math.sqrt(Kernels.dot(item, 0, item, 0, item.length));
-        float[] shown = direction(dynamic(new DynamicItems.Source(() -> Optional.of(live))), "n1");
+        float[] shown = direction(dynamic(new DynamicItems.Source()), "n1");
         float[] text = new float[encoder.dimension()];
         for (int probe = 0; probe < TRAINED; probe++) {
             texts.copyTo(catalog.row(new ItemId("t" + probe)), text, 0);
@@ -192,7 +197,7 @@ class DynamicItemsTest {
     @Test
     void whoIsErasedLeavesNothing() {
         follow();
-        DynamicItems.Source source = new DynamicItems.Source(() -> Optional.of(live));
+        DynamicItems.Source source = new DynamicItems.Source();
         float[] before = direction(dynamic(source), "n1");
         folded.changed(new UserId("u0"), List.of());
         live = folded.extend(trained);
@@ -204,18 +209,35 @@ class DynamicItemsTest {
         FoldedItems anew = new FoldedItems(rows, new LiveModel.Learnt("v", 0, new int[TRAINED], Map.of(), Map.of()));
         log.forEach((user, had) -> anew.changed(new UserId(user), had));
         Loaded replayed = anew.extend(trained);
-        assertThat(direction(dynamic(new DynamicItems.Source(() -> Optional.of(replayed))), "n1"))
-                .containsExactly(after);
+        live = replayed;
+        assertThat(direction(dynamic(new DynamicItems.Source()), "n1")).containsExactly(after);
     }
 
     @Test
     void whereNothingIsNewThereIsNothing() {
-        DynamicItems.Source source = new DynamicItems.Source(() -> Optional.of(trained));
-        assertThat(source.of(catalog, Optional.empty(), statistics)).isEmpty();
-        assertThat(new DynamicItems.Source(CollaborativeModel.NONE).of(catalog, Optional.of(texts), statistics))
-                .isEmpty();
-        DynamicItems dynamic = dynamic(source);
+        DynamicItems dynamic = dynamic(new DynamicItems.Source());
         assertThat(dynamic.rows()).as("by their texts alone").hasSize(4);
         assertThat(dynamic.score(texts, new int[0], catalog.size())).isEmpty();
+        List<ItemId> all = items.stream().map(Item::id).toList();
+        assertThat(new DynamicItems.Source().of(catalog, texts, Loaded.of("v", all, Map.of()), statistics))
+                .isEmpty();
+    }
+
+    /// The encoding keeps its name when the text of an item is another; what was made of the old text must go.
+    @Test
+    void anItemWhoseTextChangesIsRankedByItsNewText() {
+        follow();
+        DynamicItems.Source source = new DynamicItems.Source();
+        float[] had = direction(dynamic(source), "n1");
+        float[] nobodyHad = direction(dynamic(source), "n3");
+        retold.put("n1", "word3 thing5 quite another");
+        retold.put("n3", "word3 thing5 quite another");
+        CentredVectors before = texts;
+        texts = encoded();
+        assertThat(texts.encoding()).isEqualTo(before.encoding());
+        assertThat(direction(dynamic(source), "n1")).isNotEqualTo(had).containsExactly(expected("n1"), within(1e-5f));
+        assertThat(direction(dynamic(source), "n3"))
+                .isNotEqualTo(nobodyHad)
+                .containsExactly(expected("n3"), within(1e-5f));
     }
 }
