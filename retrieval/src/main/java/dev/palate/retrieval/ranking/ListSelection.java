@@ -60,7 +60,8 @@ public final class ListSelection {
 
     /// The list.
     ///
-    /// @param passedOver category → how many candidates stood ahead of a place but were over the category's quota
+    /// @param passedOver category → how many candidates stood ahead of a place, or were left when places stayed
+    ///     empty, but were over the category's quota
     public record Selection(List<Place> places, Map<String, Integer> passedOver) {}
 
     private final double[] scores;
@@ -164,7 +165,8 @@ public final class ListSelection {
                 }
             }
         }
-        for (int at = 0; counted && !quotas.none() && at < order.length && best >= 0; at++) {
+        // With none left to take, all that is left was kept off by the quotas.
+        for (int at = 0; counted && !quotas.none() && at < order.length; at++) {
             if (!gone[at] && !passed[at] && value(at) > highest) {
                 passed[at] = true;
                 passedOver.merge(quotas.full(traits.categories(order[at])), 1, Integer::sum);

@@ -43,11 +43,14 @@ public record Variety(double diversity, double novelty, List<Quota> quotas, doub
         Require.range("number of quotas", quotas.size(), 0, MOST_QUOTAS);
         quotas = List.copyOf(quotas);
         Set<String> seen = new HashSet<>();
+        boolean ofEach = false;
         for (Quota quota : quotas) {
-            String of = quota.category == null ? "every category" : quota.category;
-            if (!seen.add(of)) {
-                throw new IllegalArgumentException("quotas must name each category once, two are for " + of);
+            boolean again = quota.category == null ? ofEach : !seen.add(quota.category);
+            if (again) {
+                throw new IllegalArgumentException("quotas must name each category once, two are for "
+                        + (quota.category == null ? "every category" : quota.category));
             }
+            ofEach |= quota.category == null;
         }
     }
 

@@ -9,6 +9,7 @@ import dev.palate.retrieval.ranking.ListSelection.Selection;
 import dev.palate.retrieval.ranking.Variety.Quota;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +93,7 @@ class ListSelectionTest {
 
         Selection each = select(5, new Variety(0, 0, List.of(new Quota(null, 1)), 0, 0));
         assertThat(candidates(each)).as("shorter rather than broken").containsExactly(0, 3);
+        assertThat(each.passedOver()).as("what ended the list").isEqualTo(Map.of("drama", 2, "war", 1));
 
         Selection but = select(5, new Variety(0, 0, List.of(new Quota(null, 1), new Quota("drama", 2)), 0, 0));
         assertThat(candidates(but)).as("a quota of its own goes before").containsExactly(0, 1, 3);
