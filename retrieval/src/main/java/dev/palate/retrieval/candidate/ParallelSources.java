@@ -63,6 +63,7 @@ public final class ParallelSources implements AutoCloseable {
         List<Optional<Future<Optional<Scored>>>> calls = calls(wish, end);
         Map<String, Scored> answers = new LinkedHashMap<>();
         List<String> degraded = new ArrayList<>();
+        boolean stop = false;
         for (int at = 0; at < calls.size(); at++) {
             String signal = sources.get(at).signal();
             try {
@@ -87,12 +88,13 @@ public final class ParallelSources implements AutoCloseable {
             } catch (InterruptedException interrupted) {
                 // Asked to stop: what is there by now is the answer.
                 end = System.nanoTime();
+                stop = true;
                 degraded.add(signal);
-                Thread.currentThread().interrupt();
-                calls.subList(at, calls.size()).forEach(call -> call.ifPresent(future -> future.cancel(true)));
-                sources.subList(at + 1, sources.size()).forEach(rest -> degraded.add(rest.signal()));
-                break;
+                calls.get(at).ifPresent(call -> call.cancel(true));
             }
+        }
+        if (stop) {
+            Thread.currentThread().interrupt();
         }
         return new Gathered(answers, degraded);
     }
