@@ -155,6 +155,86 @@ class BadInputTest {
                                 "year range must not end before it starts")
                         .at("#/filters"),
                 row(
+                                "null among quotas",
+                                "admin",
+                                "POST",
+                                "/v1/recommendations",
+                                "{\"quotas\":[{\"at_most\":3},null]}",
+                                400,
+                                invalid,
+                                "quotas/1 is required")
+                        .at("#/quotas/1"),
+                row(
+                                "null among seeds",
+                                "admin",
+                                "POST",
+                                "/v1/recommendations",
+                                "{\"context\":{\"seed_item_ids\":[null]}}",
+                                400,
+                                invalid,
+                                "seed_item_ids must not hold null")
+                        .at("#/context/seed_item_ids"),
+                row(
+                                "null among items to avoid",
+                                "admin",
+                                "POST",
+                                "/v1/recommendations",
+                                "{\"context\":{\"avoid_item_ids\":[\"a\",null]}}",
+                                400,
+                                invalid,
+                                "avoid_item_ids must not hold null")
+                        .at("#/context/avoid_item_ids"),
+                row(
+                                "null among categories",
+                                "admin",
+                                "POST",
+                                "/v1/recommendations",
+                                "{\"filters\":{\"categories\":[\"Drama\",null]}}",
+                                400,
+                                invalid,
+                                "categories must not hold null")
+                        .at("#/filters/categories"),
+                row(
+                                "null among excluded categories",
+                                "admin",
+                                "POST",
+                                "/v1/recommendations",
+                                "{\"filters\":{\"exclude_categories\":[null]}}",
+                                400,
+                                invalid,
+                                "exclude_categories must not hold null")
+                        .at("#/filters/exclude_categories"),
+                row(
+                                "null among tags",
+                                "admin",
+                                "POST",
+                                "/v1/recommendations",
+                                "{\"filters\":{\"tags\":[null]}}",
+                                400,
+                                invalid,
+                                "tags must not hold null")
+                        .at("#/filters/tags"),
+                row(
+                                "null among excluded tags",
+                                "admin",
+                                "POST",
+                                "/v1/recommendations",
+                                "{\"filters\":{\"exclude_tags\":[null]}}",
+                                400,
+                                invalid,
+                                "exclude_tags must not hold null")
+                        .at("#/filters/exclude_tags"),
+                row(
+                                "null among excluded items",
+                                "admin",
+                                "POST",
+                                "/v1/recommendations",
+                                "{\"filters\":{\"exclude_item_ids\":[null]}}",
+                                400,
+                                invalid,
+                                "exclude_item_ids must not hold null")
+                        .at("#/filters/exclude_item_ids"),
+                row(
                                 "bad use_llm",
                                 "admin",
                                 "POST",

@@ -11,8 +11,10 @@ import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -128,7 +130,8 @@ record RecommendationBody(
     private Variety variety(long made) {
         List<Variety.Quota> asked = new ArrayList<>();
         for (Quota quota : Input.or(quotas, List.<Quota>of())) {
-            asked.add(quota.quota("#/quotas/" + asked.size()));
+            String pointer = "#/quotas/" + asked.size();
+            asked.add(Input.required(pointer, quota).quota(pointer));
         }
         Variety variety = Input.at(
                 "#",
@@ -152,8 +155,8 @@ record RecommendationBody(
                 "#/context",
                 () -> new Taste(
                         Input.or(context.query, ""),
-                        items(context.seedItemIds),
-                        items(context.avoidItemIds),
+                        items("#/context/seed_item_ids", context.seedItemIds),
+                        items("#/context/avoid_item_ids", context.avoidItemIds),
                         Map.of(),
                         Map.of()));
     }
@@ -162,16 +165,31 @@ record RecommendationBody(
         return Input.at(
                 "#/filters",
                 () -> new Constraints(
-                        Input.or(filters.categories, Set.of()),
-                        Input.or(filters.excludeCategories, Set.of()),
-                        Input.or(filters.tags, Set.of()),
-                        Input.or(filters.excludeTags, Set.of()),
+                        words("#/filters/categories", filters.categories),
+                        words("#/filters/exclude_categories", filters.excludeCategories),
+                        words("#/filters/tags", filters.tags),
+                        words("#/filters/exclude_tags", filters.excludeTags),
                         filters.year == null ? YearRange.ANY : filters.year.range(),
                         Set.of(),
-                        Set.copyOf(items(filters.excludeItemIds))));
+                        Set.copyOf(items("#/filters/exclude_item_ids", filters.excludeItemIds))));
     }
 
-    private static List<ItemId> items(java.util.@Nullable Collection<String> ids) {
-        return ids == null ? List.of() : ids.stream().map(ItemId::new).toList();
+    private static List<ItemId> items(String pointer, @Nullable Collection<String> ids) {
+        return withoutNull(pointer, Input.or(ids, List.<String>of())).stream()
+                .map(ItemId::new)
+                .toList();
+    }
+
+    private static Set<String> words(String pointer, @Nullable Set<String> words) {
+        return withoutNull(pointer, Input.or(words, Set.<String>of()));
+    }
+
+    /// The list itself is pointed at, since a set does not tell where its null stood.
+    private static <C extends Collection<String>> C withoutNull(String pointer, C values) {
+        if (values.stream().anyMatch(Objects::isNull)) {
+            throw ProblemException.invalid(
+                    pointer, pointer.substring(pointer.lastIndexOf('/') + 1) + " must not hold null");
+        }
+        return values;
     }
 }
