@@ -22,8 +22,7 @@ final class SqlJobs implements Jobs {
     private static final String OPEN = "status in ('pending', 'running')";
 
     /// Without the state, which is long and hardly ever wanted.
-    private static final String SELECT =
-            "select id, kind, status, progress, detail, created_at, updated_at from job";
+    private static final String SELECT = "select id, kind, status, progress, detail, created_at, updated_at from job";
 
     private static final String START = """
             insert into job (id, kind, status, progress, detail, created_at, updated_at, owner)
@@ -121,12 +120,11 @@ final class SqlJobs implements Jobs {
     @Override
     public List<Job> newest(String kind, int limit) {
         Require.range("limit", limit, 1, Page.MAX_LIMIT);
-        return database.read(
-                handle -> handle.createQuery(SELECT + " where kind = :kind order by id desc limit :limit")
-                        .bind("kind", kind)
-                        .bind("limit", limit)
-                        .map(SqlJobs::row)
-                        .list());
+        return database.read(handle -> handle.createQuery(SELECT + " where kind = :kind order by id desc limit :limit")
+                .bind("kind", kind)
+                .bind("limit", limit)
+                .map(SqlJobs::row)
+                .list());
     }
 
     @Override

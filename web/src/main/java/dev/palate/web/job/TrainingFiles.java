@@ -14,9 +14,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /// What training learnt from users and left on disk: its input, and models that are no longer used. A run
-/// under way has been ended before ([TrainingChild]); what one that began later makes stays, for it is without the user.
-///  The model in use holds no user, only items; the
-/// receipt names it, and the next training is without them. Thread-safe.
+/// under way has been ended before ([TrainingChild]); what one that began later makes stays, for it is without the
+/// user. The model in use holds no user, only items; the receipt names it, and the next training is without them.
+/// Thread-safe.
 public final class TrainingFiles implements ErasurePlace {
     private final ModelRegistry registry;
     private final Trainer trainer;

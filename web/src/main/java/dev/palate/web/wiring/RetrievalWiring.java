@@ -141,8 +141,8 @@ class RetrievalWiring {
     }
 
     /// Goes on with a training that the end of an earlier process cut short; else the first training of a server that
-    /// was given interactions but never trained, such as one filled by an import. After one that failed or was given up
-    /// it is for the schedule to try again.
+    /// was given interactions but never trained, such as one filled by an import.
+    /// After one that failed or was given up it is for the schedule to try again.
     @Bean
     ApplicationListener<ApplicationReadyEvent> firstTraining(
             PalateProperties properties,
