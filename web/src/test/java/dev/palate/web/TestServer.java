@@ -40,11 +40,14 @@ final class TestServer implements AutoCloseable {
     static TestServer start(Path directory, String... settings) {
         String[] all = Stream.concat(
                         Stream.of(
-                                "--palate.data-directory=" + directory,
-                                "--palate.encoder=hashing",
-                                "--palate.llm.enabled=false",
-                                "--palate.training.automatic=false",
-                                "--server.port=0"),
+                                        "--palate.data-directory=" + directory,
+                                        "--palate.encoder=hashing",
+                                        "--palate.llm.enabled=false",
+                                        "--palate.training.automatic=false",
+                                        "--server.port=0")
+                                .filter(setting -> Stream.of(settings)
+                                        .noneMatch(other ->
+                                                other.startsWith(setting.substring(0, setting.indexOf('=') + 1)))),
                         Stream.of(settings))
                 .toArray(String[]::new);
         return new TestServer((ServletWebServerApplicationContext)

@@ -3,11 +3,14 @@ package dev.palate.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.palate.memory.access.Role;
+import dev.palate.memory.job.JobStatus;
+import dev.palate.memory.job.Jobs;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.embedding.Verdict;
 import dev.palate.web.cli.TrainCommand;
+import dev.palate.web.job.Trainer;
 import dev.palate.web.security.LocalDoor;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -122,6 +125,22 @@ class TrainingTest {
                     .as(receipt.toString())
                     .isTrue();
             assertThat(ended(server, job).get("status").asString()).isEqualTo("cancelled");
+        }
+    }
+
+    /// Each start would else begin one more, whatever became of those before.
+    @Test
+    void aStartDoesNotTryAgainWhatFailed() {
+        try (TestServer server = TestServer.start(directory)) {
+            server.films(12);
+            interactions(server);
+            Jobs jobs = server.bean(Jobs.class);
+            jobs.update(jobs.start(Trainer.KIND, "").id(), JobStatus.FAILED, 0, "given up");
+        }
+        try (TestServer server = TestServer.start(directory, "--palate.training.automatic=true")) {
+            JsonNode models = server.ok(200, server.get(server.admin(), "/v1/models"));
+            assertThat(models.get("trainings")).hasSize(1);
+            assertThat(models.get("schedule").get("automatic").asBoolean()).isTrue();
         }
     }
 

@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 /// The jobs in table `job`, each marked with the opening of the store that started it.
 final class SqlJobs implements Jobs {
     private static final String OPEN = "status in ('pending', 'running')";
+
+    /// Without the state, which is long and hardly ever wanted.
+    private static final String SELECT = "select id, kind, status, progress, detail, created_at, updated_at from job";
+
     private static final String START = """
             insert into job (id, kind, status, progress, detail, created_at, updated_at, owner)
             values (:id, :kind, :status, 0, :detail, :at, :at, :owner)
@@ -93,7 +97,7 @@ final class SqlJobs implements Jobs {
 
     @Override
     public Optional<Job> job(JobId id) {
-        return database.read(handle -> handle.createQuery("select * from job where id = :id")
+        return database.read(handle -> handle.createQuery(SELECT + " where id = :id")
                 .bind("id", id.value())
                 .map(SqlJobs::row)
                 .findOne());
@@ -105,7 +109,7 @@ final class SqlJobs implements Jobs {
         @Nullable List<String> parts = Cursor.parts("jobs", 1, cursor);
         String before = parts == null ? "" : parts.getFirst();
         List<Job> jobs = database.read(handle -> handle.createQuery(
-                        "select * from job where (:before = '' or id < :before) order by id desc limit :limit")
+                        SELECT + " where (:before = '' or id < :before) order by id desc limit :limit")
                 .bind("before", before)
                 .bind("limit", limit + 1)
                 .map(SqlJobs::row)
@@ -116,12 +120,11 @@ final class SqlJobs implements Jobs {
     @Override
     public List<Job> newest(String kind, int limit) {
         Require.range("limit", limit, 1, Page.MAX_LIMIT);
-        return database.read(
-                handle -> handle.createQuery("select * from job where kind = :kind order by id desc limit :limit")
-                        .bind("kind", kind)
-                        .bind("limit", limit)
-                        .map(SqlJobs::row)
-                        .list());
+        return database.read(handle -> handle.createQuery(SELECT + " where kind = :kind order by id desc limit :limit")
+                .bind("kind", kind)
+                .bind("limit", limit)
+                .map(SqlJobs::row)
+                .list());
     }
 
     @Override
@@ -154,7 +157,7 @@ final class SqlJobs implements Jobs {
         return database.write(transaction -> {
             Optional<Job> newest = transaction
                     .handle()
-                    .createQuery("select * from job where kind = :kind and owner <> :owner and " + OPEN
+                    .createQuery(SELECT + " where kind = :kind and owner <> :owner and " + OPEN
                             + " order by id desc limit 1")
                     .bind("kind", kind)
                     .bind("owner", owner)

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// PyTorch for training, as four hash-pinned jars of Maven Central under the cache folder; never part of the
 /// build and never needed to serve. Linux on x86-64 only.
@@ -36,7 +38,8 @@ public final class TorchRuntime {
     /// Environment variable that moves the cache; by default `~/.cache/palate`.
     public static final String CACHE_VARIABLE = "PALATE_MODEL_CACHE";
 
-    private static final Duration DEADLINE = Duration.ofMinutes(20);
+    private static final Duration DEADLINE = Duration.ofMinutes(10);
+    private static final Duration LOCK_LOOK = Duration.ofMillis(200);
     private static final Duration READER_GRACE = Duration.ofSeconds(2);
     private static final int MAXIMUM_LINE = 500;
 
@@ -118,22 +121,28 @@ public final class TorchRuntime {
     ///
     /// @throws RetrievalException with code NOT_FOUND when this machine has no Maven or none is pinned for it,
     ///     BAD_FILE when a fetched or stored jar is not the pinned one, STORAGE when the disk refuses,
+    ///     DEADLINE when all of it, with the waiting for another process that fetches, took longer than 10 minutes,
     ///     CANCELLED when interrupted
     public List<Path> pull(Progress progress) {
+        return pull(progress, DEADLINE);
+    }
+
+    List<Path> pull(Progress progress, Duration atMost) {
         if (!supported()) {
             throw new RetrievalException(Code.NOT_FOUND, advice());
         }
         try {
+            long end = System.nanoTime() + atMost.toNanos();
             Files.createDirectories(folder);
             try (FileChannel channel = FileChannel.open(
                             folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock _ = channel.lock()) {
+                    FileLock _ = lock(channel, end)) {
                 for (int i = 0; i < JARS.size(); i++) {
                     Jar jar = JARS.get(i);
                     if (there(jar)) {
                         requirePinned(jar, folder.resolve(jar.file));
                     } else {
-                        fetch(jar);
+                        fetch(jar, end);
                     }
                     progress.advanced("pytorch", i + 1, JARS.size());
                 }
@@ -143,6 +152,36 @@ public final class TorchRuntime {
                     Code.STORAGE, "PyTorch cannot be stored in " + folder + ": " + e.getMessage(), e);
         }
         return jars().orElseThrow();
+    }
+
+    private FileLock lock(FileChannel channel, long end) throws IOException {
+        while (true) {
+            FileLock lock = tryLock(channel);
+            if (lock != null) {
+                return lock;
+            }
+            if (System.nanoTime() - end >= 0) {
+                throw new RetrievalException(
+                        Code.DEADLINE,
+                        "another process has been fetching PyTorch into " + folder
+                                + " for too long: wait for it or end it, then try again");
+            }
+            try {
+                Thread.sleep(LOCK_LOOK);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new RetrievalException(Code.CANCELLED, "fetching PyTorch was cancelled", e);
+            }
+        }
+    }
+
+    /// Null while somebody else has it, also of this process.
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null;
+        }
     }
 
     private static boolean supported() {
@@ -159,7 +198,7 @@ public final class TorchRuntime {
         }
     }
 
-    private void fetch(Jar jar) throws IOException {
+    private void fetch(Jar jar, long end) throws IOException {
         Path maven = maven().orElseThrow(() -> new RetrievalException(
                 Code.NOT_FOUND, "neither mvnw beside the launcher nor mvn on the PATH: " + advice()));
         Path fresh = Files.createTempDirectory(folder, "fetching");
@@ -171,7 +210,7 @@ public final class TorchRuntime {
                     "dependency:copy",
                     "-Dartifact=" + jar.artefact,
                     "-DoutputDirectory=" + fresh);
-            run(command, fresh, jar);
+            run(command, fresh, jar, end);
             Path fetched = fresh.resolve(jar.file);
             if (!Files.isRegularFile(fetched)) {
                 throw new RetrievalException(Code.NOT_FOUND, "Maven did not give " + jar.artefact + ": " + advice());
@@ -188,7 +227,7 @@ public final class TorchRuntime {
         }
     }
 
-    private void run(List<String> command, Path place, Jar jar) throws IOException {
+    private void run(List<String> command, Path place, Jar jar, long end) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(place.toFile()).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
@@ -197,10 +236,11 @@ public final class TorchRuntime {
         List<String> said = new ArrayList<>();
         Thread reader = Thread.ofVirtual().start(() -> keepErrors(process, said));
         try {
-            if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 throw new RetrievalException(
                         Code.DEADLINE,
-                        "Maven took longer than " + DEADLINE.toMinutes() + " minutes to fetch " + jar.artefact);
+                        "fetching PyTorch took too long, " + jar.artefact + " was not there in time; try again, what"
+                                + " is there already stays");
             }
             reader.join(READER_GRACE);
             if (process.exitValue() != 0) {

@@ -9,9 +9,13 @@ import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +81,25 @@ class TorchRuntimeTest {
         assertThatThrownBy(() -> runtime("").pull(Progress.NONE))
                 .hasMessageStartingWith("the file is not ai.djl:api:0.35.1");
         assertThat(jar).doesNotExist();
+    }
+
+    @Test
+    void waitingForAnotherWhoFetchesAndForMavenHasAnEnd() throws IOException {
+        Path bin = tool("exec sleep 60");
+        Path cache = Files.createDirectories(folder.resolve("cache/native/pytorch-2.7.1"));
+        try (FileChannel channel =
+                        FileChannel.open(cache.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock _ = channel.lock()) {
+            assertThatThrownBy(() -> runtime(bin.toString()).pull(Progress.NONE, Duration.ofMillis(300)))
+                    .isInstanceOfSatisfying(
+                            RetrievalException.class, e -> assertThat(e.code()).isEqualTo(Code.DEADLINE))
+                    .hasMessageStartingWith("another process has been fetching PyTorch into " + cache);
+        }
+        assertThatThrownBy(() -> runtime(bin.toString()).pull(Progress.NONE, Duration.ofMillis(300)))
+                .isInstanceOfSatisfying(
+                        RetrievalException.class, e -> assertThat(e.code()).isEqualTo(Code.DEADLINE))
+                .hasMessageStartingWith("fetching PyTorch took too long, ai.djl:api:0.35.1 was not there in time");
+        assertThat(left()).containsExactly("lock");
     }
 
     private TorchRuntime runtime(String path) {

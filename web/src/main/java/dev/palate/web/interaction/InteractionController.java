@@ -17,6 +17,7 @@ import dev.palate.web.security.Caller;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -82,9 +83,11 @@ final class InteractionController {
     }
 
     private int append(Caller caller, List<Interaction> values) {
-        return values.stream().allMatch(value -> caller.speaksFor(value.user()))
-                ? interactions.appendOfKnown(values)
-                : interactions.append(values);
+        Map<Boolean, List<Interaction>> own =
+                values.stream().collect(Collectors.partitioningBy(value -> caller.speaksFor(value.user())));
+        // First those that can be refused.
+        return interactions.appendOfKnown(own.getOrDefault(true, List.of()))
+                + interactions.append(own.getOrDefault(false, List.of()));
     }
 
     private void reinforce(Interaction interaction) {

@@ -111,7 +111,8 @@ public final class Trainer implements AutoCloseable {
         }
         Job job = parts.jobs.start(KIND, "waiting to begin");
         String version = ModelVersion.at(parts.clock.instant()).value();
-        begin(job.id(), TrainingState.fresh(extent, cause, version));
+        long epoch = parts.learnt.changes().epoch();
+        begin(job.id(), TrainingState.fresh(extent, cause, version).with(-1, epoch, 0));
         return job;
     }
 
@@ -124,7 +125,7 @@ public final class Trainer implements AutoCloseable {
 
     private Optional<Job> takeUp(Extent least) {
         TrainingRun running = current;
-        if (running != null && running.underWay()) {
+        if (running != null && running.working()) {
             return parts.jobs.job(running.job());
         }
         Optional<Job> left = parts.jobs.takeOver(KIND);
@@ -142,6 +143,13 @@ public final class Trainer implements AutoCloseable {
                         ModelVersion.at(parts.clock.instant()).value()));
         if (state.extent().compareTo(least) < 0) {
             refuse(job, "the process that ran it ended before it was done, and a larger training was asked for");
+            return Optional.empty();
+        }
+        if (state.epoch() >= 0 && state.epoch() != parts.learnt.changes().epoch()) {
+            refuse(
+                    job,
+                    "it belongs to the database as it was before a back-up was restored;"
+                            + " start a new one with ./palate train");
             return Optional.empty();
         }
         if (state.resumed() >= MOST_RESUMED) {
@@ -188,6 +196,19 @@ public final class Trainer implements AutoCloseable {
         return run != null && run.underWay() ? Optional.of(run.job()) : Optional.empty();
     }
 
+    /// True until the end of the run is recorded, with its model served: so long there must be no second one.
+    synchronized boolean working() {
+        TrainingRun run = current;
+        return run != null && run.working();
+    }
+
+    /// The run under way, when it began in this process and no erasure was told to end it: it has read a database that
+    /// had forgotten whoever was erased before.
+    synchronized Optional<TrainingRun> clean() {
+        TrainingRun run = current;
+        return run != null && run.clean() ? Optional.of(run) : Optional.empty();
+    }
+
     /// The newest trainings of this and earlier processes, newest first.
     ///
     /// @param limit 1 to 100
@@ -225,6 +246,7 @@ public final class Trainer implements AutoCloseable {
         if (run == null || !run.alive()) {
             return false;
         }
+        run.taint();
         if (run.underWay()) {
             run.cancel();
         }

@@ -6,6 +6,7 @@ import dev.palate.retrieval.embedding.ModelRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,14 +14,18 @@ import java.util.Objects;
 import java.util.Optional;
 
 /// What training learnt from users and left on disk: its input, and models that are no longer used. A run
-/// under way has been ended before ([TrainingChild]). The model in use holds no user, only items; the
-/// receipt names it, and the next training is without them. Thread-safe.
+/// under way has been ended before ([TrainingChild]); what one that began later makes stays, for it is without the
+/// user. The model in use holds no user, only items; the receipt names it, and the next training is without them.
+/// Thread-safe.
 public final class TrainingFiles implements ErasurePlace {
     private final ModelRegistry registry;
+    private final Trainer trainer;
     private final Path folder;
 
+    /// @param trainer whose run under way keeps its files when it began after the erasure
     /// @param folder of the models and of the input of training
-    public TrainingFiles(ModelRegistry registry, Path folder) {
+    public TrainingFiles(ModelRegistry registry, Trainer trainer, Path folder) {
+        this.trainer = trainer;
         this.registry = registry;
         this.folder = folder;
     }
@@ -63,6 +68,16 @@ public final class TrainingFiles implements ErasurePlace {
         return true;
     }
 
+    private static boolean made(TrainingRun run, Path file) {
+        try {
+            return run.made(file);
+        } catch (NoSuchFileException e) {
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private List<Path> files() {
         Optional<Path> active =
                 registry.active().map(snapshot -> snapshot.about().version()).map(registry::file);
@@ -75,6 +90,8 @@ public final class TrainingFiles implements ErasurePlace {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        Optional<TrainingRun> clean = trainer.clean();
+        files.removeIf(file -> clean.isPresent() && made(clean.get(), file));
         return files;
     }
 }

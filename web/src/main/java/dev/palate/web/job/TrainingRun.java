@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -66,11 +67,15 @@ final class TrainingRun {
     private final Thread thread;
     private final Path input;
     private final Path contents;
+    private volatile Instant begun = Instant.MAX;
     private final AtomicReference<TrainingState> state;
     private final AtomicBoolean cancelled = new AtomicBoolean();
     private final AtomicBoolean stopped = new AtomicBoolean();
     // Set before the end is recorded: who reads that a job has ended can no longer cancel it.
     private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicBoolean recorded = new AtomicBoolean();
+    private final AtomicBoolean tainted = new AtomicBoolean();
+    private final AtomicBoolean warned = new AtomicBoolean();
     private final AtomicReference<String> sequence = new AtomicReference<>("");
 
     TrainingRun(Trainer.Parts parts, JobId job, TrainingState state) {
@@ -86,12 +91,43 @@ final class TrainingRun {
         return job;
     }
 
+    /// Of the model that it makes.
+    ModelVersion version() {
+        return new ModelVersion(state.get().version());
+    }
+
     void begin() {
+        begun = parts.clock().instant();
         thread.start();
     }
 
     boolean underWay() {
         return thread.isAlive() && !over.get();
+    }
+
+    /// True until its end is recorded, which is after its model is served.
+    boolean working() {
+        return thread.isAlive() && !recorded.get();
+    }
+
+    /// Somebody was erased whom it may have read.
+    void taint() {
+        tainted.set(true);
+    }
+
+    /// True while it is at work and has read nobody who was erased. One that was taken up may have read somebody before
+    /// the erasure.
+    boolean clean() {
+        return working() && !tainted.get() && !cancelled.get() && state.get().resumed() == 0;
+    }
+
+    /// True when it made the file. The checkpoint has the same name for all: it is of the run that wrote it last.
+    boolean made(Path file) throws IOException {
+        String name = file.getFileName().toString();
+        return name.contains(job.value())
+                || file.equals(parts.registry().file(version()))
+                || (name.equals(CHECKPOINT)
+                        && !Files.getLastModifiedTime(file).toInstant().isBefore(begun));
     }
 
     void cancel() {
@@ -142,7 +178,7 @@ final class TrainingRun {
     }
 
     private void train() {
-        ModelVersion version = new ModelVersion(state.get().version());
+        ModelVersion version = version();
         if (state.get().resumed() > 0 && Files.exists(parts.registry().file(version))) {
             // The process ended between the model and its activation.
             finish(version, "");
@@ -253,6 +289,7 @@ final class TrainingRun {
                                 + activated.items().size() + " items, "
                                 + activated.about().events() + " events" + took + "; "
                                 + activated.verdict().described() + sequence.get() + resumed("; taken up again"));
+        recorded.set(true);
     }
 
     /// What the sequence model needs; empty when it is left out, which the end of the job says.
@@ -312,7 +349,18 @@ final class TrainingRun {
         }
     }
 
+    /// What cannot be noted is only not seen: it does not end the training.
     private void heard(TrainingEvent event) {
+        try {
+            noteHeard(event);
+        } catch (RuntimeException e) {
+            if (warned.compareAndSet(false, true)) {
+                LOG.warn("training job {} goes on, but how far it is could not be noted: {}", job, e.getMessage());
+            }
+        }
+    }
+
+    private void noteHeard(TrainingEvent event) {
         heardOfSequence(event);
         if (event instanceof TrainingEvent.Advanced(String phase, int done, int total)) {
             double share = (Math.max(0, PHASES.indexOf(phase)) + (double) done / total) / PHASES.size();
@@ -351,6 +399,7 @@ final class TrainingRun {
                     : 0;
             parts.jobs().update(job, status, progress, message.substring(0, Math.min(2_000, message.length())));
         } finally {
+            recorded.set(true);
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }

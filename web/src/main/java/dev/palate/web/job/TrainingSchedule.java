@@ -86,6 +86,7 @@ public final class TrainingSchedule implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private @Nullable Thread thread;
     private long seenBefore = -1;
+    private @Nullable Instant futureSeen;
 
     /// @param interactions how many there are
     public TrainingSchedule(
@@ -131,7 +132,7 @@ public final class TrainingSchedule implements AutoCloseable {
     ///
     /// @return true when one was started
     boolean look() {
-        if (trainer.running().isPresent()) {
+        if (trainer.working()) {
             return false;
         }
         Outlook now = outlook();
@@ -189,14 +190,29 @@ public final class TrainingSchedule implements AutoCloseable {
         return failures;
     }
 
-    private static @Nullable Instant earliest(
+    private @Nullable Instant earliest(
             Optional<ModelSnapshot.About> active, List<Trainer.Report> newest, Duration wait) {
-        Instant last = active.map(ModelSnapshot.About::trainedAt).orElse(null);
+        Instant last =
+                active.map(ModelSnapshot.About::trainedAt).map(this::past).orElse(null);
         for (Trainer.Report report : newest) {
-            Instant ended = report.job().updatedAt();
+            Instant ended = past(report.job().updatedAt());
             last = !report.open() && (last == null || ended.isAfter(last)) ? ended : last;
         }
         return last == null ? null : last.plus(wait);
+    }
+
+    /// An end in the future, by a clock that was set back since, counts as the moment at which one was first seen.
+    private synchronized Instant past(Instant end) {
+        Instant now = clock.instant();
+        if (!end.isAfter(now)) {
+            return end;
+        }
+        Instant seen = futureSeen;
+        if (seen == null || seen.isAfter(now)) {
+            futureSeen = now;
+            return now;
+        }
+        return seen;
     }
 
     private String words(long fresh, long needed, int failures, boolean early) {

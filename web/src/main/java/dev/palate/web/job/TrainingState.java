@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param cause who wanted it
 /// @param version of the model that it makes
 /// @param change the newest change in its input, -1 before that is written
-/// @param epoch of the database at that moment, -1 before
+/// @param epoch of the database when it began or its input was written; -1 of an earlier build
 /// @param interactions in the input
 /// @param resumed how often it was taken up again after the end of a process
 /// @param curve of the sequence model, by epoch; at most [#MOST_POINTS]

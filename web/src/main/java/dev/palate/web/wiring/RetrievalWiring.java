@@ -136,12 +136,13 @@ class RetrievalWiring {
     }
 
     @Bean
-    ErasurePlace trainingFilesErasure(ModelRegistry registry, DataDirectory directory) {
-        return new TrainingFiles(registry, directory.models());
+    ErasurePlace trainingFilesErasure(ModelRegistry registry, Trainer trainer, DataDirectory directory) {
+        return new TrainingFiles(registry, trainer, directory.models());
     }
 
     /// Goes on with a training that the end of an earlier process cut short; else the first training of a server that
     /// was given interactions but never trained, such as one filled by an import.
+    /// After one that failed or was given up it is for the schedule to try again.
     @Bean
     ApplicationListener<ApplicationReadyEvent> firstTraining(
             PalateProperties properties,
@@ -153,6 +154,7 @@ class RetrievalWiring {
             if (trainer.takeUp().isEmpty()
                     && properties.training().automatic()
                     && registry.active().isEmpty()
+                    && trainer.newest(1).isEmpty()
                     && interactions.count() > 0) {
                 trainer.start(Trainer.Extent.WHOLE, Trainer.Cause.FIRST);
             }

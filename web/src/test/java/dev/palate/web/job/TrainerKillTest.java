@@ -2,6 +2,7 @@ package dev.palate.web.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.palate.memory.MemoryException;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobId;
@@ -14,15 +15,18 @@ import dev.palate.web.job.TrainerVictim.Opened;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -139,6 +143,95 @@ class TrainerKillTest {
             assertThat(ended.status()).isEqualTo(JobStatus.FAILED);
             assertThat(ended.detail()).startsWith("given up: the process ended during it 6 times");
             assertThat(leftovers()).isEmpty();
+        }
+    }
+
+    @Test
+    void aTrainingInsideARestoredBackUpIsNotTakenUp() throws Exception {
+        Job job;
+        try (Opened opened = Opened.of(folder)) {
+            job = opened.truth().jobs().start(Trainer.KIND, "");
+            long other = opened.truth().changes().epoch() + 1;
+            TrainingState state = TrainingState.fresh(Trainer.Extent.WHOLE, Trainer.Cause.ASKED, "v");
+            opened.truth().jobs().keepState(job.id(), state.with(-1, other, 0).toJson());
+        }
+        try (Opened opened = Opened.of(folder)) {
+            assertThat(opened.trainer().takeUp()).isEmpty();
+            Job ended = opened.truth().jobs().job(job.id()).orElseThrow();
+            assertThat(ended.status()).isEqualTo(JobStatus.FAILED);
+            assertThat(ended.detail()).startsWith("it belongs to the database as it was before a back-up was restored");
+        }
+    }
+
+    /// The second call of the same erasure comes when another training may be under way.
+    @Test
+    void theFilesOfATrainingThatBeganAfterAnErasureStay() throws Exception {
+        try (Opened opened = Opened.of(folder)) {
+            opened.truth().interactions().append(TrainerVictim.events());
+            Path models = opened.directory().models();
+            Files.writeString(models.resolve("training-sequence.checkpoint"), "of an earlier training");
+            JobId job = opened.trainer()
+                    .start(Trainer.Extent.QUICK, Trainer.Cause.ASKED)
+                    .id();
+            Files.writeString(models.resolve("training-other.input"), "of an earlier training");
+            Path input = models.resolve("training-" + job + ".input");
+            Instant end = Instant.now().plus(DEADLINE);
+            while (!Files.exists(input)) {
+                assertThat(Instant.now()).isBefore(end);
+                Thread.sleep(1);
+            }
+            UserId user = new UserId("somebody");
+            TrainingFiles files = new TrainingFiles(opened.registry(), opened.trainer(), models);
+            assertThat(files.erase(user)).isEqualTo(2);
+            assertThat(files.remaining(user)).isZero();
+            assertThat(leftovers()).contains(input);
+            followed(opened.truth().jobs(), job);
+            Job ended = opened.truth().jobs().job(job).orElseThrow();
+            assertThat(ended.status()).as(ended.detail()).isEqualTo(JobStatus.SUCCEEDED);
+
+            JobId second = opened.trainer()
+                    .start(Trainer.Extent.QUICK, Trainer.Cause.ASKED)
+                    .id();
+            assertThat(second).isNotEqualTo(job);
+            assertThat(opened.trainer().clean()).isPresent();
+            assertThat(new TrainingChild(opened.trainer()).erase(user)).isEqualTo(1);
+            assertThat(opened.trainer().clean()).isEmpty();
+        }
+    }
+
+    @Test
+    void progressThatCannotBeNotedDoesNotEndATraining() throws Exception {
+        try (Opened opened = Opened.of(folder)) {
+            opened.truth().interactions().append(TrainerVictim.events());
+            AtomicInteger refused = new AtomicInteger();
+            Jobs jobs = opened.truth().jobs();
+            Jobs without = (Jobs) Proxy.newProxyInstance(
+                    Jobs.class.getClassLoader(), new Class<?>[] {Jobs.class}, (_, method, arguments) -> {
+                        if (method.getName().equals("update")
+                                && arguments[1] == JobStatus.RUNNING
+                                && (double) arguments[2] > 0) {
+                            refused.incrementAndGet();
+                            throw new MemoryException(MemoryException.Code.BUSY, "the disk is full");
+                        }
+                        return method.invoke(jobs, arguments);
+                    });
+            try (Trainer trainer = new Trainer(
+                    new Trainer.Learnt(
+                            opened.truth().catalog(),
+                            opened.truth().interactions(),
+                            opened.truth().changes()),
+                    Trainer.Besides.ofThisMachine(),
+                    without,
+                    opened.registry(),
+                    opened.directory().models(),
+                    Clock.systemUTC())) {
+                JobId job =
+                        trainer.start(Trainer.Extent.QUICK, Trainer.Cause.ASKED).id();
+                followed(jobs, job);
+                Job ended = jobs.job(job).orElseThrow();
+                assertThat(ended.status()).as(ended.detail()).isEqualTo(JobStatus.SUCCEEDED);
+                assertThat(refused.get()).isGreaterThan(1);
+            }
         }
     }
 

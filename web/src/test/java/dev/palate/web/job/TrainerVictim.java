@@ -78,7 +78,7 @@ final class TrainerVictim {
     }
 
     /// The next item follows from the last one, mostly.
-    private static List<Interaction> events() {
+    static List<Interaction> events() {
         SplittableRandom random = new SplittableRandom(17);
         List<Interaction> events = new ArrayList<>();
         for (int user = 0; user < USERS; user++) {

@@ -124,6 +124,20 @@ class TrainingScheduleTest {
     }
 
     @Test
+    void anEndInTheFutureCountsAsTheMomentItWasFirstSeen() {
+        add("u", 60);
+        Instant now = clock.instant();
+        clock.forward(DAY.multipliedBy(365));
+        job(JobStatus.SUCCEEDED);
+        clock.set(now);
+        assertThat(waits()).isEqualTo(DAY);
+        clock.forward(Duration.ofHours(20));
+        assertThat(waits()).isEqualTo(Duration.ofHours(4));
+        clock.forward(Duration.ofHours(4));
+        assertThat(schedule.outlook().words()).isEqualTo("due: 480 of 10 new interactions");
+    }
+
+    @Test
     void turnedOffItNeverTrains() {
         add("u", 60);
         try (TrainingSchedule off = schedule(new TrainingSchedule.Policy(false, DAY, 1, 0))) {
@@ -168,8 +182,11 @@ class TrainingScheduleTest {
 
     private void ended() throws InterruptedException {
         JobId job = opened.trainer().newest(1).getFirst().job().id();
+        boolean working = opened.trainer().working();
         while (opened.trainer().newest(1).getFirst().open()) {
-            Thread.sleep(20);
+            assertThat(working).as("until its end is recorded").isTrue();
+            Thread.sleep(2);
+            working = opened.trainer().working();
         }
         Job seen = opened.truth().jobs().job(job).orElseThrow();
         assertThat(seen.status()).as(seen.detail()).isEqualTo(JobStatus.SUCCEEDED);
