@@ -2,6 +2,7 @@ package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.vector.Kernels;
+import dev.palate.retrieval.factor.HistoryDecay;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import java.util.Optional;
 /// Nearness of the items' texts to the words of the wish and the titles liked in it, or to the history when the wish
 /// says neither. Empty while no item has a vector.
 final class TextSource implements CandidateSource {
-    private static final double DECAY = 0.9;
+    private static final double DECAY = HistoryDecay.CONTENTS.factor();
 
     /// Before them the decay leaves less than 1e-4, which the weights were fitted without.
     private static final int MAX_EVENTS = 88;
