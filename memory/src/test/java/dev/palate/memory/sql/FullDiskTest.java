@@ -34,7 +34,7 @@ class FullDiskTest {
     @Test
     void writesAreRefusedReadsGoOnAndRoomMakesItWellAgain() throws Exception {
         List<String> inside = List.of("unshare", "--user", "--map-root-user", "--mount", "sh", "-c");
-        String mount = "mount -t tmpfs -o size=12m tmpfs \"$0\"";
+        String mount = "mount -t tmpfs -o size=24m tmpfs \"$0\"";
         Assumptions.assumeTrue(
                 run(inside, mount, List.of(folder.toString())).status == 0,
                 "no file system can be mounted here (unshare and mount in a user namespace)");
@@ -91,7 +91,8 @@ class FullDiskTest {
 
         private void live(Path disk) throws Exception {
             Path filler = disk.resolve("filler");
-            Files.write(filler, new byte[4 << 20]);
+            // More than the data: what stands in the log must fit into the file before the log can be begun anew.
+            Files.write(filler, new byte[14 << 20]);
             try (DataDirectory directory = DataDirectory.open(disk.resolve("data"))) {
                 try (SqlTruth truth = SqlTruth.open(directory, Clock.systemUTC())) {
                     fill(truth);
