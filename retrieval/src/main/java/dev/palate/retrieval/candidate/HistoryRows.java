@@ -15,7 +15,7 @@ public final class HistoryRows {
     public static final HistoryRows EMPTY = new HistoryRows(UserHistory.EMPTY, new int[0], new long[0]);
 
     /// How many arrays over all items sources may keep here.
-    private static final int MAX_KEPT = 10;
+    private static final int MAX_KEPT = 8;
 
     private final UserHistory history;
     private final int[] rows;

@@ -31,7 +31,7 @@ public final class UserHistories implements ErasurePlace {
 
     /// The most bytes of rows and scores, by what they may come to hold; those of the least lately used users go first,
     /// and their histories stay.
-    private static final long MAX_BYTES = 64L << 20;
+    private static final long MAX_BYTES = 128L << 20;
 
     /// @param capacity how many users are kept, 1 to 1,000,000; the least lately used goes first
     public UserHistories(Interactions interactions, int capacity) {
