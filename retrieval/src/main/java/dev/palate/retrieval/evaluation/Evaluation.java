@@ -149,7 +149,8 @@ public record Evaluation(RankingTask task, List<Row> rows, List<Comparison> comp
         request.peers.forEach((name, file) -> {
             RankedLists lists = RankedLists.read(task, file);
             listener.ranked(name, 0, lists);
-            rows.add(new Row(name, true, List.of(new Run(0, Metrics.of(lists), qualities(lists, request.variety), 0))));
+            rows.add(new Row(
+                    name, true, List.of(new Run(0, Metrics.ofListed(lists), qualities(lists, request.variety), 0))));
         });
         return new Evaluation(task, rows, comparisons(rows, request), weights);
     }
@@ -252,6 +253,7 @@ public record Evaluation(RankingTask task, List<Row> rows, List<Comparison> comp
         report.put("difference", comparison.interval.difference());
         report.put("low", comparison.interval.low());
         report.put("high", comparison.interval.high());
+        report.put("users", comparison.interval.users());
         return report;
     }
 

@@ -38,8 +38,17 @@ public record Metrics(
         perUser = Collections.unmodifiableMap(new LinkedHashMap<>(perUser));
     }
 
-    /// Measures lists against what was wanted.
+    /// Measures lists against what was wanted; a user without a list found nothing.
     public static Metrics of(RankedLists lists) {
+        return of(lists, true);
+    }
+
+    /// The same of lists that may have been made for some of the users only: those without one do not count.
+    public static Metrics ofListed(RankedLists lists) {
+        return of(lists, false);
+    }
+
+    private static Metrics of(RankedLists lists, boolean everyUser) {
         RankingTask task = lists.task();
         int count = task.evaluated().length;
         Set<Integer> head = head(task);
@@ -57,6 +66,9 @@ public record Metrics(
             withoutList += listed.length == 0 ? 1 : 0;
             duplicates += listed.length - list.length;
             seen += overlap(list, task.known().of(task.evaluated()[i]).items());
+            if (listed.length == 0 && !everyUser) {
+                continue;
+            }
             for (Map.Entry<String, Double> value :
                     valuesOf(list, task.truth()[i], head).entrySet()) {
                 perUser.computeIfAbsent(value.getKey(), name -> filled(count))[i] = value.getValue();
@@ -179,10 +191,14 @@ public record Metrics(
     private static double standardError(double[] values) {
         double mean = mean(values);
         double squares = 0;
+        int applicable = 0;
         for (double value : values) {
-            squares += value * value;
+            if (!Double.isNaN(value)) {
+                squares += value * value;
+                applicable++;
+            }
         }
-        int count = Math.max(1, values.length);
+        int count = Math.max(1, applicable);
         return Math.sqrt(Math.max(0, squares / count - mean * mean) / count);
     }
 }

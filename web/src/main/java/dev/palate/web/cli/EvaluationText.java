@@ -57,14 +57,20 @@ final class EvaluationText {
         evaluation
                 .comparisons()
                 .forEach(comparison -> out.println(format(
-                        "%s - %s, %s: %+.4f [%+.4f, %+.4f]",
+                        "%s - %s, %s: %+.4f [%+.4f, %+.4f]%s",
                         comparison.reference(),
                         comparison.other(),
                         comparison.metric(),
                         comparison.interval().difference(),
                         comparison.interval().low(),
-                        comparison.interval().high())));
+                        comparison.interval().high(),
+                        some(comparison.interval().users(), evaluation.task().evaluated().length))));
         evaluation.weights().forEach(line -> out.println("weights " + line));
+    }
+
+    /// Says so where other lists were not made for all users.
+    private static String some(int users, int all) {
+        return users == all ? "" : ", over the " + users + " of " + all + " users who have both lists";
     }
 
     /// A split whose items are all popular has no tail.

@@ -151,6 +151,31 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void aPeerWithListsOfSomeUsersIsComparedOverThose() throws IOException {
+        Path peers = Files.createDirectory(folder.resolve("peers"));
+        Path all = folder.resolve("all.tsv");
+        evaluate("--model", "popular", "--lists", all.toString());
+        List<String> rows = Files.readAllLines(all);
+        List<String> users = rows.stream()
+                .skip(1)
+                .map(row -> row.substring(0, row.indexOf('\t')))
+                .distinct()
+                .toList();
+        List<String> few = users.subList(0, 5);
+        Files.write(
+                peers.resolve("some.tsv"),
+                rows.stream()
+                        .filter(row -> row.startsWith("user_id") || few.contains(row.substring(0, row.indexOf('\t'))))
+                        .toList());
+        assertThat(evaluate("--model", "popular", "--peers", peers.toString(), "--resamples", "100"))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString())
+                .contains("popular - peer some, Recall@10: +0.0000 [+0.0000, +0.0000], over the 5 of " + users.size()
+                        + " users who have both lists");
+    }
+
+    @Test
     void aCatalogAddsTextAndGenres() {
         String catalog = folder.resolve("catalog.jsonl").toString();
         assertThat(evaluate("--model", "fused", "--factors", "8", "--catalog", catalog))
