@@ -13,6 +13,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -21,6 +22,7 @@ import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.FluentWait;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /// Debian's Chromium without a window. It has no way out to the network: only what the server sends is there.
@@ -102,17 +104,23 @@ final class Chromium implements AutoCloseable {
         return all(css).stream().map(WebElement::getText).toList();
     }
 
-    /// The first shown element, once there is one.
+    /// The first shown element, once there is one: found and kept in one look, for a page may be replaced between two.
     WebElement one(String css) {
-        until(css + " to be shown", () -> all(css).stream().anyMatch(WebElement::isDisplayed));
-        return all(css).stream().filter(WebElement::isDisplayed).findFirst().orElseThrow();
+        return patient(css + " to be shown")
+                .until(_ -> all(css).stream()
+                        .filter(WebElement::isDisplayed)
+                        .findFirst()
+                        .orElseThrow());
     }
 
     void until(String what, java.util.function.BooleanSupplier condition) {
-        new WebDriverWait(driver, PATIENCE)
-                .ignoring(StaleElementReferenceException.class)
-                .withMessage("waited for " + what)
-                .until(_ -> condition.getAsBoolean());
+        patient(what).until(_ -> condition.getAsBoolean());
+    }
+
+    private FluentWait<WebDriver> patient(String what) {
+        return new WebDriverWait(driver, PATIENCE)
+                .ignoring(StaleElementReferenceException.class, java.util.NoSuchElementException.class)
+                .withMessage("waited for " + what);
     }
 
     WebElement focused() {
