@@ -46,17 +46,12 @@ final class CrowdSource implements CandidateSource {
     public Optional<Scored> score(Wish wish) {
         ItemStatistics statistics = wish.statistics();
         boolean counts = wish.history().length > 0;
-        float[] scores = new float[wish.catalog().size()];
-        boolean any = false;
-        for (int row = 0; row < scores.length; row++) {
-            scores[row] = switch (crowd) {
-                case ALWAYS -> counts ? statistics.crowd(row) : statistics.quality(row);
-                case LATELY -> statistics.recent(row);
-                case THESE_DAYS -> statistics.recentShort(row);
-                case FRESH -> statistics.fresh(row);
-            };
-            any |= Float.isFinite(scores[row]) && scores[row] != 0;
-        }
-        return any ? Optional.of(Scored.of(scores, row -> crowd.evidence)) : Optional.empty();
+        Optional<float[]> scores = switch (crowd) {
+            case ALWAYS -> counts ? statistics.crowd() : statistics.quality();
+            case LATELY -> statistics.recent();
+            case THESE_DAYS -> statistics.recentShort();
+            case FRESH -> statistics.fresh();
+        };
+        return scores.map(values -> Scored.of(values, row -> crowd.evidence));
     }
 }

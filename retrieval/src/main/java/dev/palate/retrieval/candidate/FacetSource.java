@@ -39,31 +39,47 @@ final class FacetSource implements CandidateSource {
 
     @Override
     public Optional<Scored> score(Wish wish) {
+        return !wish.categories().isEmpty() || !wish.tags().isEmpty() || wish.liked().length > 0
+                ? spoken(wish)
+                : ofHistory(wish);
+    }
+
+    private static Optional<Scored> spoken(Wish wish) {
         Map<Integer, Double> categories = new HashMap<>();
         Map<Integer, Double> tags = new HashMap<>();
-        boolean spoken = !wish.categories().isEmpty() || !wish.tags().isEmpty() || wish.liked().length > 0;
-        if (spoken) {
-            addNamed(wish.catalog().categories(), wish.categories(), categories);
-            addNamed(wish.catalog().tags(), wish.tags(), tags);
-            addProfile(wish.catalog().categories(), wish.liked(), OF_LIKED, categories);
-        } else {
-            int[] history = wish.history();
-            int from = Math.max(0, history.length - MAX_EVENTS);
-            addProfile(wish.catalog().categories(), Arrays.copyOfRange(history, from, history.length), 1, categories);
-        }
+        addNamed(wish.catalog().categories(), wish.categories(), categories);
+        addNamed(wish.catalog().tags(), wish.tags(), tags);
+        addProfile(wish.catalog().categories(), wish.liked(), OF_LIKED, categories);
         if (categories.isEmpty() && tags.isEmpty()) {
             return Optional.empty();
         }
-        float[] scores = spoken
-                ? add(wish, categories, tags)
-                : wish.known().kept(signal(), List.of(wish.catalog()), () -> byHistory(wish));
-        return Optional.of(Scored.of(scores, row -> explain(wish, spoken, categories, tags, row)));
+        return Optional.of(Scored.of(add(wish, categories, tags), row -> explain(wish, true, categories, tags, row)));
     }
 
-    private float[] byHistory(Wish wish) {
+    private Optional<Scored> ofHistory(Wish wish) {
+        if (wish.history().length == 0) {
+            return Optional.empty();
+        }
+        OfHistory known = wish.known().kept(signal(), List.of(wish.catalog()), () -> byHistory(wish));
+        return known.categories.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Scored.of(known.scores, row -> explain(wish, false, known.categories, Map.of(), row)));
+    }
+
+    /// @param categories code → weight
+    private record OfHistory(float[] scores, Map<Integer, Double> categories) {}
+
+    private OfHistory byHistory(Wish wish) {
+        int[] history = wish.history();
+        int[] newest = Arrays.copyOfRange(history, Math.max(0, history.length - MAX_EVENTS), history.length);
+        Map<Integer, Double> categories = new HashMap<>();
+        addProfile(wish.catalog().categories(), newest, 1, categories);
+        if (categories.isEmpty()) {
+            return new OfHistory(new float[0], Map.of());
+        }
         float[] scores = new float[wish.catalog().size()];
-        profile(wish.catalog()).score(History.of(wish.history()), scores);
-        return scores;
+        profile(wish.catalog()).score(History.of(history), scores);
+        return new OfHistory(scores, Map.copyOf(categories));
     }
 
     @SuppressWarnings("ReferenceEquality") // one snapshot object is one numbering of rows

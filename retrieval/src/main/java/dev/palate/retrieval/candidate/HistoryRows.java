@@ -2,6 +2,7 @@ package dev.palate.retrieval.candidate;
 
 import java.lang.ref.WeakReference;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +22,7 @@ public final class HistoryRows {
     private final int[] rows;
     private final long[] times;
     private final Map<String, Kept> kept = new ConcurrentHashMap<>();
+    private volatile BestRows best = new BestRows(new BitSet(), 0);
 
     /// @param basis the objects that the answer follows from, besides the history; held loosely, lest a history that
     ///     nobody asks for holds a model or a catalog that is over
@@ -101,8 +103,21 @@ public final class HistoryRows {
         return known != null && known.of(basis);
     }
 
+    /// The best rows of the answers to the last request that allowed the same; those of one set of rows are kept.
+    ///
+    /// @param allowed rows that may be shown
+    /// @param perSource how many rows of each source
+    public BestRows best(BitSet allowed, int perSource) {
+        BestRows known = best;
+        if (!known.isOf(allowed, perSource)) {
+            known = new BestRows(allowed, perSource);
+            best = known;
+        }
+        return known;
+    }
+
     /// The most bytes that this may come to hold over a catalog of so many items.
     long mostBytes(int items) {
-        return 100L * history.events().size() + 12L * rows.length + 4L * MAX_KEPT * items;
+        return 100L * history.events().size() + 12L * rows.length + 4L * MAX_KEPT * items + BestRows.mostBytes(items);
     }
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What the crowd did with each item, by row of one catalog snapshot. Immutable and thread-safe.
@@ -155,29 +156,44 @@ public final class ItemStatistics {
         return counts[row];
     }
 
-    /// log(1 + interactions).
-    public float crowd(int row) {
-        return crowd[row];
+    /// log(1 + interactions) of each row; empty where nobody did anything, as are the others. Shared: do not modify.
+    Optional<float[]> crowd() {
+        return telling(crowd);
     }
 
-    /// How well liked by how many, in [0, 1], 1 for the best of the catalog: squared mean liking, shrunken
+    /// How well liked by how many, of each row, in [0, 1], 1 for the best of the catalog: squared mean liking, shrunken
     /// towards the mean of all, times log(1 + count).
+    Optional<float[]> quality() {
+        return telling(quality);
+    }
+
+    /// The same of one row.
     public float quality(int row) {
         return quality[row];
     }
 
-    /// log(1 + interactions in the recent window).
-    public float recent(int row) {
-        return recent[row];
+    /// log(1 + interactions in the recent window) of each row.
+    Optional<float[]> recent() {
+        return telling(recent);
     }
 
-    /// log(1 + interactions in the shorter recent window).
-    public float recentShort(int row) {
-        return recentShort[row];
+    /// log(1 + interactions in the shorter recent window) of each row.
+    Optional<float[]> recentShort() {
+        return telling(recentShort);
     }
 
-    /// −log(1 + days since the first interaction), NaN when there was none.
-    public float fresh(int row) {
-        return fresh[row];
+    /// −log(1 + days since the first interaction) of each row, NaN where there was none.
+    Optional<float[]> fresh() {
+        return telling(fresh);
+    }
+
+    /// Empty when the rows that are known are all 0. Mostly the first few rows tell.
+    private static Optional<float[]> telling(float[] values) {
+        for (float value : values) {
+            if (Float.isFinite(value) && value != 0) {
+                return Optional.of(values);
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -1,7 +1,7 @@
 package dev.palate.retrieval.ranking;
 
 import dev.palate.memory.vector.TopK;
-import java.util.ArrayList;
+import dev.palate.retrieval.candidate.BestRows;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
@@ -25,21 +25,27 @@ public final class CandidatePool {
     /// @param perSource how many of each source, of those it scores above 0
     /// @param limit how many in all
     public static int[] of(Collection<float[]> scores, BitSet allowed, int perSource, int limit) {
-        return pool(scores, allowed, perSource, limit).stream().toArray();
+        boolean[] open = BestRows.open(
+                allowed,
+                scores.stream().mapToInt(ofSource -> ofSource.length).max().orElse(0));
+        return pool(
+                        scores.stream()
+                                .map(ofSource -> TopK.select(ofSource, open, 0, perSource))
+                                .toList(),
+                        limit)
+                .stream()
+                .toArray();
     }
 
-    /// The same, and what the sources leave open is filled with the best rows allowed.
+    /// The same of rows that were found before, and what they leave open is filled with the best rows allowed.
+    /// O(sources
+    /// · rows of each), and O(items) where something is left open.
     ///
+    /// @param best rows of each source, best first
     /// @param least how many there should be at least
     /// @param quality of a row; the higher, the sooner it fills
-    public static int[] filled(
-            Collection<float[]> scores,
-            BitSet allowed,
-            int perSource,
-            int limit,
-            int least,
-            IntToDoubleFunction quality) {
-        BitSet pool = pool(scores, allowed, perSource, limit);
+    public static int[] filled(List<int[]> best, BitSet allowed, int limit, int least, IntToDoubleFunction quality) {
+        BitSet pool = pool(best, limit);
         int missing = least - pool.cardinality();
         if (missing > 0) {
             float[] open = new float[allowed.length()];
@@ -54,20 +60,11 @@ public final class CandidatePool {
         return pool.stream().toArray();
     }
 
-    private static BitSet pool(Collection<float[]> scores, BitSet allowed, int perSource, int limit) {
-        List<int[]> best = new ArrayList<>();
-        // Looked at once for every source and row: a plain array is several times as fast.
-        boolean[] open = new boolean
-                [scores.stream().mapToInt(ofSource -> ofSource.length).max().orElse(0)];
-        for (int row = allowed.nextSetBit(0); row >= 0 && row < open.length; row = allowed.nextSetBit(row + 1)) {
-            open[row] = true;
-        }
-        for (float[] ofSource : scores) {
-            best.add(TopK.select(ofSource, open, 0, perSource));
-        }
+    private static BitSet pool(List<int[]> best, int limit) {
         BitSet pool = new BitSet();
         int size = 0;
-        for (int rank = 0; rank < perSource; rank++) {
+        int longest = best.stream().mapToInt(rows -> rows.length).max().orElse(0);
+        for (int rank = 0; rank < longest; rank++) {
             for (int[] rows : best) {
                 if (rank < rows.length && size < limit && !pool.get(rows[rank])) {
                     pool.set(rows[rank]);

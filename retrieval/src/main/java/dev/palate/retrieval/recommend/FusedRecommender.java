@@ -128,9 +128,8 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
         Duration left = request.deadline().minusNanos(System.nanoTime() - start);
         Gathered gathered = parallel.gather(wish, left.isNegative() ? Duration.ZERO : left);
         int[] pool = CandidatePool.filled(
-                gathered.answers().values().stream().map(Scored::scores).toList(),
+                history.best(allowed, options.perSource).of(gathered.answers()),
                 allowed,
-                options.perSource,
                 options.maxCandidates,
                 least(request),
                 view.statistics()::quality);
