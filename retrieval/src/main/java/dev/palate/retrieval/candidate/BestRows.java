@@ -67,6 +67,6 @@ public final class BestRows {
 
     /// The most bytes that one of these comes to hold over so many items.
     static long mostBytes(int items) {
-        return items / 8 + 10_000L;
+        return items / 8 + 8_000L;
     }
 }

@@ -1,5 +1,6 @@
 package dev.palate.retrieval.candidate;
 
+import java.util.List;
 import java.util.Optional;
 
 /// New items by the tastes of the few who had them, see [DynamicItems]. Empty for somebody without history and where no
@@ -23,6 +24,13 @@ final class DynamicSource implements CandidateSource {
                         wish.catalog(), wish.vectors().get(), wish.model().get().loaded());
     }
 
+    private Optional<float[]> scores(Wish wish, DynamicItems found, CentredVectors texts, int[] profile) {
+        int items = wish.catalog().size();
+        return wish.liked().length > 0
+                ? found.score(texts, profile, items)
+                : wish.known().kept(signal(), List.of(found, texts), () -> found.score(texts, profile, items));
+    }
+
     @Override
     public Optional<Scored> score(Wish wish) {
         int[] profile = wish.profile();
@@ -31,7 +39,7 @@ final class DynamicSource implements CandidateSource {
         }
         CentredVectors texts = wish.vectors().get();
         return dynamic.of(wish.catalog(), texts, wish.model().get().loaded(), wish.statistics())
-                .flatMap(found -> found.score(texts, profile, wish.catalog().size()))
+                .flatMap(found -> scores(wish, found, texts, profile))
                 .map(scores -> Scored.of(scores, row -> wish.statistics().count(row) > 0 ? LIKED : Evidence.NONE));
     }
 }

@@ -15,8 +15,11 @@ public final class HistoryRows {
     /// Of somebody of whom nothing is known.
     public static final HistoryRows EMPTY = new HistoryRows(UserHistory.EMPTY, new int[0], new long[0]);
 
-    /// How many arrays over all items sources may keep here.
-    private static final int MAX_KEPT = 8;
+    /// How many arrays over all items sources may keep here: one of each that keeps any.
+    private static final int MAX_KEPT = 10;
+
+    /// Bytes of what a source may keep beside its array, such as the events that reasons name.
+    private static final long BESIDE = 2_000;
 
     private final UserHistory history;
     private final int[] rows;
@@ -118,6 +121,9 @@ public final class HistoryRows {
 
     /// The most bytes that this may come to hold over a catalog of so many items.
     long mostBytes(int items) {
-        return 100L * history.events().size() + 12L * rows.length + 4L * MAX_KEPT * items + BestRows.mostBytes(items);
+        return 100L * history.events().size()
+                + 12L * rows.length
+                + (4L * items + BESIDE) * MAX_KEPT
+                + BestRows.mostBytes(items);
     }
 }

@@ -4,7 +4,10 @@ import dev.palate.memory.catalog.Item;
 import dev.palate.retrieval.factor.History;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /// One scorer of the collaborative model over the history and the titles liked in the request. Empty while no model is
@@ -66,14 +69,44 @@ final class ModelSource implements CandidateSource {
                 ? answer(wish, model, fresh)
                 : wish.known().kept(signal, basis(wish, model, fresh), () -> answer(wish, model, fresh));
         Scored.Explainer explainer = namesItems
-                ? new NearestOfHistory(signal, wish.catalog(), model, profile)
+                ? new NearestOfHistory(
+                        signal,
+                        wish.catalog(),
+                        model,
+                        profile,
+                        answer.map(Answer::nearest).orElseGet(Nearest::new))
                 : row -> Evidence.of("people with your taste liked it");
         return answer.map(found -> Scored.of(
                 found.scores, row -> Arrays.binarySearch(found.guessed, row) >= 0 ? GUESSED : explainer.of(row)));
     }
 
     /// @param guessed rows that have their score from their texts, ascending
-    private record Answer(float[] scores, int[] guessed) {}
+    private record Answer(float[] scores, int[] guessed, Nearest nearest) {
+        Answer(float[] scores, int[] guessed) {
+            this(scores, guessed, new Nearest());
+        }
+    }
+
+    /// Which event of one history added most to a row, for the rows that were shown lately. Thread-safe.
+    private static final class Nearest {
+        private static final int MAX_ROWS = 32;
+
+        private final Map<Integer, Integer> eventOfRow = new ConcurrentHashMap<>();
+
+        /// @param find called for a row not known
+        int of(int row, IntUnaryOperator find) {
+            Integer known = eventOfRow.get(row);
+            if (known != null) {
+                return known;
+            }
+            int found = find.applyAsInt(row);
+            if (eventOfRow.size() >= MAX_ROWS) {
+                eventOfRow.clear();
+            }
+            eventOfRow.put(row, found);
+            return found;
+        }
+    }
 
     private Optional<Answer> answer(Wish wish, AlignedModel model, Optional<NewItems> fresh) {
         int[] profile = wish.profile();
@@ -104,8 +137,10 @@ final class ModelSource implements CandidateSource {
         private final CatalogSnapshot catalog;
         private final AlignedModel model;
         private final int[] newestFirst;
+        private final Nearest nearest;
 
-        NearestOfHistory(String signal, CatalogSnapshot catalog, AlignedModel model, int[] profile) {
+        NearestOfHistory(String signal, CatalogSnapshot catalog, AlignedModel model, int[] profile, Nearest nearest) {
+            this.nearest = nearest;
             this.signal = signal;
             this.catalog = catalog;
             this.model = model;
@@ -117,6 +152,16 @@ final class ModelSource implements CandidateSource {
 
         @Override
         public Evidence of(int row) {
+            int best = nearest.of(row, this::nearest);
+            if (best < 0) {
+                return Evidence.of("people with your taste liked it");
+            }
+            Item near = catalog.item(newestFirst[best]);
+            return Evidence.naming(Phrases.title("often liked with ", near, ""), List.of(near.id()));
+        }
+
+        /// The age of the event, -1 when none added anything.
+        private int nearest(int row) {
             int best = -1;
             double highest = 0;
             for (int age = 0; age < newestFirst.length; age++) {
@@ -126,11 +171,7 @@ final class ModelSource implements CandidateSource {
                     best = age;
                 }
             }
-            if (best < 0) {
-                return Evidence.of("people with your taste liked it");
-            }
-            Item near = catalog.item(newestFirst[best]);
-            return Evidence.naming(Phrases.title("often liked with ", near, ""), List.of(near.id()));
+            return best;
         }
 
         @Override

@@ -68,12 +68,8 @@ public record ItemNeighbours(int[] offsets, int[] items, float[] weights) {
 
         @Override
         public float pair(int event, int item) {
-            for (int entry = rows.offsets[event]; entry < rows.offsets[event + 1]; entry++) {
-                if (rows.items[entry] == item) {
-                    return decay.weight(0) * rows.weights[entry];
-                }
-            }
-            return 0;
+            int entry = Arrays.binarySearch(rows.items, rows.offsets[event], rows.offsets[event + 1], item);
+            return entry < 0 ? 0 : decay.weight(0) * rows.weights[entry];
         }
     }
 
