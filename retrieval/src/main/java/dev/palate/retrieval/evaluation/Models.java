@@ -66,6 +66,17 @@ public final class Models {
             }
         }
 
+        /// These and the others, which win where both have a signal.
+        public Content with(Content others) {
+            Map<Signal, Scorer> bothTrial = new EnumMap<>(Signal.class);
+            bothTrial.putAll(trial);
+            bothTrial.putAll(others.trial);
+            Map<Signal, Scorer> bothWhole = new EnumMap<>(Signal.class);
+            bothWhole.putAll(whole);
+            bothWhole.putAll(others.whole);
+            return new Content(bothTrial, bothWhole);
+        }
+
         /// Of sources that learn nothing from events.
         public static Content of(Map<Signal, Scorer> sources) {
             return new Content(sources, sources);

@@ -341,16 +341,11 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
         PrintWriter err = spec.commandLine().getErr();
         Map<Long, Models.Content> bySeed = new HashMap<>();
-        return one -> bySeed.computeIfAbsent(one, ofSeed -> {
-            Map<Signal, Scorer> trial = new EnumMap<>(Signal.class);
-            trial.putAll(content);
-            Map<Signal, Scorer> whole = new EnumMap<>(trial);
-            sequence.scorers(models, task, ofItems, ofSeed, err, progress).ifPresent(scorers -> {
-                trial.put(Signal.SEQUENCE, scorers.trial());
-                whole.put(Signal.SEQUENCE, scorers.whole());
-            });
-            return new Models.Content(trial, whole);
-        });
+        return one -> bySeed.computeIfAbsent(
+                one,
+                ofSeed -> sequence.source(models, task, ofItems, ofSeed, err, progress)
+                        .map(Models.Content.of(content)::with)
+                        .orElse(Models.Content.of(content)));
     }
 
     private static void requireFolder(String option, @Nullable Path file) {

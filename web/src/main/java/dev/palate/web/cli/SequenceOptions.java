@@ -2,8 +2,9 @@ package dev.palate.web.cli;
 
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.evaluation.ModelName;
+import dev.palate.retrieval.evaluation.Models;
 import dev.palate.retrieval.evaluation.RankingTask;
-import dev.palate.retrieval.factor.Scorer;
+import dev.palate.retrieval.ranking.Signal;
 import dev.palate.retrieval.sequence.ItemTexts;
 import dev.palate.retrieval.sequence.SequenceEpoch;
 import dev.palate.retrieval.sequence.SequenceLoss;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -55,11 +57,11 @@ final class SequenceOptions {
     @Option(names = "--curve", description = "Prints every epoch of the sequence model on stderr.")
     private boolean curve;
 
-    /// The scorer of a sequence model that was trained as asked for; empty when none was asked for.
+    /// A sequence model that was trained as asked for, as a source; empty when none was asked for.
     ///
     /// @param models those that are evaluated
     /// @param texts of the items
-    Optional<SequenceScorers> scorers(
+    Optional<Models.Content> source(
             List<ModelName> models,
             RankingTask task,
             Optional<ItemTexts> texts,
@@ -92,11 +94,10 @@ final class SequenceOptions {
                 Optional.empty(),
                 DEADLINE,
                 listener);
-        return Optional.of(new SequenceScorers(new SequenceScorer(trial), new SequenceScorer(whole)));
+        return Optional.of(new Models.Content(
+                Map.of(Signal.SEQUENCE, new SequenceScorer(trial)),
+                Map.of(Signal.SEQUENCE, new SequenceScorer(whole))));
     }
-
-    /// One learnt without the held-out events, for the trial, and one learnt from all, to be evaluated.
-    record SequenceScorers(Scorer trial, Scorer whole) {}
 
     private Optional<SequenceSettings> settings(List<ModelName> models, RankingTask task, long seed) {
         Optional<String> alone = models.stream()
