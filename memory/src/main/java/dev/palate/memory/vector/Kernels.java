@@ -2,6 +2,7 @@ package dev.palate.memory.vector;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -43,6 +44,24 @@ public final class Kernels {
             sum = Math.fma(a[aOffset + i], b[bOffset + i], sum);
         }
         return sum;
+    }
+
+    /// The first index, `from` or higher, of a value above the bound; the length when there is none. NaN is above
+    /// nothing. O(length).
+    public static int firstAbove(float bound, float[] values, int from) {
+        int i = from;
+        for (; i + LANES <= values.length; i += LANES) {
+            int lane = FloatVector.fromArray(SPECIES, values, i)
+                    .compare(VectorOperators.GT, bound)
+                    .firstTrue();
+            if (lane < LANES) {
+                return i + lane;
+            }
+        }
+        while (i < values.length && !(values[i] > bound)) {
+            i++;
+        }
+        return Math.min(i, values.length);
     }
 
     /// Adds `factor` times `length` values of `x` to `y`. The ranges must not overlap. O(length).

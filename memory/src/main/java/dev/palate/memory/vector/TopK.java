@@ -26,9 +26,9 @@ public final class TopK {
         // A heap with the worst kept entry at the root; an entry is one long that orders by (score, lower index first).
         long[] heap = new long[Math.min(k, scores.length)];
         int size = 0;
-        int next = 0;
-        for (; next < scores.length && size < heap.length; next++) {
-            if (scores[next] > above && (open == null || open[next])) {
+        int next = Kernels.firstAbove(above, scores, 0);
+        for (; next < scores.length && size < heap.length; next = Kernels.firstAbove(above, scores, next + 1)) {
+            if (open == null || open[next]) {
                 heap[size++] = entry(scores[next], next);
             }
         }
@@ -49,8 +49,10 @@ public final class TopK {
     /// An equal score of a higher index never displaces one that is kept, so only higher ones are looked at.
     private static void replaceLower(float[] scores, boolean @Nullable [] open, int from, long[] heap) {
         float least = scores[index(heap[0])];
-        for (int i = from; i < scores.length; i++) {
-            if (scores[i] > least && (open == null || open[i])) {
+        for (int i = Kernels.firstAbove(least, scores, from);
+                i < scores.length;
+                i = Kernels.firstAbove(least, scores, i + 1)) {
+            if (open == null || open[i]) {
                 siftDown(heap, heap.length, 0, entry(scores[i], i));
                 least = scores[index(heap[0])];
             }

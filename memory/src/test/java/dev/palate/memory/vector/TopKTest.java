@@ -15,7 +15,7 @@ class TopKTest {
     void equalsAFullSortWithManyTies() {
         SplittableRandom random = new SplittableRandom(SEED);
         for (int round = 0; round < 300; round++) {
-            float[] scores = new float[random.nextInt(0, 60)];
+            float[] scores = new float[random.nextInt(0, 120)];
             for (int i = 0; i < scores.length; i++) {
                 scores[i] = random.nextInt(10) == 0 ? Float.NEGATIVE_INFINITY : random.nextInt(-4, 5) * 0.5f;
             }
