@@ -40,8 +40,8 @@ final class PostgresDialect implements Dialect {
     private static final Duration VACUUM_TIMEOUT = Duration.ofSeconds(60);
     /// SQLSTATE of a statement that ran out of its time.
     private static final String CANCELLED = "57014";
-    /// SQLSTATEs of a connection that is gone: broken, or ended by the server as it stops or crashes.
-    private static final Pattern LOST = Pattern.compile("08...|57P0[12]");
+    /// SQLSTATEs of a connection that is gone: broken, or ended by the server as it stops, crashes or tires of waiting.
+    private static final Pattern LOST = Pattern.compile("08...|57P0[125]");
     /// Settings that promise more than `on` stay as they are.
     private static final String SYNC = "select set_config('synchronous_commit', 'on', false)"
             + " where current_setting('synchronous_commit') in ('off', 'local', 'remote_write')";

@@ -179,10 +179,14 @@ final class TrainingRun {
 
     private void train() {
         ModelVersion version = version();
-        if (state.get().resumed() > 0 && Files.exists(parts.registry().file(version))) {
+        Path model = parts.registry().file(version);
+        if (state.get().resumed() > 0 && Files.exists(model)) {
             // The process ended between the model and its activation.
-            finish(version, "");
-            return;
+            if (ofThisDatabase()) {
+                finish(version, "");
+                return;
+            }
+            delete(model);
         }
         note(0, "reading interactions");
         boolean reused = reusable();
@@ -201,15 +205,18 @@ final class TrainingRun {
         }
     }
 
-    /// True when the input is the one that this run wrote, of this database as it is or was, and nobody in it
-    /// was erased
-    /// since.
+    /// True when the input is the one that this run wrote, and still may be learnt from.
     private boolean reusable() {
+        return ofThisDatabase()
+                && TrainingInput.changeNumber(input).orElse(-1) == state.get().change();
+    }
+
+    /// True when what this run read is of this database as it is or was, and nobody in it was erased since.
+    private boolean ofThisDatabase() {
         TrainingState before = state.get();
         return before.change() >= 0
                 && before.epoch() == parts.learnt().changes().epoch()
                 && before.change() <= parts.learnt().changes().latest().value()
-                && TrainingInput.changeNumber(input).orElse(-1) == before.change()
                 && noneErasedSince(new ChangeNumber(before.change()));
     }
 

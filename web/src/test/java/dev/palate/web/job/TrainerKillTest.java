@@ -10,6 +10,7 @@ import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.job.Jobs;
 import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.embedding.ModelSnapshot;
+import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.sequence.TorchRuntime;
 import dev.palate.web.job.TrainerVictim.Opened;
 import java.io.BufferedReader;
@@ -121,6 +122,36 @@ class TrainerKillTest {
             assertThat(leftovers()).as("the input with the user in it").isNotEmpty();
             assertThat(opened.trainer().takeUp().orElseThrow().id()).isEqualTo(job);
             followed(opened.truth().jobs(), job);
+            assertThat(opened.registry().active().orElseThrow().about().users()).isEqualTo(TrainerVictim.USERS - 1);
+        }
+    }
+
+    /// As a process leaves it that ends between the model and its activation.
+    @Test
+    void aModelThatLearntFromSomebodyErasedSinceIsNotActivated() throws Exception {
+        JobId job;
+        try (Opened opened = Opened.of(folder)) {
+            opened.truth().interactions().append(TrainerVictim.events());
+            Jobs jobs = opened.truth().jobs();
+            Job first = opened.trainer().start(Trainer.Extent.QUICK, Trainer.Cause.ASKED);
+            followed(jobs, first.id());
+            TrainingState done = opened.trainer().newest(1).getFirst().state();
+            String version = "29990101T000000000Z";
+            Files.copy(
+                    opened.registry().file(new ModelVersion(done.version())),
+                    opened.registry().file(new ModelVersion(version)));
+            job = jobs.start(Trainer.KIND, "").id();
+            TrainingState left = TrainingState.fresh(Trainer.Extent.QUICK, Trainer.Cause.ASKED, version)
+                    .with(done.change(), done.epoch(), done.interactions());
+            jobs.keepState(job, left.toJson());
+        }
+        try (Opened opened = Opened.of(folder);
+                Erasure erasure = opened.truth().erasure(List.of())) {
+            erasure.begin(new UserId("u7"));
+            assertThat(opened.trainer().takeUp().orElseThrow().id()).isEqualTo(job);
+            followed(opened.truth().jobs(), job);
+            Job ended = opened.truth().jobs().job(job).orElseThrow();
+            assertThat(ended.status()).as(ended.detail()).isEqualTo(JobStatus.SUCCEEDED);
             assertThat(opened.registry().active().orElseThrow().about().users()).isEqualTo(TrainerVictim.USERS - 1);
         }
     }
