@@ -98,10 +98,13 @@ final class Anchors implements Runnable {
         byMeaning(id, text);
     }
 
-    /// An index that a kill met while it was made of nothing has some of it, and is made of nothing once more.
+    /// An index that a kill met while it was made of nothing has some of it, and is made of nothing once more. One that
+    /// is written anew for another encoder has all of it at every moment, unless it is made of nothing, too.
     private boolean beginning() {
         IndexStatus status = store.index().status();
-        return status.rebuilding() && status.applied().equals(ChangeNumber.NONE) && !status.changingEncoder();
+        return status.rebuilding()
+                && status.applied().equals(ChangeNumber.NONE)
+                && (!status.changingEncoder() || status.memories() < COUNT);
     }
 
     /// By its vector alone, unless it has none or the encoder changes in this moment.
