@@ -124,21 +124,20 @@ final class Victim {
     /// The thread that comes by goes on, and another ends the process a little later. Where it has come
     /// to the end of what begins at the point by then, it says so.
     private static void armInside(Life life, Milestone point, AtomicInteger left) {
-        Milestone end = Life.STRETCHES.get(point);
+        Milestone last = Life.STRETCHES.get(point);
         CountDownLatch there = new CountDownLatch(1);
+        CountDownLatch awake = new CountDownLatch(1);
         AtomicReference<Thread> inside = new AtomicReference<>();
+        Runnable end = Signal.kill();
         Thread ender = new Thread(
                 () -> {
-                    try {
-                        there.await();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
+                    await(there);
+                    awake.countDown();
                     long at = System.nanoTime() + life.insideMicros() * 1_000L;
                     while (System.nanoTime() < at) {
-                        LockSupport.parkNanos(Math.max(1, at - System.nanoTime() - 100_000));
+                        Thread.onSpinWait();
                     }
-                    Runtime.getRuntime().halt(128 + 9);
+                    end.run();
                 },
                 "ender");
         ender.setDaemon(true);
@@ -148,10 +147,20 @@ final class Victim {
                 inside.set(Thread.currentThread());
                 say("hit " + point);
                 there.countDown();
-            } else if (reached == end && Thread.currentThread() == inside.get()) {
+                // Some stretches are shorter than it takes the other to wake.
+                await(awake);
+            } else if (reached == last && Thread.currentThread() == inside.get()) {
                 say("past " + point);
             }
         });
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void backup(Store store, Life life) {
