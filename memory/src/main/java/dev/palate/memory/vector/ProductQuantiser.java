@@ -59,20 +59,34 @@ public final class ProductQuantiser {
     /// Learns the centroids by k-means from the rows, at least one; the same for the same rows and seed.
     /// O(rows × dimension × 256 × 10).
     public static ProductQuantiser train(float[][] rows, int dimension, long seed) {
+        float[] weights = new float[rows.length];
+        Arrays.fill(weights, 1);
+        return train(rows, weights, dimension, Math.min(MOST_CENTROIDS, rows.length), seed);
+    }
+
+    /// The same with rows that count more or less, and a number of centroids.
+    ///
+    /// @param weights one per row, above 0
+    /// @param centroids in [1, the number of rows]
+    public static ProductQuantiser train(float[][] rows, float[] weights, int dimension, int centroids, long seed) {
         if (rows.length == 0) {
             throw new IllegalArgumentException("a codebook needs at least 1 vector to learn from, had 0");
         }
-        int centroids = Math.min(MOST_CENTROIDS, rows.length);
+        check("weights", weights.length, rows.length);
+        if (centroids > rows.length) {
+            throw new IllegalArgumentException(
+                    "centroids must be at most the number of vectors, " + rows.length + ", were " + centroids);
+        }
         ProductQuantiser quantiser =
                 new ProductQuantiser(dimension, centroids, new float[subspaces(dimension) * STRETCH * centroids]);
         for (int s = 0; s < quantiser.subspaces; s++) {
-            quantiser.learn(rows, s, new SplittableRandom(seed + s));
+            quantiser.learn(rows, weights, s, new SplittableRandom(seed + s));
         }
         return quantiser;
     }
 
     /// For the training alone, before the value is seen by anyone.
-    private void learn(float[][] rows, int subspace, SplittableRandom random) {
+    private void learn(float[][] rows, float[] weights, int subspace, SplittableRandom random) {
         int at = subspace * STRETCH * centroids;
         int from = subspace * STRETCH;
         int length = Math.min(STRETCH, dimension - from);
@@ -86,12 +100,13 @@ public final class ProductQuantiser {
         for (int round = 0; round < ROUNDS; round++) {
             halves(subspace);
             float[] sums = new float[STRETCH * centroids];
-            int[] counts = new int[centroids];
-            for (float[] row : rows) {
+            float[] counts = new float[centroids];
+            for (int number = 0; number < rows.length; number++) {
+                float[] row = rows[number];
                 int nearest = nearest(row, subspace, scores);
-                counts[nearest]++;
+                counts[nearest] += weights[number];
                 for (int i = 0; i < length; i++) {
-                    sums[i * centroids + nearest] += row[from + i];
+                    sums[i * centroids + nearest] += weights[number] * row[from + i];
                 }
             }
             for (int c = 0; c < centroids; c++) {

@@ -1,0 +1,44 @@
+package dev.palate.retrieval.embedding.table;
+
+/// Adagrad (`duchi2011adagrad`) on the parameters that a gradient touched; 4 bytes of state per parameter,
+/// which are the
+/// optimiser's and not the table's. Not thread-safe.
+///
+/// Symbols: g → gradient, G → `squares`, η → `rate`, ε → [#FLOOR].
+public final class SparseAdagrad {
+    private static final float FLOOR = 1e-8f;
+
+    private final EmbeddingTable table;
+    private final float rate;
+    private final float[] squares;
+    private float[] delta = new float[64];
+
+    /// @param rate in (0, 10]
+    public SparseAdagrad(EmbeddingTable table, double rate) {
+        if (!(rate > 0 && rate <= 10)) {
+            throw new IllegalArgumentException("rate must be in (0, 10], was " + rate);
+        }
+        this.table = table;
+        this.rate = (float) rate;
+        squares = new float[table.parameterCount()];
+    }
+
+    /// One step down the gradient, which is cleared. O(touched parameters).
+    public void step(TableGradient gradient) {
+        gradient.drain((from, length, values) -> {
+            if (delta.length < length) {
+                delta = new float[length];
+            }
+            boolean moved = false;
+            for (int i = 0; i < length; i++) {
+                float g = values[from + i];
+                squares[from + i] += g * g;
+                delta[i] = g == 0 ? 0 : -rate * g / ((float) Math.sqrt(squares[from + i]) + FLOOR);
+                moved |= g != 0;
+            }
+            if (moved) {
+                table.adjust(from, delta, length);
+            }
+        });
+    }
+}

@@ -1,0 +1,344 @@
+package dev.palate.retrieval.embedding.table;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.palate.memory.Require;
+import java.util.List;
+
+/// What an embedding table is: kind, size, seed. Everything but the parameters follows from it, the hash functions
+/// included; as JSON it heads the table's file. Rows are to be numbered by falling frequency: tables that treat ids
+/// unequally take the first ones for the frequent ones.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = TableSpec.Full.class, name = "full"),
+    @JsonSubTypes.Type(value = TableSpec.Narrow.class, name = "narrow"),
+    @JsonSubTypes.Type(value = TableSpec.Hashed.class, name = "hash"),
+    @JsonSubTypes.Type(value = TableSpec.MixedRadix.class, name = "mixed-radix"),
+    @JsonSubTypes.Type(value = TableSpec.ChineseRemainder.class, name = "chinese-remainder"),
+    @JsonSubTypes.Type(value = TableSpec.Quantised.class, name = "quantised"),
+    @JsonSubTypes.Type(value = TableSpec.ProductQuantised.class, name = "product-quantised"),
+    @JsonSubTypes.Type(value = TableSpec.HotCold.class, name = "hot-cold")
+})
+public sealed interface TableSpec {
+    /// The most parameters a table may have, which an array holds.
+    int MOST_PARAMETERS = Integer.MAX_VALUE - 8;
+
+    /// The longest vector.
+    int MOST_DIMENSIONS = 4096;
+
+    /// The length of the vectors, in [1, 4096].
+    int dimension();
+
+    /// The greatest id that has a vector; 2⁶³ − 1 where any id has.
+    long lastId();
+
+    /// The bytes that looking up needs: parameters, codes, counters; no object headers, nothing of the optimiser.
+    long bytes();
+
+    /// Bytes of a full table of 32-bit floats over those of this one.
+    ///
+    /// @param rows of the full table
+    default double compression(long rows) {
+        return (double) Float.BYTES * rows * dimension() / bytes();
+    }
+
+    /// How rows are put together.
+    enum Combination {
+        /// Value by value, ⊙.
+        MULTIPLY,
+        /// Their sum.
+        ADD,
+        /// One after the other, each a share of the dimension.
+        CONCATENATE
+    }
+
+    /// How a value becomes a code.
+    enum Rounding {
+        /// Up or down at random, so that the mean is the value (`gupta2015limited`).
+        STOCHASTIC,
+        /// To the nearest code: small steps are lost.
+        NEAREST
+    }
+
+    /// Which cached row gives way.
+    enum Eviction {
+        /// The one whose last change is longest ago.
+        LEAST_RECENT,
+        /// The one changed least often since it came.
+        LEAST_FREQUENT
+    }
+
+    private static void check(int dimension, long parameters) {
+        Require.range("dimension", dimension, 1, MOST_DIMENSIONS);
+        Require.range("number of parameters", parameters, 1, MOST_PARAMETERS);
+    }
+
+    /// One row of 32-bit floats for each id: `4 · rows · dimension` bytes.
+    ///
+    /// @param rows at least 1
+    /// @param seed of the first values
+    record Full(long rows, int dimension, long seed) implements TableSpec {
+        /// @throws IllegalArgumentException when a value is out of range
+        public Full {
+            Require.range("rows", rows, 1, MOST_PARAMETERS);
+            check(dimension, rows * dimension);
+        }
+
+        @Override
+        public long lastId() {
+            return rows - 1;
+        }
+
+        @Override
+        public long bytes() {
+            return Float.BYTES * rows * dimension;
+        }
+    }
+
+    /// A full table of shorter rows, the rest 0: `4 · rows · width` bytes.
+    ///
+    /// @param width in [1, dimension]
+    record Narrow(long rows, int dimension, int width, long seed) implements TableSpec {
+        /// @throws IllegalArgumentException when a value is out of range
+        public Narrow {
+            Require.range("rows", rows, 1, MOST_PARAMETERS);
+            Require.range("width", width, 1, dimension);
+            check(dimension, rows * width);
+        }
+
+        @Override
+        public long lastId() {
+            return rows - 1;
+        }
+
+        @Override
+        public long bytes() {
+            return Float.BYTES * rows * width;
+        }
+    }
+
+    /// Rows shared by hash: `4 · buckets · dimension` bytes.
+    ///
+    /// @param buckets rows, at least 1
+    /// @param seed of the hash and of the first values
+    record Hashed(int buckets, int dimension, long seed) implements TableSpec {
+        /// @throws IllegalArgumentException when a value is out of range
+        public Hashed {
+            check(dimension, (long) buckets * dimension);
+        }
+
+        @Override
+        public long lastId() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public long bytes() {
+            return (long) Float.BYTES * buckets * dimension;
+        }
+    }
+
+    /// A row for each digit of the id in a mixed radix: `4 · width · Σ radices` bytes, where width is the
+    /// dimension, or its
+    /// share of it when rows are concatenated.
+    ///
+    /// @param radices the least digit's first, 1 to 8 of them, whose product is at least the rows
+    record MixedRadix(long rows, int dimension, List<Integer> radices, Combination combination, long seed)
+            implements TableSpec {
+        /// @throws IllegalArgumentException when a value is out of range or two ids would have all digits in common
+        public MixedRadix {
+            radices = List.copyOf(radices);
+            checkClasses(rows, dimension, radices, combination);
+        }
+
+        /// Quotient and remainder: `⌈rows / collisions⌉` rows for the remainder by that number, `collisions`
+        /// rows for the
+        /// quotient.
+        ///
+        /// @param collisions ids that share a row of the first table
+        public static MixedRadix quotientRemainder(
+                long rows, int dimension, int collisions, Combination combination, long seed) {
+            Require.range("collisions", collisions, 1, MOST_PARAMETERS);
+            int first = Math.toIntExact(Math.ceilDiv(rows, (long) collisions));
+            return new MixedRadix(rows, dimension, List.of(first, collisions), combination, seed);
+        }
+
+        @Override
+        public long lastId() {
+            return rows - 1;
+        }
+
+        @Override
+        public long bytes() {
+            return Float.BYTES * PartitionTable.parameters(radices, combination, dimension);
+        }
+    }
+
+    /// A row for each remainder of the id: `4 · width · Σ moduli` bytes, with the width as in [MixedRadix].
+    ///
+    /// @param moduli 1 to 8, pairwise without common divisor, whose product is at least the rows
+    record ChineseRemainder(long rows, int dimension, List<Integer> moduli, Combination combination, long seed)
+            implements TableSpec {
+        /// @throws IllegalArgumentException when a value is out of range or two ids would have all remainders in common
+        public ChineseRemainder {
+            moduli = List.copyOf(moduli);
+            checkClasses(rows, dimension, moduli, combination);
+            for (int i = 0; i < moduli.size(); i++) {
+                for (int j = 0; j < i; j++) {
+                    if (commonDivisor(moduli.get(i), moduli.get(j)) > 1) {
+                        throw new IllegalArgumentException("moduli must pairwise have no common divisor, but "
+                                + moduli.get(j) + " and " + moduli.get(i) + " have: use, say, neighbouring numbers");
+                    }
+                }
+            }
+        }
+
+        private static int commonDivisor(int a, int b) {
+            return b == 0 ? a : commonDivisor(b, a % b);
+        }
+
+        @Override
+        public long lastId() {
+            return rows - 1;
+        }
+
+        @Override
+        public long bytes() {
+            return Float.BYTES * PartitionTable.parameters(moduli, combination, dimension);
+        }
+    }
+
+    private static void checkClasses(long rows, int dimension, List<Integer> classes, Combination combination) {
+        Require.range("rows", rows, 1, Long.MAX_VALUE);
+        Require.range("number of ways", classes.size(), 1, 8);
+        double product = 1;
+        for (int count : classes) {
+            Require.range("classes of a way", count, 1, MOST_PARAMETERS);
+            product *= count;
+        }
+        if (product < rows) {
+            throw new IllegalArgumentException("the product of the classes must be at least the rows, " + rows
+                    + ", was that of " + classes + ": make one larger");
+        }
+        if (combination == Combination.CONCATENATE && dimension % classes.size() != 0) {
+            throw new IllegalArgumentException("concatenated rows share the dimension: it must be a multiple of "
+                    + classes.size() + ", was " + dimension);
+        }
+        check(dimension, PartitionTable.parameters(classes, combination, dimension));
+    }
+
+    /// Rows of small integers and a cache of 32-bit rows: `rows · (⌈dimension · bits / 8⌉ + 8) + cacheRows ·
+    /// (4 · dimension + 8)` bytes.
+    ///
+    /// @param bits 4 or 8
+    /// @param cacheRows rows kept in full, in [0, rows]
+    /// @param seed of the first values and of the rounding
+    record Quantised(long rows, int dimension, int bits, int cacheRows, Rounding rounding, Eviction eviction, long seed)
+            implements TableSpec {
+        /// @throws IllegalArgumentException when a value is out of range
+        public Quantised {
+            Require.range("rows", rows, 1, MOST_PARAMETERS);
+            check(dimension, rows * dimension);
+            if (bits != 4 && bits != 8) {
+                throw new IllegalArgumentException("bits must be 4 or 8, was " + bits);
+            }
+            Require.range("cacheRows", cacheRows, 0, Math.toIntExact(rows));
+        }
+
+        /// With a share of the rows in the cache, in [0, 1], and what suits most.
+        public static Quantised caching(long rows, int dimension, int bits, double share, long seed) {
+            int cached = (int) Math.round(Require.range("share", share, 0, 1) * rows);
+            return new Quantised(rows, dimension, bits, cached, Rounding.STOCHASTIC, Eviction.LEAST_FREQUENT, seed);
+        }
+
+        /// The bytes of the codes of one row.
+        int codeBytes() {
+            return Math.ceilDiv(dimension * bits, 8);
+        }
+
+        @Override
+        public long lastId() {
+            return rows - 1;
+        }
+
+        @Override
+        public long bytes() {
+            return rows * (codeBytes() + 2L * Float.BYTES)
+                    + cacheRows * ((long) Float.BYTES * dimension + 2L * Integer.BYTES);
+        }
+    }
+
+    /// A byte for each 8 values of a row, which names one of the centroids: `(rows + 32 · centroids) · ⌈dimension / 8⌉`
+    /// bytes.
+    ///
+    /// @param centroids of each stretch of 8 values, in [1, 256]
+    /// @param seed of the clustering
+    record ProductQuantised(long rows, int dimension, int centroids, long seed) implements TableSpec {
+        /// @throws IllegalArgumentException when a value is out of range
+        public ProductQuantised {
+            Require.range("rows", rows, 1, MOST_PARAMETERS);
+            Require.range("centroids", centroids, 1, 256);
+            check(dimension, rows * stretches(dimension));
+            Require.range("centroids", centroids, 1, Math.max(1, rows));
+        }
+
+        private static int stretches(int dimension) {
+            return Math.ceilDiv(dimension, ProductQuantisedTable.STRETCH);
+        }
+
+        /// The bytes of one row.
+        int codeBytes() {
+            return stretches(dimension);
+        }
+
+        @Override
+        public long lastId() {
+            return rows - 1;
+        }
+
+        @Override
+        public long bytes() {
+            return (rows + (long) Float.BYTES * ProductQuantisedTable.STRETCH * centroids) * codeBytes();
+        }
+    }
+
+    /// The first ids in one table, the others in another: the sum of their bytes.
+    ///
+    /// @param hotRows how many ids are hot, at least 1
+    /// @param hot has vectors for at least so many
+    /// @param cold gets the id itself where it has vectors for any id, otherwise what is left without the hot ones
+    record HotCold(long hotRows, TableSpec hot, TableSpec cold) implements TableSpec {
+        /// @throws IllegalArgumentException when the two do not go together
+        public HotCold {
+            Require.range("hotRows", hotRows, 1, MOST_PARAMETERS);
+            if (hot.dimension() != cold.dimension() || hot.lastId() < hotRows - 1) {
+                throw new IllegalArgumentException("hot and cold must have one dimension and hot at least " + hotRows
+                        + " rows, had dimensions " + hot.dimension() + " and " + cold.dimension() + " and last id "
+                        + hot.lastId());
+            }
+            if (hot instanceof HotCold || cold instanceof HotCold) {
+                throw new IllegalArgumentException("hot and cold must not themselves be of kind hot-cold");
+            }
+        }
+
+        /// The id by which the cold table knows one that is not hot.
+        long coldId(long id) {
+            return cold.lastId() == Long.MAX_VALUE ? id : id - hotRows;
+        }
+
+        @Override
+        public int dimension() {
+            return hot.dimension();
+        }
+
+        @Override
+        public long lastId() {
+            return cold.lastId() == Long.MAX_VALUE ? Long.MAX_VALUE : hotRows + cold.lastId();
+        }
+
+        @Override
+        public long bytes() {
+            return hot.bytes() + cold.bytes();
+        }
+    }
+}
