@@ -9,7 +9,8 @@ import java.util.Map;
 /// Looking up is thread-safe, and allocates nothing but where a table says so, as long as nobody adjusts; adjusting
 /// wants to be alone. The same id, spec and parameters give the same vector on every machine of one vector width, so
 /// that nodes agree without a map of ids.
-public sealed interface EmbeddingTable permits ParameterTable, QuantisedTable, ProductQuantisedTable, HotColdTable {
+public sealed interface EmbeddingTable
+        permits ParameterTable, QuantisedTable, ProductQuantisedTable, HotColdTable, MaterialisedTable {
     /// What it is: enough to make it again, but for its parameters.
     TableSpec spec();
 
@@ -46,8 +47,9 @@ public sealed interface EmbeddingTable permits ParameterTable, QuantisedTable, P
     /// Adds the first `length` values of `delta` to the parameters from number `from` on.
     void adjust(int from, float[] delta, int length);
 
-    /// The bytes of everything that looking up needs, without object headers and without what only training needs;
-    /// equal to [TableSpec#bytes].
+    /// The bytes of everything that looking up needs, equal to [TableSpec#bytes]: without object headers, the
+    /// few numbers
+    /// that hash functions are, and what only training needs.
     long residentBytes();
 
     /// Everything but the spec, by name, as [EmbeddingTables] writes it; the arrays are those in use.

@@ -21,19 +21,28 @@ public final class EmbeddingTables {
     /// The version of the layout that this build writes, and the newest it reads.
     static final int VERSION = 1;
 
+    private static final int[] NO_COUNTS = new int[0];
     private static final String HEAD = "table";
 
     private record Versioned(int version, @Nullable TableSpec spec) {}
 
     private EmbeddingTables() {}
 
-    /// A table that has learnt nothing.
+    /// A table that has learnt nothing, where all ids are as frequent.
     public static EmbeddingTable create(TableSpec spec) {
-        return build(spec, Optional.empty());
+        return build(spec, Optional.empty(), NO_COUNTS);
+    }
+
+    /// A table that has learnt nothing.
+    ///
+    /// @param counts how often each id was seen, as far as ids are numbered by row; kept where a table goes by
+    ///     frequency
+    public static EmbeddingTable create(TableSpec spec, int[] counts) {
+        return build(spec, Optional.empty(), counts.clone());
     }
 
     /// The one place that knows which class a spec is of.
-    private static EmbeddingTable build(TableSpec spec, Optional<TableSections> stored) {
+    private static EmbeddingTable build(TableSpec spec, Optional<TableSections> stored, int[] counts) {
         int dimension = spec.dimension();
         return switch (spec) {
             case TableSpec.Full full ->
@@ -54,7 +63,7 @@ public final class EmbeddingTables {
                         true,
                         digits.radices(),
                         digits.combination(),
-                        stored.map(sections -> sections.floats(ParameterTable.VALUES))
+                        values(stored)
                                 .orElseGet(() -> PartitionTable.fresh(
                                         digits.radices(), digits.combination(), dimension, digits.seed())));
             case TableSpec.ChineseRemainder remainders ->
@@ -64,7 +73,7 @@ public final class EmbeddingTables {
                         false,
                         remainders.moduli(),
                         remainders.combination(),
-                        stored.map(sections -> sections.floats(ParameterTable.VALUES))
+                        values(stored)
                                 .orElseGet(() -> PartitionTable.fresh(
                                         remainders.moduli(), remainders.combination(), dimension, remainders.seed())));
             case TableSpec.Quantised quantised ->
@@ -72,23 +81,45 @@ public final class EmbeddingTables {
                         .orElseGet(() -> QuantisedTable.fresh(quantised));
             case TableSpec.ProductQuantised coded ->
                 stored.map(sections -> ProductQuantisedTable.read(coded, sections))
-                        .orElseGet(() -> coded(coded, freshRows(coded.rows(), dimension, coded.seed())));
-            case TableSpec.HotCold parts ->
-                new HotColdTable(
-                        parts,
-                        build(parts.hot(), stored.map(sections -> sections.of(HotColdTable.HOT))),
-                        build(parts.cold(), stored.map(sections -> sections.of(HotColdTable.COLD))));
+                        .orElseGet(() -> ProductQuantisedTable.of(
+                                coded, freshRows(coded.rows(), dimension, coded.seed()), Arrays.copyOf(counts, (int)
+                                        coded.rows())));
+            case TableSpec.HotCold parts -> hotCold(parts, stored, counts);
+            case TableSpec.Robe robe -> new RobeTable(robe, values(stored, robe.size(), dimension, robe.seed()));
+            case TableSpec.MemRec bloom ->
+                new MemRecTable(bloom, values(stored).orElseGet(() -> MemRecTable.fresh(bloom)));
+            case TableSpec.MemCom scaled ->
+                new MemComTable(scaled, values(stored).orElseGet(() -> MemComTable.fresh(scaled)));
+            case TableSpec.DeepHash network ->
+                new DeepHashTable(network, values(stored).orElseGet(() -> DeepHashTable.fresh(network)));
+            case TableSpec.TensorTrain train ->
+                new TensorTrainTable(train, values(stored).orElseGet(() -> TensorTrainTable.fresh(train)));
+            case TableSpec.Materialised kept -> new MaterialisedTable(kept, build(kept.of(), stored, counts));
+            case TableSpec.Masked masked ->
+                stored.map(sections -> MaskedTable.read(masked, sections))
+                        .orElseGet(() -> new MaskedTable(
+                                masked, MaskedTable.fresh(masked), Arrays.copyOf(counts, (int) masked.rows())));
+            case TableSpec.Slabs slabs -> new SlabTable(slabs, values(stored).orElseGet(() -> SlabTable.fresh(slabs)));
         };
     }
 
-    private static float[] values(Optional<TableSections> stored, long count, int dimension, long seed) {
-        return stored.map(sections -> sections.floats(ParameterTable.VALUES))
-                .orElseGet(() -> ParameterTable.fresh(count, dimension, seed));
+    private static HotColdTable hotCold(TableSpec.HotCold parts, Optional<TableSections> stored, int[] counts) {
+        int hot = (int) Math.min(counts.length, parts.hotRows());
+        return new HotColdTable(
+                parts,
+                build(parts.hot(), stored.map(sections -> sections.of(HotColdTable.HOT)), Arrays.copyOf(counts, hot)),
+                build(
+                        parts.cold(),
+                        stored.map(sections -> sections.of(HotColdTable.COLD)),
+                        Arrays.copyOfRange(counts, hot, counts.length)));
     }
 
-    private static ProductQuantisedTable coded(TableSpec.ProductQuantised spec, float[][] rows) {
-        int[] counts = new int[rows.length];
-        return ProductQuantisedTable.of(spec, rows, counts);
+    private static Optional<float[]> values(Optional<TableSections> stored) {
+        return stored.map(sections -> sections.floats(ParameterTable.VALUES));
+    }
+
+    private static float[] values(Optional<TableSections> stored, long count, int dimension, long seed) {
+        return values(stored).orElseGet(() -> ParameterTable.fresh(count, dimension, seed));
     }
 
     private static float[][] freshRows(long count, int dimension, long seed) {
@@ -139,11 +170,19 @@ public final class EmbeddingTables {
                                 Arrays.copyOfRange(rows, hot, rows.length),
                                 Arrays.copyOfRange(counts, hot, counts.length)));
             }
-            case TableSpec.Hashed _, TableSpec.MixedRadix _, TableSpec.ChineseRemainder _ ->
-                throw new IllegalArgumentException(
-                        "a table of kind " + spec.getClass().getSimpleName()
-                                + " shares rows and cannot be made of a learnt one: create and train it");
+            case TableSpec.TensorTrain train -> new TensorTrainTable(train, TensorTrainImport.values(train, rows));
+            case TableSpec.Materialised kept -> new MaterialisedTable(kept, compress(kept.of(), rows, counts));
+            case TableSpec.Masked masked -> MaskedTable.of(masked, rows, counts.clone());
+            case TableSpec.Slabs slabs -> new SlabTable(slabs, SlabTable.of(slabs, rows));
+            case TableSpec.Hashed _, TableSpec.MixedRadix _, TableSpec.ChineseRemainder _, TableSpec.Robe _ ->
+                throw trained(spec);
+            case TableSpec.MemRec _, TableSpec.MemCom _, TableSpec.DeepHash _ -> throw trained(spec);
         };
+    }
+
+    private static IllegalArgumentException trained(TableSpec spec) {
+        return new IllegalArgumentException("a table of kind " + spec.getClass().getSimpleName()
+                + " shares what it stores and cannot be made of a learnt one: create and train it");
     }
 
     private static float[] flat(float[][] rows, int width) {
@@ -177,7 +216,7 @@ public final class EmbeddingTables {
                 throw ModelFile.damaged(
                         file, "its table has version " + head.version + ", this build reads " + VERSION);
             }
-            return build(head.spec, Optional.of(new TableSections(stored, "")));
+            return build(head.spec, Optional.of(new TableSections(stored, "")), NO_COUNTS);
         } catch (JacksonException | IllegalArgumentException | ArithmeticException e) {
             throw ModelFile.damaged(file, "the parts of its table do not fit (" + e.getMessage() + ")");
         }

@@ -5,7 +5,17 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /// A table that is nothing but one array of parameters.
-abstract sealed class ParameterTable implements EmbeddingTable permits DenseTable, HashedTable, PartitionTable {
+abstract sealed class ParameterTable implements EmbeddingTable
+        permits DenseTable,
+                HashedTable,
+                PartitionTable,
+                RobeTable,
+                MemRecTable,
+                MemComTable,
+                DeepHashTable,
+                TensorTrainTable,
+                MaskedTable,
+                SlabTable {
     static final String VALUES = "values";
 
     /// What a fresh row's values are at most, times √dimension: a product of two rows then is below 0.1.
@@ -48,12 +58,12 @@ abstract sealed class ParameterTable implements EmbeddingTable permits DenseTabl
     }
 
     @Override
-    public final long residentBytes() {
+    public long residentBytes() {
         return (long) Float.BYTES * values.length;
     }
 
     @Override
-    public final Map<String, Section> sections() {
+    public Map<String, Section> sections() {
         return Map.of(VALUES, new Section.Floats(values));
     }
 }

@@ -3,6 +3,7 @@ package dev.palate.retrieval.embedding.table;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.palate.memory.Require;
+import java.util.ArrayList;
 import java.util.List;
 
 /// What an embedding table is: kind, size, seed. Everything but the parameters follows from it, the hash functions
@@ -17,7 +18,15 @@ import java.util.List;
     @JsonSubTypes.Type(value = TableSpec.ChineseRemainder.class, name = "chinese-remainder"),
     @JsonSubTypes.Type(value = TableSpec.Quantised.class, name = "quantised"),
     @JsonSubTypes.Type(value = TableSpec.ProductQuantised.class, name = "product-quantised"),
-    @JsonSubTypes.Type(value = TableSpec.HotCold.class, name = "hot-cold")
+    @JsonSubTypes.Type(value = TableSpec.HotCold.class, name = "hot-cold"),
+    @JsonSubTypes.Type(value = TableSpec.Robe.class, name = "robe"),
+    @JsonSubTypes.Type(value = TableSpec.MemRec.class, name = "mem-rec"),
+    @JsonSubTypes.Type(value = TableSpec.MemCom.class, name = "mem-com"),
+    @JsonSubTypes.Type(value = TableSpec.DeepHash.class, name = "deep-hash"),
+    @JsonSubTypes.Type(value = TableSpec.TensorTrain.class, name = "tensor-train"),
+    @JsonSubTypes.Type(value = TableSpec.Materialised.class, name = "materialised"),
+    @JsonSubTypes.Type(value = TableSpec.Masked.class, name = "masked"),
+    @JsonSubTypes.Type(value = TableSpec.Slabs.class, name = "slabs")
 })
 public sealed interface TableSpec {
     /// The most parameters a table may have, which an array holds.
@@ -339,6 +348,321 @@ public sealed interface TableSpec {
         @Override
         public long bytes() {
             return hot.bytes() + cold.bytes();
+        }
+    }
+
+    /// Blocks of one array at hashed places: `4 · size` bytes.
+    ///
+    /// @param size values of the array, at least the block
+    /// @param block values of a block, in [1, dimension]
+    /// @param signed whether half of the blocks are turned round
+    /// @param seed of the hashes and of the first values
+    record Robe(int size, int dimension, int block, boolean signed, long seed) implements TableSpec {
+        /// @throws IllegalArgumentException when a value is out of range
+        public Robe {
+            check(dimension, size);
+            Require.range("block", block, 1, dimension);
+            Require.range("size", size, block, MOST_PARAMETERS);
+        }
+
+        @Override
+        public long lastId() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public long bytes() {
+            return (long) Float.BYTES * size;
+        }
+    }
+
+    /// Sums of token rows times sums of weights: `4 · (tokens · dimension + weights)` bytes.
+    ///
+    /// @param tokens rows, at least 1
+    /// @param weights at least 1
+    /// @param tokenHashes rows that an id has, in [1, 16]
+    /// @param weightHashes weights that an id has, in [1, 16]
+    /// @param seed of the hashes and of the first values
+    record MemRec(int tokens, int weights, int tokenHashes, int weightHashes, int dimension, long seed)
+            implements TableSpec {
+        /// @throws IllegalArgumentException when a value is out of range
+        public MemRec {
+            Require.range("tokens", tokens, 1, MOST_PARAMETERS);
+            Require.range("weights", weights, 1, MOST_PARAMETERS);
+            Require.range("tokenHashes", tokenHashes, 1, 16);
+            Require.range("weightHashes", weightHashes, 1, 16);
+            check(dimension, (long) tokens * dimension + weights);
+        }
+
+        @Override
+        public long lastId() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public long bytes() {
+            return Float.BYTES * ((long) tokens * dimension + weights);
+        }
+    }
+
+    /// Shared rows, scaled for each id: `4 · (shared · dimension + rows)` bytes, `4 · rows` more with a bias.
+    ///
+    /// @param shared rows that ids share, in [1, rows]
+    /// @param biased whether each id also has a number that is added
+    record MemCom(long rows, int dimension, int shared, boolean biased, long seed) implements TableSpec {
+        /// @throws IllegalArgumentException when a value is out of range
+        public MemCom {
+            Require.range("rows", rows, 1, MOST_PARAMETERS);
+            Require.range("shared", shared, 1, Math.toIntExact(rows));
+            check(dimension, parameters(rows, dimension, shared, biased));
+        }
+
+        private static long parameters(long rows, int dimension, int shared, boolean biased) {
+            return (long) shared * dimension + (biased ? 2 : 1) * rows;
+        }
+
+        long parameters() {
+            return parameters(rows, dimension, shared, biased);
+        }
+
+        @Override
+        public long lastId() {
+            return rows - 1;
+        }
+
+        @Override
+        public long bytes() {
+            return Float.BYTES * parameters();
+        }
+    }
+
+    /// A network over hashes of the id: `4 · ((hashes + 1) · width + (layers − 1) · (width + 1) · width + (width + 1) ·
+    /// dimension)` bytes.
+    ///
+    /// @param hashes numbers that encode an id, in [1, 4096]
+    /// @param width units of a layer, in [1, 4096]
+    /// @param layers between the hashes and the vector, in [1, 8]
+    /// @param seed of the hashes and of the first weights
+    record DeepHash(int hashes, int width, int layers, int dimension, long seed) implements TableSpec {
+        /// @throws IllegalArgumentException when a value is out of range
+        public DeepHash {
+            Require.range("hashes", hashes, 1, 4096);
+            Require.range("width", width, 1, 4096);
+            Require.range("layers", layers, 1, 8);
+            check(dimension, parameters(hashes, width, layers, dimension));
+        }
+
+        private static long parameters(long hashes, long width, int layers, int dimension) {
+            return (hashes + 1) * width + (layers - 1) * (width + 1) * width + (width + 1) * dimension;
+        }
+
+        long parameters() {
+            return parameters(hashes, width, layers, dimension);
+        }
+
+        @Override
+        public long lastId() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public long bytes() {
+            return Float.BYTES * parameters();
+        }
+    }
+
+    /// A tensor train of three cores: `4 · (p₁ q₁ R + p₂ q₂ R² + p₃ q₃ R)` bytes.
+    ///
+    /// @param rowFactors p₁, p₂, p₃, whose product is at least the rows
+    /// @param columnFactors q₁, q₂, q₃, whose product is the dimension
+    /// @param rank R, in [1, 256]
+    record TensorTrain(
+            long rows, int dimension, List<Integer> rowFactors, List<Integer> columnFactors, int rank, long seed)
+            implements TableSpec {
+        /// @throws IllegalArgumentException when a value is out of range
+        public TensorTrain {
+            rowFactors = List.copyOf(rowFactors);
+            columnFactors = List.copyOf(columnFactors);
+            Require.range("rows", rows, 1, Long.MAX_VALUE);
+            Require.range("rank", rank, 1, 256);
+            if (rowFactors.size() != 3
+                    || columnFactors.size() != 3
+                    || product(rowFactors) < rows
+                    || product(columnFactors) != dimension) {
+                throw new IllegalArgumentException("a tensor train of " + rows + " rows of dimension " + dimension
+                        + " needs three row factors with a product of at least the rows and three column factors with"
+                        + " the dimension as product, had " + rowFactors + " and " + columnFactors);
+            }
+            check(dimension, parameters(rowFactors, columnFactors, rank));
+        }
+
+        private static double product(List<Integer> factors) {
+            double product = 1;
+            for (int factor : factors) {
+                product *= Require.range("factor", factor, 1, MOST_PARAMETERS);
+            }
+            return product;
+        }
+
+        private static long parameters(List<Integer> rowFactors, List<Integer> columnFactors, int rank) {
+            long sum = 0;
+            int[] slices = slices(columnFactors, rank);
+            for (int core = 0; core < 3; core++) {
+                sum = Math.addExact(sum, Math.multiplyExact((long) rowFactors.get(core), slices[core]));
+            }
+            return sum;
+        }
+
+        private static int[] slices(List<Integer> columnFactors, int rank) {
+            return new int[] {
+                columnFactors.get(0) * rank, columnFactors.get(1) * rank * rank, columnFactors.get(2) * rank
+            };
+        }
+
+        /// The values of one slice of each core.
+        int[] slices() {
+            return slices(columnFactors, rank);
+        }
+
+        long parameters() {
+            return parameters(rowFactors, columnFactors, rank);
+        }
+
+        @Override
+        public long lastId() {
+            return rows - 1;
+        }
+
+        @Override
+        public long bytes() {
+            return Float.BYTES * parameters();
+        }
+    }
+
+    /// Another table with some of its rows kept as they come out: its bytes, and `4 · dimension +` [#ENTRY]
+    /// for each row.
+    ///
+    /// @param rows that are kept, in [1, 2³⁰]
+    /// @param of any table but one of these or of hot and cold
+    record Materialised(int rows, TableSpec of) implements TableSpec {
+        /// What the cache itself takes for an entry, about: its node, the map's node, the key and the array's header.
+        static final int ENTRY = 120;
+
+        /// @throws IllegalArgumentException when a value is out of range
+        public Materialised {
+            Require.range("rows", rows, 1, 1 << 30);
+            if (of instanceof Materialised || of instanceof HotCold) {
+                throw new IllegalArgumentException(
+                        "a table with kept rows must not be of kind materialised or hot-cold: keep rows of its parts");
+            }
+        }
+
+        long cacheBytes() {
+            return rows * ((long) Float.BYTES * dimension() + ENTRY);
+        }
+
+        @Override
+        public int dimension() {
+            return of.dimension();
+        }
+
+        @Override
+        public long lastId() {
+            return of.lastId();
+        }
+
+        @Override
+        public long bytes() {
+            return of.bytes() + cacheBytes();
+        }
+    }
+
+    /// A full table in training, with two small networks that learn how many values of a row are needed:
+    /// `4 · (rows · (dimension + 1) + 2 · (3 · hidden + (hidden + 1) · dimension))` bytes, more than the full
+    /// table; what
+    /// comes of it is a table of [Slabs].
+    ///
+    /// @param hidden units of a network, in [1, 1024]
+    /// @param temperature of the softmax over widths, in [0.01, 100]
+    /// @param penalty of the mean width as a share of the dimension, added to the loss of a pair, in [0, 100]
+    record Masked(long rows, int dimension, int hidden, double temperature, double penalty, long seed)
+            implements TableSpec {
+        /// @throws IllegalArgumentException when a value is out of range
+        public Masked {
+            Require.range("rows", rows, 1, MOST_PARAMETERS);
+            Require.range("hidden", hidden, 1, 1024);
+            Require.range("temperature", temperature, 0.01, 100);
+            Require.range("penalty", penalty, 0, 100);
+            check(dimension, rows * dimension + 2 * TwinMasks.parameters(hidden, dimension));
+        }
+
+        long parameters() {
+            return rows * dimension + 2 * TwinMasks.parameters(hidden, dimension);
+        }
+
+        @Override
+        public long lastId() {
+            return rows - 1;
+        }
+
+        @Override
+        public long bytes() {
+            return Float.BYTES * (parameters() + rows);
+        }
+    }
+
+    /// Neighbouring rows of one width.
+    ///
+    /// @param rows how many, at least 1
+    /// @param width values kept of each, at least 1
+    record Run(long rows, int width) {}
+
+    /// Rows of different widths: `4 · Σ rows · width + 16 · runs + 8` bytes.
+    ///
+    /// @param dimension at least every width
+    /// @param runs in [1, 65536]
+    record Slabs(int dimension, List<Run> runs, long seed) implements TableSpec {
+        private static final int MOST_RUNS = 1 << 16;
+
+        /// @throws IllegalArgumentException when a value is out of range
+        public Slabs {
+            runs = List.copyOf(runs);
+            Require.range("number of runs", runs.size(), 1, MOST_RUNS);
+            long values = 0;
+            for (Run run : runs) {
+                Require.range("rows of a run", run.rows, 1, MOST_PARAMETERS);
+                Require.range("width of a run", run.width, 1, dimension);
+                values += run.rows * run.width;
+            }
+            check(dimension, values);
+        }
+
+        /// With a width for each row.
+        public static Slabs of(int[] widths, int dimension, long seed) {
+            List<Run> runs = new ArrayList<>();
+            for (int from = 0; from < widths.length; ) {
+                int to = from;
+                while (to < widths.length && widths[to] == widths[from]) {
+                    to++;
+                }
+                runs.add(new Run(to - from, widths[from]));
+                from = to;
+            }
+            return new Slabs(dimension, runs, seed);
+        }
+
+        long parameters() {
+            return runs.stream().mapToLong(run -> run.rows * run.width).sum();
+        }
+
+        @Override
+        public long lastId() {
+            return runs.stream().mapToLong(Run::rows).sum() - 1;
+        }
+
+        @Override
+        public long bytes() {
+            return Float.BYTES * parameters() + 16L * runs.size() + Long.BYTES;
         }
     }
 }

@@ -60,7 +60,7 @@ class EmbeddingTableTest {
         float step = 4e-3f;
         double squares = 0;
         double wrong = 0;
-        for (int parameter = 0; parameter < table.parameterCount(); parameter++) {
+        for (int parameter = 0; parameter < one.smoothParameters(table); parameter++) {
             table.adjust(parameter, new float[] {0}, 1);
             double above = loss(table, ids, slopes, parameter, step);
             double below = loss(table, ids, slopes, parameter, -2 * step);
@@ -243,8 +243,8 @@ class EmbeddingTableTest {
                 "{\"version\":1,\"spec\":null}",
                 "{\"version\":1");
         for (String head : heads) {
-            if (one.spec() instanceof TableSpec.Narrow && head.contains("\"dimension\":36")) {
-                continue; // The dimension of a narrow table is not that of its rows.
+            if (head.contains("\"dimension\":36") && sameBytes(one.spec())) {
+                continue; // As many parameters make a table of another dimension: the checksum is what guards that.
             }
             Map<String, Section> sections = new LinkedHashMap<>(table.sections());
             sections.put("table", new Section.Bytes(head.getBytes(StandardCharsets.UTF_8)));
@@ -255,5 +255,9 @@ class EmbeddingTableTest {
                     .isInstanceOfSatisfying(
                             RetrievalException.class, e -> assertThat(e.code()).isEqualTo(Code.BAD_FILE));
         }
+    }
+
+    private static boolean sameBytes(TableSpec spec) {
+        return spec instanceof TableSpec.Narrow || spec instanceof TableSpec.Robe || spec instanceof TableSpec.Slabs;
     }
 }

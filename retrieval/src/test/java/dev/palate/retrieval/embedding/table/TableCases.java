@@ -3,6 +3,7 @@ package dev.palate.retrieval.embedding.table;
 import dev.palate.retrieval.embedding.table.TableSpec.Combination;
 import dev.palate.retrieval.embedding.table.TableSpec.Eviction;
 import dev.palate.retrieval.embedding.table.TableSpec.Rounding;
+import dev.palate.retrieval.embedding.table.TableSpec.Run;
 import java.util.List;
 
 /// Every kind of table, small, with what must hold of it.
@@ -79,7 +80,61 @@ record TableCases(String name, TableSpec spec, long bytes, TableSpec exact) {
                         new TableSpec.HotCold(6, new TableSpec.Full(6, 12, SEED), new TableSpec.Hashed(5, 12, SEED)),
                         11 * 48,
                         new TableSpec.HotCold(
-                                ROWS, new TableSpec.Full(ROWS, WIDE, 1), new TableSpec.Hashed(1, WIDE, 1))));
+                                ROWS, new TableSpec.Full(ROWS, WIDE, 1), new TableSpec.Hashed(1, WIDE, 1))),
+                new TableCases(
+                        "robe",
+                        new TableSpec.Robe(100, 12, 5, true, SEED),
+                        400,
+                        new TableSpec.Robe(5_000, WIDE, 4, false, 1)),
+                new TableCases(
+                        "mem-rec",
+                        new TableSpec.MemRec(9, 20, 4, 2, 12, SEED),
+                        (9 * 12 + 20) * 4,
+                        new TableSpec.MemRec(60, 90, 2, 2, WIDE, 1)),
+                new TableCases(
+                        "mem-com",
+                        new TableSpec.MemCom(50, 12, 7, false, SEED),
+                        (7 * 12 + 50) * 4,
+                        new TableSpec.MemCom(ROWS, WIDE, ROWS, false, 1)),
+                new TableCases(
+                        "mem-com-biased",
+                        new TableSpec.MemCom(50, 12, 7, true, SEED),
+                        (7 * 12 + 100) * 4,
+                        new TableSpec.MemCom(ROWS, WIDE, ROWS, true, 1)),
+                new TableCases(
+                        "deep-hash",
+                        new TableSpec.DeepHash(20, 10, 2, 12, SEED),
+                        (21 * 10 + 11 * 10 + 11 * 12) * 4,
+                        new TableSpec.DeepHash(64, 64, 1, WIDE, 1)),
+                new TableCases(
+                        "tensor-train",
+                        new TableSpec.TensorTrain(50, 12, List.of(3, 5, 4), List.of(2, 3, 2), 3, SEED),
+                        (3 * 2 * 3 + 5 * 3 * 9 + 4 * 2 * 3) * 4,
+                        new TableSpec.TensorTrain(ROWS, WIDE, List.of(2, 2, 2), List.of(2, 2, 2), 4, 1)),
+                new TableCases(
+                        "materialised",
+                        new TableSpec.Materialised(
+                                5, new TableSpec.TensorTrain(50, 12, List.of(3, 5, 4), List.of(2, 3, 2), 3, SEED)),
+                        (3 * 2 * 3 + 5 * 3 * 9 + 4 * 2 * 3) * 4 + 5 * (48 + 120),
+                        new TableSpec.Materialised(3, new TableSpec.Full(ROWS, WIDE, 1))),
+                new TableCases(
+                        "masked",
+                        new TableSpec.Masked(50, 12, 6, 1, 0, SEED),
+                        (50 * 13 + 2 * (18 + 84)) * 4,
+                        new TableSpec.Masked(ROWS, WIDE, 4, 1, 0, 1)),
+                new TableCases(
+                        "slabs",
+                        new TableSpec.Slabs(12, List.of(new Run(6, 12), new Run(20, 5), new Run(24, 2)), SEED),
+                        (72 + 100 + 48) * 4 + 3 * 16 + 8,
+                        new TableSpec.Slabs(WIDE, List.of(new Run(ROWS, WIDE)), 1)));
+    }
+
+    /// How many of the parameters have a gradient that is one of differences: not the choice of widths, which
+    /// is a step.
+    int smoothParameters(EmbeddingTable table) {
+        return spec instanceof TableSpec.Masked masked
+                ? (int) masked.rows() * masked.dimension()
+                : table.parameterCount();
     }
 
     /// Ids in range, the least and the greatest among them.

@@ -1,0 +1,261 @@
+package dev.palate.retrieval.evaluation;
+
+import dev.palate.memory.vector.TopK;
+import dev.palate.retrieval.Progress;
+import dev.palate.retrieval.embedding.table.EmbeddingTable;
+import dev.palate.retrieval.embedding.table.EmbeddingTables;
+import dev.palate.retrieval.embedding.table.LogFrequencyRule;
+import dev.palate.retrieval.embedding.table.MaskedTable;
+import dev.palate.retrieval.embedding.table.PairwiseModel;
+import dev.palate.retrieval.embedding.table.PairwiseTraining;
+import dev.palate.retrieval.embedding.table.TableSpec;
+import dev.palate.retrieval.embedding.table.TableSpec.Combination;
+import dev.palate.retrieval.ranking.Ranker;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// A first comparison of embedding tables for items, users in full, by the trainer of the tables:
+/// `TableComparisonMain SPLIT PART SEED DIMENSION RATIO EPOCHS RATE REGULARIZATION BATCH [NAME,...]`, part `valid` or
+/// `test`. The lab that is to come does this for all sets, seeds and ratios.
+final class TableComparisonMain {
+    private final RankingTask task;
+    private final long seed;
+    private final int dimension;
+    private final double ratio;
+    private final PairwiseTraining.Options options;
+    private final int rows;
+    private final int[] itemIds;
+    /// By item id, that is by falling frequency.
+    private final int[] counts;
+
+    private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+
+    private TableComparisonMain(String[] arguments) {
+        Split split = Split.read(Path.of(arguments[0]));
+        task = arguments[1].equals("test") ? split.testTask() : split.validTask();
+        seed = Long.parseLong(arguments[2]);
+        dimension = Integer.parseInt(arguments[3]);
+        ratio = Double.parseDouble(arguments[4]);
+        options = new PairwiseTraining.Options(
+                Integer.parseInt(arguments[5]),
+                Double.parseDouble(arguments[6]),
+                Double.parseDouble(arguments[7]),
+                Integer.parseInt(arguments[8]),
+                1);
+        rows = task.items().size();
+        int[] byRow = task.known().itemCounts();
+        itemIds = PairwiseModel.byFrequency(byRow);
+        counts = new int[rows];
+        for (int row = 0; row < rows; row++) {
+            counts[itemIds[row]] = byRow[row];
+        }
+    }
+
+    public static void main(String[] arguments) {
+        TableComparisonMain main = new TableComparisonMain(arguments);
+        List<String> names = arguments.length > 9 ? List.of(arguments[9].split(",", -1)) : List.of();
+        main.run(names);
+    }
+
+    private void run(List<String> names) {
+        out.printf(
+                Locale.ROOT,
+                "%-22s %9s %6s %7s %7s %7s %7s %6s%n",
+                "table",
+                "bytes",
+                "x",
+                "R@10",
+                "R@20",
+                "N@10",
+                "tail20",
+                "s");
+        PairwiseModel full = trained("full", new TableSpec.Full(rows, dimension, seed));
+        Map<String, TableSpec> specs = specs();
+        specs.forEach((name, spec) -> {
+            if (names.isEmpty() || names.contains(name)) {
+                trained(name, spec);
+            }
+        });
+        if (names.isEmpty() || names.contains("int8-after")) {
+            report("int8-after", compressed(TableSpec.Quantised.caching(rows, dimension, 8, 0, seed), full), 0);
+        }
+        if (names.isEmpty() || names.contains("pq")) {
+            // (rows + 32 centroids) · dimension / 8 = 4 · rows · dimension / ratio
+            int centroids = (int) Math.clamp((32 * rows / ratio - rows) / 32, 1, 256);
+            PairwiseModel coded = compressed(new TableSpec.ProductQuantised(rows, dimension, centroids, seed), full);
+            report("pq", coded, 0);
+            long start = System.nanoTime();
+            PairwiseTraining.Options few = new PairwiseTraining.Options(
+                    Math.max(1, options.epochs() / 5),
+                    options.rate() / 5,
+                    options.regularization(),
+                    options.batch(),
+                    1);
+            PairwiseTraining.run(coded, task.known(), few, seed + 1, Progress.NONE);
+            report("pq-tuned", coded, System.nanoTime() - start);
+        }
+        if (names.isEmpty() || names.contains("amtl")) {
+            adaptive();
+        }
+    }
+
+    private void adaptive() {
+        for (double penalty : new double[] {0.02, 0.1, 0.3}) {
+            PairwiseModel model = model(new TableSpec.Masked(rows, dimension, 16, 1, penalty, seed));
+            long start = System.nanoTime();
+            PairwiseTraining.run(model, task.known(), options, seed, Progress.NONE);
+            EmbeddingTable packed = ((MaskedTable) model.items()).packed();
+            report(
+                    "amtl-" + penalty,
+                    new PairwiseModel(model.users(), packed, itemIds, model.biases()),
+                    System.nanoTime() - start);
+            int[] widths = ((MaskedTable) model.items()).widths();
+            long kept = Arrays.stream(widths).sum();
+            out.printf("  widths by decile of rows: %s%n", deciles(widths));
+            trained("log-rule", TableSpec.Slabs.of(LogFrequencyRule.within(counts, dimension, kept), dimension, seed));
+        }
+    }
+
+    private static String deciles(int[] widths) {
+        StringBuilder text = new StringBuilder();
+        for (int decile = 0; decile < 10; decile++) {
+            int from = widths.length * decile / 10;
+            int to = widths.length * (decile + 1) / 10;
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%.1f ",
+                    Arrays.stream(widths, from, to).average().orElse(0)));
+        }
+        return text.toString();
+    }
+
+    private Map<String, TableSpec> specs() {
+        int values = (int) (rows * (long) dimension / ratio);
+        int buckets = values / dimension;
+        Map<String, TableSpec> specs = new LinkedHashMap<>();
+        specs.put("int8+5%", TableSpec.Quantised.caching(rows, dimension, 8, 0.05, seed));
+        specs.put("int4+1%", TableSpec.Quantised.caching(rows, dimension, 4, 0.01, seed));
+        specs.put("narrow", new TableSpec.Narrow(rows, dimension, values / rows, seed));
+        specs.put("hash", new TableSpec.Hashed(buckets, dimension, seed));
+        specs.put("qr", quotientRemainder(rows, buckets, Combination.MULTIPLY));
+        specs.put("qr-added", quotientRemainder(rows, buckets, Combination.ADD));
+        specs.put(
+                "crt",
+                new TableSpec.ChineseRemainder(
+                        rows, dimension, List.of(buckets / 2, buckets / 2 - 1), Combination.MULTIPLY, seed));
+        specs.put("robe", new TableSpec.Robe(values, dimension, dimension, true, seed));
+        specs.put("robe-8", new TableSpec.Robe(values, dimension, 8, true, seed));
+        int weights = values / 16;
+        specs.put("mem-rec", new TableSpec.MemRec((values - weights) / dimension, weights, 4, 2, dimension, seed));
+        if (values / dimension * dimension > rows * 2) {
+            specs.put("mem-com", new TableSpec.MemCom(rows, dimension, (values - rows) / dimension, false, seed));
+            specs.put(
+                    "mem-com-biased",
+                    new TableSpec.MemCom(rows, dimension, (values - 2 * rows) / dimension, true, seed));
+        }
+        specs.put("tt", tensorTrain(values));
+        specs.put("dhe", deepHash(values));
+        int hot = (int) (0.06 * rows);
+        int cold = buckets - hot;
+        TableSpec own = new TableSpec.Full(hot, dimension, seed);
+        int bloom = cold * dimension / 16;
+        specs.put(
+                "hot+mem-rec",
+                new TableSpec.HotCold(
+                        hot,
+                        own,
+                        new TableSpec.MemRec((cold * dimension - bloom) / dimension, bloom, 2, 1, dimension, seed)));
+        specs.put("hot+hash", new TableSpec.HotCold(hot, own, new TableSpec.Hashed(cold, dimension, seed)));
+        specs.put("hot+qr", new TableSpec.HotCold(hot, own, quotientRemainder(rows - hot, cold, Combination.MULTIPLY)));
+        return specs;
+    }
+
+    /// With the fewest collisions that fit.
+    private TableSpec quotientRemainder(int ids, int buckets, Combination combination) {
+        int collisions = 1;
+        while (Math.ceilDiv(ids, collisions) + collisions > buckets) {
+            collisions++;
+        }
+        return TableSpec.MixedRadix.quotientRemainder(ids, dimension, collisions, combination, seed);
+    }
+
+    private TableSpec tensorTrain(int values) {
+        int side = (int) Math.ceil(Math.cbrt(rows));
+        List<Integer> columns = dimension == 64 ? List.of(4, 4, 4) : List.of(2, 4, dimension / 8);
+        TableSpec best = new TableSpec.TensorTrain(rows, dimension, List.of(side, side, side), columns, 1, seed);
+        for (int rank = 2; rank <= 256; rank++) {
+            TableSpec next = new TableSpec.TensorTrain(rows, dimension, List.of(side, side, side), columns, rank, seed);
+            best = next.bytes() <= 4L * values ? next : best;
+        }
+        return best;
+    }
+
+    private TableSpec deepHash(int values) {
+        TableSpec best = new TableSpec.DeepHash(64, 1, 2, dimension, seed);
+        for (int width = 2; width <= 1_024; width++) {
+            TableSpec next = new TableSpec.DeepHash(64, width, 2, dimension, seed);
+            best = next.bytes() <= 4L * values ? next : best;
+        }
+        return best;
+    }
+
+    private PairwiseModel model(TableSpec items) {
+        return PairwiseModel.create(
+                EmbeddingTables.create(new TableSpec.Full(task.users().size(), dimension, seed + 1)),
+                EmbeddingTables.create(items, counts),
+                itemIds);
+    }
+
+    private PairwiseModel trained(String name, TableSpec spec) {
+        PairwiseModel model = model(spec);
+        long start = System.nanoTime();
+        PairwiseTraining.run(model, task.known(), options, seed, Progress.NONE);
+        report(name, model, System.nanoTime() - start);
+        return model;
+    }
+
+    private PairwiseModel compressed(TableSpec spec, PairwiseModel of) {
+        return new PairwiseModel(
+                of.users(),
+                EmbeddingTables.compress(spec, of.items(), counts),
+                itemIds,
+                of.biases().clone());
+    }
+
+    private void report(String name, PairwiseModel model, long nanos) {
+        Ranker.Ranked[] lists = new Ranker.Ranked[task.evaluated().length];
+        float[] scores = new float[rows];
+        for (int i = 0; i < lists.length; i++) {
+            model.score(task.evaluated()[i], scores);
+            BitSet allowed = task.allowed(task.evaluated()[i]);
+            for (int row = 0; row < rows; row++) {
+                scores[row] = allowed.get(row) ? scores[row] : Float.NEGATIVE_INFINITY;
+            }
+            int[] best = TopK.select(scores, RankedLists.LENGTH);
+            float[] ranked = new float[best.length];
+            for (int rank = 0; rank < best.length; rank++) {
+                ranked[rank] = scores[best[rank]];
+            }
+            lists[i] = new Ranker.Ranked(best, ranked);
+        }
+        Metrics metrics = Metrics.of(new RankedLists(task, lists));
+        out.printf(
+                Locale.ROOT,
+                "%-22s %9d %6.2f %7.4f %7.4f %7.4f %7.4f %6.1f%n",
+                name,
+                model.items().residentBytes(),
+                model.items().spec().compression(rows),
+                metrics.mean("Recall@10"),
+                metrics.mean("Recall@20"),
+                metrics.mean("NDCG@10"),
+                metrics.mean("TailRecall@20"),
+                nanos / 1e9);
+    }
+}
