@@ -11,6 +11,7 @@ import dev.palate.retrieval.embedding.table.PairwiseTraining;
 import dev.palate.retrieval.embedding.table.TableSpec;
 import dev.palate.retrieval.embedding.table.TableSpec.Combination;
 import dev.palate.retrieval.ranking.Ranker;
+import dev.palate.retrieval.training.PairedBootstrap;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ final class TableComparisonMain {
     /// By item id, that is by falling frequency.
     private final int[] counts;
 
+    private final Map<String, double[]> recalls = new LinkedHashMap<>();
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
     private TableComparisonMain(String[] arguments) {
@@ -103,6 +105,30 @@ final class TableComparisonMain {
         }
         if (names.isEmpty() || names.contains("amtl")) {
             adaptive();
+        }
+        compare("full", "int8+5%");
+        compare("full", "pq-tuned");
+        compare("pq-tuned", "narrow");
+        compare("pq-tuned", "hot+hash");
+        compare("hot+hash", "qr");
+        compare("hot+qr", "qr");
+        compare("qr", "hash");
+    }
+
+    /// Recall@20 of the same users.
+    private void compare(String one, String other) {
+        double[] first = recalls.get(one);
+        double[] second = recalls.get(other);
+        if (first != null && second != null) {
+            PairedBootstrap.Interval interval = PairedBootstrap.of(first, second, PairedBootstrap.RESAMPLES, seed, 1);
+            out.printf(
+                    Locale.ROOT,
+                    "%s minus %s: %.4f [%.4f, %.4f]%n",
+                    one,
+                    other,
+                    interval.difference(),
+                    interval.low(),
+                    interval.high());
         }
     }
 
@@ -246,6 +272,7 @@ final class TableComparisonMain {
             lists[i] = new Ranker.Ranked(best, ranked);
         }
         Metrics metrics = Metrics.of(new RankedLists(task, lists));
+        recalls.put(name, metrics.perUser().get("Recall@20"));
         out.printf(
                 Locale.ROOT,
                 "%-22s %9d %6.2f %7.4f %7.4f %7.4f %7.4f %6.1f%n",

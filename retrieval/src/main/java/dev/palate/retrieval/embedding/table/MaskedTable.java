@@ -7,7 +7,8 @@ import java.util.SplittableRandom;
 
 /// A full table whose rows are cut by [TwinMasks] while it learns (`yan2021amtl`): what lies beyond a row's width is 0.
 /// With masks that choose the full width, as they do at first, it is the full table, so that a learnt one can be taken
-/// over ([EmbeddingTables#compress]). [#packed] keeps what is left.
+/// over ([EmbeddingTables#compress]). [#packed] keeps what is left. A lookup runs both networks and allocates
+/// some arrays.
 ///
 /// | paper | code |
 /// |---|---|

@@ -545,8 +545,9 @@ public sealed interface TableSpec {
     /// @param rows that are kept, in [1, 2³⁰]
     /// @param of any table but one of these or of hot and cold
     record Materialised(int rows, TableSpec of) implements TableSpec {
-        /// What the cache itself takes for an entry, about: its node, the map's node, the key and the array's header.
-        static final int ENTRY = 120;
+        /// What the cache takes for an entry beside the values, as measured on a 64-bit JVM: nodes, key, header of the
+        /// array.
+        static final int ENTRY = 125;
 
         /// @throws IllegalArgumentException when a value is out of range
         public Materialised {

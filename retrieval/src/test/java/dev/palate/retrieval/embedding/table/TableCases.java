@@ -115,7 +115,7 @@ record TableCases(String name, TableSpec spec, long bytes, TableSpec exact) {
                         "materialised",
                         new TableSpec.Materialised(
                                 5, new TableSpec.TensorTrain(50, 12, List.of(3, 5, 4), List.of(2, 3, 2), 3, SEED)),
-                        (3 * 2 * 3 + 5 * 3 * 9 + 4 * 2 * 3) * 4 + 5 * (48 + 120),
+                        (3 * 2 * 3 + 5 * 3 * 9 + 4 * 2 * 3) * 4 + 5 * (48 + 125),
                         new TableSpec.Materialised(3, new TableSpec.Full(ROWS, WIDE, 1))),
                 new TableCases(
                         "masked",
