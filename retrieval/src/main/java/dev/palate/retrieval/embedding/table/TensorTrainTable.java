@@ -102,20 +102,25 @@ final class TensorTrainTable extends ParameterTable {
         places(id, places);
         float[] left = left(places);
         float[] ofLeft = new float[left.length];
+        float[] ofThird = new float[slice[2]];
         int last = columns[2];
         for (int i = 0; i < columns[0] * columns[1]; i++) {
             for (int r = 0; r < rank; r++) {
-                into.add(places[2] + r * last, left[i * rank + r], gradient, offset + i * last, last);
+                Kernels.axpy(left[i * rank + r], gradient, offset + i * last, ofThird, r * last, last);
                 ofLeft[i * rank + r] = Kernels.dot(gradient, offset + i * last, values, places[2] + r * last, last);
             }
         }
+        into.add(places[2], 1, ofThird, 0, slice[2]);
+        float[] ofSecond = new float[slice[1]];
+        float[] ofFirst = new float[slice[0]];
         int width = columns[1] * rank;
         for (int i = 0; i < columns[0]; i++) {
             for (int r = 0; r < rank; r++) {
-                into.add(places[1] + r * width, values[places[0] + i * rank + r], ofLeft, i * width, width);
-                into.add(
-                        places[0] + i * rank + r, Kernels.dot(ofLeft, i * width, values, places[1] + r * width, width));
+                Kernels.axpy(values[places[0] + i * rank + r], ofLeft, i * width, ofSecond, r * width, width);
+                ofFirst[i * rank + r] = Kernels.dot(ofLeft, i * width, values, places[1] + r * width, width);
             }
         }
+        into.add(places[1], 1, ofSecond, 0, slice[1]);
+        into.add(places[0], 1, ofFirst, 0, slice[0]);
     }
 }

@@ -178,11 +178,15 @@ final class TwinMasks {
                 Kernels.axpy(part * ofMixed[k], values, at + k * hidden, ofUnits, 0, hidden);
             }
             into.add(at + hidden * dimension, part, ofMixed, 0, dimension);
+            float[] ofFirst = new float[(FEATURES + 1) * hidden];
             for (int i = 0; i < hidden; i++) {
                 float ofSum = ofUnits[i] * (1 - units[twin][i] * units[twin][i]);
-                into.add(network(twin) + i * FEATURES, ofSum, features, 0, FEATURES);
-                into.add(network(twin) + FEATURES * hidden + i, ofSum);
+                for (int f = 0; f < FEATURES; f++) {
+                    ofFirst[i * FEATURES + f] = ofSum * features[f];
+                }
+                ofFirst[FEATURES * hidden + i] = ofSum;
             }
+            into.add(network(twin), 1, ofFirst, 0, ofFirst.length);
         }
     }
 }
