@@ -2,7 +2,6 @@ package dev.palate.retrieval.evaluation;
 
 import dev.palate.memory.vector.TopK;
 import dev.palate.retrieval.Progress;
-import dev.palate.retrieval.embedding.table.EmbeddingTable;
 import dev.palate.retrieval.embedding.table.EmbeddingTables;
 import dev.palate.retrieval.embedding.table.LogFrequencyRule;
 import dev.palate.retrieval.embedding.table.MaskedTable;
@@ -24,7 +23,8 @@ import java.util.Map;
 
 /// A first comparison of embedding tables for items, users in full, by the trainer of the tables:
 /// `TableComparisonMain SPLIT PART SEED DIMENSION RATIO EPOCHS RATE REGULARIZATION BATCH [NAME,...]`, part `valid` or
-/// `test`. The lab that is to come does this for all sets, seeds and ratios.
+/// `test`; all names without one, but for `amtl-PENALTY`, widths learnt at a price. The lab that is to come
+/// does this for all sets, seeds and ratios.
 final class TableComparisonMain {
     private final RankingTask task;
     private final long seed;
@@ -103,9 +103,9 @@ final class TableComparisonMain {
             PairwiseTraining.run(coded, task.known(), few, seed + 1, Progress.NONE);
             report("pq-tuned", coded, System.nanoTime() - start);
         }
-        if (names.isEmpty() || names.contains("amtl")) {
-            adaptive();
-        }
+        names.stream()
+                .filter(name -> name.startsWith("amtl-"))
+                .forEach(name -> adaptive(Double.parseDouble(name.substring("amtl-".length()))));
         compare("full", "int8+5%");
         compare("full", "pq-tuned");
         compare("pq-tuned", "narrow");
@@ -132,21 +132,20 @@ final class TableComparisonMain {
         }
     }
 
-    private void adaptive() {
-        for (double penalty : new double[] {0.02, 0.1, 0.3}) {
-            PairwiseModel model = model(new TableSpec.Masked(rows, dimension, 16, 1, penalty, seed));
-            long start = System.nanoTime();
-            PairwiseTraining.run(model, task.known(), options, seed, Progress.NONE);
-            EmbeddingTable packed = ((MaskedTable) model.items()).packed();
-            report(
-                    "amtl-" + penalty,
-                    new PairwiseModel(model.users(), packed, itemIds, model.biases()),
-                    System.nanoTime() - start);
-            int[] widths = ((MaskedTable) model.items()).widths();
-            long kept = Arrays.stream(widths).sum();
-            out.printf("  widths by decile of rows: %s%n", deciles(widths));
-            trained("log-rule", TableSpec.Slabs.of(LogFrequencyRule.within(counts, dimension, kept), dimension, seed));
-        }
+    /// Widths learnt at a price, and those of the log rule in as many values.
+    private void adaptive(double penalty) {
+        PairwiseModel model = model(new TableSpec.Masked(rows, dimension, 16, 1, penalty, seed));
+        long start = System.nanoTime();
+        PairwiseTraining.run(model, task.known(), options, seed, Progress.NONE);
+        MaskedTable masked = (MaskedTable) model.items();
+        report(
+                "amtl-" + penalty,
+                new PairwiseModel(model.users(), masked.packed(), itemIds, model.biases()),
+                System.nanoTime() - start);
+        int[] widths = masked.widths();
+        long kept = Arrays.stream(widths).sum();
+        out.printf("  widths by decile of rows: %s%n", deciles(widths));
+        trained("log-rule", TableSpec.Slabs.of(LogFrequencyRule.within(counts, dimension, kept), dimension, seed));
     }
 
     private static String deciles(int[] widths) {
