@@ -22,9 +22,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /// A first comparison of embedding tables for items, users in full, by the trainer of the tables:
-/// `TableComparisonMain SPLIT PART SEED DIMENSION RATIO EPOCHS RATE REGULARIZATION BATCH [NAME,...]`, part `valid` or
-/// `test`; all names without one, but for `amtl-PENALTY`, widths learnt at a price. The lab that is to come
-/// does this for all sets, seeds and ratios.
+/// `TableComparisonMain SPLIT PART SEED DIMENSION RATIO EPOCHS RATE REGULARIZATION BATCH [NAME,...]`,
+/// part `valid` or `test`; all names without one, but for `amtl-PENALTY`, widths learnt at a price. The
+/// lab that is to come does this for all sets, seeds and ratios.
 final class TableComparisonMain {
     private final RankingTask task;
     private final long seed;
@@ -105,7 +105,7 @@ final class TableComparisonMain {
         }
         names.stream()
                 .filter(name -> name.startsWith("amtl-"))
-                .forEach(name -> adaptive(Double.parseDouble(name.substring("amtl-".length()))));
+                .forEach(name -> adaptive(full, Double.parseDouble(name.substring("amtl-".length()))));
         compare("full", "int8+5%");
         compare("full", "pq-tuned");
         compare("pq-tuned", "narrow");
@@ -132,11 +132,21 @@ final class TableComparisonMain {
         }
     }
 
-    /// Widths learnt at a price, and those of the log rule in as many values.
-    private void adaptive(double penalty) {
-        PairwiseModel model = model(new TableSpec.Masked(rows, dimension, 16, 1, penalty, seed));
+    /// Widths learnt at a price from the full table on, in half as many epochs again, and those of the
+    /// log rule in as many values. Begun with nothing learnt, the price alone decides and all widths
+    /// become 1.
+    private void adaptive(PairwiseModel full, double penalty) {
+        TableSpec.Masked spec = new TableSpec.Masked(rows, dimension, 16, 1, penalty, seed);
+        PairwiseModel model = new PairwiseModel(
+                EmbeddingTables.compress(
+                        full.users().spec(), full.users(), new int[task.users().size()]),
+                EmbeddingTables.compress(spec, full.items(), counts),
+                itemIds,
+                full.biases().clone());
+        PairwiseTraining.Options half = new PairwiseTraining.Options(
+                Math.max(1, options.epochs() / 2), options.rate(), options.regularization(), options.batch(), 1);
         long start = System.nanoTime();
-        PairwiseTraining.run(model, task.known(), options, seed, Progress.NONE);
+        PairwiseTraining.run(model, task.known(), half, seed + 2, Progress.NONE);
         MaskedTable masked = (MaskedTable) model.items();
         report(
                 "amtl-" + penalty,

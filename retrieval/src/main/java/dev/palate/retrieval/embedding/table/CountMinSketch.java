@@ -1,10 +1,8 @@
 package dev.palate.retrieval.embedding.table;
 
-/// About how often rows were seen lately, in fixed memory (`cormode2005countmin`): four counters a row, of
-/// which the least
-/// is the estimate; only the least are counted up. An estimate is at least the true count since the last
-/// halving, but for
-/// what halving rounds off. Not thread-safe.
+/// About how often rows were seen lately, in fixed memory (`cormode2005countmin`): four counters a row,
+/// of which the least is the estimate; only the least are counted up. An estimate is at least the true
+/// count since the last halving, but for what halving rounds off. Not thread-safe.
 ///
 /// Symbols: d → [#DEPTH]; w → `width`.
 final class CountMinSketch {

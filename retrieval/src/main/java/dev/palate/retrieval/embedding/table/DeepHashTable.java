@@ -3,22 +3,19 @@ package dev.palate.retrieval.embedding.table;
 import dev.palate.memory.vector.Kernels;
 import java.util.SplittableRandom;
 
-/// Deep hash embedding (`kang2021dhe`), the compute path of `hsia2023mprec`: no rows at all; many hashes of
-/// the id, each a
-/// number in [−1, 1], go through a network of ReLU layers whose output is the vector. Any id has a vector. A
-/// lookup costs
-/// hashes · width + (layers − 1) · width² + width · dimension multiplications and allocates two arrays of the
-/// width: put
-/// the frequent ones into a [MaterialisedTable].
+/// Deep hash embedding (`kang2021dhe`), the compute path of `hsia2023mprec`: no rows at all; many hashes
+/// of the id, each a number in [−1, 1], go through a network of ReLU layers whose output is the vector.
+/// Any id has a vector. A lookup costs hashes · width + (layers − 1) · width² + width · dimension
+/// multiplications and allocates two arrays of the width: put the frequent ones into a
+/// [MaterialisedTable].
 ///
 /// | paper | code |
 /// |---|---|
 /// | k hashes, uniform transform | [#encode] |
 /// | decoder: h hidden layers of d_NN units, then a linear one | `layers` of `width`; [#lookup] |
 ///
-/// The paper's activation is Mish and its hash linear modulo a prime; reproductions found ReLU no worse, and
-/// the hash here
-/// is [Hashes].
+/// The paper's activation is Mish and its hash linear modulo a prime; reproductions found ReLU no worse,
+/// and the hash here is [Hashes].
 final class DeepHashTable extends ParameterTable {
     private final TableSpec.DeepHash spec;
     private final long[] functions;
@@ -32,9 +29,8 @@ final class DeepHashTable extends ParameterTable {
         }
     }
 
-    /// Weights as large as keep the size of what goes through, the last ones so that vectors begin as those of
-    /// the other
-    /// tables; zero biases.
+    /// Weights as large as keep the size of what goes through, the last ones so that vectors begin as
+    /// those of the other tables; zero biases.
     static float[] fresh(TableSpec.DeepHash spec) {
         float[] values = new float[Math.toIntExact(spec.parameters())];
         SplittableRandom random = new SplittableRandom(spec.seed());

@@ -2,10 +2,9 @@ package dev.palate.retrieval.embedding.table;
 
 import java.util.Arrays;
 
-/// A row of its own for each id: the full table, and the narrow one of the same bytes as a compressed table,
-/// which is the
-/// honest thing to compare with; what a narrow row lacks is 0, so that products with full rows stay defined.
-/// A lookup reads one row.
+/// A row of its own for each id: the full table, and the narrow one of the same bytes as a compressed
+/// table, which is the honest thing to compare with; what a narrow row lacks is 0, so that products with
+/// full rows stay defined. A lookup reads one row.
 final class DenseTable extends ParameterTable {
     private final TableSpec spec;
     private final long rows;

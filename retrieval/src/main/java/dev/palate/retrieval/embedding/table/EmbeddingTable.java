@@ -3,12 +3,12 @@ package dev.palate.retrieval.embedding.table;
 import dev.palate.retrieval.embedding.ModelFile.Section;
 import java.util.Map;
 
-/// A vector for every id. A table is a function of its parameters, numbered from 0: [#accumulate] gives the gradient of
-/// a loss by the parameters, [#adjust] changes them, so one optimiser trains any table.
+/// A vector for every id. A table is a function of its parameters, numbered from 0: [#accumulate] gives
+/// the gradient of a loss by the parameters, [#adjust] changes them, so one optimiser trains any table.
 ///
-/// Looking up is thread-safe, and allocates nothing but where a table says so, as long as nobody adjusts; adjusting
-/// wants to be alone. The same id, spec and parameters give the same vector on every machine of one vector width, so
-/// that nodes agree without a map of ids.
+/// Looking up is thread-safe, and allocates nothing but where a table says so, as long as nobody adjusts;
+/// adjusting wants to be alone. The same id, spec and parameters give the same vector on every machine of
+/// one vector width, so that nodes agree without a map of ids.
 public sealed interface EmbeddingTable
         permits ParameterTable, QuantisedTable, ProductQuantisedTable, HotColdTable, MaterialisedTable {
     /// What it is: enough to make it again, but for its parameters.
@@ -38,8 +38,8 @@ public sealed interface EmbeddingTable
     /// How many parameters can be trained.
     int parameterCount();
 
-    /// Adds the gradient of a loss by the parameters, given that by the vector of an id. Reads only; thread-safe on
-    /// different targets.
+    /// Adds the gradient of a loss by the parameters, given that by the vector of an id. Reads only;
+    /// thread-safe on different targets.
     ///
     /// @param gradient [#dimension] values from `offset` on
     void accumulate(long id, float[] gradient, int offset, TableGradient into);
@@ -47,9 +47,8 @@ public sealed interface EmbeddingTable
     /// Adds the first `length` values of `delta` to the parameters from number `from` on.
     void adjust(int from, float[] delta, int length);
 
-    /// The bytes of everything that looking up needs, equal to [TableSpec#bytes]: without object headers, the
-    /// few numbers
-    /// that hash functions are, and what only training needs.
+    /// The bytes of everything that looking up needs, equal to [TableSpec#bytes]: without object headers,
+    /// the few numbers that hash functions are, and what only training needs.
     long residentBytes();
 
     /// Everything but the spec, by name, as [EmbeddingTables] writes it; the arrays are those in use.

@@ -14,9 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Makes tables: fresh ones, compressed ones of learnt ones, and those of files. Stateless.
 ///
-/// A file is a [ModelFile] whose section `table` is JSON, `{"version": 1, "spec": {"kind": ...}}`; the other
-/// sections are
-/// the table's, in order of name. Equal tables make equal files.
+/// A file is a [ModelFile] whose section `table` is JSON, `{"version": 1, "spec": {"kind": ...}}`; the
+/// other sections are the table's, in order of name. Equal tables make equal files.
 public final class EmbeddingTables {
     /// The version of the layout that this build writes, and the newest it reads.
     static final int VERSION = 1;
@@ -35,8 +34,8 @@ public final class EmbeddingTables {
 
     /// A table that has learnt nothing.
     ///
-    /// @param counts how often each id was seen, as far as ids are numbered by row; kept where a table goes by
-    ///     frequency
+    /// @param counts how often each id was seen, as far as ids are numbered by row; kept where a table
+    ///     goes by frequency
     public static EmbeddingTable create(TableSpec spec, int[] counts) {
         return build(spec, Optional.empty(), counts.clone());
     }
@@ -206,8 +205,8 @@ public final class EmbeddingTables {
 
     /// Reads a table.
     ///
-    /// @throws dev.palate.retrieval.RetrievalException with code NOT_FOUND when there is none, BAD_FILE when it is
-    ///     damaged or newer than this build
+    /// @throws dev.palate.retrieval.RetrievalException with code NOT_FOUND when there is none, BAD_FILE
+    ///     when it is damaged or newer than this build
     public static EmbeddingTable read(Path file) {
         ModelFile stored = ModelFile.read(file);
         try {

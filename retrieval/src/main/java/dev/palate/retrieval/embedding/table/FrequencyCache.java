@@ -4,16 +4,15 @@ import dev.palate.memory.Require;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/// The rows of a [RowStore] that are needed most, in one array, with the rows of a whole batch made present at once
-/// (`fang2022frequency`). Rows are ranked by how often they are needed; of those not needed by the batch the
-/// lowest rank
-/// gives way, and is written back if it was changed. Batches that are known before they come may be brought in ahead.
+/// The rows of a [RowStore] that are needed most, in one array, with the rows of a whole batch made
+/// present at once (`fang2022frequency`). Rows are ranked by how often they are needed; of those not
+/// needed by the batch the lowest rank gives way, and is written back if it was changed. Batches that are
+/// known before they come may be brought in ahead.
 ///
 /// What the paper takes from the data set beforehand is counted here while it runs: a sketch counts, old
-/// counts are halved,
-/// and every so many accesses rows are ranked anew. The best of them fill nine tenths of the slots and stay;
-/// the rest is
-/// for rows that were needed last, which the paper has no place for, so that what has just become popular is found too.
+/// counts are halved, and every so many accesses rows are ranked anew. The best of them fill nine tenths
+/// of the slots and stay; the rest is for rows that were needed last, which the paper has no place for,
+/// so that what has just become popular is found too.
 ///
 /// | paper's code | here |
 /// |---|---|
@@ -99,8 +98,8 @@ public final class FrequencyCache {
         return block;
     }
 
-    /// Makes the rows of a batch present until the next call. O(batch) and the reads and writes it needs; now and then
-    /// O(rows of the store) for ranking.
+    /// Makes the rows of a batch present until the next call. O(batch) and the reads and writes it needs;
+    /// now and then O(rows of the store) for ranking.
     ///
     /// @param rows may have rows more than once
     /// @param slots receives the slot of each, as long as the count
@@ -123,9 +122,9 @@ public final class FrequencyCache {
             if (slot == NONE) {
                 misses++;
                 if (++unlike > capacity) {
-                    throw new IllegalArgumentException(
-                            "a batch must have at most " + capacity
-                                    + " different rows, which is all there is room for: make batches smaller or the cache larger");
+                    throw new IllegalArgumentException("a batch must have at most " + capacity
+                            + " different rows, which is all there is room for: make batches smaller or the cache"
+                            + " larger");
                 }
                 slot = bring(row);
             } else {
@@ -138,9 +137,8 @@ public final class FrequencyCache {
         }
     }
 
-    /// Brings in rows of a batch that is to come, as far as there is room beside what the present batch needs
-    /// and half of
-    /// the slots for others brought in so; they stay until a batch has needed them.
+    /// Brings in rows of a batch that is to come, as far as there is room beside what the present batch
+    /// needs and half of the slots for others brought in so; they stay until a batch has needed them.
     ///
     /// @return how many of the rows are present now
     public int prefetch(int[] rows, int count) {

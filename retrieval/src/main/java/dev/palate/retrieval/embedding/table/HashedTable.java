@@ -1,8 +1,7 @@
 package dev.palate.retrieval.embedding.table;
 
-/// The hashing trick (`weinberger2009hashing`): an id has the row its hash names, and shares it with all ids
-/// of that hash.
-/// Any id has a vector. A lookup reads one row.
+/// The hashing trick (`weinberger2009hashing`): an id has the row its hash names, and shares it with all
+/// ids of that hash. Any id has a vector. A lookup reads one row.
 ///
 /// Symbols: h → [Hashes#bucket], m → buckets.
 final class HashedTable extends ParameterTable {

@@ -1,8 +1,7 @@
 package dev.palate.retrieval.embedding.table;
 
 /// Hash functions of 64-bit ids, the same on every machine: the finaliser of splitmix64
-/// (`steele2014splittable`) over the
-/// id and the seed of the function. Stateless.
+/// (`steele2014splittable`) over the id and the seed of the function. Stateless.
 final class Hashes {
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 

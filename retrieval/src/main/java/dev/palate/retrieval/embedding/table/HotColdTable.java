@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Frequent ids in one table and all others in another: what shares rows hurts least where ids are rare. The parameters
-/// are those of the hot table, then those of the cold one.
+/// Frequent ids in one table and all others in another: what shares rows hurts least where ids are rare.
+/// The parameters are those of the hot table, then those of the cold one.
 final class HotColdTable implements EmbeddingTable {
     static final String HOT = "hot.";
     static final String COLD = "cold.";

@@ -3,8 +3,8 @@ package dev.palate.retrieval.embedding.table;
 import dev.palate.memory.Require;
 import java.util.stream.IntStream;
 
-/// The simple rule for adaptive dimensions that learnt ones have to beat: width = factor · log₂(1 + count), rounded, at
-/// least 1 and at most the dimension. Stateless.
+/// The simple rule for adaptive dimensions that learnt ones have to beat: width = factor · log₂(1 +
+/// count), rounded, at least 1 and at most the dimension. Stateless.
 public final class LogFrequencyRule {
     private static final int HALVINGS = 50;
 

@@ -5,10 +5,11 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/// A full table whose rows are cut by [TwinMasks] while it learns (`yan2021amtl`): what lies beyond a row's width is 0.
-/// With masks that choose the full width, as they do at first, it is the full table, so that a learnt one can be taken
-/// over ([EmbeddingTables#compress]). [#packed] keeps what is left. A lookup runs both networks and allocates
-/// some arrays.
+/// A full table whose rows are cut by [TwinMasks] while it learns (`yan2021amtl`): what lies beyond a
+/// row's width is 0. With masks that choose the full width, as they do at first, it is the full table. It
+/// is to be made of a learnt one ([EmbeddingTables#compress], the paper's warm start): where rows have
+/// learnt nothing yet their values are of no use, and any price makes them narrow for good. [#packed]
+/// keeps what is left. A lookup runs both networks and allocates some arrays.
 ///
 /// | paper | code |
 /// |---|---|
@@ -16,8 +17,8 @@ import java.util.SplittableRandom;
 /// | M, triangular: width k keeps the first k | the sums in [#accumulate] |
 ///
 /// The paper has no price for bytes that could be read; here a pair's loss grows by `penalty` times the
-/// width's share of
-/// the dimension, weighed so that a rare row, which is seen seldom, pays as much in all as a frequent one.
+/// width's share of the dimension, weighed so that a rare row, which is seen seldom, pays as much in all
+/// as a frequent one.
 public final class MaskedTable extends ParameterTable {
     private static final String COUNTS = "counts";
 

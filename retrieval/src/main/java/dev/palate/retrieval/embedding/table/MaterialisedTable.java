@@ -5,9 +5,9 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.palate.retrieval.embedding.ModelFile.Section;
 import java.util.Map;
 
-/// The rows of a table whose lookups cost computation, kept where they are asked for often (the cache of `yin2021ttrec`
-/// and of `hsia2023mprec`). Which rows stay is W-TinyLFU's business (`einziger2017tinylfu`). Adjusting drops
-/// all of them.
+/// The rows of a table whose lookups cost computation, kept where they are asked for often (the cache of
+/// `yin2021ttrec` and of `hsia2023mprec`). Which rows stay is W-TinyLFU's business
+/// (`einziger2017tinylfu`). Adjusting drops all of them.
 final class MaterialisedTable implements EmbeddingTable {
     private final TableSpec.Materialised spec;
     private final EmbeddingTable of;

@@ -3,12 +3,11 @@ package dev.palate.retrieval.embedding.table;
 import dev.palate.memory.vector.Kernels;
 import java.util.SplittableRandom;
 
-/// MEmCom (`pansare2022memcom`): a row shared by all ids of one remainder, times a number of the id's own, and in one
-/// form plus another. Two ids of a row have different vectors, but without that other number parallel ones:
-/// **they do not
-/// go into an index by cosine**, which cannot tell them apart. With rows in order of frequency a frequent id
-/// shares with
-/// rare ones. A lookup reads one row and one or two numbers.
+/// MEmCom (`pansare2022memcom`): a row shared by all ids of one remainder, times a number of the id's
+/// own, and in one form plus another. Two ids of a row have different vectors, but without that other
+/// number parallel ones: **they do not go into an index by cosine**, which cannot tell them apart. With
+/// rows in order of frequency a frequent id shares with rare ones. A lookup reads one row and one or two
+/// numbers.
 ///
 /// | paper | code |
 /// |---|---|

@@ -3,9 +3,10 @@ package dev.palate.retrieval.embedding.table;
 import dev.palate.memory.vector.Kernels;
 import java.util.SplittableRandom;
 
-/// Mem-Rec (`jha2023memrec`): an id is encoded by two Bloom filters; its vector is the sum of the token rows that the
-/// first names, times the sum of the weights that the second names. Two ids are alike only where both encodings are.
-/// Any id has a vector. A lookup reads `tokenHashes` rows and `weightHashes` weights.
+/// Mem-Rec (`jha2023memrec`): an id is encoded by two Bloom filters; its vector is the sum of the token
+/// rows that the first names, times the sum of the weights that the second names. Two ids are alike only
+/// where both encodings are. Any id has a vector. A lookup reads `tokenHashes` rows and `weightHashes`
+/// weights.
 ///
 /// | paper | code |
 /// |---|---|
@@ -13,8 +14,8 @@ import java.util.SplittableRandom;
 /// | w, m₂; ψ(x) of k₂ hashes | the end of `values`; `weightFunctions` |
 /// | z(x) = α(x) · M φ(x), α(x) = wᵀ ψ(x) | [#lookup] |
 ///
-/// Of a hash that comes twice for one id both count. The paper's sizes could not be read; k₁ = 4 and k₂ = 2 are ours.
-/// Equal first weights would learn alike, so they begin at (1 ± 0.7) / k₂.
+/// Of a hash that comes twice for one id both count. The paper's sizes could not be read; k₁ = 4 and k₂ =
+/// 2 are ours. Equal first weights would learn alike, so they begin at (1 ± 0.7) / k₂.
 final class MemRecTable extends ParameterTable {
     private final TableSpec.MemRec spec;
     private final int weightsFrom;

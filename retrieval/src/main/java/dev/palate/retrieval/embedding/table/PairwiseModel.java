@@ -4,8 +4,9 @@ import dev.palate.memory.vector.Kernels;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/// Users and items as vectors of two tables of one dimension, and a number for each item, which is never compressed:
-/// popularity is what sharing destroys first. A score is user · item + bias. As thread-safe as its tables.
+/// Users and items as vectors of two tables of one dimension, and a number for each item, which is never
+/// compressed: popularity is what sharing destroys first. A score is user · item + bias. As thread-safe
+/// as its tables.
 ///
 /// @param users by user row
 /// @param items by `itemIds`

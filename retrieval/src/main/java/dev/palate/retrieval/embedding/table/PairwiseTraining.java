@@ -8,12 +8,11 @@ import dev.palate.retrieval.factor.Histories;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/// Learns a [PairwiseModel] over tables of any kind by Bayesian personalised ranking (`rendle2009bpr`) with
-/// sparse Adagrad.
-/// Unlike [dev.palate.retrieval.factor.BayesianRanking], whose rows are its own, tables share parameters
-/// between rows, so
-/// the gradients of a batch are added up before a step. Parts of a batch, whose number depends on its size only, may be
-/// worked on by several threads and are added in their order: the result is the same for any number of threads.
+/// Learns a [PairwiseModel] over tables of any kind by Bayesian personalised ranking (`rendle2009bpr`)
+/// with sparse Adagrad. Unlike [dev.palate.retrieval.factor.BayesianRanking], whose rows are its own,
+/// tables share parameters between rows, so the gradients of a batch are added up before a step. Parts of
+/// a batch, whose number depends on its size only, may be worked on by several threads and are added in
+/// their order: the result is the same for any number of threads.
 ///
 /// | paper | code |
 /// |---|---|
@@ -45,8 +44,8 @@ public final class PairwiseTraining {
     private PairwiseTraining() {}
 
     /// Trains the model's tables and biases in place. O(epochs · events · cost of three lookups and their
-    /// gradients); with
-    /// the tables' parameters, as many floats of optimiser state and again for each part of a batch.
+    /// gradients); with the tables' parameters, as many floats of optimiser state and again for each part
+    /// of a batch.
     ///
     /// @param seed of the drawn triples
     public static void run(PairwiseModel model, Histories histories, Options options, long seed, Progress progress) {

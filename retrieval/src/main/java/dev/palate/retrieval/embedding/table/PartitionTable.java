@@ -6,21 +6,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// Compositional embeddings (`shi2020compositional`): the ids are cut into classes in several ways, each class
-/// of each way
-/// has a row, and an id's vector combines the rows of its classes. The ways are complementary: any two ids differ in at
-/// least one, so each id has its own combination. A lookup reads one row for each way.
+/// Compositional embeddings (`shi2020compositional`): the ids are cut into classes in several ways, each
+/// class of each way has a row, and an id's vector combines the rows of its classes. The ways are
+/// complementary: any two ids differ in at least one, so each id has its own combination. A lookup reads
+/// one row for each way.
 ///
-/// The ways are either the digits of the id in a mixed radix, of which quotient and remainder are the case of
-/// two, or its
-/// remainders by moduli that pairwise have no common divisor, which by the Chinese remainder theorem are different for
-/// all ids below their product.
+/// The ways are either the digits of the id in a mixed radix, of which quotient and remainder are the
+/// case of two, or its remainders by moduli that pairwise have no common divisor, which by the Chinese
+/// remainder theorem are different for all ids below their product.
 ///
 /// Symbols: P_j → ways, |P_j| → `classes`, W_j → rows from `starts[j]`, D → dimension; ⊙ → MULTIPLY.
 ///
-/// Published code starts the rows in [√(1/n), 1], which makes huge vectors when they are added; here a product
-/// starts as
-/// one small row times rows about 1, and a sum as small rows.
+/// Published code starts the rows in [√(1/n), 1], which makes huge vectors when they are added; here a
+/// product starts as one small row times rows about 1, and a sum as small rows.
 final class PartitionTable extends ParameterTable {
     private final TableSpec spec;
     private final long rows;

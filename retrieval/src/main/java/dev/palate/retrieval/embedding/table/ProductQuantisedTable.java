@@ -6,12 +6,12 @@ import dev.palate.retrieval.embedding.ModelFile.Section;
 import java.util.Map;
 
 /// Rows of product-quantised codes (`jegou2011pq`) by the recipe of MEC (`wang2025mec`): a full table is
-/// learnt first, its
-/// rows are clustered with weights by popularity, then the codes are frozen and the codebooks go on learning: they are
-/// the parameters here. Scores of one query for all rows are sums of table look-ups, no row is decompressed.
+/// learnt first, its rows are clustered with weights by popularity, then the codes are frozen and the
+/// codebooks go on learning: they are the parameters here. Scores of one query for all rows are sums of
+/// table look-ups, no row is decompressed.
 ///
-/// What MEC's code does to learn codes by gradient (a regulariser on how evenly they are used that has no gradient, a
-/// contrast with a changed code) has no place where codes are found by clustering.
+/// What MEC's code does to learn codes by gradient (a regulariser on how evenly they are used that has no
+/// gradient, a contrast with a changed code) has no place where codes are found by clustering.
 ///
 /// Symbols: S → `stretches`, K → `centroids`, popularity weight ⌊log₂ count⌋ → [#weight].
 public final class ProductQuantisedTable implements EmbeddingTable {

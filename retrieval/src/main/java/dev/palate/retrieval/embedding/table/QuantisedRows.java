@@ -2,9 +2,9 @@ package dev.palate.retrieval.embedding.table;
 
 import dev.palate.retrieval.embedding.table.TableSpec.Rounding;
 
-/// Rows of 4- or 8-bit codes with a scale and a floor each: value = floor + scale · code, where floor is the
-/// least value
-/// of the row and scale its spread over the 2^b − 1 steps. Reading is thread-safe while nobody writes.
+/// Rows of 4- or 8-bit codes with a scale and a floor each: value = floor + scale · code, where floor is
+/// the least value of the row and scale its spread over the 2^b − 1 steps. Reading is thread-safe while
+/// nobody writes.
 final class QuantisedRows {
     private final int dimension;
     private final int bits;

@@ -6,14 +6,13 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/// Rows of 4 or 8 bits with a cache of 32-bit rows in which the changed ones live (`yang2020mixed`): a change
-/// loads its row
-/// into the cache, and the row that gives way is rounded back at random, so that the mean of what is stored is what was
-/// learnt. Looking up reads the cached row where there is one; it never loads, so that reading needs no lock.
+/// Rows of 4 or 8 bits with a cache of 32-bit rows in which the changed ones live (`yang2020mixed`): a
+/// change loads its row into the cache, and the row that gives way is rounded back at random, so that the
+/// mean of what is stored is what was learnt. Looking up reads the cached row where there is one; it
+/// never loads, so that reading needs no lock.
 ///
-/// The cache has sets of at most 32 slots; a row may be in the slots of one set. Its parameters are those of
-/// the rows as if they
-/// were floats.
+/// The cache has sets of at most 32 slots; a row may be in the slots of one set. Its parameters are those
+/// of the rows as if they were floats.
 ///
 /// | paper | code |
 /// |---|---|
@@ -135,9 +134,8 @@ final class QuantisedTable implements EmbeddingTable {
         return FREE;
     }
 
-    /// The first slot of a set. As many slots as rows of the first `cacheRows` ones belong to it, so that a
-    /// cache for all
-    /// rows has room for all.
+    /// The first slot of a set. As many slots as rows of the first `cacheRows` ones belong to it, so that
+    /// a cache for all rows has room for all.
     private int from(int set) {
         return tags.length / sets * set + Math.min(set, tags.length % sets);
     }

@@ -2,10 +2,10 @@ package dev.palate.retrieval.embedding.table;
 
 import dev.palate.memory.vector.Kernels;
 
-/// Random offset block embedding (`desai2022robe`): one array for all ids; a vector is cut into blocks, and
-/// each block is
-/// a stretch of the array that begins where a hash of the id and the block's number says. Any id has a vector, and new
-/// ids cost nothing. A lookup reads one stretch for each block, so blocks as long as the vector are the fastest.
+/// Random offset block embedding (`desai2022robe`): one array for all ids; a vector is cut into blocks,
+/// and each block is a stretch of the array that begins where a hash of the id and the block's number
+/// says. Any id has a vector, and new ids cost nothing. A lookup reads one stretch for each block, so
+/// blocks as long as the vector are the fastest.
 ///
 /// | paper | code |
 /// |---|---|

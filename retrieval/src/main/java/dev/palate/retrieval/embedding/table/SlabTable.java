@@ -2,10 +2,9 @@ package dev.palate.retrieval.embedding.table;
 
 import java.util.Arrays;
 
-/// Rows of adaptive dimension, each a prefix of the full one: rows of one width that follow each other make a
-/// slab, what a
-/// row lacks is 0. A product of two such rows is one over the shorter prefix. A lookup finds the slab by halving, then
-/// reads one row.
+/// Rows of adaptive dimension, each a prefix of the full one: rows of one width that follow each other
+/// make a slab, what a row lacks is 0. A product of two such rows is one over the shorter prefix. A
+/// lookup finds the slab by halving, then reads one row.
 ///
 /// The widths come from [LogFrequencyRule], or from [TwinMasks] after [MaskedTable] has learnt.
 final class SlabTable extends ParameterTable {

@@ -1,8 +1,7 @@
 package dev.palate.retrieval.embedding.table;
 
-/// Adagrad (`duchi2011adagrad`) on the parameters that a gradient touched; 4 bytes of state per parameter,
-/// which are the
-/// optimiser's and not the table's. Not thread-safe.
+/// Adagrad (`duchi2011adagrad`) on the parameters that a gradient touched; 4 bytes of state per
+/// parameter, which are the optimiser's and not the table's. Not thread-safe.
 ///
 /// Symbols: g → gradient, G → `squares`, η → `rate`, ε → [#FLOOR].
 public final class SparseAdagrad {

@@ -3,9 +3,8 @@ package dev.palate.retrieval.embedding.table;
 import dev.palate.memory.vector.Kernels;
 import java.util.Arrays;
 
-/// The gradient of a loss by the parameters of one table, of which most are 0: values, and which stretches
-/// were touched.
-/// 4 bytes per parameter. Not thread-safe.
+/// The gradient of a loss by the parameters of one table, of which most are 0: values, and which
+/// stretches were touched. 4 bytes per parameter. Not thread-safe.
 public final class TableGradient {
     private final float[] values;
     private int[] starts = new int[64];
@@ -66,8 +65,8 @@ public final class TableGradient {
         });
     }
 
-    /// Visits the touched stretches in the order of touching and clears them. One that was touched twice is visited
-    /// twice, the second time all zero.
+    /// Visits the touched stretches in the order of touching and clears them. One that was touched twice
+    /// is visited twice, the second time all zero.
     public void drain(Stretch stretch) {
         for (int i = 0; i < stretches; i++) {
             stretch.visit(starts[i], lengths[i], values);

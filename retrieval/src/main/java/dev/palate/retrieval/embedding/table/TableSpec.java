@@ -6,9 +6,9 @@ import dev.palate.memory.Require;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What an embedding table is: kind, size, seed. Everything but the parameters follows from it, the hash functions
-/// included; as JSON it heads the table's file. Rows are to be numbered by falling frequency: tables that treat ids
-/// unequally take the first ones for the frequent ones.
+/// What an embedding table is: kind, size, seed. Everything but the parameters follows from it, the hash
+/// functions included; as JSON it heads the table's file. Rows are to be numbered by falling frequency:
+/// tables that treat ids unequally take the first ones for the frequent ones.
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = TableSpec.Full.class, name = "full"),
@@ -148,8 +148,7 @@ public sealed interface TableSpec {
     }
 
     /// A row for each digit of the id in a mixed radix: `4 · width · Σ radices` bytes, where width is the
-    /// dimension, or its
-    /// share of it when rows are concatenated.
+    /// dimension, or its share of it when rows are concatenated.
     ///
     /// @param radices the least digit's first, 1 to 8 of them, whose product is at least the rows
     record MixedRadix(long rows, int dimension, List<Integer> radices, Combination combination, long seed)
@@ -160,9 +159,8 @@ public sealed interface TableSpec {
             checkClasses(rows, dimension, radices, combination);
         }
 
-        /// Quotient and remainder: `⌈rows / collisions⌉` rows for the remainder by that number, `collisions`
-        /// rows for the
-        /// quotient.
+        /// Quotient and remainder: `⌈rows / collisions⌉` rows for the remainder by that number,
+        /// `collisions` rows for the quotient.
         ///
         /// @param collisions ids that share a row of the first table
         public static MixedRadix quotientRemainder(
@@ -236,8 +234,8 @@ public sealed interface TableSpec {
         check(dimension, PartitionTable.parameters(classes, combination, dimension));
     }
 
-    /// Rows of small integers and a cache of 32-bit rows: `rows · (⌈dimension · bits / 8⌉ + 8) + cacheRows ·
-    /// (4 · dimension + 8)` bytes.
+    /// Rows of small integers and a cache of 32-bit rows: `rows · (⌈dimension · bits / 8⌉ + 8) +
+    /// cacheRows · (4 · dimension + 8)` bytes.
     ///
     /// @param bits 4 or 8
     /// @param cacheRows rows kept in full, in [0, rows]
@@ -277,8 +275,8 @@ public sealed interface TableSpec {
         }
     }
 
-    /// A byte for each 8 values of a row, which names one of the centroids: `(rows + 32 · centroids) · ⌈dimension / 8⌉`
-    /// bytes.
+    /// A byte for each 8 values of a row, which names one of the centroids: `(rows + 32 · centroids) ·
+    /// ⌈dimension / 8⌉` bytes.
     ///
     /// @param centroids of each stretch of 8 values, in [1, 256]
     /// @param seed of the clustering
@@ -436,8 +434,8 @@ public sealed interface TableSpec {
         }
     }
 
-    /// A network over hashes of the id: `4 · ((hashes + 1) · width + (layers − 1) · (width + 1) · width + (width + 1) ·
-    /// dimension)` bytes.
+    /// A network over hashes of the id: `4 · ((hashes + 1) · width + (layers − 1) · (width + 1) · width +
+    /// (width + 1) · dimension)` bytes.
     ///
     /// @param hashes numbers that encode an id, in [1, 4096]
     /// @param width units of a layer, in [1, 4096]
@@ -539,14 +537,14 @@ public sealed interface TableSpec {
         }
     }
 
-    /// Another table with some of its rows kept as they come out: its bytes, and `4 · dimension +` [#ENTRY]
-    /// for each row.
+    /// Another table with some of its rows kept as they come out: its bytes, and `4 · dimension +`
+    /// [#ENTRY] for each row.
     ///
     /// @param rows that are kept, in [1, 2³⁰]
     /// @param of any table but one of these or of hot and cold
     record Materialised(int rows, TableSpec of) implements TableSpec {
-        /// What the cache takes for an entry beside the values, as measured on a 64-bit JVM: nodes, key, header of the
-        /// array.
+        /// What the cache takes for an entry beside the values, as measured on a 64-bit JVM: nodes, key,
+        /// header of the array.
         static final int ENTRY = 125;
 
         /// @throws IllegalArgumentException when a value is out of range
@@ -579,9 +577,8 @@ public sealed interface TableSpec {
     }
 
     /// A full table in training, with two small networks that learn how many values of a row are needed:
-    /// `4 · (rows · (dimension + 1) + 2 · (3 · hidden + (hidden + 1) · dimension))` bytes, more than the full
-    /// table; what
-    /// comes of it is a table of [Slabs].
+    /// `4 · (rows · (dimension + 1) + 2 · (3 · hidden + (hidden + 1) · dimension))` bytes, more than the
+    /// full table; what comes of it is a table of [Slabs].
     ///
     /// @param hidden units of a network, in [1, 1024]
     /// @param temperature of the softmax over widths, in [0.01, 100]

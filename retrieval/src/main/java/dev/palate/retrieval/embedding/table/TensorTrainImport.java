@@ -4,10 +4,10 @@ import dev.palate.memory.vector.SymmetricEigen;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/// The tensor train nearest to a learnt table but for a small factor, by two truncated singular value decompositions
-/// (TT-SVD, `oseledets2011tensortrain`). The square of the error is what the two leave out, and an eigenvector
-/// is looked
-/// for where the paper takes singular vectors, which squares the condition: good to about 1e-6 of the greatest value.
+/// The tensor train nearest to a learnt table but for a small factor, by two truncated singular value
+/// decompositions (TT-SVD, `oseledets2011tensortrain`). The square of the error is what the two leave
+/// out, and an eigenvector is looked for where the paper takes singular vectors, which squares the
+/// condition: good to about 1e-6 of the greatest value.
 ///
 /// Symbols: A₁, A₂ → unfoldings; U₁ → `first`; G₃ → `third`.
 final class TensorTrainImport {

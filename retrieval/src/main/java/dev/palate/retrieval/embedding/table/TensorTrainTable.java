@@ -3,12 +3,12 @@ package dev.palate.retrieval.embedding.table;
 import dev.palate.memory.vector.Kernels;
 import java.util.SplittableRandom;
 
-/// A tensor train of three cores (`yin2021ttrec`, `oseledets2011tensortrain`): the id's three digits choose a slice of
-/// each core, and the row is the product of the three small matrices. Neighbouring ids share slices of the
-/// first cores, so
-/// the order of the ids matters: by frequency, or by cluster. A lookup costs about q₁ q₂ R² + D R multiplications,
-/// microseconds for the ranks that are of use, and allocates two arrays: put it behind a [MaterialisedTable].
-/// [TensorTrainImport] makes one of a learnt table.
+/// A tensor train of three cores (`yin2021ttrec`, `oseledets2011tensortrain`): the id's three digits
+/// choose a slice of each core, and the row is the product of the three small matrices. Neighbouring ids
+/// share slices of the first cores, so the order of the ids matters: by frequency, or by cluster. A
+/// lookup costs about q₁ q₂ R² + D R multiplications, microseconds for the ranks that are of use, and
+/// allocates two arrays: put it behind a [MaterialisedTable]. [TensorTrainImport] makes one of a learnt
+/// table.
 ///
 /// | paper | code |
 /// |---|---|
@@ -17,9 +17,8 @@ import java.util.SplittableRandom;
 /// | i = (i₁ p₂ + i₂) p₃ + i₃ | [#digits] |
 /// | row = G₁[i₁] G₂[i₂] G₃[i₃] | [#lookup] |
 ///
-/// Published code draws the first values from the tails of a normal distribution; here they are normal, so
-/// that a row is
-/// as large as the other tables' are.
+/// Published code draws the first values from the tails of a normal distribution; here they are normal,
+/// so that a row is as large as the other tables' are.
 final class TensorTrainTable extends ParameterTable {
     private final TableSpec.TensorTrain spec;
     private final int rank;

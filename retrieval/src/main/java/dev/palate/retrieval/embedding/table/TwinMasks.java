@@ -4,10 +4,9 @@ import dev.palate.memory.vector.Kernels;
 import java.util.SplittableRandom;
 
 /// How many values of a row are needed, learnt from how frequent the row is (`yan2021amtl`): two small
-/// networks, one led by
-/// the frequent rows and one by the rare, are mixed by frequency, and the width is the best of their softmax.
-/// The choice
-/// is a step, so its gradient is taken as the softmax's (straight-through, `bengio2013estimating`).
+/// networks, one led by the frequent rows and one by the rare, are mixed by frequency, and the width is
+/// the best of their softmax. The choice is a step, so its gradient is taken as the softmax's
+/// (straight-through, `bengio2013estimating`).
 ///
 /// The networks' weights are a stretch of the table's parameters. Immutable but for those.
 ///

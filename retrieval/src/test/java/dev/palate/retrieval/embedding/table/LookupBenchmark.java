@@ -10,10 +10,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/// Time of a lookup in tables of a million rows of 64: nanoseconds, the best and the middle of some runs, by
-/// uniform and by
-/// Zipf-distributed ids. `LookupBenchmark [RUNS]`; one kind at a time in the order below, so that a call has one target
-/// after warming up.
+/// Time of a lookup in tables of a million rows of 64: nanoseconds, the best and the middle of some runs,
+/// by uniform and by Zipf-distributed ids. `LookupBenchmark [RUNS]`; one kind at a time in the order
+/// below, so that a call has one target after warming up.
 final class LookupBenchmark {
     private static final int ROWS = 1_000_000;
     private static final int DIMENSION = 64;

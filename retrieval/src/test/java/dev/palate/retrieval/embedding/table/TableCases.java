@@ -129,8 +129,8 @@ record TableCases(String name, TableSpec spec, long bytes, TableSpec exact) {
                         new TableSpec.Slabs(WIDE, List.of(new Run(ROWS, WIDE)), 1)));
     }
 
-    /// How many of the parameters have a gradient that is one of differences: not the choice of widths, which
-    /// is a step.
+    /// How many of the parameters have a gradient that is one of differences: not the choice of widths,
+    /// which is a step.
     int smoothParameters(EmbeddingTable table) {
         return spec instanceof TableSpec.Masked masked
                 ? (int) masked.rows() * masked.dimension()
