@@ -41,6 +41,11 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -248,6 +253,51 @@ class PropagationTest {
             assertThat(truth.themes().itemsChangedAfter(0, 100))
                     .extracting(change -> change.item().value())
                     .containsExactlyInAnyOrder("film0", "film1", "film8");
+        }
+    }
+
+    @Test
+    void twoHundredAtOnceOnOneItemGiveWhatTheyGiveOneByOne() throws Exception {
+        List<Interaction> before = new ArrayList<>();
+        List<Interaction> liked = new ArrayList<>();
+        for (int u = 0; u < 200; u++) {
+            UserId user = new UserId("user" + u);
+            before.add(PropagationWorld.interaction("b" + u, user, u % 60, new Feedback.Liked(), 0));
+            liked.add(PropagationWorld.interaction("l" + u, user, 3, new Feedback.Liked(), 1));
+        }
+        String oneByOne;
+        try (SqlTruth truth = open("one")) {
+            PropagationWorld.begin(truth);
+            truth.interactions().append(before);
+            PropagationWorld.follow(truth);
+            liked.forEach(one -> append(truth, one));
+            PropagationWorld.follow(truth);
+            oneByOne = truth.themes().digest();
+        }
+        try (SqlTruth truth = open("at once")) {
+            PropagationWorld.begin(truth);
+            truth.interactions().append(before);
+            CountDownLatch go = new CountDownLatch(1);
+            try (NoteFollower follower = PropagationWorld.follower(truth, new CountingPlanner());
+                    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                follower.start();
+                List<Future<?>> writes = new ArrayList<>();
+                for (Interaction one : liked) {
+                    writes.add(threads.submit(() -> {
+                        go.await();
+                        append(truth, one);
+                        return null;
+                    }));
+                }
+                go.countDown();
+                for (Future<?> write : writes) {
+                    write.get(60, TimeUnit.SECONDS);
+                }
+                assertThat(follower.await(Duration.ofSeconds(60))).isTrue();
+            }
+            assertThat(truth.themes().of(new Subject.OfItem(PropagationWorld.item(3)), vocabulary(truth)))
+                    .anySatisfy(weight -> assertThat(weight.contributors()).isGreaterThan(50));
+            assertThat(truth.themes().digest()).isEqualTo(oneByOne);
         }
     }
 
