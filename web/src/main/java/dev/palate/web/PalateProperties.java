@@ -5,6 +5,7 @@ import dev.palate.memory.erase.Kept;
 import dev.palate.memory.erase.RetentionPolicy;
 import dev.palate.memory.gate.GatePolicy;
 import dev.palate.memory.index.VectorFormat;
+import dev.palate.memory.theme.ThemeVocabulary;
 import dev.palate.web.job.TrainingSchedule;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 /// @param index how it keeps vectors
 /// @param tiers how much each may hold
 /// @param retention how old each kind may become
+/// @param propagation of themes between like items
 public record PalateProperties(
         @Nullable Path dataDirectory,
         @DefaultValue Truth truth,
@@ -44,7 +46,22 @@ public record PalateProperties(
         @DefaultValue Gates gates,
         @DefaultValue Index index,
         @DefaultValue Tiers tiers,
-        @DefaultValue Retention retention) {
+        @DefaultValue Retention retention,
+        @DefaultValue Propagation propagation) {
+    /// What interactions tell, spread as weights of themes.
+    ///
+    /// @param enabled off by default: the signal it feeds has no weight until one is fitted, and an
+    ///     interaction writes some forty rows
+    /// @param approvedTags that are themes however few items have them
+    public record Propagation(
+            @DefaultValue("false") boolean enabled,
+            @DefaultValue List<String> approvedTags) {
+        public Propagation {
+            approvedTags = List.copyOf(approvedTags);
+            Require.range("number of palate.propagation.approved-tags", approvedTags.size(), 0, ThemeVocabulary.MOST);
+        }
+    }
+
     /// How texts become vectors.
     public enum Encoder {
         /// MiniLM, in process.

@@ -62,6 +62,10 @@ final class TestServer implements AutoCloseable {
         return context.getBean(type);
     }
 
+    <T> T bean(String name, Class<T> type) {
+        return context.getBean(name, type);
+    }
+
     /// The secret of a new key.
     String key(Role role, @Nullable String user) {
         return bean(ApiKeys.class)

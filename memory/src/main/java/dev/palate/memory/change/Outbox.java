@@ -45,6 +45,9 @@ public interface Outbox {
     /// @return how many were dropped
     int applied(String consumer, Position position);
 
+    /// Forgets a consumer that is switched off, so that no note waits for it; it begins anew if it comes back.
+    void forget(String consumer);
+
     /// How many notes there are after the number given.
     long countAfter(long number);
 

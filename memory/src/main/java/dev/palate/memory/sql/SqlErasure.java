@@ -43,6 +43,10 @@ final class SqlErasure implements Erasure {
             new Table("memory", MEMORY),
             new Table("rejection", MEMORY),
             new Table("consent", "user_id = :user"),
+            new Table("theme_plan", "user_id = :user"),
+            new Table("theme_share", "contributor = :user or " + MEMORY),
+            new Table("theme_weight", MEMORY),
+            new Table("theme_user", "user_id = :user"),
             new Table("interaction", "user_id = :user"),
             new Table(
                     "slate",
@@ -156,6 +160,7 @@ final class SqlErasure implements Erasure {
                         + MEMORY + ")")
                 .bind("user", user.value())
                 .execute();
+        ThemeRows.subtract(transaction, user);
         List<Long> removed = new ArrayList<>();
         for (Table table : TABLES) {
             removed.add((long) handle.createUpdate("delete from " + table.name + " where " + table.condition)

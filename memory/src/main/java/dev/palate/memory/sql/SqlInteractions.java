@@ -114,24 +114,22 @@ final class SqlInteractions implements Interactions {
         long at = parts == null ? Long.MAX_VALUE : Cursor.number("interactions", parts.get(0), String.valueOf(cursor));
         long arrival =
                 parts == null ? Long.MAX_VALUE : Cursor.number("interactions", parts.get(1), String.valueOf(cursor));
-        List<Numbered> rows = database.read(handle -> handle.createQuery(
-                        "select * from interaction where user_id = :user and at <= :at"
+        List<Arrived> rows = database.read(
+                handle -> handle.createQuery("select * from interaction where user_id = :user and at <= :at"
                                 + " and (at < :at or arrival < :arrival) order by at desc, arrival desc limit :limit")
-                .bind("user", user.value())
-                .bind("at", at)
-                .bind("arrival", arrival)
-                .bind("limit", limit + 1)
-                .map((result, context) -> new Numbered(row(result, context), result.getLong("arrival")))
-                .list());
-        Page<Numbered> page = Pages.cut(
+                        .bind("user", user.value())
+                        .bind("at", at)
+                        .bind("arrival", arrival)
+                        .bind("limit", limit + 1)
+                        .map(SqlInteractions::arrived)
+                        .list());
+        Page<Arrived> page = Pages.cut(
                 rows,
                 limit,
                 "interactions",
                 row -> List.of(Long.toString(Times.column(row.interaction.at())), Long.toString(row.arrival)));
-        return new Page<>(page.items().stream().map(Numbered::interaction).toList(), page.nextCursor());
+        return new Page<>(page.items().stream().map(Arrived::interaction).toList(), page.nextCursor());
     }
-
-    private record Numbered(Interaction interaction, long arrival) {}
 
     @Override
     public void scan(Consumer<Interaction> consumer) {
@@ -168,6 +166,13 @@ final class SqlInteractions implements Interactions {
                         .findOne())
                 .map(Times::of)
                 .orElse(null);
+    }
+
+    /// An interaction with its place in the order of arrival.
+    record Arrived(Interaction interaction, long arrival) {}
+
+    static Arrived arrived(ResultSet result, StatementContext context) throws SQLException {
+        return new Arrived(row(result, context), result.getLong("arrival"));
     }
 
     private static Interaction row(ResultSet result, StatementContext context) throws SQLException {

@@ -90,6 +90,17 @@ final class SqlOutbox implements Outbox {
     }
 
     @Override
+    public void forget(String consumer) {
+        if (position(consumer).isPresent()) {
+            database.write(transaction -> transaction
+                    .handle()
+                    .createUpdate("delete from consumer where name = :name")
+                    .bind("name", consumer)
+                    .execute());
+        }
+    }
+
+    @Override
     public long countAfter(long number) {
         return database.read(handle -> handle.createQuery("select count(*) from outbox where number > :number")
                 .bind("number", number)

@@ -23,6 +23,7 @@ import dev.palate.memory.memory.ColdMemories;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.MemoryCounts;
 import dev.palate.memory.slate.Slates;
+import dev.palate.memory.theme.ThemeWeights;
 import dev.palate.memory.user.Users;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -52,6 +53,7 @@ public final class SqlTruth implements AutoCloseable {
     private final Changes changes;
     private final Outbox outbox;
     private final Grounds grounds;
+    private final ThemeWeights themes;
     private final Jobs jobs;
     private final ImportPositions importPositions;
     private final ApiKeys apiKeys;
@@ -74,6 +76,7 @@ public final class SqlTruth implements AutoCloseable {
         changes = new SqlChanges(database);
         outbox = new SqlOutbox(database);
         grounds = new SqlGrounds(database);
+        themes = new SqlThemes(database);
         jobs = new SqlJobs(database, ids);
         importPositions = new SqlImportPositions(database);
         apiKeys = new SqlApiKeys(database, ids, clock);
@@ -218,6 +221,11 @@ public final class SqlTruth implements AutoCloseable {
     /// What derived memories are made from.
     public Grounds grounds() {
         return grounds;
+    }
+
+    /// The weights of themes.
+    public ThemeWeights themes() {
+        return themes;
     }
 
     /// The jobs.

@@ -39,10 +39,25 @@ final class TruthComparison {
                 and m.trust in ('imported', 'behaviour') and m.kind in ('trait', 'theme')
                 and not exists (select 1 from item i where i.id = m.subject_id) order by m.id
             """;
+    // What a subject gave itself, what others gave, and how many those are, counted from the shares.
+    private static final String SUMS = """
+            select subject_type, subject_id, theme, sum(own) as own, sum(others) as others, sum(number) as number from (
+                select subject_type, subject_id, theme, own, others, contributors as number from theme_weight
+                union all
+                select subject_type, subject_id, theme,
+                    case when subject_type = 'user' and subject_id = contributor then -weight else 0 end,
+                    case when subject_type = 'user' and subject_id = contributor then 0 else -weight end,
+                    case when subject_type = 'user' and subject_id = contributor then 0 else -1 end
+                from theme_share) as sides
+            group by subject_type, subject_id, theme
+            having sum(own) <> 0 or sum(others) <> 0 or sum(number) <> 0
+            order by subject_type, subject_id, theme
+            """;
     private static final String LEDGER = "./palate memory reindex enters it";
     private static final String COLD = "./palate memory reindex makes them warm again";
     private static final String REVISION =
             "write them again (PATCH /v1/memories/ID), or put a back-up in place: ./palate restore FILE";
+    private static final String RESTORE = "put a back-up in place: ./palate restore FILE";
     private static final String DERIVED = "forget them (DELETE /v1/memories/ID); what should be there is made again";
 
     private final Database database;
@@ -76,6 +91,11 @@ final class TruthComparison {
         }
         for (String id : database.read(handle -> ids(handle, OF_GONE_ITEMS))) {
             differences.add("derived memories of items that are gone", id, DERIVED);
+        }
+        for (String id : database.read(handle -> handle.createQuery(SUMS)
+                .map((result, context) -> new Row(result).text("subject_id") + " " + new Row(result).text("theme"))
+                .list())) {
+            differences.add("theme weights that are not the sum of their shares", id, RESTORE);
         }
         return compared;
     }

@@ -55,6 +55,7 @@ class ErasureCanaryTest {
                             "words in the index",
                             "vector in the index",
                             "recall",
+                            "themes",
                             "interactions",
                             "conversations",
                             "slate",

@@ -30,6 +30,10 @@ import dev.palate.memory.memory.Trust;
 import dev.palate.memory.slate.SlateId;
 import dev.palate.memory.slate.SlateRecord;
 import dev.palate.memory.text.HashingEncoder;
+import dev.palate.memory.theme.ThemeDelta;
+import dev.palate.memory.theme.ThemePlan;
+import dev.palate.memory.theme.ThemeVocabulary;
+import dev.palate.memory.theme.ThemeWeights;
 import dev.palate.memory.tier.TierOptions;
 import dev.palate.memory.tier.TieredMemories;
 import dev.palate.memory.user.User;
@@ -186,14 +190,17 @@ final class ErasureWorld implements AutoCloseable {
                 .put(List.of(
                         write(stored.draft().text(words()).build(), ""),
                         write(memory("b2", BEN, "likes loud musicals", "I sang so", "musical"), "")));
-        truth.interactions()
-                .append(List.of(new Interaction(
-                        new InteractionId(canary("interaction id")),
-                        user,
-                        new ItemId("i"),
-                        new Feedback.Rated(4),
-                        NOW,
-                        null)));
+        Interaction rated = new Interaction(
+                new InteractionId(canary("interaction id")), user, new ItemId("i"), new Feedback.Rated(4), NOW, null);
+        truth.interactions().append(List.of(rated));
+        ThemeVocabulary vocabulary = ThemeVocabulary.of(truth.catalog(), Set.of());
+        ThemeDelta given = new ThemeDelta(
+                new Subject.OfItem(rated.item()),
+                vocabulary.theme("category:horror").orElseThrow(),
+                1);
+        truth.themes()
+                .apply(List.of(
+                        new ThemeWeights.Planned(new ThemePlan(rated.id(), user, rated.item(), List.of(given)), 0)));
         talk();
         truth.rejections().add(List.of(rejection("r1", canary("rejected memory"), "msg")));
         truth.apiKeys().issue(Role.USER, user, canary("key name"), null);
@@ -299,6 +306,10 @@ final class ErasureWorld implements AutoCloseable {
                 found,
                 "recall",
                 !tiered.recall(subject, words(), 5, PATIENCE).memories().isEmpty());
+        note(
+                found,
+                "themes",
+                truth.themes().itemsChangedAfter(0, 10).stream().anyMatch(change -> change.contributors() > 0));
         note(found, "interactions", !truth.interactions().ofUser(user, 10).isEmpty());
         note(
                 found,

@@ -117,6 +117,14 @@ class PostgresTruthTest {
     }
 
     @Nested
+    class PostgresThemes extends ThemesContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return postgres(folder);
+        }
+    }
+
+    @Nested
     class PostgresDerived extends DerivedContract {
         @Override
         SqlTruth open(Path folder) {

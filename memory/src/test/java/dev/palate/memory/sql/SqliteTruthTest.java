@@ -99,6 +99,14 @@ class SqliteTruthTest {
     }
 
     @Nested
+    class SqliteThemes extends ThemesContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return sqlite(folder);
+        }
+    }
+
+    @Nested
     class SqliteDerived extends DerivedContract {
         @Override
         SqlTruth open(Path folder) {

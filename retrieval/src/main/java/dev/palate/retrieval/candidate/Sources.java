@@ -25,6 +25,20 @@ public final class Sources {
             Supplier<EncodingVersion> encoding,
             ItemSearch search,
             Themes themes) {
+        this(model, vectors, encoder, encoding, search, themes, Audiences.NONE);
+    }
+
+    /// As above.
+    ///
+    /// @param audiences the themes of those who liked an item
+    public Sources(
+            CollaborativeModel model,
+            TextVectors vectors,
+            TextEncoder encoder,
+            Supplier<EncodingVersion> encoding,
+            ItemSearch search,
+            Themes themes,
+            Audiences audiences) {
         this.model = new AlignedModel.Source(model);
         this.vectors = new CentredVectors.Source(vectors, encoder, encoding);
         this.themes = themes;
@@ -45,6 +59,7 @@ public final class Sources {
                 new CrowdSource(CrowdSource.Crowd.LATELY),
                 new CrowdSource(CrowdSource.Crowd.THESE_DAYS),
                 new CrowdSource(CrowdSource.Crowd.FRESH),
+                new ThemeSource(audiences),
                 new MemorySource());
     }
 

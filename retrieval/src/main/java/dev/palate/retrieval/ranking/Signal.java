@@ -37,6 +37,8 @@ public enum Signal {
     FRESH,
     /// How near the user's taste lies to those of the few who had an item that the model was not trained on.
     DYNAMIC,
+    /// Agreement of the user's themes with those of the people who liked an item, of five or more.
+    THEME,
     /// Agreement with the user's memories.
     MEMORY;
 

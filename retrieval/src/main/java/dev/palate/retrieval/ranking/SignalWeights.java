@@ -14,7 +14,8 @@ public record SignalWeights(Map<Signal, Double> weights) {
 
     /// For users with a long history: collaborative signals lead and popularity corrects them downward. Those
     /// of signals that need no wish in words were fitted on the training parts of six public data sets at once,
-    /// each counting the same. That of [Signal#DYNAMIC] was chosen on inner cold splits (docs/evaluation.md).
+    /// each counting the same. That of [Signal#DYNAMIC] was chosen on inner cold splits (docs/evaluation.md);
+    /// [Signal#THEME] counts only where it was fitted.
     public static final SignalWeights WARM = new SignalWeights(Map.ofEntries(
             Map.entry(Signal.CF, 0.08),
             Map.entry(Signal.CF_SPARSE, 0.43),
@@ -32,6 +33,7 @@ public record SignalWeights(Map<Signal, Double> weights) {
             Map.entry(Signal.RECENT_SHORT, 0.13),
             Map.entry(Signal.FRESH, 0.26),
             Map.entry(Signal.DYNAMIC, 0.20),
+            Map.entry(Signal.THEME, 0.0),
             Map.entry(Signal.MEMORY, 0.20)));
 
     /// For users with a short or no history: the wish in words leads, and popularity stands in for what is not known.
@@ -52,6 +54,7 @@ public record SignalWeights(Map<Signal, Double> weights) {
             Map.entry(Signal.RECENT_SHORT, 0.05),
             Map.entry(Signal.FRESH, 0.0),
             Map.entry(Signal.DYNAMIC, 0.20),
+            Map.entry(Signal.THEME, 0.0),
             Map.entry(Signal.MEMORY, 0.30)));
 
     /// @throws IllegalArgumentException when a weight is not finite

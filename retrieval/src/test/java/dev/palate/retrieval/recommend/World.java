@@ -23,6 +23,7 @@ import dev.palate.memory.text.HashingEncoder;
 import dev.palate.memory.text.TextEncoder;
 import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.Progress;
+import dev.palate.retrieval.candidate.Audiences;
 import dev.palate.retrieval.candidate.CandidateSource;
 import dev.palate.retrieval.candidate.CollaborativeModel;
 import dev.palate.retrieval.candidate.Freshness;
@@ -268,7 +269,11 @@ final class World implements AutoCloseable {
     }
 
     Sources sources() {
-        return new Sources(model, vectors, encoder, () -> encoding, new WordSearch(truth.catalog()), THEMES);
+        return sources(Audiences.NONE);
+    }
+
+    Sources sources(Audiences audiences) {
+        return new Sources(model, vectors, encoder, () -> encoding, new WordSearch(truth.catalog()), THEMES, audiences);
     }
 
     UserMemories memories() {

@@ -55,7 +55,7 @@ final class Words {
             Map.entry("bm25", "Words of your wish"),
             Map.entry("genre", "Genres you like"),
             Map.entry("tag", "Themes you like"),
-            Map.entry("theme", "Themes you like"),
+            Map.entry("theme", "People who prefer what you prefer"),
             Map.entry("liked", "Near films you named"),
             Map.entry("pop", "Popular"),
             Map.entry("recent", "Popular lately"),

@@ -151,6 +151,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     private SequenceOptions sequence = new SequenceOptions();
 
     @Mixin
+    private ThemeOptions themes = new ThemeOptions();
+
+    @Mixin
     private VarietyOptions variety = new VarietyOptions();
 
     private final Supplier<TextEncoder> encoders;
@@ -201,7 +204,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         RankingTask task = task(Split.read(split));
         List<CatalogItem> items = catalog == null ? List.of() : CatalogItem.read(catalog);
         Optional<float[][]> texts = texts(items, task, progress);
-        LongFunction<Models.Content> content = content(names, task, items, texts, progress);
+        LongFunction<Models.Content> content = content(names, task, items, texts, asked.als(), progress);
         Evaluation.Request request = new Evaluation.Request(
                 all ? withSources(names, content.apply(seed.getFirst()).whole()) : names,
                 seed,
@@ -332,6 +335,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             RankingTask task,
             List<CatalogItem> items,
             Optional<float[][]> texts,
+            ImplicitAls.Options als,
             Progress progress) {
         Map<Signal, Scorer> content = new EnumMap<>(Signal.class);
         texts.ifPresent(raw -> content.putAll(CatalogSources.of(items, task.items(), raw)));
@@ -341,11 +345,15 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
         PrintWriter err = spec.commandLine().getErr();
         Map<Long, Models.Content> bySeed = new HashMap<>();
-        return one -> bySeed.computeIfAbsent(
-                one,
-                ofSeed -> sequence.source(models, task, ofItems, ofSeed, err, progress)
-                        .map(Models.Content.of(content)::with)
-                        .orElse(Models.Content.of(content)));
+        return one -> bySeed.computeIfAbsent(one, ofSeed -> {
+            Models.Content ofCatalog = Models.Content.of(content);
+            Models.Content withThemes = themes.source(task, items, als, ofSeed, progress)
+                    .map(ofCatalog::with)
+                    .orElse(ofCatalog);
+            return sequence.source(models, task, ofItems, ofSeed, err, progress)
+                    .map(withThemes::with)
+                    .orElse(withThemes);
+        });
     }
 
     private static void requireFolder(String option, @Nullable Path file) {

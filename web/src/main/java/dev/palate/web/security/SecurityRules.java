@@ -101,7 +101,7 @@ public final class SecurityRules {
                         "/v1/jobs/*/cancel",
                         "/v1/index:rebuild")
                 .hasRole(ADMIN)
-                .requestMatchers("/v1/memories:replay", "/v1/memories/*/approve")
+                .requestMatchers("/v1/memories:replay", "/v1/memories/*/approve", "/v1/interactions/*/undo-themes")
                 .hasRole(ADMIN)
                 .requestMatchers("/v1/jobs/**", "/v1/stats/**")
                 .hasAnyRole(ADMIN, APP)

@@ -23,6 +23,7 @@ import dev.palate.memory.memory.Revision;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.slate.SlateRecord;
 import dev.palate.memory.slate.Slates;
+import dev.palate.memory.theme.ThemeWeights;
 import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
 import java.io.OutputStream;
@@ -63,9 +64,13 @@ final class UserExport {
             Slates slates,
             Rejections rejections,
             ApiKeys apiKeys,
+            ThemeWeights themes,
             JsonMapper json,
             InstantSource clock) {
-        this(new Stores(consents, interactions, memories, conversations, slates, rejections, apiKeys), json, clock);
+        this(
+                new Stores(consents, interactions, memories, conversations, slates, rejections, apiKeys, themes),
+                json,
+                clock);
     }
 
     private UserExport(Stores stores, JsonMapper json, InstantSource clock) {
@@ -82,7 +87,8 @@ final class UserExport {
             Conversations conversations,
             Slates slates,
             Rejections rejections,
-            ApiKeys apiKeys) {}
+            ApiKeys apiKeys,
+            ThemeWeights themes) {}
 
     private interface Pages<T> {
         Page<T> page(@Nullable String cursor);
@@ -106,6 +112,7 @@ final class UserExport {
                             .toList());
             array(to, "interactions", cursor -> stores.interactions().page(id, cursor, PAGE), UserExport::interaction);
             memories(to, subject);
+            to.writePOJOProperty("themes", stores.themes().counted(subject));
             conversations(to, id);
             array(to, "slates", cursor -> stores.slates().page(id, cursor, PAGE), UserExport::slate);
             array(to, "rejections", cursor -> stores.rejections().page(subject, cursor, PAGE), UserExport::rejection);

@@ -11,6 +11,7 @@ import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.text.TextEncoder;
 import dev.palate.memory.tier.TieredMemories;
 import dev.palate.retrieval.RetrievalException;
+import dev.palate.retrieval.candidate.Audiences;
 import dev.palate.retrieval.candidate.CollaborativeModel;
 import dev.palate.retrieval.candidate.Freshness;
 import dev.palate.retrieval.candidate.IndexedItems;
@@ -74,9 +75,10 @@ class RetrievalWiring {
     }
 
     @Bean
-    Sources sources(CollaborativeModel model, IndexChanges index, TextEncoder encoder, Themes themes) {
+    Sources sources(
+            CollaborativeModel model, IndexChanges index, TextEncoder encoder, Themes themes, Audiences audiences) {
         IndexedItems items = new IndexedItems(index.items());
-        return new Sources(model, items, encoder, index::encoding, items, themes);
+        return new Sources(model, items, encoder, index::encoding, items, themes, audiences);
     }
 
     @Bean(destroyMethod = "close")

@@ -1,0 +1,115 @@
+package dev.palate.retrieval.candidate;
+
+import dev.palate.memory.Require;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.theme.ThemeWeight;
+import dev.palate.memory.theme.ThemeWeights;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The themes of those who liked each item, in front of the store: of each item those weights that count, by theme
+/// name.
+/// A request never waits: it gets what was read last, and has the changes since read behind it at most once an
+/// interval.
+/// Thread-safe.
+public final class Audiences implements AutoCloseable {
+    /// No item has any.
+    public static final Audiences NONE = new Audiences(null, Duration.ofDays(1), System::nanoTime);
+
+    private static final System.Logger LOG = System.getLogger(Audiences.class.getName());
+    private static final int PAGE = 5_000;
+    /// Weights kept, some 100 bytes each; of more those read later are left out, which is said once.
+    private static final int MOST = 1_000_000;
+
+    private final @Nullable ThemeWeights weights;
+    private final long intervalNanos;
+    private final LongSupplier nanos;
+    private final AtomicBoolean reading = new AtomicBoolean();
+    // Of the reader only.
+    private final Map<ItemId, Map<String, Long>> known = new HashMap<>();
+    private long position;
+    private int count;
+    private boolean said;
+    private volatile Map<ItemId, Map<String, Long>> current = Map.of();
+    private volatile long next;
+    private volatile boolean closed;
+
+    /// @param interval between two reads, 1 ms to 1 day
+    public Audiences(ThemeWeights weights, Duration interval) {
+        this(weights, interval, System::nanoTime);
+    }
+
+    private Audiences(@Nullable ThemeWeights weights, Duration interval, LongSupplier nanos) {
+        this.weights = weights;
+        this.nanos = nanos;
+        intervalNanos = Require.range("interval in ms", interval.toMillis(), 1, 86_400_000) * 1_000_000;
+        next = nanos.getAsLong();
+    }
+
+    /// By item, then theme name: weights that five or more gave, above 0. The same object until it changes; immutable.
+    public Map<ItemId, Map<String, Long>> current() {
+        if (weights != null && !closed && nanos.getAsLong() - next >= 0 && reading.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("palate-audiences").start(() -> {
+                try {
+                    read();
+                } catch (RuntimeException e) {
+                    if (!closed) {
+                        LOG.log(System.Logger.Level.WARNING, "theme weights cannot be read; the last ones stay", e);
+                    }
+                } finally {
+                    next = nanos.getAsLong() + intervalNanos;
+                    reading.set(false);
+                }
+            });
+        }
+        return current;
+    }
+
+    private void read() {
+        ThemeWeights from = weights;
+        boolean changed = false;
+        while (from != null && !closed) {
+            List<ThemeWeights.ItemChange> page = from.itemsChangedAfter(position, PAGE);
+            if (page.isEmpty()) {
+                break;
+            }
+            page.forEach(this::note);
+            position = page.getLast().number();
+            changed = true;
+        }
+        if (changed) {
+            current = Map.copyOf(known);
+        }
+    }
+
+    private void note(ThemeWeights.ItemChange change) {
+        Map<String, Long> themes = new HashMap<>(known.getOrDefault(change.item(), Map.of()));
+        int before = themes.size();
+        boolean counts = change.contributors() >= ThemeWeight.FEWEST_CONTRIBUTORS && change.weight() > 0;
+        if (!counts) {
+            themes.remove(change.theme());
+        } else if (themes.containsKey(change.theme()) || count < MOST) {
+            themes.put(change.theme(), change.weight());
+        } else if (!said) {
+            said = true;
+            LOG.log(System.Logger.Level.WARNING, "more than {0} theme weights: the others do not count", MOST);
+        }
+        count += themes.size() - before;
+        if (themes.isEmpty()) {
+            known.remove(change.item());
+        } else {
+            known.put(change.item(), Map.copyOf(themes));
+        }
+    }
+
+    /// Reads no more.
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,67 @@
+package dev.palate.web.wiring;
+
+import dev.palate.agent.collaborative.CountingPlanner;
+import dev.palate.agent.collaborative.Neighbours;
+import dev.palate.agent.collaborative.Planner;
+import dev.palate.agent.collaborative.Propagation;
+import dev.palate.memory.derived.NoteFollower;
+import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.theme.ThemeWeights;
+import dev.palate.retrieval.candidate.Audiences;
+import dev.palate.retrieval.candidate.CollaborativeModel;
+import dev.palate.retrieval.candidate.NearItems;
+import dev.palate.web.PalateProperties;
+import java.time.Duration;
+import java.util.Set;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/// Collaborative memory: themes of interactions and their spreading.
+@Configuration(proxyBeanMethods = false)
+class CollaborativeWiring {
+    private static final Duration READ_EVERY = Duration.ofSeconds(5);
+
+    @Bean
+    ThemeWeights themeWeights(SqlTruth truth) {
+        return truth.themes();
+    }
+
+    @Bean(destroyMethod = "close")
+    Audiences audiences(ThemeWeights weights, SqlTruth truth, PalateProperties properties) {
+        if (!properties.propagation().enabled()) {
+            truth.outbox().forget(Propagation.NAME);
+            return Audiences.NONE;
+        }
+        return new Audiences(weights, READ_EVERY);
+    }
+
+    @Bean
+    Planner planner() {
+        return new CountingPlanner();
+    }
+
+    @Bean
+    Neighbours neighbours(CollaborativeModel model) {
+        NearItems items = new NearItems(model);
+        return (item, most) -> items.of(item, most).stream()
+                .map(near -> new Neighbours.Neighbour(near.item(), near.cosine()))
+                .toList();
+    }
+
+    /// Spreads what is noted beside interactions, from the start on.
+    @Bean(initMethod = "start", destroyMethod = "close")
+    @ConditionalOnProperty("palate.propagation.enabled")
+    NoteFollower themePropagation(
+            SqlTruth truth, ThemeWeights weights, Planner planner, Neighbours neighbours, PalateProperties properties) {
+        Propagation.Parts parts = new Propagation.Parts(
+                truth.catalog(),
+                truth.users(),
+                truth.outbox(),
+                weights,
+                planner,
+                neighbours,
+                Set.copyOf(properties.propagation().approvedTags()));
+        return new NoteFollower(truth.outbox(), truth.changes(), new Propagation(parts), Propagation.OPTIONS);
+    }
+}
