@@ -1,0 +1,31 @@
+package dev.palate.agent.evaluation;
+
+import dev.palate.memory.catalog.ItemId;
+import java.util.List;
+
+/// A way of making lists for dialogues.
+public interface ChatArm {
+    /// As it stands in tables.
+    String name();
+
+    /// What it lists at the end of the case's turns.
+    ///
+    /// @param size how many at most
+    Answer answer(ChatCase chat, int size);
+
+    /// One list.
+    ///
+    /// @param items best first, each once
+    /// @param scores of them
+    /// @param understood false when the rules found nothing in what was said; true where nothing is understood
+    record Answer(List<ItemId> items, List<Double> scores, boolean understood) {
+        public Answer {
+            items = List.copyOf(items);
+            scores = List.copyOf(scores);
+            if (items.size() != scores.size()) {
+                throw new IllegalArgumentException(
+                        "each item needs a score, had " + items.size() + " and " + scores.size());
+            }
+        }
+    }
+}
