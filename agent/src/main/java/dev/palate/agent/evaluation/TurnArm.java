@@ -1,6 +1,10 @@
 package dev.palate.agent.evaluation;
 
+import dev.palate.agent.domain.Era;
+import dev.palate.agent.domain.Reading;
+import dev.palate.agent.domain.Unknown;
 import dev.palate.agent.turn.DialogueReplay;
+import java.util.Map;
 
 /// The turn itself, without a language model. Thread-safe.
 public final class TurnArm implements ChatArm {
@@ -26,6 +30,34 @@ public final class TurnArm implements ChatArm {
         return new Answer(
                 heard.items().stream().map(ranked -> ranked.item().id()).toList(),
                 heard.items().stream().map(ranked -> ranked.score()).toList(),
-                heard.found());
+                heard.found(),
+                Map.of(
+                        "wish",
+                        heard.wish(),
+                        "degraded",
+                        heard.degraded(),
+                        "turns",
+                        heard.readings().stream().map(TurnArm::account).toList()));
+    }
+
+    private static Map<String, Object> account(Reading reading) {
+        return Map.of(
+                "text",
+                reading.text(),
+                "claims",
+                reading.claims().stream()
+                        .map(claim -> Map.of(
+                                "stance", claim.stance().name(),
+                                "slot", claim.mention().slot().toString(),
+                                "label", claim.mention().label(),
+                                "firm", claim.firm(),
+                                "either", claim.either()))
+                        .toList(),
+                "eras",
+                reading.eras().stream().map(Era::phrase).toList(),
+                "unknown",
+                reading.unknown().stream().map(Unknown::words).toList(),
+                "rest",
+                reading.rest());
     }
 }

@@ -44,11 +44,14 @@ public final class DialogueReplay {
     /// The list at the end.
     ///
     /// @param found false when the rules found no category, theme, tag, year or title in what was said
-    /// @param wish in words, for looking at
-    public record Heard(List<RankedItem> items, boolean found, List<String> degraded, String wish) {
+    /// @param readings of the turns
+    /// @param wish what is asked for at the end, for looking at
+    public record Heard(
+            List<RankedItem> items, boolean found, List<String> degraded, List<Reading> readings, String wish) {
         public Heard {
             items = List.copyOf(items);
             degraded = List.copyOf(degraded);
+            readings = List.copyOf(readings);
         }
     }
 
@@ -60,9 +63,11 @@ public final class DialogueReplay {
         CatalogSnapshot catalog = snapshots.current();
         State state = State.NEW;
         List<String> fondNow = List.of();
+        List<Reading> readings = new ArrayList<>();
         boolean found = false;
         for (Said said : turns) {
             Reading reading = reader.read(said.text(), catalog);
+            readings.add(reading);
             if (said.own()) {
                 Understanding meaning = Understander.understand(reading, state, List.of(), catalog);
                 fondNow = meaning.fondNow();
@@ -79,7 +84,7 @@ public final class DialogueReplay {
         var retrieval = new Retrieval(recommender, catalog, deadline);
         Rules rules = retrieval.rules(state.wish(), List.of(), Set.copyOf(state.shown()));
         Picks picks = retrieval.pick(NOBODY, state.wish(), rules, fondNow, size);
-        return new Heard(picks.items(), found, picks.degraded(), state.wish().toString());
+        return new Heard(picks.items(), found, picks.degraded(), readings, state.wish().toString());
     }
 
     private static List<ItemId> titles(Reading reading) {

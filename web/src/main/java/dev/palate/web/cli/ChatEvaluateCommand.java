@@ -8,6 +8,7 @@ import dev.palate.agent.evaluation.ChatEvaluation;
 import dev.palate.agent.evaluation.TurnArm;
 import dev.palate.agent.llm.ModelLevel;
 import dev.palate.memory.MemoryException;
+import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.text.MiniLmEncoder;
 import dev.palate.memory.text.TextEncoder;
 import dev.palate.memory.vector.VectorModule;
@@ -105,6 +106,12 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
             description = "Writes the turn's lists: case_id item_id rank score.")
     private @Nullable Path lists;
 
+    @Option(
+            names = "--readings",
+            paramLabel = "OUT.jsonl",
+            description = "Writes what the rules found in each case, and where the targets stand.")
+    private @Nullable Path readings;
+
     @Option(names = "--json", paramLabel = "OUT.json", description = "Writes the run and all its numbers as JSON.")
     private @Nullable Path json;
 
@@ -162,6 +169,7 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
                     "--level " + level + " cannot be measured yet; this build measures T0, without a model");
         }
         requireFolder("--lists", lists);
+        requireFolder("--readings", readings);
         requireFolder("--json", json);
         List<ChatCase> chosen =
                 ChatCases.read(cases, id).stream().filter(half::holds).toList();
@@ -177,6 +185,9 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
             ChatEvaluation evaluation = ChatEvaluation.run(chosen, all, resamples, seed, progress);
             if (lists != null) {
                 write(lists, String.join("\n", evaluation.lists()) + "\n");
+            }
+            if (readings != null) {
+                write(readings, readings(evaluation));
             }
             if (json != null) {
                 Map<String, Object> report = new LinkedHashMap<>();
@@ -246,6 +257,27 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
 
     private static String format(String pattern, Object... values) {
         return String.format(Locale.ROOT, pattern, values);
+    }
+
+    private static String readings(ChatEvaluation evaluation) {
+        StringBuilder lines = new StringBuilder();
+        List<ChatArm.Answer> answers = evaluation.arms().getLast().answers();
+        for (int at = 0; at < answers.size(); at++) {
+            ChatCase chat = evaluation.cases().get(at);
+            List<ItemId> items = answers.get(at).items();
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("case_id", chat.id());
+            line.put("found", answers.get(at).understood());
+            line.put(
+                    "targets",
+                    chat.targets().stream()
+                            .sorted()
+                            .map(item -> Map.of("item_id", item.value(), "rank", items.indexOf(item) + 1))
+                            .toList());
+            line.putAll(answers.get(at).account());
+            lines.append(JsonMapper.shared().writeValueAsString(line)).append('\n');
+        }
+        return lines.toString();
     }
 
     private static void requireFolder(String option, @Nullable Path file) {

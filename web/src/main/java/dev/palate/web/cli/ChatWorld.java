@@ -158,7 +158,7 @@ final class ChatWorld implements AutoCloseable {
                 FusedRecommender.Options.DEFAULT);
         opened.push(recommender::close);
         return new Parts(
-                new PlainArms(items, events, texts, texts, encoder, index.encoding()),
+                new PlainArms(items, events, texts, encoder, index.encoding()),
                 new DialogueReplay(recommender, snapshots, new MessageReader(lexicon), DEADLINE));
     }
 
