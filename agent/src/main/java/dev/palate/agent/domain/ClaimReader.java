@@ -247,9 +247,18 @@ final class ClaimReader {
         String quote = quote(quoteFrom, clause.to());
         for (Mention mention : spot.mentions()) {
             Stance fitting =
-                    governed == Stance.REFERENCE && !(mention instanceof Mention.Title) ? Stance.WANTED : governed;
-            claims.add(new Claim(mention, fitting, lasts, firm, either, quote));
+                    governed == Stance.REFERENCE && !titled(mention) ? Stance.WANTED : governed;
+            claims.add(new Claim(mention, fitting, lasts && remembered(mention), firm, either, quote));
         }
+    }
+
+    private static boolean titled(Mention mention) {
+        return mention instanceof Mention.Title || mention instanceof Mention.Elsewhere;
+    }
+
+    // A memory speaks of what the catalog knows.
+    private static boolean remembered(Mention mention) {
+        return !(mention instanceof Mention.Elsewhere);
     }
 
     // What a mention says by itself when nothing before governs it but, at most, a wish.
@@ -331,7 +340,7 @@ final class ClaimReader {
         if (said != null) {
             String quote = quote(lastFrom, clause.to());
             for (Mention mention : lastMentions) {
-                claims.add(new Claim(mention, said, true, true, false, quote));
+                claims.add(new Claim(mention, said, remembered(mention), true, false, quote));
             }
         }
     }

@@ -12,13 +12,20 @@ import org.jspecify.annotations.Nullable;
 /// A phrase may stand for several categories, such as `romcom`.
 public final class Lexicon {
     private final DomainPack pack;
+    private final WiderTitles elsewhere;
     private final PhraseTable<List<Term>> table = new PhraseTable<>();
     private final Map<String, DomainPack.Theme> themes = new HashMap<>();
     private final Map<String, String> labels = new HashMap<>();
 
     /// Compiles the pack.
     public Lexicon(DomainPack pack) {
+        this(pack, WiderTitles.NONE);
+    }
+
+    /// Compiles the pack, and knows titles that a catalog may not have.
+    public Lexicon(DomainPack pack, WiderTitles elsewhere) {
         this.pack = pack;
+        this.elsewhere = elsewhere;
         for (DomainPack.Theme theme : pack.themes()) {
             themes.put(theme.id(), theme);
             theme.words().forEach(word -> add(word, new Term.Themed(theme)));
@@ -52,6 +59,11 @@ public final class Lexicon {
     /// The pack it was made from.
     public DomainPack pack() {
         return pack;
+    }
+
+    /// The titles that a catalog may not have.
+    WiderTitles elsewhere() {
+        return elsewhere;
     }
 
     /// The theme of an id.

@@ -2,6 +2,7 @@ package dev.palate.agent.domain;
 
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.memory.Slot;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Something a message speaks of.
@@ -46,6 +47,46 @@ public sealed interface Mention {
         @Override
         public String label() {
             return tag;
+        }
+    }
+
+    /// Somebody whom items name, such as a director.
+    ///
+    /// @param name as the catalog spells it
+    /// @param items that name the person
+    record Person(String name, Set<ItemId> items) implements Mention {
+        public Person {
+            items = Set.copyOf(items);
+        }
+
+        @Override
+        public Slot slot() {
+            return new Slot("person", name);
+        }
+
+        @Override
+        public String label() {
+            return name;
+        }
+    }
+
+    /// Something that the catalog does not have, by its title.
+    ///
+    /// @param year as it was said or is known
+    /// @param categories as the catalog spells them, empty when it is not known what it is
+    record Elsewhere(String title, @Nullable Integer year, Set<String> categories) implements Mention {
+        public Elsewhere {
+            categories = Set.copyOf(categories);
+        }
+
+        @Override
+        public Slot slot() {
+            return new Slot("elsewhere", label().substring(0, Math.min(label().length(), 200)));
+        }
+
+        @Override
+        public String label() {
+            return year == null ? title : title + " (" + year + ")";
         }
     }
 

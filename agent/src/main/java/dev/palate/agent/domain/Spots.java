@@ -12,7 +12,8 @@ final class Spots {
     /// @param facet asked for, when it is one
     record Spot(int from, int to, List<Mention> mentions, DomainPack.@Nullable Facet facet) {
         boolean title() {
-            return !mentions.isEmpty() && mentions.getFirst() instanceof Mention.Title;
+            return !mentions.isEmpty()
+                    && (mentions.getFirst() instanceof Mention.Title || mentions.getFirst() instanceof Mention.Elsewhere);
         }
     }
 
@@ -21,6 +22,7 @@ final class Spots {
 
     Spots(List<Token> tokens, CatalogSnapshot catalog) {
         byWord = new Spot[tokens.size()];
+        DatedTitles.read(tokens, catalog).forEach(this::put);
         for (TitleMatch match : catalog.gazetteer().find(tokens)) {
             put(new Spot(
                     match.from(),
@@ -28,7 +30,11 @@ final class Spots {
                     List.of(new Mention.Title(match.item(), match.title(), match.year())),
                     null));
         }
+        catalog.elsewhere().find(tokens, catalog).forEach(this::put);
         for (int i = 0; i < tokens.size(); i++) {
+            if (byWord[i] == null) {
+                put(catalog.people().at(tokens, i));
+            }
             if (byWord[i] == null) {
                 put(known(tokens, i, catalog));
             }

@@ -25,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Turns a wish into requests and their answers into picks. Made for one turn; not thread-safe.
 final class Retrieval {
@@ -73,6 +74,7 @@ final class Retrieval {
             items.addAll(catalog.themeItems(theme));
             catalog.lexicon().theme(theme).ifPresent(known -> tags.addAll(known.tags()));
         }
+        wish.excludedPeople().forEach(person -> items.addAll(person.items()));
         items.addAll(wish.liked());
         items.addAll(wish.disliked());
         items.addAll(wish.references());
@@ -172,7 +174,21 @@ final class Retrieval {
         wish.anyOf().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), 1.0));
         Set<ItemId> liked = new LinkedHashSet<>(wish.references());
         liked.addAll(wish.liked());
-        return new Taste(wish.words(), newest(liked), newest(wish.disliked()), categories, tags);
+        return new Taste(
+                wish.words(),
+                newest(liked),
+                newest(wish.disliked()),
+                categories,
+                tags,
+                wish.people().stream()
+                        .map(person -> new Taste.Named("with " + person.name() + ", as you asked", person.items()))
+                        .toList(),
+                wish.elsewhere().stream()
+                        .filter(title -> !title.categories().isEmpty())
+                        .map(title -> title.categories().stream()
+                                .map(category -> category.toLowerCase(Locale.ROOT))
+                                .collect(Collectors.toUnmodifiableSet()))
+                        .toList());
     }
 
     private static void weigh(DomainPack.Theme theme, Map<String, Double> categories, Map<String, Double> tags) {

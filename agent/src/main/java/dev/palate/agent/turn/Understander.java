@@ -116,6 +116,8 @@ final class Understander {
             case Mention.Category category -> category(claim, category.category(), wish);
             case Mention.Theme theme -> named(claim, theme.theme().id(), wish.themes, wish.excludedThemes);
             case Mention.Tag tag -> named(claim, tag.tag(), wish.tags, wish.excludedTags);
+            case Mention.Person person -> named(claim, person, wish.people, wish.excludedPeople);
+            case Mention.Elsewhere title -> elsewhere(claim, title, wish);
             case Mention.Title title -> title(claim, title.item(), wish);
         }
     }
@@ -147,7 +149,7 @@ final class Understander {
         }
     }
 
-    private static void named(Claim claim, String name, Set<String> wanted, Set<String> unwanted) {
+    private static <T> void named(Claim claim, T name, Set<T> wanted, Set<T> unwanted) {
         switch (claim.stance()) {
             case LIKED, WANTED -> {
                 unwanted.remove(name);
@@ -177,6 +179,17 @@ final class Understander {
             case REFERENCE -> wish.references.add(item);
             case WANTED -> wish.seen.remove(item);
             case TOLERATED -> {}
+        }
+    }
+
+    private static void elsewhere(Claim claim, Mention.Elsewhere title, Wish.Draft wish) {
+        switch (claim.stance()) {
+            case LIKED, REFERENCE, WANTED -> {
+                wish.elsewhere.remove(title);
+                wish.elsewhere.add(title);
+            }
+            case DISLIKED, HATED, EXCLUDED -> wish.elsewhere.remove(title);
+            case SEEN, TOLERATED -> {}
         }
     }
 
@@ -211,7 +224,9 @@ final class Understander {
     private static void words(Reading reading, Wish.Draft wish) {
         Stream<String> wanted = reading.claims().stream()
                 .filter(claim -> claim.stance() == Stance.WANTED || claim.stance() == Stance.LIKED)
-                .filter(claim -> !(claim.mention() instanceof Mention.Category))
+                .filter(claim -> !(claim.mention() instanceof Mention.Category
+                        || claim.mention() instanceof Mention.Person
+                        || claim.mention() instanceof Mention.Elsewhere))
                 .filter(claim -> claim.stance() == Stance.WANTED || !(claim.mention() instanceof Mention.Title))
                 .map(claim -> claim.mention() instanceof Mention.Title title
                         ? title.title()
@@ -250,7 +265,8 @@ final class Understander {
         Stream<String> categories = Stream.concat(wish.required().stream(), wish.anyOf().stream())
                 .map(category -> catalog.lexicon().label(category));
         Stream<String> themes = wish.themes().stream().map(id -> theme(id, catalog));
-        return Stream.of(categories, themes, wish.tags().stream())
+        Stream<String> people = wish.people().stream().map(Mention.Person::name);
+        return Stream.of(categories, themes, wish.tags().stream(), people)
                 .flatMap(part -> part)
                 .toList();
     }
@@ -261,6 +277,7 @@ final class Understander {
                 .forEach(category -> phrases.add("no " + catalog.lexicon().label(category)));
         wish.excludedThemes().forEach(id -> phrases.add("no " + theme(id, catalog)));
         wish.excludedTags().forEach(tag -> phrases.add("no " + tag));
+        wish.excludedPeople().forEach(person -> phrases.add("no " + person.name()));
         if (!wish.years().any()) {
             phrases.add(phrase(wish.years()));
         }

@@ -1,5 +1,6 @@
 package dev.palate.agent.turn;
 
+import dev.palate.agent.domain.Mention;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.retrieval.recommend.YearRange;
 import java.util.Collections;
@@ -24,6 +25,9 @@ import java.util.Set;
 /// @param disliked items
 /// @param references items named as examples
 /// @param seen items not to be shown
+/// @param people wanted
+/// @param excludedPeople not wanted
+/// @param elsewhere liked or named as examples, of what the catalog does not have
 /// @param words the wish as text for search
 record Wish(
         Set<String> required,
@@ -40,6 +44,9 @@ record Wish(
         Set<ItemId> disliked,
         Set<ItemId> references,
         Set<ItemId> seen,
+        Set<Mention.Person> people,
+        Set<Mention.Person> excludedPeople,
+        Set<Mention.Elsewhere> elsewhere,
         String words) {
     static final int MAX_ENTRIES = 64;
     static final int MAX_WORDS = 400;
@@ -53,6 +60,9 @@ record Wish(
             Set.of(),
             Set.of(),
             YearRange.ANY,
+            Set.of(),
+            Set.of(),
+            Set.of(),
             Set.of(),
             Set.of(),
             Set.of(),
@@ -74,6 +84,9 @@ record Wish(
         disliked = newest(disliked);
         references = newest(references);
         seen = newest(seen);
+        people = newest(people);
+        excludedPeople = newest(excludedPeople);
+        elsewhere = newest(elsewhere);
         words = words.substring(0, Math.min(words.length(), MAX_WORDS));
     }
 
@@ -103,6 +116,9 @@ record Wish(
         final Set<ItemId> disliked;
         final Set<ItemId> references;
         final Set<ItemId> seen;
+        final Set<Mention.Person> people;
+        final Set<Mention.Person> excludedPeople;
+        final Set<Mention.Elsewhere> elsewhere;
         String words;
 
         private Draft(Wish wish) {
@@ -120,6 +136,9 @@ record Wish(
             disliked = new LinkedHashSet<>(wish.disliked);
             references = new LinkedHashSet<>(wish.references);
             seen = new LinkedHashSet<>(wish.seen);
+            people = new LinkedHashSet<>(wish.people);
+            excludedPeople = new LinkedHashSet<>(wish.excludedPeople);
+            elsewhere = new LinkedHashSet<>(wish.elsewhere);
             words = wish.words;
         }
 
@@ -133,6 +152,7 @@ record Wish(
             years = YearRange.ANY;
             excludedYears.clear();
             references.clear();
+            people.clear();
             words = "";
         }
 
@@ -152,6 +172,9 @@ record Wish(
                     disliked,
                     references,
                     seen,
+                    people,
+                    excludedPeople,
+                    elsewhere,
                     words);
         }
     }

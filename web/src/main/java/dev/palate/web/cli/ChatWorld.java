@@ -1,10 +1,12 @@
 package dev.palate.web.cli;
 
 import dev.palate.agent.domain.CatalogSnapshots;
+import dev.palate.agent.domain.DomainPack;
 import dev.palate.agent.domain.DomainPackFile;
 import dev.palate.agent.domain.Lexicon;
 import dev.palate.agent.domain.MessageReader;
 import dev.palate.agent.domain.PackThemes;
+import dev.palate.agent.domain.WiderTitles;
 import dev.palate.agent.evaluation.PlainArms;
 import dev.palate.agent.turn.DialogueReplay;
 import dev.palate.memory.MemoryException;
@@ -136,7 +138,8 @@ final class ChatWorld implements AutoCloseable {
             mark(folder.resolve(COMPLETE));
         }
         var texts = new IndexedItems(index.items());
-        var lexicon = new Lexicon(DomainPackFile.films());
+        DomainPack films = DomainPackFile.films();
+        var lexicon = new Lexicon(films, WiderTitles.films(films));
         var snapshots = new CatalogSnapshots(lexicon, truth.catalog(), truth.interactions(), truth.changes());
         var trained = new ActiveModel(registry);
         LiveModel model = new LiveModel(trained, trained::learnt, truth.interactions(), truth.changes());
