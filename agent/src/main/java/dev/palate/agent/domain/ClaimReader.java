@@ -152,8 +152,13 @@ final class ClaimReader {
                     take(Stance.EXCLUDED, false);
                 }
             }
+            case "similar", "lines" -> {
+                if ((after.equals("to") || after.equals("of")) && !negated && !Questions.attitude(orWanted())) {
+                    take(Stance.REFERENCE, false);
+                }
+            }
             case "less", "fewer", "enough", "too" -> {
-                if (!negated && (stance == null || stance == Stance.WANTED)) {
+                if (!negated && !Cues.PRAISE.contains(before) && (stance == null || stance == Stance.WANTED)) {
                     take(Stance.EXCLUDED, false);
                 }
             }
@@ -180,6 +185,10 @@ final class ClaimReader {
         negated = false;
     }
 
+    private Stance orWanted() {
+        return stance == null ? Stance.WANTED : stance;
+    }
+
     private void takeNegated(Stance next) {
         if (negated) {
             take(next, true);
@@ -191,6 +200,13 @@ final class ClaimReader {
         boolean reference = i == clause.from()
                 || Cues.REFERENCE_BEFORE_LIKE.contains(before)
                 || spotBefore != null && spotBefore.facet() == null && !other && !kinOf(spotBefore);
+        if (i > clause.from()
+                && (stance == Stance.DISLIKED || stance == Stance.HATED)
+                && !Cues.SELF.contains(before)
+                && !Cues.NOT.contains(before)) {
+            // "don't like sequels like Rocky II": an example of what is not liked.
+            return;
+        }
         if (Set.of("id", "would", "feel", "wed", "wouldnt").contains(before)) {
             take(negated ? Stance.EXCLUDED : Stance.WANTED, false);
         } else if (Set.of("looks", "sounds", "seems", "feels").contains(before)) {
@@ -332,7 +348,11 @@ final class ClaimReader {
             words++;
         }
         Stance said = null;
-        if (stance != null && Questions.attitude(stance) && pronoun && !ignored) {
+        boolean bare = stance != null
+                && self
+                && stance != Stance.SEEN
+                && Cues.attitude(tokens.get(clause.to() - 1).word());
+        if (stance != null && Questions.attitude(stance) && (pronoun || bare) && !ignored) {
             said = stance;
         } else if (self && stance == null && words <= 4) {
             said = not ? Stance.DISLIKED : does(clause) ? Stance.LIKED : null;

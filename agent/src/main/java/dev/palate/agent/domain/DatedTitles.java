@@ -13,6 +13,11 @@ final class DatedTitles {
     /// Lists disagree by a year on when a film came out.
     private static final int SLACK = 1;
 
+    /// Words that begin a sentence before a title.
+    private static final Set<String> OPENERS = Set.of(
+            "yes", "no", "ok", "okay", "oh", "well", "like", "liked", "also", "maybe", "watched", "seen", "saw", "loved",
+            "love", "and", "or", "but", "try", "have", "did", "what", "how", "about");
+
     private DatedTitles() {}
 
     static List<Spots.Spot> read(List<Token> tokens, CatalogSnapshot catalog) {
@@ -88,7 +93,6 @@ final class DatedTitles {
     // "Yes Superbad (2007)": the first word begins the sentence, not the title.
     private static boolean idle(List<Token> tokens, int from, int at) {
         Token token = tokens.get(from);
-        boolean article = token.word().equals("the") || token.word().equals("a") || token.word().equals("an");
-        return !token.capital() || from + 1 < at && !article && Rest.spent(token.word());
+        return !token.capital() || from + 1 < at && OPENERS.contains(token.word());
     }
 }

@@ -32,6 +32,8 @@ final class Retrieval {
     private static final int WIDER = 4;
     private static final int MOST = 100;
     private static final double THEME_CATEGORY = 0.5;
+    // Of what is liked, beside what is asked for now.
+    private static final double FOND = 0.5;
     // The recommender answers a little after its deadline at worst; this is how long it is waited for.
     private static final int PATIENCE = 4;
 
@@ -170,7 +172,9 @@ final class Retrieval {
             catalog.lexicon().theme(id).ifPresent(theme -> weigh(theme, categories, tags));
         }
         wish.tags().forEach(tag -> tags.put(tag, 1.0));
-        wish.fond().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), 1.0));
+        boolean other = !wish.required().isEmpty() || !wish.anyOf().isEmpty() || !wish.leaning().isEmpty();
+        wish.fond().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), other ? FOND : 1.0));
+        wish.leaning().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), 1.0));
         wish.anyOf().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), 1.0));
         Set<ItemId> liked = new LinkedHashSet<>(wish.references());
         liked.addAll(wish.liked());

@@ -35,6 +35,7 @@ final class StateText {
         texts(node, "any_of", wish.anyOf());
         texts(node, "excluded", wish.excluded());
         texts(node, "fond", wish.fond());
+        texts(node, "leaning", wish.leaning());
         texts(node, "themes", wish.themes());
         texts(node, "excluded_themes", wish.excludedThemes());
         texts(node, "tags", wish.tags());
@@ -87,6 +88,7 @@ final class StateText {
         wish.anyOf.addAll(list(node, "any_of", Function.identity()));
         wish.excluded.addAll(list(node, "excluded", Function.identity()));
         wish.fond.addAll(list(node, "fond", Function.identity()));
+        wish.leaning.addAll(list(node, "leaning", Function.identity()));
         wish.themes.addAll(list(node, "themes", Function.identity()));
         wish.excludedThemes.addAll(list(node, "excluded_themes", Function.identity()));
         wish.tags.addAll(list(node, "tags", Function.identity()));

@@ -22,6 +22,8 @@ import java.util.stream.Stream;
 final class Understander {
     private static final Pattern ADDS =
             Pattern.compile("^\\W*(with|also|and|but|preferably|plus|only|maybe|from|in)\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern ANYTHING =
+            Pattern.compile("\\b(anything|surprise|whatever|random|do ?n.?t care)\\b", Pattern.CASE_INSENSITIVE);
     private static final Set<Act> TALK = Set.of(Act.GREETING, Act.THANKS, Act.HELP);
 
     private Understander() {}
@@ -33,19 +35,21 @@ final class Understander {
                 .anyMatch(claim -> claim.stance() == Stance.WANTED || claim.stance() == Stance.REFERENCE);
         boolean open = reading.claims().isEmpty()
                 && reading.eras().isEmpty()
-                && !reading.does(Act.ELSE)
                 && !reading.does(Act.NEWER)
-                && !reading.does(Act.OLDER);
+                && !reading.does(Act.OLDER)
+                && ANYTHING.matcher(reading.text()).find();
         boolean begun = intent.shows()
                 && !reading.does(Act.ELSE)
                 && (wanting && !ADDS.matcher(reading.text()).find() || open);
         Wish.Draft wish = state.wish().draft();
-        if (begun) {
+        if (begun && (open || names(reading))) {
             wish.startOver();
+        } else if (begun) {
+            wish.soften();
         }
         reading.claims().forEach(claim -> apply(claim, wish));
         eras(reading, lastYears, wish);
-        if (intent.shows()) {
+        if (intent.shows() && (begun || reading.does(Act.WISH) || !reading.claims().isEmpty())) {
             words(reading, wish);
         }
         Wish next = intent.shows() ? wish.build() : views(reading, state);
@@ -103,6 +107,15 @@ final class Understander {
         return reading.claims().stream().anyMatch(claim -> claim.stance() == Stance.WANTED);
     }
 
+    // "Something like Alien" says more of the wish there is; "a western" begins another.
+    private static boolean names(Reading reading) {
+        return reading.claims().stream()
+                .anyMatch(claim -> claim.stance() == Stance.WANTED
+                        && (claim.mention() instanceof Mention.Category
+                                || claim.mention() instanceof Mention.Theme
+                                || claim.mention() instanceof Mention.Tag));
+    }
+
     private static Wish views(Reading reading, State state) {
         Wish.Draft wish = state.wish().draft();
         if (!reading.does(Act.INJECTION) && !reading.does(Act.FORGET)) {
@@ -134,11 +147,12 @@ final class Understander {
                 wish.required.remove(category);
                 wish.anyOf.remove(category);
                 wish.fond.remove(category);
+                wish.leaning.remove(category);
             }
             case WANTED -> {
                 wish.excluded.remove(category);
                 if (!claim.firm()) {
-                    wish.fond.add(category);
+                    wish.leaning.add(category);
                 } else if (claim.either()) {
                     wish.anyOf.add(category);
                 } else {

@@ -15,6 +15,7 @@ import java.util.Set;
 /// @param anyOf categories of which an item must have one
 /// @param excluded categories an item must not have
 /// @param fond categories said to be liked
+/// @param leaning categories that would be welcome
 /// @param themes wanted
 /// @param excludedThemes not wanted
 /// @param tags wanted
@@ -34,6 +35,7 @@ record Wish(
         Set<String> anyOf,
         Set<String> excluded,
         Set<String> fond,
+        Set<String> leaning,
         Set<String> themes,
         Set<String> excludedThemes,
         Set<String> tags,
@@ -59,6 +61,7 @@ record Wish(
             Set.of(),
             Set.of(),
             Set.of(),
+            Set.of(),
             YearRange.ANY,
             Set.of(),
             Set.of(),
@@ -75,6 +78,7 @@ record Wish(
         anyOf = newest(anyOf);
         excluded = newest(excluded);
         fond = newest(fond);
+        leaning = newest(leaning);
         themes = newest(themes);
         excludedThemes = newest(excludedThemes);
         tags = newest(tags);
@@ -106,6 +110,7 @@ record Wish(
         final Set<String> anyOf;
         final Set<String> excluded;
         final Set<String> fond;
+        final Set<String> leaning;
         final Set<String> themes;
         final Set<String> excludedThemes;
         final Set<String> tags;
@@ -126,6 +131,7 @@ record Wish(
             anyOf = new LinkedHashSet<>(wish.anyOf);
             excluded = new LinkedHashSet<>(wish.excluded);
             fond = new LinkedHashSet<>(wish.fond);
+            leaning = new LinkedHashSet<>(wish.leaning);
             themes = new LinkedHashSet<>(wish.themes);
             excludedThemes = new LinkedHashSet<>(wish.excludedThemes);
             tags = new LinkedHashSet<>(wish.tags);
@@ -146,7 +152,7 @@ record Wish(
         void startOver() {
             required.clear();
             anyOf.clear();
-            fond.clear();
+            leaning.clear();
             themes.clear();
             tags.clear();
             years = YearRange.ANY;
@@ -156,12 +162,21 @@ record Wish(
             words = "";
         }
 
+        /// What had to be is welcome from now on.
+        void soften() {
+            leaning.addAll(required);
+            leaning.addAll(anyOf);
+            required.clear();
+            anyOf.clear();
+        }
+
         Wish build() {
             return new Wish(
                     required,
                     anyOf,
                     excluded,
                     fond,
+                    leaning,
                     themes,
                     excludedThemes,
                     tags,
