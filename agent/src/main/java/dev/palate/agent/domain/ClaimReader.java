@@ -258,7 +258,7 @@ final class ClaimReader {
                 || questions.asked(clause) && !questions.requests(clause, governed)) {
             return;
         }
-        boolean either = governed == Stance.WANTED && joinedByOr(clause, spot);
+        boolean either = governed == Stance.WANTED && (joined(clause, spot, "or") || listed(clause, spot));
         boolean firm = !kinOf(spot);
         String quote = quote(quoteFrom, clause.to());
         for (Mention mention : spot.mentions()) {
@@ -306,14 +306,26 @@ final class ClaimReader {
                         .contains(tokens.get(spot.from() - 1).word());
     }
 
-    private boolean joinedByOr(Clauses.Clause clause, Spots.Spot spot) {
+    private boolean joined(Clauses.Clause clause, Spots.Spot spot, String by) {
         boolean before = spot.from() > clause.from()
-                && tokens.get(spot.from() - 1).word().equals("or");
-        boolean after = spot.to() < clause.to() && tokens.get(spot.to()).word().equals("or");
+                && tokens.get(spot.from() - 1).word().equals(by);
+        boolean after = spot.to() < clause.to() && tokens.get(spot.to()).word().equals(by);
         boolean article = spot.from() > clause.from() + 1
                 && LINKS.contains(tokens.get(spot.from() - 1).word())
-                && tokens.get(spot.from() - 2).word().equals("or");
+                && tokens.get(spot.from() - 2).word().equals(by);
         return before || after || article;
+    }
+
+    // "Action and comedy" are two kinds, of which a film may be one; "funny and romantic" is one kind of film.
+    private boolean listed(Clauses.Clause clause, Spots.Spot spot) {
+        return joined(clause, spot, "and")
+                && spot.mentions().size() == 1
+                && spot.mentions().getFirst() instanceof Mention.Category category
+                && noun(tokens.get(spot.to() - 1).word(), category);
+    }
+
+    private static boolean noun(String word, Mention.Category category) {
+        return word.endsWith("s") || word.equals(Folding.phrase(category.category()));
     }
 
     private boolean continuesList(Clauses.Clause clause) {

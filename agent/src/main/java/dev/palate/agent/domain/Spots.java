@@ -64,6 +64,12 @@ final class Spots {
             return new Spot(i, i + tag.length(), List.of(new Mention.Tag(tag.value())), null);
         }
         if (hit == null) {
+            // A word that stands in some item's text is spelt as it is meant.
+            String word = tokens.get(i).word();
+            List<Term> meant = catalog.mentions(word) ? null : catalog.lexicon().misspelt(word);
+            hit = meant == null ? null : new PhraseTable.Hit<>(meant, 1);
+        }
+        if (hit == null) {
             return null;
         }
         List<Mention> mentions = new ArrayList<>();

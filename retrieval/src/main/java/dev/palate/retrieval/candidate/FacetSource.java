@@ -157,12 +157,9 @@ final class FacetSource implements CandidateSource {
         CatalogSnapshot catalog = wish.catalog();
         double[] sums = new double[catalog.size()];
         categories.forEach((code, weight) -> {
-            // Who asks for a western does not mind that it is an adventure too; a profile is met by the whole mixture.
-            boolean named =
-                    wish.categories().containsKey(catalog.categories().words().get(code));
             for (int row : catalog.categories().rowsOf((int) code)) {
                 int others = catalog.categories().codesOf(row).length;
-                sums[row] += named ? weight : weight / Math.sqrt(others);
+                sums[row] += weight / Math.sqrt(others);
             }
         });
         tags.forEach((code, weight) -> {
