@@ -34,6 +34,9 @@ public final class PlainArms {
     private static final float LAST_RESORT = 1e-6f;
     // Chosen on the first half of the shared cases: popular, bm25, text, together.
     private static final float[] FUSION = {1, 0.3f, 0.5f, 1};
+    /// Their names, in order.
+    public static final List<String> NAMES = List.of("random", "popular", "bm25", "text", "together", "fusion");
+
     private static final int MAX_QUERY = 2_000;
     private static final double SHRINKAGE = 20;
 

@@ -22,7 +22,7 @@ final class FacetSource implements CandidateSource {
     private static final double OF_LIKED = 0.5;
     private static final double OF_NAMED = 2;
     private static final int MAX_EVENTS = 50;
-    private static final double QUALITY_SHARE = 0.4;
+    private static final double QUALITY_SHARE = 0.6;
 
     private final AtomicReference<Optional<Profile>> last = new AtomicReference<>(Optional.empty());
 

@@ -5,6 +5,7 @@ import dev.palate.agent.evaluation.ChatArm;
 import dev.palate.agent.evaluation.ChatCase;
 import dev.palate.agent.evaluation.ChatCases;
 import dev.palate.agent.evaluation.ChatEvaluation;
+import dev.palate.agent.evaluation.PlainArms;
 import dev.palate.agent.evaluation.TurnArm;
 import dev.palate.agent.llm.ModelLevel;
 import dev.palate.memory.MemoryException;
@@ -168,6 +169,12 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--level " + level + " cannot be measured yet; this build measures T0, without a model");
         }
+        for (String name : arms) {
+            if (!PlainArms.NAMES.contains(name)) {
+                throw new IllegalArgumentException(
+                        "--arms has no " + name + "; there are " + String.join(", ", PlainArms.NAMES));
+            }
+        }
         requireFolder("--lists", lists);
         requireFolder("--readings", readings);
         requireFolder("--json", json);
@@ -200,12 +207,6 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
     }
 
     private List<ChatArm> plain(List<ChatArm> known) {
-        for (String name : arms) {
-            if (known.stream().noneMatch(arm -> arm.name().equals(name))) {
-                throw new IllegalArgumentException("--arms has no " + name + "; there are "
-                        + known.stream().map(ChatArm::name).collect(Collectors.joining(", ")));
-            }
-        }
         return known.stream()
                 .filter(arm -> arms.isEmpty() || arms.contains(arm.name()))
                 .toList();
