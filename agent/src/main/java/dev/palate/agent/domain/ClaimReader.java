@@ -255,17 +255,28 @@ final class ClaimReader {
         }
         if (ignored && governed == Stance.SEEN
                 || other && Questions.attitude(governed)
-                || questions.asked(clause) && !questions.requests(clause, governed)) {
+                || questions.asked(clause) && !questions.requests(clause, governed) && !suggested(clause, spot)) {
             return;
         }
         boolean either = governed == Stance.WANTED && (joined(clause, spot, "or") || listed(clause, spot));
         boolean firm = !kinOf(spot);
         String quote = quote(quoteFrom, clause.to());
         for (Mention mention : spot.mentions()) {
-            Stance fitting =
-                    governed == Stance.REFERENCE && !titled(mention) ? Stance.WANTED : governed;
+            Stance fitting = governed == Stance.REFERENCE && !titled(mention) ? Stance.WANTED : governed;
             claims.add(new Claim(mention, fitting, lasts && remembered(mention), firm, either, quote));
         }
+    }
+
+    // "Or Jack Nicholson?" proposes a person and asks nothing of the world.
+    private boolean suggested(Clauses.Clause clause, Spots.Spot spot) {
+        for (int i = clause.from(); i < clause.to(); i++) {
+            boolean inside = i >= spot.from() && i < spot.to();
+            String word = tokens.get(i).word();
+            if (!inside && !LINKS.contains(word) && !word.equals("with") && !word.equals("movies")) {
+                return false;
+            }
+        }
+        return spot.mentions().getFirst() instanceof Mention.Person;
     }
 
     private static boolean titled(Mention mention) {

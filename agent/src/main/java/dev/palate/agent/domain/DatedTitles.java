@@ -15,8 +15,8 @@ final class DatedTitles {
 
     /// Words that begin a sentence before a title.
     private static final Set<String> OPENERS = Set.of(
-            "yes", "no", "ok", "okay", "oh", "well", "like", "liked", "also", "maybe", "watched", "seen", "saw", "loved",
-            "love", "and", "or", "but", "try", "have", "did", "what", "how", "about");
+            "yes", "no", "ok", "okay", "oh", "well", "like", "liked", "also", "maybe", "watched", "seen", "saw",
+            "loved", "love", "and", "or", "but", "try", "have", "did", "what", "how", "about");
 
     private DatedTitles() {}
 

@@ -13,7 +13,8 @@ final class Spots {
     record Spot(int from, int to, List<Mention> mentions, DomainPack.@Nullable Facet facet) {
         boolean title() {
             return !mentions.isEmpty()
-                    && (mentions.getFirst() instanceof Mention.Title || mentions.getFirst() instanceof Mention.Elsewhere);
+                    && (mentions.getFirst() instanceof Mention.Title
+                            || mentions.getFirst() instanceof Mention.Elsewhere);
         }
     }
 

@@ -58,7 +58,8 @@ public final class WiderTitles {
             throw new AgentException(
                     AgentException.Code.BAD_FILE, FILMS + " has a line that is not movieId,title,genres");
         }
-        String title = fields.group(2) == null ? fields.group(3) : fields.group(2).replace("\"\"", "\"");
+        String title =
+                fields.group(2) == null ? fields.group(3) : fields.group(2).replace("\"\"", "\"");
         Matcher dated = DATED.matcher(title);
         boolean found = dated.matches();
         String genres = fields.group(4);
@@ -84,8 +85,8 @@ public final class WiderTitles {
         List<Spots.Spot> spots = new ArrayList<>();
         for (TitleMatch match : gazetteer.find(tokens)) {
             List<Token> words = tokens.subList(match.from(), match.to());
-            boolean written = words.stream()
-                    .allMatch(word -> word.capital() || Cues.SMALL_TITLE_WORDS.contains(word.word()));
+            boolean written =
+                    words.stream().allMatch(word -> word.capital() || Cues.SMALL_TITLE_WORDS.contains(word.word()));
             if (written && words.stream().filter(Token::capital).count() > 1) {
                 spots.add(new Spots.Spot(match.from(), match.to(), List.of(mention(match, catalog)), null));
             }

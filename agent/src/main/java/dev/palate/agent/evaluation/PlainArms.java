@@ -188,8 +188,9 @@ public final class PlainArms {
 
     private float[] words(ChatCase chat) {
         float[] scores = new float[items.size()];
-        Set.copyOf(words(query(chat))).stream().sorted().forEach(word -> postings.getOrDefault(word, Map.of())
-                .forEach((row, weight) -> scores[row] += weight));
+        Set.copyOf(words(query(chat))).stream()
+                .sorted()
+                .forEach(word -> postings.getOrDefault(word, Map.of()).forEach((row, weight) -> scores[row] += weight));
         return scores;
     }
 

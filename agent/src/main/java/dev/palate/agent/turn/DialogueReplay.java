@@ -84,7 +84,8 @@ public final class DialogueReplay {
         var retrieval = new Retrieval(recommender, catalog, deadline);
         Rules rules = retrieval.rules(state.wish(), List.of(), Set.copyOf(state.shown()));
         Picks picks = retrieval.pick(NOBODY, state.wish(), rules, fondNow, size);
-        return new Heard(picks.items(), found, picks.degraded(), readings, state.wish().toString());
+        return new Heard(
+                picks.items(), found, picks.degraded(), readings, state.wish().toString());
     }
 
     private static List<ItemId> titles(Reading reading) {

@@ -174,7 +174,9 @@ final class Retrieval {
         wish.tags().forEach(tag -> tags.put(tag, 1.0));
         // All have them; those that are hardly anything else come first.
         wish.required().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), 1.0));
-        boolean other = !wish.required().isEmpty() || !wish.anyOf().isEmpty() || !wish.leaning().isEmpty();
+        boolean other = !wish.required().isEmpty()
+                || !wish.anyOf().isEmpty()
+                || !wish.leaning().isEmpty();
         wish.fond().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), other ? FOND : 1.0));
         wish.leaning().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), 1.0));
         wish.anyOf().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), 1.0));

@@ -49,7 +49,8 @@ final class Understander {
         }
         reading.claims().forEach(claim -> apply(claim, wish));
         eras(reading, lastYears, wish);
-        if (intent.shows() && (begun || reading.does(Act.WISH) || !reading.claims().isEmpty())) {
+        if (intent.shows()
+                && (begun || reading.does(Act.WISH) || !reading.claims().isEmpty())) {
             words(reading, wish);
         }
         Wish next = intent.shows() ? wish.build() : views(reading, state);

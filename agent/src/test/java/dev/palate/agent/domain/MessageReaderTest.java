@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.palate.agent.Films;
 import dev.palate.agent.domain.Reading.Act;
-import dev.palate.retrieval.recommend.YearRange;
-import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
+import dev.palate.retrieval.recommend.YearRange;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -220,6 +220,8 @@ class MessageReaderTest {
             along the lines of Heat (1995) please               | REFERENCE title:1
             I love Al Pacino                                    | LIKED person:al pacino
             something with Kate Winslet and al pacino           | WANTED person:al pacino, WANTED person:kate winslet
+            Anything with Kate Winslet? Or Al Pacino?           | WANTED person:al pacino, WANTED person:kate winslet
+            Is Al Pacino alive?                                 | ''
             no Danny DeVito please                              | EXCLUDED person:danny devito
             a film with Zebulon Quackenbush                     | ''
             I want a movie for children                         | WANTED genre:children's

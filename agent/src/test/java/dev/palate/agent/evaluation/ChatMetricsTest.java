@@ -122,7 +122,8 @@ class ChatMetricsTest {
         assertThat(evaluation.meanWhereNothingFound(evaluation.arms().getFirst(), "MRR@50"))
                 .isZero();
         ChatEvaluation.Comparison all = evaluation.comparisons().stream()
-                .filter(one -> one.slice().equals(ChatEvaluation.ALL) && one.metric().equals("MRR@50"))
+                .filter(one ->
+                        one.slice().equals(ChatEvaluation.ALL) && one.metric().equals("MRR@50"))
                 .findFirst()
                 .orElseThrow();
         assertThat(all.interval().difference()).isEqualTo(0.75, within(1e-12));
@@ -185,7 +186,8 @@ class ChatMetricsTest {
 
     @Test
     void badFilesAreSaidToBeBad() {
-        String good = "{\"case_id\":\"c\",\"turns\":[{\"text\":\"hi\"}],\"mentioned\":[],\"targets\":[{\"id\":\"7\"}]}\n";
+        String good =
+                "{\"case_id\":\"c\",\"turns\":[{\"text\":\"hi\"}],\"mentioned\":[],\"targets\":[{\"id\":\"7\"}]}\n";
         assertRefused("nonsense\n", "line 1 is not JSON");
         assertRefused(good + good, "line 2 has the case_id {c} a second time");
         assertRefused("{\"turns\":[]}\n", "line 1 has no text in field case_id");

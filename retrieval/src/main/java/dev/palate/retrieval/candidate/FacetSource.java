@@ -41,9 +41,7 @@ final class FacetSource implements CandidateSource {
 
     @Override
     public Optional<Scored> score(Wish wish) {
-        return wish.facets() || wish.liked().length > 0
-                ? spoken(wish)
-                : ofHistory(wish);
+        return wish.facets() || wish.liked().length > 0 ? spoken(wish) : ofHistory(wish);
     }
 
     private static Optional<Scored> spoken(Wish wish) {

@@ -94,7 +94,8 @@ public record Wish(
         return !words.isEmpty() || liked.length > 0 || facets();
     }
 
-    /// True when the request says what items should have: categories, tags, people, or what things liked elsewhere have.
+    /// True when the request says what items should have: categories, tags, people, or what things liked
+    /// elsewhere have.
     boolean facets() {
         return !categories.isEmpty() || !tags.isEmpty() || !named.isEmpty() || !elsewhere.isEmpty();
     }

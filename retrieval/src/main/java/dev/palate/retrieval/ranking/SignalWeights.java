@@ -35,7 +35,8 @@ public record SignalWeights(Map<Signal, Double> weights) {
             Map.entry(Signal.MEMORY, 0.20)));
 
     /// What a request says, in place of [#COLD] for the signals named here: of a wish, popularity and the categories
-    /// asked for tell more than its words do. Chosen on the first half of the shared chat cases (docs/evaluation.md).
+    /// asked for tell more than its words do. Chosen on the first half of the shared chat cases
+    /// (docs/evaluation.md).
     public static final SignalWeights SPOKEN = new SignalWeights(Map.of(
             Signal.TEXT, 0.25,
             Signal.BM25, 0.15,
@@ -95,8 +96,8 @@ public record SignalWeights(Map<Signal, Double> weights) {
     public SignalWeights spoken(int historySize) {
         double warmth = Math.min(1, historySize / (double) WARM_HISTORY);
         Map<Signal, Double> shifted = new EnumMap<>(Signal.class);
-        SPOKEN.weights.forEach((signal, weight) ->
-                shifted.put(signal, of(signal) + (1 - warmth) * (weight - COLD.of(signal))));
+        SPOKEN.weights.forEach(
+                (signal, weight) -> shifted.put(signal, of(signal) + (1 - warmth) * (weight - COLD.of(signal))));
         return with(shifted);
     }
 

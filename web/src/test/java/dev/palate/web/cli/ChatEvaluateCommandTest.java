@@ -112,7 +112,17 @@ class ChatEvaluateCommandTest {
                 .isZero();
         assertThat(err.toString()).doesNotContain("writing events");
         assertThat(Files.readAllLines(lists)).isEqualTo(first);
-        assertThat(first).hasSize(1 + 5 * 50);
+        assertThat(first.stream().filter(line -> line.startsWith("sequel\t"))).hasSize(50);
+        // What was asked for is obeyed, all the way down.
+        Map<String, String> genres = new HashMap<>();
+        for (String line : Files.readAllLines(folder.resolve("catalog.jsonl"))) {
+            JsonNode item = JsonMapper.shared().readTree(line);
+            genres.put(item.get("item_id").asString(), item.get("genres").toString());
+        }
+        assertThat(first.stream().filter(line -> line.startsWith("scary\t")))
+                .isNotEmpty()
+                .allMatch(
+                        line -> genres.getOrDefault(line.split("\t", -1)[1], "").contains("Horror"));
     }
 
     private static Map<String, Integer> ranks(Path readings) throws IOException {
@@ -149,8 +159,16 @@ class ChatEvaluateCommandTest {
         assertThat(referee.waitFor(60, TimeUnit.SECONDS)).isTrue();
         JsonNode theirs = JsonMapper.shared().readTree(said);
         for (String metric : List.of(
-                "cases", "Recall@1", "Recall@10", "Recall@50", "Hit@10", "MRR@50", "SE_Hit@10", "mentioned",
-                "hand_Recall@50", "other_Recall@50")) {
+                "cases",
+                "Recall@1",
+                "Recall@10",
+                "Recall@50",
+                "Hit@10",
+                "MRR@50",
+                "SE_Hit@10",
+                "mentioned",
+                "hand_Recall@50",
+                "other_Recall@50")) {
             // It rounds to five places.
             assertThat(ours.get(metric).asDouble())
                     .as(metric)
@@ -166,9 +184,11 @@ class ChatEvaluateCommandTest {
         assertThat(err.toString()).contains("--level T2 cannot be measured yet; this build measures T0");
         assertThat(evaluate("--id", "other")).isEqualTo(1);
         assertThat(err.toString()).contains("name the field of the catalog's ids with --id");
-        assertThat(evaluate("--lists", folder.resolve("no/where.tsv").toString())).isEqualTo(1);
+        assertThat(evaluate("--lists", folder.resolve("no/where.tsv").toString()))
+                .isEqualTo(1);
         assertThat(err.toString()).contains("cannot be written: no folder");
-        assertThat(evaluate("--catalog", folder.resolve("none.jsonl").toString())).isEqualTo(1);
+        assertThat(evaluate("--catalog", folder.resolve("none.jsonl").toString()))
+                .isEqualTo(1);
         assertThat(err.toString()).contains("no catalog file at");
         assertThat(evaluate("--split", folder.resolve("none").toString())).isEqualTo(1);
         assertThat(err.toString()).contains("no split folder at");
