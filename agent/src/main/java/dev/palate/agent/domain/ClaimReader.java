@@ -262,8 +262,8 @@ final class ClaimReader {
         boolean firm = !kinOf(spot);
         String quote = quote(quoteFrom, clause.to());
         for (Mention mention : spot.mentions()) {
-            Stance fitting = governed == Stance.REFERENCE && !titled(mention) ? Stance.WANTED : governed;
-            claims.add(new Claim(mention, fitting, lasts && remembered(mention), firm, either, quote));
+            Stance fitting = governed == Stance.REFERENCE && !mention.titled() ? Stance.WANTED : governed;
+            claims.add(new Claim(mention, fitting, lasts && mention.remembered(), firm, either, quote));
         }
     }
 
@@ -277,15 +277,6 @@ final class ClaimReader {
             }
         }
         return spot.mentions().getFirst() instanceof Mention.Person;
-    }
-
-    private static boolean titled(Mention mention) {
-        return mention instanceof Mention.Title || mention instanceof Mention.Elsewhere;
-    }
-
-    // A memory speaks of what the catalog knows.
-    private static boolean remembered(Mention mention) {
-        return !(mention instanceof Mention.Elsewhere);
     }
 
     // What a mention says by itself when nothing before governs it but, at most, a wish.
@@ -383,7 +374,7 @@ final class ClaimReader {
         if (said != null) {
             String quote = quote(lastFrom, clause.to());
             for (Mention mention : lastMentions) {
-                claims.add(new Claim(mention, said, remembered(mention), true, false, quote));
+                claims.add(new Claim(mention, said, mention.remembered(), true, false, quote));
             }
         }
     }

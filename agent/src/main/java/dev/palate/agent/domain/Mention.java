@@ -10,6 +10,16 @@ public sealed interface Mention {
     /// The slot of a memory about it.
     Slot slot();
 
+    /// True for a thing by its title.
+    default boolean titled() {
+        return false;
+    }
+
+    /// True when a memory may speak of it: it is something that the catalog knows.
+    default boolean remembered() {
+        return true;
+    }
+
     /// How it is said in a sentence, such as `westerns` or `Alien (1979)`.
     String label();
 
@@ -80,6 +90,16 @@ public sealed interface Mention {
         }
 
         @Override
+        public boolean titled() {
+            return true;
+        }
+
+        @Override
+        public boolean remembered() {
+            return false;
+        }
+
+        @Override
         public Slot slot() {
             return new Slot("elsewhere", label().substring(0, Math.min(label().length(), 200)));
         }
@@ -92,6 +112,11 @@ public sealed interface Mention {
 
     /// An item, by its title.
     record Title(ItemId item, String title, @Nullable Integer year) implements Mention {
+        @Override
+        public boolean titled() {
+            return true;
+        }
+
         @Override
         public Slot slot() {
             return new Slot("title", item.value());

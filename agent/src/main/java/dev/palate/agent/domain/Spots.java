@@ -12,9 +12,7 @@ final class Spots {
     /// @param facet asked for, when it is one
     record Spot(int from, int to, List<Mention> mentions, DomainPack.@Nullable Facet facet) {
         boolean title() {
-            return !mentions.isEmpty()
-                    && (mentions.getFirst() instanceof Mention.Title
-                            || mentions.getFirst() instanceof Mention.Elsewhere);
+            return !mentions.isEmpty() && mentions.getFirst().titled();
         }
     }
 

@@ -52,6 +52,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -60,12 +61,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /// A store with a catalog and a split's train part in it, its index and a model trained on that part: what a server
-/// would have after importing them. Kept in a folder named by their content, so that a second run only opens it.
+/// would have after importing them. Kept in a folder named by their content, so that a second run only opens it; the
+/// newest three stay.
 ///
 /// Only the train part is read; a user's order in the file stands for time where the file has none.
 final class ChatWorld implements AutoCloseable {
     private static final String LAYOUT = "1";
     private static final String COMPLETE = "complete";
+    private static final int KEPT = 3;
     private static final int BATCH = 10_000;
     private static final long SEED = 1;
     private static final Duration INDEXING = Duration.ofHours(2);
@@ -117,6 +120,7 @@ final class ChatWorld implements AutoCloseable {
         boolean complete = Files.exists(folder.resolve(COMPLETE));
         if (!complete) {
             remove(folder);
+            makeRoom(work);
         }
         DataDirectory directory = DataDirectory.open(folder);
         opened.push(directory::close);
@@ -234,13 +238,31 @@ final class ChatWorld implements AutoCloseable {
         }
     }
 
-    // What an interrupted run left of this very world.
+    // Of the worlds that are there, which are folders named by a hash and marked as complete, the newest stay.
+    private static void makeRoom(Path work) {
+        if (!Files.isDirectory(work)) {
+            return;
+        }
+        try (Stream<Path> all = Files.list(work)) {
+            List<Path> worlds = all.filter(folder -> folder.getFileName().toString().matches("[0-9a-f]{32}")
+                            && Files.exists(folder.resolve(COMPLETE)))
+                    .sorted(Comparator.comparing((Path folder) ->
+                                    folder.resolve(COMPLETE).toFile().lastModified())
+                            .reversed())
+                    .toList();
+            worlds.stream().skip(KEPT - 1L).forEach(ChatWorld::remove);
+        } catch (IOException e) {
+            throw new MemoryException(MemoryException.Code.STORAGE, "cannot look at " + work + ": " + e.getMessage(), e);
+        }
+    }
+
+    // What an interrupted run left of this very world, or one too many.
     private static void remove(Path folder) {
         if (!Files.exists(folder)) {
             return;
         }
         try (Stream<Path> all = Files.walk(folder)) {
-            for (Path file : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+            for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
         } catch (IOException e) {
