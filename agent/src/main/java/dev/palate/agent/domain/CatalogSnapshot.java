@@ -22,6 +22,9 @@ public final class CatalogSnapshot {
 
     private final Lexicon lexicon;
     private final Gazetteer gazetteer;
+    private final People people;
+    private final Map<ItemId, Set<String>> categoriesOf = new HashMap<>();
+    private final Map<String, String> byOtherName = new HashMap<>();
     private final Map<String, String> categories = new TreeMap<>();
     private final Map<String, Set<ItemId>> themeItems = new HashMap<>();
     private final PhraseTable<String> tags = new PhraseTable<>();
@@ -35,9 +38,11 @@ public final class CatalogSnapshot {
     public CatalogSnapshot(List<Item> items, Map<ItemId, Integer> counts, Lexicon lexicon) {
         this.lexicon = lexicon;
         gazetteer = Gazetteer.of(items, counts, lexicon);
+        people = new People(items);
         Map<String, Integer> tagUses = new HashMap<>();
         for (Item item : items) {
             item.categories().forEach(category -> categories.putIfAbsent(category.toLowerCase(Locale.ROOT), category));
+            categoriesOf.put(item.id(), Set.copyOf(item.categories()));
             addWords(item);
             item.tags().forEach(tag -> tagUses.merge(tag.toLowerCase(Locale.ROOT), 1, Integer::sum));
             Integer year = item.year();
@@ -45,6 +50,7 @@ public final class CatalogSnapshot {
                 newest = year;
             }
         }
+        nameOtherwise();
         for (DomainPack.Theme theme : lexicon.pack().themes()) {
             themeItems.put(theme.id(), members(theme, items));
         }
@@ -58,6 +64,19 @@ public final class CatalogSnapshot {
                     tags.add(use.getKey(), use.getKey());
                     tagWords.addAll(List.of(Folding.phrase(use.getKey()).split(" ", -1)));
                 });
+    }
+
+    // A catalog that spells a category in another way than the pack, `Children's` for `Children`, means the same.
+    private void nameOtherwise() {
+        Map<String, String> folded = new HashMap<>();
+        categories.values().forEach(category -> folded.put(Folding.phrase(category), category));
+        for (DomainPack.CategoryWords category : lexicon.pack().categories()) {
+            category.words().stream()
+                    .map(word -> folded.get(Folding.phrase(word)))
+                    .filter(java.util.Objects::nonNull)
+                    .findFirst()
+                    .ifPresent(spelt -> byOtherName.put(category.category().toLowerCase(Locale.ROOT), spelt));
+        }
     }
 
     private void addWords(Item item) {
@@ -129,12 +148,28 @@ public final class CatalogSnapshot {
 
     /// The category as the catalog spells it.
     public Optional<String> category(String name) {
-        return Optional.ofNullable(categories.get(name.toLowerCase(Locale.ROOT)));
+        String key = name.toLowerCase(Locale.ROOT);
+        return Optional.ofNullable(categories.getOrDefault(key, byOtherName.get(key)));
     }
 
     /// All categories, in order.
     public List<String> categories() {
         return List.copyOf(categories.values());
+    }
+
+    /// The people whom items name.
+    People people() {
+        return people;
+    }
+
+    /// Titles that people talk of and the catalog may not have.
+    WiderTitles elsewhere() {
+        return lexicon.elsewhere();
+    }
+
+    /// The categories of an item, empty for one that it does not have.
+    Set<String> categoriesOf(ItemId item) {
+        return categoriesOf.getOrDefault(item, Set.of());
     }
 
     /// The items of a theme, empty for an unknown one.

@@ -152,8 +152,13 @@ final class ClaimReader {
                     take(Stance.EXCLUDED, false);
                 }
             }
+            case "similar", "lines" -> {
+                if ((after.equals("to") || after.equals("of")) && !negated && !Questions.attitude(orWanted())) {
+                    take(Stance.REFERENCE, false);
+                }
+            }
             case "less", "fewer", "enough", "too" -> {
-                if (!negated && (stance == null || stance == Stance.WANTED)) {
+                if (!negated && !Cues.PRAISE.contains(before) && (stance == null || stance == Stance.WANTED)) {
                     take(Stance.EXCLUDED, false);
                 }
             }
@@ -180,6 +185,10 @@ final class ClaimReader {
         negated = false;
     }
 
+    private Stance orWanted() {
+        return stance == null ? Stance.WANTED : stance;
+    }
+
     private void takeNegated(Stance next) {
         if (negated) {
             take(next, true);
@@ -191,6 +200,13 @@ final class ClaimReader {
         boolean reference = i == clause.from()
                 || Cues.REFERENCE_BEFORE_LIKE.contains(before)
                 || spotBefore != null && spotBefore.facet() == null && !other && !kinOf(spotBefore);
+        if (i > clause.from()
+                && (stance == Stance.DISLIKED || stance == Stance.HATED)
+                && !Cues.SELF.contains(before)
+                && !Cues.NOT.contains(before)) {
+            // "don't like sequels like Rocky II": an example of what is not liked.
+            return;
+        }
         if (Set.of("id", "would", "feel", "wed", "wouldnt").contains(before)) {
             take(negated ? Stance.EXCLUDED : Stance.WANTED, false);
         } else if (Set.of("looks", "sounds", "seems", "feels").contains(before)) {
@@ -239,17 +255,28 @@ final class ClaimReader {
         }
         if (ignored && governed == Stance.SEEN
                 || other && Questions.attitude(governed)
-                || questions.asked(clause) && !questions.requests(clause, governed)) {
+                || questions.asked(clause) && !questions.requests(clause, governed) && !suggested(clause, spot)) {
             return;
         }
-        boolean either = governed == Stance.WANTED && joinedByOr(clause, spot);
+        boolean either = governed == Stance.WANTED && (joined(clause, spot, "or") || listed(clause, spot));
         boolean firm = !kinOf(spot);
         String quote = quote(quoteFrom, clause.to());
         for (Mention mention : spot.mentions()) {
-            Stance fitting =
-                    governed == Stance.REFERENCE && !(mention instanceof Mention.Title) ? Stance.WANTED : governed;
-            claims.add(new Claim(mention, fitting, lasts, firm, either, quote));
+            Stance fitting = governed == Stance.REFERENCE && !mention.titled() ? Stance.WANTED : governed;
+            claims.add(new Claim(mention, fitting, lasts && mention.remembered(), firm, either, quote));
         }
+    }
+
+    // "Or Jack Nicholson?" proposes a person and asks nothing of the world.
+    private boolean suggested(Clauses.Clause clause, Spots.Spot spot) {
+        for (int i = clause.from(); i < clause.to(); i++) {
+            boolean inside = i >= spot.from() && i < spot.to();
+            String word = tokens.get(i).word();
+            if (!inside && !LINKS.contains(word) && !word.equals("with") && !word.equals("movies")) {
+                return false;
+            }
+        }
+        return spot.mentions().getFirst() instanceof Mention.Person;
     }
 
     // What a mention says by itself when nothing before governs it but, at most, a wish.
@@ -281,14 +308,26 @@ final class ClaimReader {
                         .contains(tokens.get(spot.from() - 1).word());
     }
 
-    private boolean joinedByOr(Clauses.Clause clause, Spots.Spot spot) {
+    private boolean joined(Clauses.Clause clause, Spots.Spot spot, String by) {
         boolean before = spot.from() > clause.from()
-                && tokens.get(spot.from() - 1).word().equals("or");
-        boolean after = spot.to() < clause.to() && tokens.get(spot.to()).word().equals("or");
+                && tokens.get(spot.from() - 1).word().equals(by);
+        boolean after = spot.to() < clause.to() && tokens.get(spot.to()).word().equals(by);
         boolean article = spot.from() > clause.from() + 1
                 && LINKS.contains(tokens.get(spot.from() - 1).word())
-                && tokens.get(spot.from() - 2).word().equals("or");
+                && tokens.get(spot.from() - 2).word().equals(by);
         return before || after || article;
+    }
+
+    // "Action and comedy" are two kinds, of which a film may be one; "funny and romantic" is one kind of film.
+    private boolean listed(Clauses.Clause clause, Spots.Spot spot) {
+        return joined(clause, spot, "and")
+                && spot.mentions().size() == 1
+                && spot.mentions().getFirst() instanceof Mention.Category category
+                && noun(tokens.get(spot.to() - 1).word(), category);
+    }
+
+    private static boolean noun(String word, Mention.Category category) {
+        return word.endsWith("s") || word.equals(Folding.phrase(category.category()));
     }
 
     private boolean continuesList(Clauses.Clause clause) {
@@ -323,7 +362,11 @@ final class ClaimReader {
             words++;
         }
         Stance said = null;
-        if (stance != null && Questions.attitude(stance) && pronoun && !ignored) {
+        boolean bare = stance != null
+                && self
+                && stance != Stance.SEEN
+                && Cues.attitude(tokens.get(clause.to() - 1).word());
+        if (stance != null && Questions.attitude(stance) && (pronoun || bare) && !ignored) {
             said = stance;
         } else if (self && stance == null && words <= 4) {
             said = not ? Stance.DISLIKED : does(clause) ? Stance.LIKED : null;
@@ -331,7 +374,7 @@ final class ClaimReader {
         if (said != null) {
             String quote = quote(lastFrom, clause.to());
             for (Mention mention : lastMentions) {
-                claims.add(new Claim(mention, said, true, true, false, quote));
+                claims.add(new Claim(mention, said, mention.remembered(), true, false, quote));
             }
         }
     }

@@ -57,14 +57,19 @@ final class Cues {
     static final Set<String> EMPTY = words("""
             a about after again all also am an and another as at back be because before bit but by can could
             else ever every fact feel feeling first for from get go going good got great had has have hello
-            here hey hi if im in instead into is its just kind know last late later less let lets list long
-            lot lots make many me mind more much my name new newer next nice now of off ok okay old older on
-            only or other out over own really recent same should similar since so some sort still such sure
-            tell than thank thanks the them then there thing things think time to today tonight too under
-            until up us very way well were what which who why will with would yes yet you your between year
-            years day evening night weekend genre genres type style actually fully quite rather start
-            starting onwards released made surprise hate early mid watching youre theres whats already
-            forget always anymore ones""");
+            here hey hi if im in instead into is its just kind know last late later less let lets list long lot
+            lots make many me mind more much my name new newer next nice now of off ok okay old older on only
+            or other out over own really recent same should similar since so some sort still such sure tell
+            than thank thanks the them then there thing things think time to today tonight too under until up
+            us very way well were what which who why will with would yes yet you your between year years day
+            evening night weekend genre genres type style actually fully quite rather start starting onwards
+            released made surprise hate early mid watching youre theres whats already forget always anymore
+            ones yeah yea yep yup nope oh hmm wow cool lol haha aww thats ill dont doing done look looking
+            looks see saw heard hear knows guess say says said sorts mention definitely probably maybe both
+            pretty totally absolutely seriously honest honestly course times ago along interested idea ideas
+            example suggestion help wondering fine interesting awesome sounds sound trying try job sexy cute
+            friday saturday sunday monday greetings bye welcome sorry glad hope thought remember stuff guys
+            part completed line asking different 15 taste morning afternoon never though went choices""");
 
     private static final Set<String> CUE_BEFORE = words("""
             watch see saw seen watched film films movie movies than titled called fan with rewatch recommend""");
@@ -76,6 +81,11 @@ final class Cues {
 
     private static Set<String> words(String text) {
         return Set.of(text.strip().split("\\s+", -1));
+    }
+
+    /// True for a word that says a liking or a disliking by itself.
+    static boolean attitude(String word) {
+        return LOVE.contains(word) || HATE.contains(word) || DISLIKE.contains(word);
     }
 
     /// True when the words before say that a title may come.

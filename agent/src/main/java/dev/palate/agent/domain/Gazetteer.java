@@ -129,6 +129,24 @@ public final class Gazetteer {
                 : Optional.of(best(candidates, null).item());
     }
 
+    /// What the words are the title of, if it is of that year.
+    ///
+    /// @param slack by how many years it may differ
+    Optional<TitleMatch> dated(List<Token> tokens, int from, int to, int year, int slack) {
+        List<Candidate> known = table.exact(PhraseTable.join(tokens, from, to - from));
+        if (known == null || brokenBySentence(tokens, from, to)) {
+            return Optional.empty();
+        }
+        List<Candidate> fitting = known.stream()
+                .filter(candidate -> candidate.year() != null && Math.abs(candidate.year() - year) <= slack)
+                .toList();
+        if (fitting.isEmpty()) {
+            return Optional.empty();
+        }
+        Candidate chosen = best(fitting, year);
+        return Optional.of(new TitleMatch(chosen.item(), chosen.title(), chosen.year(), from, to + 1));
+    }
+
     List<TitleMatch> find(List<Token> tokens) {
         List<TitleMatch> matches = new ArrayList<>();
         int i = 0;

@@ -11,14 +11,25 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A phrase may stand for several categories, such as `romcom`.
 public final class Lexicon {
+    private static final int SHORTEST_MISSPELT = 5;
+    private static final int LONGEST_MISSPELT = 20;
+
     private final DomainPack pack;
+    private final WiderTitles elsewhere;
     private final PhraseTable<List<Term>> table = new PhraseTable<>();
     private final Map<String, DomainPack.Theme> themes = new HashMap<>();
+    private final Map<String, List<String>> spellings = new HashMap<>();
     private final Map<String, String> labels = new HashMap<>();
 
     /// Compiles the pack.
     public Lexicon(DomainPack pack) {
+        this(pack, WiderTitles.NONE);
+    }
+
+    /// Compiles the pack, and knows titles that a catalog may not have.
+    public Lexicon(DomainPack pack, WiderTitles elsewhere) {
         this.pack = pack;
+        this.elsewhere = elsewhere;
         for (DomainPack.Theme theme : pack.themes()) {
             themes.put(theme.id(), theme);
             theme.words().forEach(word -> add(word, new Term.Themed(theme)));
@@ -34,10 +45,23 @@ public final class Lexicon {
         }
     }
 
+    // Words with one letter left out → the words as they are spelt.
+    private void spell(String word) {
+        if (word.length() >= SHORTEST_MISSPELT && word.length() <= LONGEST_MISSPELT && word.indexOf(' ') < 0) {
+            for (String shorter : shortened(word)) {
+                List<String> all = spellings.computeIfAbsent(shorter, unseen -> new ArrayList<>());
+                if (!all.contains(word)) {
+                    all.add(word);
+                }
+            }
+        }
+    }
+
     private void add(String word, Term term) {
         String key = Folding.phrase(word);
         for (String form :
                 List.of(key, key + "s", key.endsWith("y") ? key.substring(0, key.length() - 1) + "ies" : key)) {
+            spell(form);
             List<Term> known = table.exact(form);
             if (known == null) {
                 List<Term> terms = new ArrayList<>();
@@ -54,6 +78,11 @@ public final class Lexicon {
         return pack;
     }
 
+    /// The titles that a catalog may not have.
+    WiderTitles elsewhere() {
+        return elsewhere;
+    }
+
     /// The theme of an id.
     public Optional<DomainPack.Theme> theme(String id) {
         return Optional.ofNullable(themes.get(id));
@@ -66,6 +95,56 @@ public final class Lexicon {
 
     PhraseTable.@Nullable Hit<List<Term>> at(List<Token> tokens, int from) {
         return table.at(tokens, from, 6);
+    }
+
+    /// What a word of at least five letters means that is one letter off a word of the pack and no other word is:
+    /// one missing, one too many, one other, or two neighbours changed about; the first letter is right.
+    @Nullable
+    List<Term> misspelt(String word) {
+        if (word.length() < SHORTEST_MISSPELT || word.length() > LONGEST_MISSPELT || known(word)) {
+            return null;
+        }
+        List<String> near = new ArrayList<>();
+        for (String shorter : shortened(word)) {
+            near.addAll(spellings.getOrDefault(shorter, List.of()));
+        }
+        List<List<Term>> meant = near.stream()
+                .filter(spelling -> spelling.charAt(0) == word.charAt(0) && oneOff(word, spelling))
+                .map(table::exact)
+                .filter(java.util.Objects::nonNull)
+                .distinct()
+                .toList();
+        return meant.size() == 1 ? meant.getFirst() : null;
+    }
+
+    private boolean known(String word) {
+        return table.exact(word) != null || pack.commonWords().contains(word);
+    }
+
+    private static List<String> shortened(String word) {
+        List<String> all = new ArrayList<>(List.of(word));
+        for (int i = 1; i < word.length(); i++) {
+            all.add(word.substring(0, i) + word.substring(i + 1));
+        }
+        return all;
+    }
+
+    private static boolean oneOff(String a, String b) {
+        int from = 0;
+        while (from < Math.min(a.length(), b.length()) && a.charAt(from) == b.charAt(from)) {
+            from++;
+        }
+        String left = a.substring(from);
+        String right = b.substring(from);
+        if (left.length() == right.length()) {
+            boolean turned = left.length() > 1
+                    && left.charAt(0) == right.charAt(1)
+                    && left.charAt(1) == right.charAt(0)
+                    && left.substring(2).equals(right.substring(2));
+            return turned || !left.isEmpty() && left.substring(1).equals(right.substring(1));
+        }
+        return left.length() == right.length() + 1 && left.substring(1).equals(right)
+                || right.length() == left.length() + 1 && right.substring(1).equals(left);
     }
 
     boolean knows(String word) {

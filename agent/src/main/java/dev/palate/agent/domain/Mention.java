@@ -2,12 +2,23 @@ package dev.palate.agent.domain;
 
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.memory.Slot;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Something a message speaks of.
 public sealed interface Mention {
     /// The slot of a memory about it.
     Slot slot();
+
+    /// True for a thing by its title.
+    default boolean titled() {
+        return false;
+    }
+
+    /// True when a memory may speak of it: it is something that the catalog knows.
+    default boolean remembered() {
+        return true;
+    }
 
     /// How it is said in a sentence, such as `westerns` or `Alien (1979)`.
     String label();
@@ -49,8 +60,63 @@ public sealed interface Mention {
         }
     }
 
+    /// Somebody whom items name, such as a director.
+    ///
+    /// @param name as the catalog spells it
+    /// @param items that name the person
+    record Person(String name, Set<ItemId> items) implements Mention {
+        public Person {
+            items = Set.copyOf(items);
+        }
+
+        @Override
+        public Slot slot() {
+            return new Slot("person", name);
+        }
+
+        @Override
+        public String label() {
+            return name;
+        }
+    }
+
+    /// Something that the catalog does not have, by its title.
+    ///
+    /// @param year as it was said or is known
+    /// @param categories as the catalog spells them, empty when it is not known what it is
+    record Elsewhere(String title, @Nullable Integer year, Set<String> categories) implements Mention {
+        public Elsewhere {
+            categories = Set.copyOf(categories);
+        }
+
+        @Override
+        public boolean titled() {
+            return true;
+        }
+
+        @Override
+        public boolean remembered() {
+            return false;
+        }
+
+        @Override
+        public Slot slot() {
+            return new Slot("elsewhere", label().substring(0, Math.min(label().length(), 200)));
+        }
+
+        @Override
+        public String label() {
+            return year == null ? title : title + " (" + year + ")";
+        }
+    }
+
     /// An item, by its title.
     record Title(ItemId item, String title, @Nullable Integer year) implements Mention {
+        @Override
+        public boolean titled() {
+            return true;
+        }
+
         @Override
         public Slot slot() {
             return new Slot("title", item.value());

@@ -12,7 +12,7 @@ final class Spots {
     /// @param facet asked for, when it is one
     record Spot(int from, int to, List<Mention> mentions, DomainPack.@Nullable Facet facet) {
         boolean title() {
-            return !mentions.isEmpty() && mentions.getFirst() instanceof Mention.Title;
+            return !mentions.isEmpty() && mentions.getFirst().titled();
         }
     }
 
@@ -21,6 +21,7 @@ final class Spots {
 
     Spots(List<Token> tokens, CatalogSnapshot catalog) {
         byWord = new Spot[tokens.size()];
+        DatedTitles.read(tokens, catalog).forEach(this::put);
         for (TitleMatch match : catalog.gazetteer().find(tokens)) {
             put(new Spot(
                     match.from(),
@@ -28,7 +29,11 @@ final class Spots {
                     List.of(new Mention.Title(match.item(), match.title(), match.year())),
                     null));
         }
+        catalog.elsewhere().find(tokens, catalog).forEach(this::put);
         for (int i = 0; i < tokens.size(); i++) {
+            if (byWord[i] == null) {
+                put(catalog.people().at(tokens, i));
+            }
             if (byWord[i] == null) {
                 put(known(tokens, i, catalog));
             }
@@ -56,6 +61,12 @@ final class Spots {
         PhraseTable.Hit<String> tag = catalog.tagAt(tokens, i);
         if (tag != null && (hit == null || tag.length() > hit.length())) {
             return new Spot(i, i + tag.length(), List.of(new Mention.Tag(tag.value())), null);
+        }
+        if (hit == null) {
+            // A word that stands in some item's text is spelt as it is meant.
+            String word = tokens.get(i).word();
+            List<Term> meant = catalog.mentions(word) ? null : catalog.lexicon().misspelt(word);
+            hit = meant == null ? null : new PhraseTable.Hit<>(meant, 1);
         }
         if (hit == null) {
             return null;

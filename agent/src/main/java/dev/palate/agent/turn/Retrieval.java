@@ -25,12 +25,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Turns a wish into requests and their answers into picks. Made for one turn; not thread-safe.
 final class Retrieval {
     private static final int WIDER = 4;
     private static final int MOST = 100;
     private static final double THEME_CATEGORY = 0.5;
+    // Of what is liked, beside what is asked for now.
+    private static final double FOND = 0.5;
     // The recommender answers a little after its deadline at worst; this is how long it is waited for.
     private static final int PATIENCE = 4;
 
@@ -73,6 +76,7 @@ final class Retrieval {
             items.addAll(catalog.themeItems(theme));
             catalog.lexicon().theme(theme).ifPresent(known -> tags.addAll(known.tags()));
         }
+        wish.excludedPeople().forEach(person -> items.addAll(person.items()));
         items.addAll(wish.liked());
         items.addAll(wish.disliked());
         items.addAll(wish.references());
@@ -168,11 +172,31 @@ final class Retrieval {
             catalog.lexicon().theme(id).ifPresent(theme -> weigh(theme, categories, tags));
         }
         wish.tags().forEach(tag -> tags.put(tag, 1.0));
-        wish.fond().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), 1.0));
+        // All have them; those that are hardly anything else come first.
+        wish.required().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), 1.0));
+        boolean other = !wish.required().isEmpty()
+                || !wish.anyOf().isEmpty()
+                || !wish.leaning().isEmpty();
+        wish.fond().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), other ? FOND : 1.0));
+        wish.leaning().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), 1.0));
         wish.anyOf().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), 1.0));
         Set<ItemId> liked = new LinkedHashSet<>(wish.references());
         liked.addAll(wish.liked());
-        return new Taste(wish.words(), newest(liked), newest(wish.disliked()), categories, tags);
+        return new Taste(
+                wish.words(),
+                newest(liked),
+                newest(wish.disliked()),
+                categories,
+                tags,
+                wish.people().stream()
+                        .map(person -> new Taste.Named("with " + person.name() + ", as you asked", person.items()))
+                        .toList(),
+                wish.elsewhere().stream()
+                        .filter(title -> !title.categories().isEmpty())
+                        .map(title -> title.categories().stream()
+                                .map(category -> category.toLowerCase(Locale.ROOT))
+                                .collect(Collectors.toUnmodifiableSet()))
+                        .toList());
     }
 
     private static void weigh(DomainPack.Theme theme, Map<String, Double> categories, Map<String, Double> tags) {

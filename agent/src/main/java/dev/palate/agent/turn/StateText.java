@@ -1,5 +1,6 @@
 package dev.palate.agent.turn;
 
+import dev.palate.agent.domain.Mention;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.slate.SlateId;
@@ -7,6 +8,7 @@ import dev.palate.retrieval.recommend.YearRange;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -18,6 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// rather than fail for what it remembered.
 final class StateText {
     private static final int VERSION = 1;
+    private static final int MAX_ITEMS_OF_PERSON = 100;
     private static final int MAX_TEXT = 60_000;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -32,6 +35,7 @@ final class StateText {
         texts(node, "any_of", wish.anyOf());
         texts(node, "excluded", wish.excluded());
         texts(node, "fond", wish.fond());
+        texts(node, "leaning", wish.leaning());
         texts(node, "themes", wish.themes());
         texts(node, "excluded_themes", wish.excludedThemes());
         texts(node, "tags", wish.tags());
@@ -43,6 +47,10 @@ final class StateText {
         texts(node, "disliked", values(wish.disliked(), ItemId::value));
         texts(node, "references", values(wish.references(), ItemId::value));
         texts(node, "seen", values(wish.seen(), ItemId::value));
+        people(node.putArray("people"), wish.people());
+        people(node.putArray("excluded_people"), wish.excludedPeople());
+        ArrayNode elsewhere = node.putArray("elsewhere");
+        wish.elsewhere().forEach(title -> elsewhere(elsewhere.addObject(), title));
         node.put("words", wish.words());
         texts(root, "shown", values(state.shown(), ItemId::value));
         SlateId slate = state.slate();
@@ -80,6 +88,7 @@ final class StateText {
         wish.anyOf.addAll(list(node, "any_of", Function.identity()));
         wish.excluded.addAll(list(node, "excluded", Function.identity()));
         wish.fond.addAll(list(node, "fond", Function.identity()));
+        wish.leaning.addAll(list(node, "leaning", Function.identity()));
         wish.themes.addAll(list(node, "themes", Function.identity()));
         wish.excludedThemes.addAll(list(node, "excluded_themes", Function.identity()));
         wish.tags.addAll(list(node, "tags", Function.identity()));
@@ -90,8 +99,46 @@ final class StateText {
         wish.disliked.addAll(list(node, "disliked", ItemId::new));
         wish.references.addAll(list(node, "references", ItemId::new));
         wish.seen.addAll(list(node, "seen", ItemId::new));
+        node.path("people").forEach(person -> wish.people.add(person(person)));
+        node.path("excluded_people").forEach(person -> wish.excludedPeople.add(person(person)));
+        node.path("elsewhere").forEach(title -> wish.elsewhere.add(elsewhere(title)));
         wish.words = node.path("words").asString("");
         return wish.build();
+    }
+
+    // A person of many items is kept with the first of them.
+    private static void people(ArrayNode array, Collection<Mention.Person> people) {
+        for (Mention.Person person : people) {
+            ObjectNode node = array.addObject();
+            node.put("name", person.name());
+            texts(
+                    node,
+                    "items",
+                    person.items().stream()
+                            .sorted()
+                            .limit(MAX_ITEMS_OF_PERSON)
+                            .map(ItemId::value)
+                            .toList());
+        }
+    }
+
+    private static Mention.Person person(JsonNode node) {
+        return new Mention.Person(node.path("name").asString(""), Set.copyOf(list(node, "items", ItemId::new)));
+    }
+
+    private static void elsewhere(ObjectNode node, Mention.Elsewhere title) {
+        node.put("title", title.title());
+        Integer year = title.year();
+        node.put("year", year == null ? 0 : year);
+        texts(node, "categories", title.categories().stream().sorted().toList());
+    }
+
+    private static Mention.Elsewhere elsewhere(JsonNode node) {
+        int year = node.path("year").asInt(0);
+        return new Mention.Elsewhere(
+                node.path("title").asString(""),
+                year == 0 ? null : year,
+                Set.copyOf(list(node, "categories", Function.identity())));
     }
 
     private static void texts(ObjectNode node, String field, Collection<String> texts) {

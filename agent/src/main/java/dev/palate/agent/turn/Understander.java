@@ -22,6 +22,8 @@ import java.util.stream.Stream;
 final class Understander {
     private static final Pattern ADDS =
             Pattern.compile("^\\W*(with|also|and|but|preferably|plus|only|maybe|from|in)\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern ANYTHING =
+            Pattern.compile("\\b(anything|surprise|whatever|random|do ?n.?t care)\\b", Pattern.CASE_INSENSITIVE);
     private static final Set<Act> TALK = Set.of(Act.GREETING, Act.THANKS, Act.HELP);
 
     private Understander() {}
@@ -33,19 +35,22 @@ final class Understander {
                 .anyMatch(claim -> claim.stance() == Stance.WANTED || claim.stance() == Stance.REFERENCE);
         boolean open = reading.claims().isEmpty()
                 && reading.eras().isEmpty()
-                && !reading.does(Act.ELSE)
                 && !reading.does(Act.NEWER)
-                && !reading.does(Act.OLDER);
+                && !reading.does(Act.OLDER)
+                && ANYTHING.matcher(reading.text()).find();
         boolean begun = intent.shows()
                 && !reading.does(Act.ELSE)
                 && (wanting && !ADDS.matcher(reading.text()).find() || open);
         Wish.Draft wish = state.wish().draft();
-        if (begun) {
+        if (begun && (open || names(reading))) {
             wish.startOver();
+        } else if (begun) {
+            wish.soften();
         }
         reading.claims().forEach(claim -> apply(claim, wish));
         eras(reading, lastYears, wish);
-        if (intent.shows()) {
+        if (intent.shows()
+                && (begun || reading.does(Act.WISH) || !reading.claims().isEmpty())) {
             words(reading, wish);
         }
         Wish next = intent.shows() ? wish.build() : views(reading, state);
@@ -103,6 +108,15 @@ final class Understander {
         return reading.claims().stream().anyMatch(claim -> claim.stance() == Stance.WANTED);
     }
 
+    // "Something like Alien" says more of the wish there is; "a western" begins another.
+    private static boolean names(Reading reading) {
+        return reading.claims().stream()
+                .anyMatch(claim -> claim.stance() == Stance.WANTED
+                        && (claim.mention() instanceof Mention.Category
+                                || claim.mention() instanceof Mention.Theme
+                                || claim.mention() instanceof Mention.Tag));
+    }
+
     private static Wish views(Reading reading, State state) {
         Wish.Draft wish = state.wish().draft();
         if (!reading.does(Act.INJECTION) && !reading.does(Act.FORGET)) {
@@ -116,6 +130,8 @@ final class Understander {
             case Mention.Category category -> category(claim, category.category(), wish);
             case Mention.Theme theme -> named(claim, theme.theme().id(), wish.themes, wish.excludedThemes);
             case Mention.Tag tag -> named(claim, tag.tag(), wish.tags, wish.excludedTags);
+            case Mention.Person person -> named(claim, person, wish.people, wish.excludedPeople);
+            case Mention.Elsewhere title -> elsewhere(claim, title, wish);
             case Mention.Title title -> title(claim, title.item(), wish);
         }
     }
@@ -132,11 +148,12 @@ final class Understander {
                 wish.required.remove(category);
                 wish.anyOf.remove(category);
                 wish.fond.remove(category);
+                wish.leaning.remove(category);
             }
             case WANTED -> {
                 wish.excluded.remove(category);
                 if (!claim.firm()) {
-                    wish.fond.add(category);
+                    wish.leaning.add(category);
                 } else if (claim.either()) {
                     wish.anyOf.add(category);
                 } else {
@@ -147,7 +164,7 @@ final class Understander {
         }
     }
 
-    private static void named(Claim claim, String name, Set<String> wanted, Set<String> unwanted) {
+    private static <T> void named(Claim claim, T name, Set<T> wanted, Set<T> unwanted) {
         switch (claim.stance()) {
             case LIKED, WANTED -> {
                 unwanted.remove(name);
@@ -177,6 +194,17 @@ final class Understander {
             case REFERENCE -> wish.references.add(item);
             case WANTED -> wish.seen.remove(item);
             case TOLERATED -> {}
+        }
+    }
+
+    private static void elsewhere(Claim claim, Mention.Elsewhere title, Wish.Draft wish) {
+        switch (claim.stance()) {
+            case LIKED, REFERENCE, WANTED -> {
+                wish.elsewhere.remove(title);
+                wish.elsewhere.add(title);
+            }
+            case DISLIKED, HATED, EXCLUDED -> wish.elsewhere.remove(title);
+            case SEEN, TOLERATED -> {}
         }
     }
 
@@ -211,7 +239,9 @@ final class Understander {
     private static void words(Reading reading, Wish.Draft wish) {
         Stream<String> wanted = reading.claims().stream()
                 .filter(claim -> claim.stance() == Stance.WANTED || claim.stance() == Stance.LIKED)
-                .filter(claim -> !(claim.mention() instanceof Mention.Category))
+                .filter(claim -> !(claim.mention() instanceof Mention.Category
+                        || claim.mention() instanceof Mention.Person
+                        || claim.mention() instanceof Mention.Elsewhere))
                 .filter(claim -> claim.stance() == Stance.WANTED || !(claim.mention() instanceof Mention.Title))
                 .map(claim -> claim.mention() instanceof Mention.Title title
                         ? title.title()
@@ -250,7 +280,8 @@ final class Understander {
         Stream<String> categories = Stream.concat(wish.required().stream(), wish.anyOf().stream())
                 .map(category -> catalog.lexicon().label(category));
         Stream<String> themes = wish.themes().stream().map(id -> theme(id, catalog));
-        return Stream.of(categories, themes, wish.tags().stream())
+        Stream<String> people = wish.people().stream().map(Mention.Person::name);
+        return Stream.of(categories, themes, wish.tags().stream(), people)
                 .flatMap(part -> part)
                 .toList();
     }
@@ -261,6 +292,7 @@ final class Understander {
                 .forEach(category -> phrases.add("no " + catalog.lexicon().label(category)));
         wish.excludedThemes().forEach(id -> phrases.add("no " + theme(id, catalog)));
         wish.excludedTags().forEach(tag -> phrases.add("no " + tag));
+        wish.excludedPeople().forEach(person -> phrases.add("no " + person.name()));
         if (!wish.years().any()) {
             phrases.add(phrase(wish.years()));
         }

@@ -1,5 +1,6 @@
 package dev.palate.agent.turn;
 
+import dev.palate.agent.domain.Mention;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.retrieval.recommend.YearRange;
 import java.util.Collections;
@@ -14,6 +15,7 @@ import java.util.Set;
 /// @param anyOf categories of which an item must have one
 /// @param excluded categories an item must not have
 /// @param fond categories said to be liked
+/// @param leaning categories that would be welcome
 /// @param themes wanted
 /// @param excludedThemes not wanted
 /// @param tags wanted
@@ -24,12 +26,16 @@ import java.util.Set;
 /// @param disliked items
 /// @param references items named as examples
 /// @param seen items not to be shown
+/// @param people wanted
+/// @param excludedPeople not wanted
+/// @param elsewhere liked or named as examples, of what the catalog does not have
 /// @param words the wish as text for search
 record Wish(
         Set<String> required,
         Set<String> anyOf,
         Set<String> excluded,
         Set<String> fond,
+        Set<String> leaning,
         Set<String> themes,
         Set<String> excludedThemes,
         Set<String> tags,
@@ -40,10 +46,14 @@ record Wish(
         Set<ItemId> disliked,
         Set<ItemId> references,
         Set<ItemId> seen,
+        Set<Mention.Person> people,
+        Set<Mention.Person> excludedPeople,
+        Set<Mention.Elsewhere> elsewhere,
         String words) {
     static final int MAX_ENTRIES = 64;
     static final int MAX_WORDS = 400;
     static final Wish NONE = new Wish(
+            Set.of(),
             Set.of(),
             Set.of(),
             Set.of(),
@@ -58,6 +68,9 @@ record Wish(
             Set.of(),
             Set.of(),
             Set.of(),
+            Set.of(),
+            Set.of(),
+            Set.of(),
             "");
 
     Wish {
@@ -65,6 +78,7 @@ record Wish(
         anyOf = newest(anyOf);
         excluded = newest(excluded);
         fond = newest(fond);
+        leaning = newest(leaning);
         themes = newest(themes);
         excludedThemes = newest(excludedThemes);
         tags = newest(tags);
@@ -74,6 +88,9 @@ record Wish(
         disliked = newest(disliked);
         references = newest(references);
         seen = newest(seen);
+        people = newest(people);
+        excludedPeople = newest(excludedPeople);
+        elsewhere = newest(elsewhere);
         words = words.substring(0, Math.min(words.length(), MAX_WORDS));
     }
 
@@ -93,6 +110,7 @@ record Wish(
         final Set<String> anyOf;
         final Set<String> excluded;
         final Set<String> fond;
+        final Set<String> leaning;
         final Set<String> themes;
         final Set<String> excludedThemes;
         final Set<String> tags;
@@ -103,6 +121,9 @@ record Wish(
         final Set<ItemId> disliked;
         final Set<ItemId> references;
         final Set<ItemId> seen;
+        final Set<Mention.Person> people;
+        final Set<Mention.Person> excludedPeople;
+        final Set<Mention.Elsewhere> elsewhere;
         String words;
 
         private Draft(Wish wish) {
@@ -110,6 +131,7 @@ record Wish(
             anyOf = new LinkedHashSet<>(wish.anyOf);
             excluded = new LinkedHashSet<>(wish.excluded);
             fond = new LinkedHashSet<>(wish.fond);
+            leaning = new LinkedHashSet<>(wish.leaning);
             themes = new LinkedHashSet<>(wish.themes);
             excludedThemes = new LinkedHashSet<>(wish.excludedThemes);
             tags = new LinkedHashSet<>(wish.tags);
@@ -120,6 +142,9 @@ record Wish(
             disliked = new LinkedHashSet<>(wish.disliked);
             references = new LinkedHashSet<>(wish.references);
             seen = new LinkedHashSet<>(wish.seen);
+            people = new LinkedHashSet<>(wish.people);
+            excludedPeople = new LinkedHashSet<>(wish.excludedPeople);
+            elsewhere = new LinkedHashSet<>(wish.elsewhere);
             words = wish.words;
         }
 
@@ -127,13 +152,22 @@ record Wish(
         void startOver() {
             required.clear();
             anyOf.clear();
-            fond.clear();
+            leaning.clear();
             themes.clear();
             tags.clear();
             years = YearRange.ANY;
             excludedYears.clear();
             references.clear();
+            people.clear();
             words = "";
+        }
+
+        /// What had to be is welcome from now on.
+        void soften() {
+            leaning.addAll(required);
+            leaning.addAll(anyOf);
+            required.clear();
+            anyOf.clear();
         }
 
         Wish build() {
@@ -142,6 +176,7 @@ record Wish(
                     anyOf,
                     excluded,
                     fond,
+                    leaning,
                     themes,
                     excludedThemes,
                     tags,
@@ -152,6 +187,9 @@ record Wish(
                     disliked,
                     references,
                     seen,
+                    people,
+                    excludedPeople,
+                    elsewhere,
                     words);
         }
     }

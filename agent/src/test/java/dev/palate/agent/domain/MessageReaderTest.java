@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.palate.agent.Films;
 import dev.palate.agent.domain.Reading.Act;
+import dev.palate.memory.catalog.Item;
+import dev.palate.memory.catalog.ItemId;
 import dev.palate.retrieval.recommend.YearRange;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -163,5 +166,94 @@ class MessageReaderTest {
         assertThat(slashers)
                 .contains("1974", "1971", "1347", "1407", "1982", "1991")
                 .doesNotContain("1214", "620", "76");
+    }
+
+    private static final CatalogSnapshot CAST = cast();
+
+    /// A few films with people, and the wider list beside them.
+    private static CatalogSnapshot cast() {
+        DomainPack films = DomainPackFile.films();
+        return new CatalogSnapshot(
+                List.of(
+                        film("1", "Heat", 1995, "Crime", "Al Pacino, Robert De Niro"),
+                        film("2", "Titanic", 1997, "Romance", "Leonardo DiCaprio, Kate Winslet"),
+                        film("3", "Heat", 1986, "Action", "Burt Reynolds"),
+                        film("4", "Matilda", 1996, "Children's", "Danny DeVito")),
+                Map.of(),
+                new Lexicon(films, WiderTitles.films(films)));
+    }
+
+    private static Item film(String id, String title, int year, String category, String stars) {
+        return new Item(
+                new ItemId(id),
+                title,
+                year,
+                List.of(category),
+                List.of(),
+                "A film.",
+                Map.of("stars", stars),
+                false,
+                null,
+                null,
+                0);
+    }
+
+    private String claimsOfCast(String text) {
+        return reader.read(text, CAST).claims().stream()
+                .map(claim -> claim.stance() + " " + claim.mention().slot())
+                .sorted()
+                .collect(Collectors.joining(", "));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            I loved Heat (1986)                                 | LIKED title:3
+            I loved Heat (1994)                                 | LIKED title:1
+            I loved Titanic (1953)                              | LIKED elsewhere:titanic (1953)
+            something like Superbad (2007)                      | REFERENCE elsewhere:superbad (2007)
+            something like superbad (2007)                      | REFERENCE elsewhere:superbad (2007)
+            I loved Avengers: Infinity War (2018)               | LIKED elsewhere:avengers infinity war (2018)
+            I just watched Superbad (2007) and I liked          | LIKED elsewhere:superbad (2007)
+            Yes Black Panther (2018) was great                  | LIKED elsewhere:black panther (2018)
+            I don't like sequels like Superbad (2007)           | DISLIKED elsewhere:superbad (2007)
+            something similar to Heat (1995)                    | REFERENCE title:1
+            along the lines of Heat (1995) please               | REFERENCE title:1
+            I love Al Pacino                                    | LIKED person:al pacino
+            something with Kate Winslet and al pacino           | WANTED person:al pacino, WANTED person:kate winslet
+            Anything with Kate Winslet? Or Al Pacino?           | WANTED person:al pacino, WANTED person:kate winslet
+            Is Al Pacino alive?                                 | ''
+            no Danny DeVito please                              | EXCLUDED person:danny devito
+            a film with Zebulon Quackenbush                     | ''
+            I want a movie for children                         | WANTED genre:children's
+            I like romatic films                                | LIKED genre:romance
+            I want a crmie film                                 | WANTED genre:crime
+            """)
+    void titlesWithYearsAndPeople(String text, String expected) {
+        assertThat(claimsOfCast(text)).isEqualTo(expected);
+        assertThat(reader.read(text, CAST).eras()).isEmpty();
+    }
+
+    @Test
+    void whatTheCatalogLacksIsUnderstoodAndNotRemembered() {
+        Claim claim = reader.read("I loved Superbad (2007)", CAST).claims().getFirst();
+        assertThat(claim.lasting()).isFalse();
+        // The wider list says comedy, which is no category of this catalog.
+        assertThat(((Mention.Elsewhere) claim.mention()).categories()).isEmpty();
+        Claim children = reader.read("I loved Frozen (2013)", CAST).claims().getFirst();
+        assertThat(((Mention.Elsewhere) children.mention()).categories()).isEqualTo(Set.of("Romance"));
+        Claim namesake = reader.read("I loved Titanic (2012)", CAST).claims().getFirst();
+        assertThat(((Mention.Elsewhere) namesake.mention()).categories()).isEqualTo(Set.of("Romance"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            action and comedy                   | true
+            comedies and westerns               | true
+            a comedy or a western               | true
+            something funny and romantic        | false
+            a romantic comedy                   | false
+            """)
+    void listedCategoriesAreAlternatives(String text, boolean either) {
+        assertThat(read(text).claims()).isNotEmpty().allMatch(claim -> claim.either() == either);
     }
 }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// of a [CategoryProfile], as its weight was fitted on.
 final class FacetSource implements CandidateSource {
     private static final double OF_LIKED = 0.5;
+    private static final double OF_NAMED = 2;
     private static final int MAX_EVENTS = 50;
-    private static final double QUALITY_SHARE = 0.4;
+    private static final double QUALITY_SHARE = 0.6;
 
     private final AtomicReference<Optional<Profile>> last = new AtomicReference<>(Optional.empty());
 
@@ -39,9 +41,7 @@ final class FacetSource implements CandidateSource {
 
     @Override
     public Optional<Scored> score(Wish wish) {
-        return !wish.categories().isEmpty() || !wish.tags().isEmpty() || wish.liked().length > 0
-                ? spoken(wish)
-                : ofHistory(wish);
+        return wish.facets() || wish.liked().length > 0 ? spoken(wish) : ofHistory(wish);
     }
 
     private static Optional<Scored> spoken(Wish wish) {
@@ -49,8 +49,8 @@ final class FacetSource implements CandidateSource {
         Map<Integer, Double> tags = new HashMap<>();
         addNamed(wish.catalog().categories(), wish.categories(), categories);
         addNamed(wish.catalog().tags(), wish.tags(), tags);
-        addProfile(wish.catalog().categories(), wish.liked(), OF_LIKED, categories);
-        if (categories.isEmpty() && tags.isEmpty()) {
+        addProfile(wish, categories);
+        if (categories.isEmpty() && tags.isEmpty() && wish.named().isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(Scored.of(add(wish, categories, tags), row -> explain(wish, true, categories, tags, row)));
@@ -105,6 +105,30 @@ final class FacetSource implements CandidateSource {
         });
     }
 
+    /// Of the titles liked and of what was liked elsewhere, each counting the same.
+    private static void addProfile(Wish wish, Map<Integer, Double> target) {
+        Postings postings = wish.catalog().categories();
+        int size = wish.liked().length + wish.elsewhere().size();
+        if (size == 0) {
+            return;
+        }
+        Map<Integer, Integer> counts = new HashMap<>();
+        for (int row : wish.liked()) {
+            for (int code : postings.codesOf(row)) {
+                counts.merge(code, 1, Integer::sum);
+            }
+        }
+        for (Set<String> categories : wish.elsewhere()) {
+            for (String category : categories) {
+                int code = postings.code(category);
+                if (code >= 0) {
+                    counts.merge(code, 1, Integer::sum);
+                }
+            }
+        }
+        addShares(postings, counts, size, OF_LIKED, target);
+    }
+
     private static void addProfile(Postings postings, int[] rows, double factor, Map<Integer, Double> target) {
         if (rows.length == 0) {
             return;
@@ -115,8 +139,13 @@ final class FacetSource implements CandidateSource {
                 counts.merge(code, 1, Integer::sum);
             }
         }
+        addShares(postings, counts, rows.length, factor, target);
+    }
+
+    private static void addShares(
+            Postings postings, Map<Integer, Integer> counts, int size, double factor, Map<Integer, Double> target) {
         counts.forEach((code, count) -> {
-            double here = (double) count / rows.length;
+            double here = (double) count / size;
             double everywhere = Math.exp(-postings.rarity(code));
             target.merge(code, factor * (here - everywhere), Double::sum);
         });
@@ -126,12 +155,9 @@ final class FacetSource implements CandidateSource {
         CatalogSnapshot catalog = wish.catalog();
         double[] sums = new double[catalog.size()];
         categories.forEach((code, weight) -> {
-            // Who asks for a western does not mind that it is an adventure too; a profile is met by the whole mixture.
-            boolean named =
-                    wish.categories().containsKey(catalog.categories().words().get(code));
             for (int row : catalog.categories().rowsOf((int) code)) {
                 int others = catalog.categories().codesOf(row).length;
-                sums[row] += named ? weight : weight / Math.sqrt(others);
+                sums[row] += weight / Math.sqrt(others);
             }
         });
         tags.forEach((code, weight) -> {
@@ -139,6 +165,11 @@ final class FacetSource implements CandidateSource {
                 sums[row] += weight;
             }
         });
+        for (Wish.NamedRows named : wish.named()) {
+            for (int row : named.rows()) {
+                sums[row] += OF_NAMED;
+            }
+        }
         float[] scores = new float[sums.length];
         for (int row = 0; row < scores.length; row++) {
             double liked = 1 - QUALITY_SHARE + QUALITY_SHARE * wish.statistics().quality(row);
@@ -150,6 +181,11 @@ final class FacetSource implements CandidateSource {
     private static Evidence explain(
             Wish wish, boolean spoken, Map<Integer, Double> categories, Map<Integer, Double> tags, int row) {
         CatalogSnapshot catalog = wish.catalog();
+        for (Wish.NamedRows named : wish.named()) {
+            if (Arrays.stream(named.rows()).anyMatch(other -> other == row)) {
+                return Evidence.of(named.reason());
+            }
+        }
         String tag = strongest(catalog.tags(), tags, row);
         if (tag != null) {
             return Evidence.of("tagged " + Phrases.spelling(catalog.item(row).tags(), tag) + ", as you asked");

@@ -8,6 +8,7 @@ import dev.palate.memory.text.TextEncoder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /// All sources of a recommender, and the wishes they understand. Thread-safe.
@@ -74,7 +75,19 @@ public final class Sources {
     /// @param liked newest last
     /// @param categories in lower case → weight in [-1, 1]
     /// @param tags likewise
-    public record Said(String words, List<ItemId> liked, Map<String, Double> categories, Map<String, Double> tags) {}
+    /// @param elsewhere the categories, in lower case, of each thing liked that the catalog does not have
+    public record Said(
+            String words,
+            List<ItemId> liked,
+            Map<String, Double> categories,
+            Map<String, Double> tags,
+            List<Named> named,
+            List<Set<String>> elsewhere) {}
+
+    /// Items asked for by what they have in common.
+    ///
+    /// @param reason why one of them is on a list
+    public record Named(String reason, Set<ItemId> items) {}
 
     /// The wish of a request over the view given. Items that the catalog does not have are left out.
     ///
@@ -98,6 +111,10 @@ public final class Sources {
                 catalog.rowsOf(said.liked),
                 said.categories,
                 said.tags,
+                said.named.stream()
+                        .map(named -> new Wish.NamedRows(named.reason, catalog.rowsOf(List.copyOf(named.items))))
+                        .toList(),
+                said.elsewhere,
                 history,
                 memories,
                 themes,

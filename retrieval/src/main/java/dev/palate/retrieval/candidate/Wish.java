@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -16,6 +17,8 @@ import java.util.stream.LongStream;
 /// @param liked rows said to be liked in the request, newest last
 /// @param categories in lower case → weight in [-1, 1], as the request has them
 /// @param tags likewise
+/// @param named groups of rows asked for by what they have in common
+/// @param elsewhere the categories, in lower case, of each thing liked that the catalog does not have
 /// @param known the user's history
 /// @param memories the effective ones
 /// @param filter what searches of the index may return: no less than what the hard filters let through
@@ -29,14 +32,23 @@ public record Wish(
         int[] liked,
         Map<String, Double> categories,
         Map<String, Double> tags,
+        List<NamedRows> named,
+        List<Set<String>> elsewhere,
         HistoryRows known,
         List<Memory> memories,
         Themes themes,
         ItemFilter filter,
         Instant now) {
+    /// Rows asked for by what they have in common.
+    ///
+    /// @param reason why one of them is on a list
+    public record NamedRows(String reason, int[] rows) {}
+
     public Wish {
         categories = Map.copyOf(categories);
         tags = Map.copyOf(tags);
+        named = List.copyOf(named);
+        elsewhere = List.copyOf(elsewhere);
         memories = List.copyOf(memories);
         if (!statistics.isOf(catalog)) {
             throw new IllegalArgumentException("the statistics must be of the same catalog snapshot");
@@ -79,7 +91,13 @@ public record Wish(
 
     /// True when the request itself says what is wanted.
     public boolean spoken() {
-        return !words.isEmpty() || liked.length > 0 || !categories.isEmpty() || !tags.isEmpty();
+        return !words.isEmpty() || liked.length > 0 || facets();
+    }
+
+    /// True when the request says what items should have: categories, tags, people, or what things liked
+    /// elsewhere have.
+    boolean facets() {
+        return !categories.isEmpty() || !tags.isEmpty() || !named.isEmpty() || !elsewhere.isEmpty();
     }
 
     /// True when nothing at all is known of the wish or the user; a memory that speaks of nothing in the catalog tells

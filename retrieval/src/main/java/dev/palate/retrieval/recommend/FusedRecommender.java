@@ -162,7 +162,15 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
     }
 
     private static Sources.Said said(Taste taste) {
-        return new Sources.Said(taste.words(), taste.likedItems(), taste.categories(), taste.tags());
+        return new Sources.Said(
+                taste.words(),
+                taste.likedItems(),
+                taste.categories(),
+                taste.tags(),
+                taste.named().stream()
+                        .map(named -> new Sources.Named(named.reason(), named.items()))
+                        .toList(),
+                taste.elsewhere());
     }
 
     private HardFilters filters(

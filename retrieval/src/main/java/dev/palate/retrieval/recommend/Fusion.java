@@ -44,7 +44,8 @@ record Fusion(int[] rows, double[] scores, int[] order, Map<Signal, float[]> par
             // Their weights were fitted for requests that say nothing.
             bounded.addAll(SPOKEN);
         }
-        SignalWeights weights = weights(answers, SignalWeights.forHistory(size).with(fitted), wish.spoken());
+        SignalWeights usual = SignalWeights.forHistory(size).with(fitted);
+        SignalWeights weights = weights(answers, wish.spoken() ? usual.spoken(size) : usual, wish.spoken());
         FusedRanker.Ranking ranking = FusedRanker.rank(new Signals(rows.length, values), weights, bounded);
         return new Fusion(rows, ranking.scores(), ranking.order(), ranking.parts());
     }
@@ -56,7 +57,7 @@ record Fusion(int[] rows, double[] scores, int[] order, Map<Signal, float[]> par
         for (Signal signal : Signal.values()) {
             double weight = usual.of(signal);
             if (spoken && SPOKEN.contains(signal)) {
-                weight = Math.max(weight, SignalWeights.COLD.of(signal));
+                weight = Math.max(weight, SignalWeights.SPOKEN.of(signal));
             }
             Scored answer = answers.get(signal.key());
             weights.put(signal, answer == null ? weight : weight * answer.emphasis());

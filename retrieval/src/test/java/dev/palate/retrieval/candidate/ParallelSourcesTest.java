@@ -27,6 +27,8 @@ class ParallelSourcesTest {
             new int[0],
             Map.of(),
             Map.of(),
+            List.of(),
+            List.of(),
             HistoryRows.EMPTY,
             List.of(),
             Themes.NONE,

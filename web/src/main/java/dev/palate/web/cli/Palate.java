@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             ImportCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
+            ChatEvaluateCommand.class,
             TuneCommand.class,
             ModelCommand.class,
             MemoryCommand.class,

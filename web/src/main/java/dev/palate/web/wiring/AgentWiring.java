@@ -1,10 +1,12 @@
 package dev.palate.web.wiring;
 
 import dev.palate.agent.domain.CatalogSnapshots;
+import dev.palate.agent.domain.DomainPack;
 import dev.palate.agent.domain.DomainPackFile;
 import dev.palate.agent.domain.Lexicon;
 import dev.palate.agent.domain.MessageReader;
 import dev.palate.agent.domain.PackThemes;
+import dev.palate.agent.domain.WiderTitles;
 import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.ModelId;
@@ -51,7 +53,8 @@ class AgentWiring {
 
     @Bean
     Lexicon lexicon() {
-        return new Lexicon(DomainPackFile.films());
+        DomainPack films = DomainPackFile.films();
+        return new Lexicon(films, WiderTitles.films(films));
     }
 
     @Bean

@@ -1,0 +1,100 @@
+package dev.palate.agent.turn;
+
+import dev.palate.agent.domain.CatalogSnapshot;
+import dev.palate.agent.domain.CatalogSnapshots;
+import dev.palate.agent.domain.Claim;
+import dev.palate.agent.domain.Mention;
+import dev.palate.agent.domain.MessageReader;
+import dev.palate.agent.domain.Reading;
+import dev.palate.agent.grounding.Rules;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.recommend.RankedItem;
+import dev.palate.retrieval.recommend.Recommender;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// What a turn would list at the end of a dialogue that somebody else led: the real reading, understanding, retrieval
+/// and ranking, without memories, words or writes. Thread-safe.
+public final class DialogueReplay {
+    private static final UserId NOBODY = new UserId("dialogue-replay");
+
+    private final Recommender recommender;
+    private final CatalogSnapshots snapshots;
+    private final MessageReader reader;
+    private final Duration deadline;
+
+    /// @param deadline of the sources
+    public DialogueReplay(
+            Recommender recommender, CatalogSnapshots snapshots, MessageReader reader, Duration deadline) {
+        this.recommender = recommender;
+        this.snapshots = snapshots;
+        this.reader = reader;
+        this.deadline = deadline;
+    }
+
+    /// One turn.
+    ///
+    /// @param own true for the one who looks for something
+    public record Said(boolean own, String text) {}
+
+    /// The list at the end.
+    ///
+    /// @param found false when the rules found no category, theme, tag, year or title in what was said
+    /// @param readings of the turns
+    /// @param wish what is asked for at the end, for looking at
+    public record Heard(
+            List<RankedItem> items, boolean found, List<String> degraded, List<Reading> readings, String wish) {
+        public Heard {
+            items = List.copyOf(items);
+            degraded = List.copyOf(degraded);
+            readings = List.copyOf(readings);
+        }
+    }
+
+    /// Listens to the turns and lists.
+    ///
+    /// @param turns oldest first
+    /// @param size 1 to 100
+    public Heard replay(List<Said> turns, int size) {
+        CatalogSnapshot catalog = snapshots.current();
+        State state = State.NEW;
+        List<String> fondNow = List.of();
+        List<Reading> readings = new ArrayList<>();
+        boolean found = false;
+        for (Said said : turns) {
+            Reading reading = reader.read(said.text(), catalog);
+            readings.add(reading);
+            if (said.own()) {
+                Understanding meaning = Understander.understand(reading, state, List.of(), catalog);
+                fondNow = meaning.fondNow();
+                state = new State(meaning.wish(), state.shown(), state.slate(), state.last(), List.of());
+                found |= !reading.claims().isEmpty() || !reading.eras().isEmpty();
+            } else {
+                Set<ItemId> shown = new LinkedHashSet<>(state.shown());
+                List<ItemId> named = titles(reading);
+                shown.addAll(named);
+                state = new State(state.wish(), List.copyOf(shown), state.slate(), named, List.of());
+                found |= !named.isEmpty();
+            }
+        }
+        var retrieval = new Retrieval(recommender, catalog, deadline);
+        Rules rules = retrieval.rules(state.wish(), List.of(), Set.copyOf(state.shown()));
+        Picks picks = retrieval.pick(NOBODY, state.wish(), rules, fondNow, size);
+        return new Heard(
+                picks.items(), found, picks.degraded(), readings, state.wish().toString());
+    }
+
+    private static List<ItemId> titles(Reading reading) {
+        List<ItemId> titles = new ArrayList<>();
+        for (Claim claim : reading.claims()) {
+            if (claim.mention() instanceof Mention.Title title) {
+                titles.add(title.item());
+            }
+        }
+        return titles;
+    }
+}

@@ -1,0 +1,302 @@
+package dev.palate.web.cli;
+
+import dev.palate.agent.AgentException;
+import dev.palate.agent.evaluation.ChatArm;
+import dev.palate.agent.evaluation.ChatCase;
+import dev.palate.agent.evaluation.ChatCases;
+import dev.palate.agent.evaluation.ChatEvaluation;
+import dev.palate.agent.evaluation.PlainArms;
+import dev.palate.agent.evaluation.TurnArm;
+import dev.palate.agent.llm.ModelLevel;
+import dev.palate.memory.MemoryException;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.text.MiniLmEncoder;
+import dev.palate.memory.text.TextEncoder;
+import dev.palate.memory.vector.VectorModule;
+import dev.palate.retrieval.Progress;
+import dev.palate.retrieval.RetrievalException;
+import dev.palate.retrieval.RetrievalException.Code;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/// `palate chat-evaluate`: what the turn would have listed where, in dialogues between people, one suggested films.
+/// Exit status 0, 1 when it could not be done, 2 for wrong usage.
+@Command(
+        name = "chat-evaluate",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Measures the turn on dialogues between people, beside plain arms: full ranking of the catalog.")
+public final class ChatEvaluateCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Option(
+            names = "--cases",
+            required = true,
+            paramLabel = "FILE",
+            description = "JSON lines: case_id, source, dialog, turns, mentioned, targets.")
+    @SuppressWarnings("NullAway.Init")
+    private Path cases;
+
+    @Option(
+            names = "--catalog",
+            required = true,
+            paramLabel = "FILE",
+            description = "JSON lines with item_id, title, year, genres, plot, director, stars.")
+    @SuppressWarnings("NullAway.Init")
+    private Path catalog;
+
+    @Option(
+            names = "--split",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder of a split; its train part is learnt from, nothing else of it.")
+    @SuppressWarnings("NullAway.Init")
+    private Path split;
+
+    @Option(
+            names = "--level",
+            paramLabel = "LEVEL",
+            defaultValue = "T0",
+            description = "Of the model. T0, without one, is what there is so far.")
+    private ModelLevel level = ModelLevel.T0;
+
+    @Option(
+            names = "--half",
+            paramLabel = "NAME",
+            defaultValue = "first",
+            description = "first (for tuning), second (to be scored once, at the end) or all: by the first byte of the"
+                    + " SHA-256 of the dialogue's name. Default: first.")
+    private ChatCase.Half half = ChatCase.Half.FIRST;
+
+    @Option(
+            names = "--id",
+            paramLabel = "FIELD",
+            defaultValue = "ml1m_id",
+            description = "The field of mentioned and targets that holds the catalog's ids. Default: ml1m_id.")
+    private String id = "ml1m_id";
+
+    @Option(
+            names = "--arms",
+            split = ",",
+            paramLabel = "NAME[,NAME]",
+            description = "Of random, popular, bm25, text, together, fusion; T0 is always there. Default: all.")
+    private List<String> arms = List.of();
+
+    @Option(
+            names = "--lists",
+            paramLabel = "OUT.tsv",
+            description = "Writes the turn's lists: case_id item_id rank score.")
+    private @Nullable Path lists;
+
+    @Option(
+            names = "--readings",
+            paramLabel = "OUT.jsonl",
+            description = "Writes what the rules found in each case, and where the targets stand.")
+    private @Nullable Path readings;
+
+    @Option(names = "--json", paramLabel = "OUT.json", description = "Writes the run and all its numbers as JSON.")
+    private @Nullable Path json;
+
+    @Option(
+            names = "--work",
+            paramLabel = "DIR",
+            defaultValue = ".palate/chat-evaluate",
+            description = "Keeps the store and the model, by content; may be removed at any time. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private Path work = Path.of("");
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of everything random. Default: 1.")
+    private long seed = 1;
+
+    @Option(
+            names = "--resamples",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description = "Of the cases, for the intervals of differences. Default: 2000.")
+    private int resamples;
+
+    private final Supplier<TextEncoder> encoders;
+
+    /// With the encoder that serves.
+    public ChatEvaluateCommand() {
+        this(() -> MiniLmEncoder.open(MiniLmEncoder.Options.defaults()));
+    }
+
+    /// With another encoder, closed after use.
+    ChatEvaluateCommand(Supplier<TextEncoder> encoders) {
+        this.encoders = encoders;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter err = spec.commandLine().getErr();
+        try {
+            VectorModule.require();
+            ProgressLine line = ProgressLine.of(err);
+            run(spec.commandLine().getOut(), (phase, done, total) -> line.share(phase, (double) done / total));
+            line.end();
+            return 0;
+        } catch (RetrievalException | MemoryException | AgentException e) {
+            err.println("palate chat-evaluate: " + e.getMessage());
+            return 1;
+        } catch (IllegalArgumentException e) {
+            err.println("palate chat-evaluate: " + e.getMessage());
+            return 2;
+        }
+    }
+
+    private void run(PrintWriter out, Progress progress) throws InterruptedException {
+        if (level != ModelLevel.T0) {
+            throw new IllegalArgumentException(
+                    "--level " + level + " cannot be measured yet; this build measures T0, without a model");
+        }
+        for (String name : arms) {
+            if (!PlainArms.NAMES.contains(name)) {
+                throw new IllegalArgumentException(
+                        "--arms has no " + name + "; there are " + String.join(", ", PlainArms.NAMES));
+            }
+        }
+        requireFolder("--lists", lists);
+        requireFolder("--readings", readings);
+        requireFolder("--json", json);
+        List<ChatCase> chosen =
+                ChatCases.read(cases, id).stream().filter(half::holds).toList();
+        if (chosen.isEmpty()) {
+            throw new IllegalArgumentException("no case of " + cases + " is in the half asked for, "
+                    + half.name().toLowerCase(Locale.ROOT) + "; use --half all");
+        }
+        try (TextEncoder encoder = encoders.get();
+                ChatWorld world = ChatWorld.of(catalog, split, encoder, progress)) {
+            ChatWorld.Parts parts = world.open(work);
+            List<ChatArm> all = new ArrayList<>(plain(parts.plain().all(seed)));
+            all.add(new TurnArm(parts.replay()));
+            ChatEvaluation evaluation = ChatEvaluation.run(chosen, all, resamples, seed, progress);
+            if (lists != null) {
+                write(lists, String.join("\n", evaluation.lists()) + "\n");
+            }
+            if (readings != null) {
+                write(readings, readings(evaluation));
+            }
+            if (json != null) {
+                Map<String, Object> report = new LinkedHashMap<>();
+                report.put("command", command());
+                report.putAll(evaluation.report());
+                write(json, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
+            }
+            print(evaluation, out);
+        }
+    }
+
+    private List<ChatArm> plain(List<ChatArm> known) {
+        return known.stream()
+                .filter(arm -> arms.isEmpty() || arms.contains(arm.name()))
+                .toList();
+    }
+
+    private String command() {
+        return "./palate chat-evaluate "
+                + spec.commandLine().getParseResult().originalArgs().stream()
+                        .filter(argument -> !argument.equals("chat-evaluate"))
+                        .collect(Collectors.joining(" "));
+    }
+
+    private void print(ChatEvaluation evaluation, PrintWriter out) {
+        out.println(format(
+                "%d cases (half: %s); rules found nothing in %.1f %% of them",
+                evaluation.cases().size(), half.name().toLowerCase(Locale.ROOT), 100 * evaluation.nothingFound()));
+        out.println(format(
+                "%-10s%10s%10s%10s%10s%14s%12s",
+                "arm", "R@10", "R@50", "MRR", "mentioned", "R@50 nothing", "ms, median"));
+        for (ChatEvaluation.Arm arm : evaluation.arms()) {
+            double[] millis = arm.millis().clone();
+            Arrays.sort(millis);
+            out.println(format(
+                    "%-10s%10.4f%10.4f%10.4f%10d%14.4f%12.1f",
+                    arm.name(),
+                    arm.metrics().mean("Recall@10"),
+                    arm.metrics().mean("Recall@50"),
+                    arm.metrics().mean("MRR@50"),
+                    arm.metrics().mentioned(),
+                    evaluation.meanWhereNothingFound(arm, "Recall@50"),
+                    millis[millis.length / 2]));
+        }
+        evaluation.comparisons().stream()
+                .filter(comparison -> comparison.interval().users() > 0)
+                .forEach(comparison -> out.println(format(
+                        "%s - %s, %s%s: %+.4f [%+.4f, %+.4f]",
+                        comparison.first(),
+                        comparison.second(),
+                        comparison.metric(),
+                        comparison.slice().equals(ChatEvaluation.ALL)
+                                ? ""
+                                : " where the rules found nothing ("
+                                        + comparison.interval().users() + " cases)",
+                        comparison.interval().difference(),
+                        comparison.interval().low(),
+                        comparison.interval().high())));
+        out.flush();
+    }
+
+    private static String format(String pattern, Object... values) {
+        return String.format(Locale.ROOT, pattern, values);
+    }
+
+    private static String readings(ChatEvaluation evaluation) {
+        StringBuilder lines = new StringBuilder();
+        List<ChatArm.Answer> answers = evaluation.arms().getLast().answers();
+        for (int at = 0; at < answers.size(); at++) {
+            ChatCase chat = evaluation.cases().get(at);
+            List<ItemId> items = answers.get(at).items();
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("case_id", chat.id());
+            line.put("found", answers.get(at).understood());
+            line.put(
+                    "targets",
+                    chat.targets().stream()
+                            .sorted()
+                            .map(item -> Map.of("item_id", item.value(), "rank", items.indexOf(item) + 1))
+                            .toList());
+            line.putAll(answers.get(at).account());
+            lines.append(JsonMapper.shared().writeValueAsString(line)).append('\n');
+        }
+        return lines.toString();
+    }
+
+    private static void requireFolder(String option, @Nullable Path file) {
+        if (file == null) {
+            return;
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new RetrievalException(
+                    Code.NOT_FOUND, option + " " + file + " cannot be written: no folder " + folder);
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new RetrievalException(Code.STORAGE, "cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+}
