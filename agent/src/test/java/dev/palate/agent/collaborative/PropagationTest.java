@@ -128,7 +128,7 @@ class PropagationTest {
     /// The leakage test: who came first among the users leaves no trace.
     @Test
     void theOrderBetweenUsersDoesNotMatter() throws Exception {
-        Map<UserId, List<Interaction>> doings = PropagationWorld.doings(12, 15, 7);
+        Map<UserId, List<Interaction>> doings = PropagationWorld.doings(10, 8, 7);
         List<String> digests = new ArrayList<>();
         for (int seed = 0; seed < 3; seed++) {
             List<UserId> turns = new ArrayList<>();
@@ -138,11 +138,12 @@ class PropagationTest {
             Map<UserId, AtomicInteger> next = new java.util.HashMap<>();
             try (SqlTruth truth = open("t" + seed)) {
                 PropagationWorld.begin(truth);
+                int done = 0;
                 for (UserId user : turns) {
                     int at =
                             next.computeIfAbsent(user, _ -> new AtomicInteger()).getAndIncrement();
                     append(truth, doings.getOrDefault(user, List.of()).get(at));
-                    if (at % 7 == seed) {
+                    if (++done % 20 == seed) {
                         PropagationWorld.follow(truth);
                     }
                 }
