@@ -244,15 +244,17 @@ final class ChatWorld implements AutoCloseable {
             return;
         }
         try (Stream<Path> all = Files.list(work)) {
-            List<Path> worlds = all.filter(folder -> folder.getFileName().toString().matches("[0-9a-f]{32}")
-                            && Files.exists(folder.resolve(COMPLETE)))
+            List<Path> worlds = all.filter(
+                            folder -> folder.getFileName().toString().matches("[0-9a-f]{32}")
+                                    && Files.exists(folder.resolve(COMPLETE)))
                     .sorted(Comparator.comparing((Path folder) ->
                                     folder.resolve(COMPLETE).toFile().lastModified())
                             .reversed())
                     .toList();
             worlds.stream().skip(KEPT - 1L).forEach(ChatWorld::remove);
         } catch (IOException e) {
-            throw new MemoryException(MemoryException.Code.STORAGE, "cannot look at " + work + ": " + e.getMessage(), e);
+            throw new MemoryException(
+                    MemoryException.Code.STORAGE, "cannot look at " + work + ": " + e.getMessage(), e);
         }
     }
 
