@@ -233,6 +233,7 @@ class ForgettingTest {
                             "consents",
                             "interactions",
                             "memories",
+                            "themes",
                             "conversations",
                             "slates",
                             "rejections",
