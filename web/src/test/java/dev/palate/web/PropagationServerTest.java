@@ -54,6 +54,7 @@ class PropagationServerTest {
                     .isEqualTo("[{\"theme\":\"category:drama\",\"weight\":2.0}]");
             String ann = server.key(Role.USER, "u1");
             assertThat(server.get(ann, "/v1/users/u2/themes").statusCode()).isEqualTo(403);
+            assertThat(server.get(ann, "/v1/items/i2/themes").statusCode()).isEqualTo(403);
             assertThat(server.call(ann, "POST", "/v1/interactions/u1-i2/undo-themes", "")
                             .statusCode())
                     .isEqualTo(403);

@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 /// needs are gone, or the database has gone back in time, everything is done anew. Thread-safe.
 public final class NoteFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NoteFollower.class);
+    private static final long NEVER = -1;
     private static final Duration IDLE = Duration.ofMillis(200);
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(30);
 
@@ -220,6 +221,8 @@ public final class NoteFollower implements AutoCloseable {
         long start = outbox.latest();
         LOG.info("{} does everything anew, up to note {}", work.name(), start);
         progress = 0;
+        // Of an epoch that is never usable: what is noted meanwhile stays for it, and a kill begins anew.
+        outbox.applied(work.name(), new Outbox.Position(NEVER, start));
         long startNanos = System.nanoTime();
         work.everything(share -> {
             checkOpen();

@@ -204,7 +204,7 @@ final class SqlThemes implements ThemeWeights {
                     .map((result, context) -> new Given(result.getString(1), result.getString(2)))
                     .findOne();
             if (given.isEmpty()) {
-                return false;
+                return keepUnplanned(transaction, interaction);
             }
             ThemeRows rows = new ThemeRows();
             rows.add(given.get().user, Json.read(given.get().deltas, DELTAS), -1);
@@ -217,6 +217,29 @@ final class SqlThemes implements ThemeWeights {
             count(transaction, given.get().user);
             return true;
         });
+    }
+
+    /// One that is taken back before it is planned never is.
+    private static boolean keepUnplanned(Transaction transaction, InteractionId interaction) {
+        Optional<String> user = transaction
+                .handle()
+                .createQuery("select user_id from interaction where id = :id"
+                        + " and not exists (select 1 from theme_plan where interaction_id = :id)")
+                .bind("id", interaction.value())
+                .mapTo(String.class)
+                .findOne();
+        user.ifPresent(of -> {
+            transaction
+                    .handle()
+                    .createUpdate("insert into theme_plan (interaction_id, user_id, deltas, undone, applied_at)"
+                            + " values (:id, :user, '[]', 1, :at)")
+                    .bind("id", interaction.value())
+                    .bind("user", of)
+                    .bind("at", Times.column(transaction.now()))
+                    .execute();
+            count(transaction, of);
+        });
+        return user.isPresent();
     }
 
     @Override

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /// The weights of themes, as the truth has them, with who contributed. Whole numbers that are only ever added: the same
-/// plans in any order give the same state, and taking one back gives exactly the state without it. Thread-safe; a write
+/// plans in any order give the same state, and taking one back gives exactly the state without that plan.
+/// Thread-safe; a write
 /// returns once it is on disk.
 public interface ThemeWeights {
     /// A user's own themes.
@@ -56,9 +57,12 @@ public interface ThemeWeights {
     /// @return how many were applied
     int apply(List<Planned> plans);
 
-    /// Takes back what an interaction gave. It stays planned, so that it is not applied again.
+    /// Takes back what an interaction gave, and of one that is not planned yet all that it would give. It
+    /// stays planned,
+    /// so that it is not applied again. What later plans of the same user gave by the themes it had from this
+    /// one stays.
     ///
-    /// @return false when it had no plan, or that was taken back already
+    /// @return false when there is no such interaction, or it was taken back already
     boolean undo(InteractionId interaction);
 
     /// What has changed of items since, in order; a change of one row at one time is one.

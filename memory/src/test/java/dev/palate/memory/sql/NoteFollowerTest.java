@@ -35,10 +35,22 @@ class NoteFollowerTest {
         final AtomicInteger batches = new AtomicInteger();
         final AtomicInteger everything = new AtomicInteger();
         final AtomicInteger failures = new AtomicInteger();
+        private final String name;
+        private final Runnable meanwhile;
+
+        Asked() {
+            this("asked", () -> {});
+        }
+
+        /// @param meanwhile done while it does everything
+        Asked(String name, Runnable meanwhile) {
+            this.name = name;
+            this.meanwhile = meanwhile;
+        }
 
         @Override
         public String name() {
-            return "asked";
+            return name;
         }
 
         @Override
@@ -53,6 +65,7 @@ class NoteFollowerTest {
         @Override
         public void everything(DoubleConsumer progress) {
             progress.accept(0.5);
+            meanwhile.run();
             everything.incrementAndGet();
         }
     }
@@ -107,6 +120,25 @@ class NoteFollowerTest {
         run(asked);
         assertThat(asked.everything).hasValue(1);
         assertThat(asked.notes).containsExactly("m3", "m4");
+    }
+
+    /// Notes go when all consumers have had them; one that begins is one of them.
+    @Test
+    void whatIsNotedWhileItDoesEverythingWaitsForIt() throws Exception {
+        note(0, 2);
+        Asked other = new Asked("other", () -> {});
+        run(other);
+        Asked asked = new Asked("asked", () -> {
+            note(2, 4);
+            try {
+                run(other);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        run(asked);
+        assertThat(other.notes).containsExactly("m2", "m3");
+        assertThat(asked.notes).containsExactly("m2", "m3");
     }
 
     @Test

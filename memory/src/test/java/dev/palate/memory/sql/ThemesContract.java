@@ -146,6 +146,19 @@ abstract class ThemesContract extends TruthContract {
     }
 
     @Test
+    void whatIsTakenBackBeforeItIsPlannedNeverIs() {
+        give("i1", ANN, 600_000);
+        String before = themes().digest();
+        Interaction second = likes("i2", ANN);
+        assertThat(themes().undo(second.id())).isTrue();
+        assertThat(themes().undo(second.id())).isFalse();
+        assertThat(themes().unplannedOf(ANN, 10)).isEmpty();
+        assertThat(themes().apply(List.of(new Planned(plan(second, 600_000), 2))))
+                .isZero();
+        assertThat(themes().digest()).isEqualTo(before);
+    }
+
+    @Test
     void aPlanOfAnEarlierStateIsRefused() {
         Interaction first = likes("i1", ANN);
         Interaction second = likes("i2", ANN);

@@ -2,13 +2,16 @@ package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.Require;
 import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.theme.ThemeWeight;
 import dev.palate.memory.theme.ThemeWeights;
+import dev.palate.memory.user.UserId;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +32,14 @@ public final class Audiences implements AutoCloseable {
     private final @Nullable ThemeWeights weights;
     private final long intervalNanos;
     private final LongSupplier nanos;
-    private final AtomicBoolean reading = new AtomicBoolean();
-    // Of the reader only.
+    private final AtomicBoolean begun = new AtomicBoolean();
+    private final ReentrantLock reading = new ReentrantLock();
+    // Of who holds the lock only.
     private final Map<ItemId, Map<String, Long>> known = new HashMap<>();
     private long position;
     private int count;
     private boolean said;
+    private boolean changed;
     private volatile Map<ItemId, Map<String, Long>> current = Map.of();
     private volatile long next;
     private volatile boolean closed;
@@ -53,26 +58,57 @@ public final class Audiences implements AutoCloseable {
 
     /// By item, then theme name: weights that five or more gave, above 0. The same object until it changes; immutable.
     public Map<ItemId, Map<String, Long>> current() {
-        if (weights != null && !closed && nanos.getAsLong() - next >= 0 && reading.compareAndSet(false, true)) {
+        if (weights != null && !closed && nanos.getAsLong() - next >= 0 && begun.compareAndSet(false, true)) {
             Thread.ofVirtual().name("palate-audiences").start(() -> {
                 try {
-                    read();
+                    readNow();
                 } catch (RuntimeException e) {
                     if (!closed) {
                         LOG.log(System.Logger.Level.WARNING, "theme weights cannot be read; the last ones stay", e);
                     }
                 } finally {
                     next = nanos.getAsLong() + intervalNanos;
-                    reading.set(false);
+                    begun.set(false);
                 }
             });
         }
         return current;
     }
 
+    /// What an erasure asks: after a read nothing is held that the truth does not have, whoever gave it.
+    public ErasurePlace erasure() {
+        return new ErasurePlace() {
+            @Override
+            public String name() {
+                return "audiences of items";
+            }
+
+            @Override
+            public long erase(UserId user) {
+                readNow();
+                return 0;
+            }
+
+            @Override
+            public long remaining(UserId user) {
+                readNow();
+                return 0;
+            }
+        };
+    }
+
+    private void readNow() {
+        reading.lock();
+        try {
+            read();
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    /// What was noted before a read failed is handed out by the next one that does not.
     private void read() {
         ThemeWeights from = weights;
-        boolean changed = false;
         while (from != null && !closed) {
             List<ThemeWeights.ItemChange> page = from.itemsChangedAfter(position, PAGE);
             if (page.isEmpty()) {
@@ -84,6 +120,7 @@ public final class Audiences implements AutoCloseable {
         }
         if (changed) {
             current = Map.copyOf(known);
+            changed = false;
         }
     }
 

@@ -105,6 +105,9 @@ public final class SecurityRules {
                 .hasRole(ADMIN)
                 .requestMatchers("/v1/jobs/**", "/v1/stats/**")
                 .hasAnyRole(ADMIN, APP)
+                // Sums of few people, whose differences from one day to the next tell of one of them.
+                .requestMatchers("/v1/items/*/themes")
+                .hasAnyRole(ADMIN, APP)
                 .requestMatchers(HttpMethod.GET, "/v1/items/**", "/v1/items")
                 .authenticated()
                 .requestMatchers("/v1/items/**", "/v1/items", "/v1/items:batch")

@@ -5,6 +5,7 @@ import dev.palate.agent.collaborative.Neighbours;
 import dev.palate.agent.collaborative.Planner;
 import dev.palate.agent.collaborative.Propagation;
 import dev.palate.memory.derived.NoteFollower;
+import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.theme.ThemeWeights;
 import dev.palate.retrieval.candidate.Audiences;
@@ -13,7 +14,7 @@ import dev.palate.retrieval.candidate.NearItems;
 import dev.palate.web.PalateProperties;
 import java.time.Duration;
 import java.util.Set;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -37,6 +38,12 @@ class CollaborativeWiring {
     }
 
     @Bean
+    @ConditionalOnBooleanProperty("palate.propagation.enabled")
+    ErasurePlace audiencesErasure(Audiences audiences) {
+        return audiences.erasure();
+    }
+
+    @Bean
     Planner planner() {
         return new CountingPlanner();
     }
@@ -51,7 +58,7 @@ class CollaborativeWiring {
 
     /// Spreads what is noted beside interactions, from the start on.
     @Bean(initMethod = "start", destroyMethod = "close")
-    @ConditionalOnProperty("palate.propagation.enabled")
+    @ConditionalOnBooleanProperty("palate.propagation.enabled")
     NoteFollower themePropagation(
             SqlTruth truth, ThemeWeights weights, Planner planner, Neighbours neighbours, PalateProperties properties) {
         Propagation.Parts parts = new Propagation.Parts(
