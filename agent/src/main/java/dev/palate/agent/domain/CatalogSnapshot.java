@@ -162,6 +162,11 @@ public final class CatalogSnapshot {
         return people;
     }
 
+    /// The items that name somebody, such as a director; none for an unknown name.
+    public Set<ItemId> itemsOf(Mention.Person person) {
+        return people.items(person.name());
+    }
+
     /// Titles that people talk of and the catalog may not have.
     WiderTitles elsewhere() {
         return lexicon.elsewhere();

@@ -364,6 +364,7 @@ final class ClaimReader {
         Stance said = null;
         boolean bare = stance != null
                 && self
+                && !tokens.get(questions.opener(clause)).word().equals("my")
                 && stance != Stance.SEEN
                 && Cues.attitude(tokens.get(clause.to() - 1).word());
         if (stance != null && Questions.attitude(stance) && (pronoun || bare) && !ignored) {

@@ -5,12 +5,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The words of a domain pack, compiled; with plurals. Immutable and thread-safe.
 ///
 /// A phrase may stand for several categories, such as `romcom`.
 public final class Lexicon {
+    /// Words that are one letter off a category and mean something else.
+    private static final Set<String> OTHER_WORDS =
+            Set.of("auction", "auctions", "faction", "factions", "traction", "scares", "funky", "waring", "romances");
+
     private static final int SHORTEST_MISSPELT = 5;
     private static final int LONGEST_MISSPELT = 20;
 
@@ -97,11 +102,17 @@ public final class Lexicon {
         return table.at(tokens, from, 6);
     }
 
-    /// What a word of at least five letters means that is one letter off a word of the pack and no other word is:
-    /// one missing, one too many, one other, or two neighbours changed about; the first letter is right.
+    /// The category that a word of at least five letters means that is one letter off a word of the pack and no other
+    /// word is: one missing, one too many, or two neighbours changed about; the first letter is right. Another
+    /// letter is
+    /// mostly another word (`thrilled`, `shirt`), and themes and facets have too many neighbours (`spacey`,
+    /// `paying`).
     @Nullable
     List<Term> misspelt(String word) {
-        if (word.length() < SHORTEST_MISSPELT || word.length() > LONGEST_MISSPELT || known(word)) {
+        if (word.length() < SHORTEST_MISSPELT
+                || word.length() > LONGEST_MISSPELT
+                || known(word)
+                || OTHER_WORDS.contains(word)) {
             return null;
         }
         List<String> near = new ArrayList<>();
@@ -112,6 +123,7 @@ public final class Lexicon {
                 .filter(spelling -> spelling.charAt(0) == word.charAt(0) && oneOff(word, spelling))
                 .map(table::exact)
                 .filter(java.util.Objects::nonNull)
+                .filter(terms -> terms.stream().allMatch(Term.Category.class::isInstance))
                 .distinct()
                 .toList();
         return meant.size() == 1 ? meant.getFirst() : null;
@@ -137,11 +149,10 @@ public final class Lexicon {
         String left = a.substring(from);
         String right = b.substring(from);
         if (left.length() == right.length()) {
-            boolean turned = left.length() > 1
+            return left.length() > 1
                     && left.charAt(0) == right.charAt(1)
                     && left.charAt(1) == right.charAt(0)
                     && left.substring(2).equals(right.substring(2));
-            return turned || !left.isEmpty() && left.substring(1).equals(right.substring(1));
         }
         return left.length() == right.length() + 1 && left.substring(1).equals(right)
                 || right.length() == left.length() + 1 && right.substring(1).equals(left);

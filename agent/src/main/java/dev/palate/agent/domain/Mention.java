@@ -63,15 +63,16 @@ public sealed interface Mention {
     /// Somebody whom items name, such as a director.
     ///
     /// @param name as the catalog spells it
-    /// @param items that name the person
-    record Person(String name, Set<ItemId> items) implements Mention {
-        public Person {
-            items = Set.copyOf(items);
-        }
-
+    record Person(String name) implements Mention {
         @Override
         public Slot slot() {
             return new Slot("person", name);
+        }
+
+        // Lists by request do not know people: a memory of one would be a promise that they break.
+        @Override
+        public boolean remembered() {
+            return false;
         }
 
         @Override

@@ -57,8 +57,13 @@ final class People {
                 : new Spots.Spot(
                         from,
                         from + hit.length(),
-                        List.of(new Mention.Person(
-                                hit.value().name(), Set.copyOf(hit.value().items()))),
+                        List.of(new Mention.Person(hit.value().name())),
                         null);
+    }
+
+    /// The items that name somebody; none for an unknown name.
+    Set<ItemId> items(String name) {
+        Known known = table.exact(Folding.phrase(name));
+        return known == null ? Set.of() : Set.copyOf(known.items());
     }
 }

@@ -63,10 +63,7 @@ final class Spots {
             return new Spot(i, i + tag.length(), List.of(new Mention.Tag(tag.value())), null);
         }
         if (hit == null) {
-            // A word that stands in some item's text is spelt as it is meant.
-            String word = tokens.get(i).word();
-            List<Term> meant = catalog.mentions(word) ? null : catalog.lexicon().misspelt(word);
-            hit = meant == null ? null : new PhraseTable.Hit<>(meant, 1);
+            hit = misspelt(tokens, i, catalog);
         }
         if (hit == null) {
             return null;
@@ -85,6 +82,17 @@ final class Spots {
             }
         }
         return new Spot(i, i + hit.length(), mentions, facet);
+    }
+
+    // A word that stands in some item's text is spelt as it is meant, and so is a name.
+    private static PhraseTable.@Nullable Hit<List<Term>> misspelt(List<Token> tokens, int i, CatalogSnapshot catalog) {
+        String word = tokens.get(i).word();
+        boolean name = i > 0 && Character.isUpperCase(tokens.get(i).raw().charAt(0));
+        if (name || catalog.mentions(word)) {
+            return null;
+        }
+        List<Term> meant = catalog.lexicon().misspelt(word);
+        return meant == null ? null : new PhraseTable.Hit<>(meant, 1);
     }
 
     List<Spot> all() {

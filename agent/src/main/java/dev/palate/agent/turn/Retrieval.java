@@ -76,7 +76,7 @@ final class Retrieval {
             items.addAll(catalog.themeItems(theme));
             catalog.lexicon().theme(theme).ifPresent(known -> tags.addAll(known.tags()));
         }
-        wish.excludedPeople().forEach(person -> items.addAll(person.items()));
+        wish.excludedPeople().forEach(person -> items.addAll(catalog.itemsOf(person)));
         items.addAll(wish.liked());
         items.addAll(wish.disliked());
         items.addAll(wish.references());
@@ -189,7 +189,8 @@ final class Retrieval {
                 categories,
                 tags,
                 wish.people().stream()
-                        .map(person -> new Taste.Named("with " + person.name() + ", as you asked", person.items()))
+                        .map(person ->
+                                new Taste.Named("with " + person.name() + ", as you asked", catalog.itemsOf(person)))
                         .toList(),
                 wish.elsewhere().stream()
                         .filter(title -> !title.categories().isEmpty())

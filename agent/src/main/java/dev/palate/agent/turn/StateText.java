@@ -20,7 +20,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// rather than fail for what it remembered.
 final class StateText {
     private static final int VERSION = 1;
-    private static final int MAX_ITEMS_OF_PERSON = 100;
     private static final int MAX_TEXT = 60_000;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -106,24 +105,14 @@ final class StateText {
         return wish.build();
     }
 
-    // A person of many items is kept with the first of them.
     private static void people(ArrayNode array, Collection<Mention.Person> people) {
         for (Mention.Person person : people) {
-            ObjectNode node = array.addObject();
-            node.put("name", person.name());
-            texts(
-                    node,
-                    "items",
-                    person.items().stream()
-                            .sorted()
-                            .limit(MAX_ITEMS_OF_PERSON)
-                            .map(ItemId::value)
-                            .toList());
+            array.addObject().put("name", person.name());
         }
     }
 
     private static Mention.Person person(JsonNode node) {
-        return new Mention.Person(node.path("name").asString(""), Set.copyOf(list(node, "items", ItemId::new)));
+        return new Mention.Person(node.path("name").asString(""));
     }
 
     private static void elsewhere(ObjectNode node, Mention.Elsewhere title) {

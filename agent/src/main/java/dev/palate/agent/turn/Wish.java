@@ -158,6 +158,7 @@ record Wish(
             years = YearRange.ANY;
             excludedYears.clear();
             references.clear();
+            elsewhere.clear();
             people.clear();
             words = "";
         }

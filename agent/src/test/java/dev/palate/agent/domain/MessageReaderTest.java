@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What messages are taken to say, over the shipped films.
 class MessageReaderTest {
@@ -231,6 +232,27 @@ class MessageReaderTest {
     void titlesWithYearsAndPeople(String text, String expected) {
         assertThat(claimsOfCast(text)).isEqualTo(expected);
         assertThat(reader.read(text, CAST).eras()).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "I love Kevin Spacey",
+                "I was thrilled to bits",
+                "he is paying for it",
+                "I love this shirt",
+                "I went to an auction",
+                "a book on plants"
+            })
+    void wordsOneLetterOffAnotherAreMostlyThemselves(String text) {
+        assertThat(reader.read(text, CAST).claims()).isEmpty();
+        assertThat(read(text).claims()).isEmpty();
+    }
+
+    @Test
+    void aSentenceAboutSomebodyElseLeavesWhatWasSaid() {
+        assertThat(claimsOfCast("I didn't like Titanic. My brother is my favorite."))
+                .isEqualTo(claimsOfCast("I didn't like Titanic."));
     }
 
     @Test
