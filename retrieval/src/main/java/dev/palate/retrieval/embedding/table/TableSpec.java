@@ -340,7 +340,7 @@ public sealed interface TableSpec {
 
         @Override
         public long lastId() {
-            return cold.lastId() == Long.MAX_VALUE ? Long.MAX_VALUE : hotRows + cold.lastId();
+            return cold.lastId() == Long.MAX_VALUE ? Long.MAX_VALUE : Math.addExact(hotRows, cold.lastId());
         }
 
         @Override

@@ -43,7 +43,7 @@ final class TensorTrainImport {
     private float[] decompose(float[][] rows) {
         int rest = sides[1] * sides[2];
         double[] tensor = tensor(rows);
-        double[] gram = new double[sides[0] * sides[0]];
+        double[] gram = new double[Math.multiplyExact(sides[0], sides[0])];
         for (int i = 0; i < sides[0]; i++) {
             for (int j = 0; j <= i; j++) {
                 double sum = 0;
@@ -56,7 +56,7 @@ final class TensorTrainImport {
         }
         double[][] first = leading(gram, sides[0]);
         // Uᵀ A: R × (p₂q₂ · p₃q₃), which is (R · p₂q₂) × p₃q₃ without being moved.
-        double[] projected = new double[rank * rest];
+        double[] projected = new double[Math.multiplyExact(rank, rest)];
         for (int r = 0; r < rank; r++) {
             for (int i = 0; i < sides[0]; i++) {
                 double factor = first[r][i];
