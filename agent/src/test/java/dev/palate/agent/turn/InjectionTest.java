@@ -53,7 +53,7 @@ import tools.jackson.databind.json.JsonMapper;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class InjectionTest {
     private static final Actor APP = new Actor("user:test");
-    private static final String ASKED = "a science fiction film from the eighties";
+    private static final String ASKED = "a film from the eighties";
     private static final int SIZE = 5;
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 

@@ -38,13 +38,16 @@ public record SignalWeights(Map<Signal, Double> weights) {
 
     /// What a request says, in place of [#COLD] for the signals named here: of a wish, popularity and the categories
     /// asked for tell more than its words do. Chosen on the first half of the shared chat cases
-    /// (docs/evaluation.md).
+    /// (docs/evaluation.md), which have no memories: [Signal#MEMORY] keeps its share beside popularity, lest a
+    /// taste
+    /// told earlier no longer count.
     public static final SignalWeights SPOKEN = new SignalWeights(Map.of(
             Signal.TEXT, 0.25,
             Signal.BM25, 0.15,
             Signal.GENRE, 1.0,
             Signal.LIKED, 0.60,
-            Signal.POP, 0.60));
+            Signal.POP, 0.60,
+            Signal.MEMORY, 0.60));
 
     /// For users with a short or no history: the wish in words leads, and popularity stands in for what is not known.
     public static final SignalWeights COLD = new SignalWeights(Map.ofEntries(
