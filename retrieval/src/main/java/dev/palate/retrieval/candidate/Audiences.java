@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The themes of those who liked each item, in front of the store: of each item those weights that count, by theme
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// Thread-safe.
 public final class Audiences implements AutoCloseable {
     /// No item has any.
-    public static final Audiences NONE = new Audiences(null, Duration.ofDays(1), System::nanoTime);
+    public static final Audiences NONE = new Audiences(Duration.ofDays(1), null);
 
     private static final System.Logger LOG = System.getLogger(Audiences.class.getName());
     private static final int PAGE = 5_000;
@@ -31,7 +30,6 @@ public final class Audiences implements AutoCloseable {
 
     private final @Nullable ThemeWeights weights;
     private final long intervalNanos;
-    private final LongSupplier nanos;
     private final AtomicBoolean begun = new AtomicBoolean();
     private final ReentrantLock reading = new ReentrantLock();
     // Of who holds the lock only.
@@ -46,19 +44,18 @@ public final class Audiences implements AutoCloseable {
 
     /// @param interval between two reads, 1 ms to 1 day
     public Audiences(ThemeWeights weights, Duration interval) {
-        this(weights, interval, System::nanoTime);
+        this(interval, weights);
     }
 
-    private Audiences(@Nullable ThemeWeights weights, Duration interval, LongSupplier nanos) {
+    private Audiences(Duration interval, @Nullable ThemeWeights weights) {
         this.weights = weights;
-        this.nanos = nanos;
         intervalNanos = Require.range("interval in ms", interval.toMillis(), 1, 86_400_000) * 1_000_000;
-        next = nanos.getAsLong();
+        next = System.nanoTime();
     }
 
     /// By item, then theme name: weights that five or more gave, above 0. The same object until it changes; immutable.
     public Map<ItemId, Map<String, Long>> current() {
-        if (weights != null && !closed && nanos.getAsLong() - next >= 0 && begun.compareAndSet(false, true)) {
+        if (weights != null && !closed && System.nanoTime() - next >= 0 && begun.compareAndSet(false, true)) {
             Thread.ofVirtual().name("palate-audiences").start(() -> {
                 try {
                     readNow();
@@ -67,7 +64,7 @@ public final class Audiences implements AutoCloseable {
                         LOG.log(System.Logger.Level.WARNING, "theme weights cannot be read; the last ones stay", e);
                     }
                 } finally {
-                    next = nanos.getAsLong() + intervalNanos;
+                    next = System.nanoTime() + intervalNanos;
                     begun.set(false);
                 }
             });

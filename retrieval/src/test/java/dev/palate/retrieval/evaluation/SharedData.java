@@ -7,11 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// The data sets that may not be shipped with the project: read beside it where they are.
-final class SharedData {
+public final class SharedData {
     private SharedData() {}
 
     /// A path below the shared data; without it the test fails in CI and is skipped elsewhere.
-    static Path path(String relative) {
+    public static Path path(String relative) {
         Path path = Path.of(System.getProperty("palate.project.root", ".."))
                 .resolve("../shared/data")
                 .resolve(relative);

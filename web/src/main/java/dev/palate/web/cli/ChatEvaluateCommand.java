@@ -15,10 +15,7 @@ import dev.palate.memory.text.TextEncoder;
 import dev.palate.memory.vector.VectorModule;
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
-import dev.palate.retrieval.RetrievalException.Code;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -175,9 +172,9 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
                         "--arms has no " + name + "; there are " + String.join(", ", PlainArms.NAMES));
             }
         }
-        requireFolder("--lists", lists);
-        requireFolder("--readings", readings);
-        requireFolder("--json", json);
+        OutFiles.requireFolder("--lists", lists);
+        OutFiles.requireFolder("--readings", readings);
+        OutFiles.requireFolder("--json", json);
         List<ChatCase> chosen =
                 ChatCases.read(cases, id).stream().filter(half::holds).toList();
         if (chosen.isEmpty()) {
@@ -191,16 +188,18 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
             all.add(new TurnArm(parts.replay()));
             ChatEvaluation evaluation = ChatEvaluation.run(chosen, all, resamples, seed, progress);
             if (lists != null) {
-                write(lists, String.join("\n", evaluation.lists()) + "\n");
+                OutFiles.write(lists, String.join("\n", evaluation.lists()) + "\n");
             }
             if (readings != null) {
-                write(readings, readings(evaluation));
+                OutFiles.write(readings, readings(evaluation));
             }
             if (json != null) {
                 Map<String, Object> report = new LinkedHashMap<>();
                 report.put("command", command());
                 report.putAll(evaluation.report());
-                write(json, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
+                OutFiles.write(
+                        json,
+                        JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
             }
             print(evaluation, out);
         }
@@ -279,24 +278,5 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
             lines.append(JsonMapper.shared().writeValueAsString(line)).append('\n');
         }
         return lines.toString();
-    }
-
-    private static void requireFolder(String option, @Nullable Path file) {
-        if (file == null) {
-            return;
-        }
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder == null || !Files.isDirectory(folder)) {
-            throw new RetrievalException(
-                    Code.NOT_FOUND, option + " " + file + " cannot be written: no folder " + folder);
-        }
-    }
-
-    private static void write(Path file, String text) {
-        try {
-            Files.writeString(file, text);
-        } catch (IOException e) {
-            throw new RetrievalException(Code.STORAGE, "cannot write " + file + ": " + e.getMessage(), e);
-        }
     }
 }

@@ -191,9 +191,9 @@ public final class EvaluateCommand implements Callable<Integer> {
             cold.run(split, catalog, seed.getFirst(), threads == null ? 1 : threads, encoders, out, progress);
             return;
         }
-        requireFolder("--lists", lists);
-        requireFolder("--json", json);
-        requireFolder("--html", html);
+        OutFiles.requireFolder("--lists", lists);
+        OutFiles.requireFolder("--json", json);
+        OutFiles.requireFolder("--html", html);
         List<ModelName> names = names();
         ModelSettings asked = settings(names);
         Variety wanted = variety.variety();
@@ -234,10 +234,11 @@ public final class EvaluateCommand implements Callable<Integer> {
             Map<String, Object> report = new LinkedHashMap<>();
             report.put("command", command);
             report.putAll(evaluation.report());
-            write(json, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
+            OutFiles.write(
+                    json, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
         }
         if (html != null) {
-            write(html, ReportPage.of(evaluation, command));
+            OutFiles.write(html, ReportPage.of(evaluation, command));
         }
         EvaluationText.print(evaluation, out);
         out.flush();
@@ -354,24 +355,5 @@ public final class EvaluateCommand implements Callable<Integer> {
                     .map(withThemes::with)
                     .orElse(withThemes);
         });
-    }
-
-    private static void requireFolder(String option, @Nullable Path file) {
-        if (file == null) {
-            return;
-        }
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder == null || !Files.isDirectory(folder)) {
-            throw new RetrievalException(
-                    Code.NOT_FOUND, option + " " + file + " cannot be written: no folder " + folder);
-        }
-    }
-
-    private static void write(Path file, String text) {
-        try {
-            Files.writeString(file, text);
-        } catch (IOException e) {
-            throw new RetrievalException(Code.STORAGE, "cannot write " + file + ": " + e.getMessage(), e);
-        }
     }
 }

@@ -163,11 +163,6 @@ public final class TuneCommand implements Callable<Integer> {
     }
 
     private void write(String name, String text) {
-        Path file = out.resolve(name);
-        try {
-            Files.writeString(file, text);
-        } catch (IOException e) {
-            throw new RetrievalException(Code.STORAGE, "cannot write " + file + ": " + e.getMessage(), e);
-        }
+        OutFiles.write(out.resolve(name), text);
     }
 }

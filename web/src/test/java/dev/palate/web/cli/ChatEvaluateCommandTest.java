@@ -141,6 +141,7 @@ class ChatEvaluateCommandTest {
     private void agreesWithTheReferee(Path lists, JsonNode ours) throws IOException, InterruptedException {
         Path script = ROOT.resolve("../shared/data/score_chat.py");
         if (!Files.exists(script)) {
+            assertThat(System.getenv("CI")).as("%s is not here", script).isNotEqualTo("true");
             return;
         }
         Process referee = new ProcessBuilder(

@@ -2,6 +2,7 @@ package dev.palate.retrieval.embedding.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.palate.retrieval.evaluation.SharedData;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -20,9 +21,7 @@ import org.junit.jupiter.api.Timeout;
 class TraceCacheTest {
     /// Keys as rows, numbered by first access: an order that says nothing of how frequent they will be.
     private static int[] trace() throws IOException, InterruptedException {
-        Path file = Path.of(System.getProperty("palate.project.root", ".."))
-                .resolve("../shared/data/trace/scarab-recs.trace.xz");
-        Assumptions.assumeTrue(Files.exists(file), "needs " + file + ", which is not shipped with the project");
+        Path file = SharedData.path("trace/scarab-recs.trace.xz");
         Process process = start(file);
         int[] rows = new int[1 << 21];
         int count = 0;
