@@ -25,6 +25,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 /// @param truth where the truth is
 /// @param allowedHosts host names answered beside the loopback ones
 /// @param encoder how texts become vectors
+/// @param domain the pack of words: `films`, `shop` or a file
 /// @param limits of requests
 /// @param streams of turn events
 /// @param llm the local language model
@@ -39,6 +40,7 @@ public record PalateProperties(
         @DefaultValue Truth truth,
         @DefaultValue List<String> allowedHosts,
         @DefaultValue("minilm") Encoder encoder,
+        @DefaultValue("films") String domain,
         @DefaultValue Limits limits,
         @DefaultValue Streams streams,
         @DefaultValue Llm llm,

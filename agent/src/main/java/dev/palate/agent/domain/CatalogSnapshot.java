@@ -28,6 +28,7 @@ public final class CatalogSnapshot {
     private final Map<String, String> categories = new TreeMap<>();
     private final Map<String, Set<ItemId>> themeItems = new HashMap<>();
     private final PhraseTable<String> tags = new PhraseTable<>();
+    private final PhraseTable<Mention.Category> ownCategories = new PhraseTable<>();
     private final Set<String> tagWords = new HashSet<>();
     private final Set<String> words = new HashSet<>();
     private @Nullable Integer newest;
@@ -51,6 +52,7 @@ public final class CatalogSnapshot {
             }
         }
         nameOtherwise();
+        nameOwn();
         for (DomainPack.Theme theme : lexicon.pack().themes()) {
             themeItems.put(theme.id(), members(theme, items));
         }
@@ -77,6 +79,24 @@ public final class CatalogSnapshot {
                     .findFirst()
                     .ifPresent(spelt -> byOtherName.put(category.category().toLowerCase(Locale.ROOT), spelt));
         }
+    }
+
+    // What the pack has no words for is still known by its name.
+    private void nameOwn() {
+        for (String category : categories.values()) {
+            if (!named(category)) {
+                var mention = new Mention.Category(category, category.toLowerCase(Locale.ROOT), true);
+                String phrase = Folding.phrase(category);
+                ownCategories.add(phrase, mention);
+                ownCategories.add(DomainDraft.singular(phrase), mention);
+                ownCategories.add(phrase + "s", mention);
+            }
+        }
+    }
+
+    /// True when the pack has words for a category of the catalog.
+    boolean named(String category) {
+        return lexicon.names(category) || byOtherName.containsValue(category);
     }
 
     private void addWords(Item item) {
@@ -195,6 +215,11 @@ public final class CatalogSnapshot {
     /// True when the word, in singular or plural, stands in the text of some item.
     boolean mentions(String word) {
         return words.contains(singular(word));
+    }
+
+    /// A category that only the catalog names.
+    PhraseTable.@Nullable Hit<Mention.Category> categoryAt(List<Token> tokens, int from) {
+        return ownCategories.at(tokens, from, 6);
     }
 
     PhraseTable.@Nullable Hit<String> tagAt(List<Token> tokens, int from) {

@@ -14,10 +14,13 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The snapshot of the catalog in force. Thread-safe. The first call builds it; when items have changed since, a call
 /// starts a rebuild in the background and answers with the old one.
 public final class CatalogSnapshots {
+    private static final Logger LOG = LoggerFactory.getLogger(CatalogSnapshots.class);
     private static final int PAGE = 1_000;
     private static final int MAX_PAGES = 50;
 
@@ -73,6 +76,18 @@ public final class CatalogSnapshots {
         rebuild(old);
     }
 
+    private void warn(DomainFit fit) {
+        if (fit.foreign()) {
+            LOG.warn(
+                    "the domain pack {} has words for the categories of {} of {} items only, not for {}; ./palate domain"
+                            + " draft makes one of this catalog, palate.domain names it",
+                    lexicon.pack().name(),
+                    fit.described(),
+                    fit.items(),
+                    fit.unnamed());
+        }
+    }
+
     private Built rebuild(@Nullable Built old) {
         building.lock();
         try {
@@ -85,6 +100,9 @@ public final class CatalogSnapshots {
             catalog.scan(items::add);
             Map<ItemId, Integer> counts = interactions.countsSince(Instant.EPOCH);
             Built next = new Built(new CatalogSnapshot(items, counts, lexicon), seen);
+            if (now == null) {
+                warn(DomainFit.of(next.snapshot(), items));
+            }
             built.set(next);
             return next;
         } finally {

@@ -25,6 +25,7 @@ final class ClaimReader {
     private final Spots spots;
     private final Clauses clauses;
     private final Questions questions;
+    private final Lexicon lexicon;
     private final ClaimList claims = new ClaimList();
 
     private List<Mention> lastMentions = List.of();
@@ -39,7 +40,8 @@ final class ClaimReader {
     private boolean other;
     private boolean ignored;
 
-    ClaimReader(String text, List<Token> tokens, Spots spots, Clauses clauses) {
+    ClaimReader(String text, List<Token> tokens, Spots spots, Clauses clauses, Lexicon lexicon) {
+        this.lexicon = lexicon;
         this.text = text;
         this.tokens = tokens;
         this.spots = spots;
@@ -103,7 +105,7 @@ final class ClaimReader {
             take(negated ? Stance.TOLERATED : Stance.HATED, true);
         } else if (Cues.DISLIKE.contains(word)) {
             take(negated ? Stance.TOLERATED : Stance.DISLIKED, true);
-        } else if (Cues.SEEN.contains(word)) {
+        } else if (lexicon.had(word)) {
             ignored = negated;
             take(Stance.SEEN, true);
         } else if (Cues.EXCLUDE.contains(word)) {

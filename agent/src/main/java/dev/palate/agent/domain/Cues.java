@@ -12,7 +12,6 @@ final class Cues {
     static final Set<String> HATE = words("""
             hate hated hates detest detested detests despise loathe loathed loathes""");
     static final Set<String> DISLIKE = Set.of("dislike", "disliked", "dislikes");
-    static final Set<String> SEEN = Set.of("seen", "watched", "saw", "rewatched", "finished");
     static final Set<String> NOT = words("""
             not dont doesnt didnt isnt wasnt arent werent cant cannot couldnt wont wouldnt never havent
             hasnt neither nor aint hardly""");
@@ -72,7 +71,7 @@ final class Cues {
             part completed line asking different 15 taste morning afternoon never though went choices""");
 
     private static final Set<String> CUE_BEFORE = words("""
-            watch see saw seen watched film films movie movies than titled called fan with rewatch recommend""");
+            watch see film films movie movies than titled called fan with rewatch recommend""");
     private static final Set<String> FILLERS = words("""
             really absolutely just also both already always the a film movie of so much as is was ever first
             original new old""");
@@ -89,7 +88,7 @@ final class Cues {
     }
 
     /// True when the words before say that a title may come.
-    static boolean beforeTitle(List<Token> tokens, int from, @Nullable TitleMatch before) {
+    static boolean beforeTitle(List<Token> tokens, int from, @Nullable TitleMatch before, Lexicon lexicon) {
         int i = from - 1;
         for (int steps = 0;
                 i >= 0 && steps < 3 && FILLERS.contains(tokens.get(i).word());
@@ -116,6 +115,7 @@ final class Cues {
                 || HATE.contains(word)
                 || DISLIKE.contains(word)
                 || CUE_BEFORE.contains(word)
+                || lexicon.had(word)
                 || word.equals("to") && i > 0 && tokens.get(i - 1).word().equals("similar")
                 || word.equals("as") && i > 0 && tokens.get(i - 1).word().equals("such");
     }

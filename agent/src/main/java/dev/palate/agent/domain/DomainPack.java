@@ -5,28 +5,31 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Everything Palate knows of a domain beside its catalog; a data file, see [DomainPackFile].
 ///
 /// @param name such as `films`
 /// @param language of its words, BCP 47
-/// @param noun one item in general, such as `film`
+/// @param speech how its items are spoken of
 /// @param nouns words that stand for any item, such as `movie` or `something`
 /// @param categories words for the catalog's categories
 /// @param themes finer than a category
 /// @param facets that people ask for and a catalog may know nothing of
 /// @param aliases other names of titles
 /// @param commonWords too ordinary to be a title by themselves
+/// @param widerTitles the shipped list of titles that people talk of though the catalog may lack them, absent for none
 public record DomainPack(
         String name,
         String language,
-        String noun,
+        Speech speech,
         Set<String> nouns,
         List<CategoryWords> categories,
         List<Theme> themes,
         List<Facet> facets,
         List<Alias> aliases,
-        Set<String> commonWords) {
+        Set<String> commonWords,
+        @Nullable String widerTitles) {
     /// The most entries of each list.
     public static final int MAX_ENTRIES = 512;
     /// The most words of one entry.
@@ -104,13 +107,15 @@ public record DomainPack(
     public DomainPack {
         checkId("pack name", name);
         Require.text("pack language", language, 2, 35);
-        Require.text("noun", noun, 1, 40);
         nouns = Set.copyOf(nouns);
         categories = bounded("categories", categories);
         themes = bounded("themes", themes);
         facets = bounded("facets", facets);
         aliases = bounded("aliases", aliases);
         commonWords = Set.copyOf(commonWords);
+        if (widerTitles != null) {
+            checkId("wider_titles", widerTitles);
+        }
         Require.range("number of common words", commonWords.size(), 0, MAX_COMMON_WORDS);
         unique("theme id", themes.stream().map(Theme::id).toList());
         unique("facet id", facets.stream().map(Facet::id).toList());

@@ -7,9 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -27,6 +30,12 @@ public final class DomainPackFile {
             "name",
             "language",
             "noun",
+            "plural",
+            "category_noun",
+            "had",
+            "had_words",
+            "examples",
+            "wider_titles",
             "nouns",
             "categories",
             "themes",
@@ -40,9 +49,38 @@ public final class DomainPackFile {
         this.source = source;
     }
 
-    /// The pack of films that ships with Palate.
+    /// The packs that ship with Palate.
+    public static final List<String> SHIPPED = List.of("films", "shop");
+
+    /// The pack of films.
     public static DomainPack films() {
-        String name = "/domains/films.json";
+        return shipped("films");
+    }
+
+    /// The pack of a small shop for the kitchen.
+    public static DomainPack shop() {
+        return shipped("shop");
+    }
+
+    /// The pack of a setting.
+    ///
+    /// @param name of a shipped pack, or the path of a file
+    /// @throws AgentException `BAD_FILE` naming what is wrong and what is allowed
+    public static DomainPack of(String name) {
+        if (SHIPPED.contains(name)) {
+            return shipped(name);
+        }
+        if (!Files.isRegularFile(Path.of(name))) {
+            throw new AgentException(
+                    AgentException.Code.BAD_FILE,
+                    "a domain pack is " + String.join(", ", SHIPPED) + " or a file, was '" + name
+                            + "', which is no file; ./palate domain draft makes one");
+        }
+        return read(Path.of(name));
+    }
+
+    private static DomainPack shipped(String pack) {
+        String name = "/domains/" + pack + ".json";
         try (InputStream in = DomainPackFile.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("resource " + name + " is missing from the build");
@@ -65,6 +103,83 @@ public final class DomainPackFile {
         }
     }
 
+    /// The pack as a file has it, one entry a line, ready to be edited.
+    public static String text(DomainPack pack) {
+        Speech speech = pack.speech();
+        List<String> fields = new ArrayList<>();
+        fields.add("\"version\": " + VERSION);
+        fields.add("\"name\": " + json(pack.name()));
+        fields.add("\"language\": " + json(pack.language()));
+        fields.add("\"noun\": " + json(speech.noun()));
+        fields.add("\"plural\": " + json(speech.plural()));
+        fields.add("\"category_noun\": " + json(speech.category()));
+        fields.add("\"had\": " + json(speech.had()));
+        fields.add("\"had_words\": " + json(sorted(speech.hadWords())));
+        fields.add("\"examples\": " + json(speech.examples()));
+        if (pack.widerTitles() != null) {
+            fields.add("\"wider_titles\": " + json(pack.widerTitles()));
+        }
+        fields.add("\"nouns\": " + json(sorted(pack.nouns())));
+        fields.add(entries("categories", pack.categories(), DomainPackFile::fields));
+        fields.add(entries("themes", pack.themes(), DomainPackFile::fields));
+        fields.add(entries("facets", pack.facets(), DomainPackFile::fields));
+        fields.add(entries("aliases", pack.aliases(), DomainPackFile::fields));
+        fields.add("\"common_words\": " + json(sorted(pack.commonWords())));
+        return "{\n  " + String.join(",\n  ", fields) + "\n}\n";
+    }
+
+    private static List<String> sorted(Set<String> words) {
+        return words.stream().sorted().toList();
+    }
+
+    private static String json(Object value) {
+        return new ObjectMapper().writeValueAsString(value);
+    }
+
+    private static <T> String entries(String field, List<T> entries, Function<T, Map<String, Object>> fields) {
+        String lines = entries.stream()
+                .map(entry -> fields.apply(entry).entrySet().stream()
+                        .map(part -> json(part.getKey()) + ": " + json(part.getValue()))
+                        .collect(Collectors.joining(", ", "    {", "}")))
+                .collect(Collectors.joining(",\n"));
+        return "\"" + field + "\": [" + (lines.isEmpty() ? "]" : "\n" + lines + "\n  ]");
+    }
+
+    private static Map<String, Object> fields(DomainPack.CategoryWords category) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("category", category.category());
+        fields.put("label", category.label());
+        fields.put("words", category.words());
+        return fields;
+    }
+
+    private static Map<String, Object> fields(DomainPack.Theme theme) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("id", theme.id());
+        fields.put("label", theme.label());
+        fields.put("words", theme.words());
+        fields.put("tags", theme.tags());
+        fields.put("titles", theme.titles());
+        fields.put("categories", theme.categories());
+        fields.put("only_in", theme.onlyIn());
+        return fields;
+    }
+
+    private static Map<String, Object> fields(DomainPack.Facet facet) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("id", facet.id());
+        fields.put("label", facet.label());
+        fields.put("words", facet.words());
+        return fields;
+    }
+
+    private static Map<String, Object> fields(DomainPack.Alias alias) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("title", alias.title());
+        fields.put("words", alias.words());
+        return fields;
+    }
+
     private DomainPack parse(byte[] bytes) {
         if (bytes.length > MAX_BYTES) {
             throw bad("has more than " + MAX_BYTES + " bytes", null);
@@ -83,16 +198,32 @@ public final class DomainPackFile {
             return new DomainPack(
                     text(root, "name"),
                     text(root, "language"),
-                    text(root, "noun"),
+                    speech(root),
                     Set.copyOf(words(root, "nouns")),
                     list(root, "categories", this::category),
                     list(root, "themes", this::theme),
                     list(root, "facets", this::facet),
                     list(root, "aliases", this::alias),
-                    new HashSet<>(words(root, "common_words")));
+                    new HashSet<>(words(root, "common_words")),
+                    root.has("wider_titles") ? text(root, "wider_titles") : null);
         } catch (IllegalArgumentException e) {
             throw bad("is not valid: " + e.getMessage(), e);
         }
+    }
+
+    private Speech speech(JsonNode root) {
+        String noun = text(root, "noun");
+        return new Speech(
+                noun,
+                textOr(root, "plural", noun + "s"),
+                textOr(root, "category_noun", "category"),
+                textOr(root, "had", "Had it"),
+                Set.copyOf(words(root, "had_words")),
+                words(root, "examples"));
+    }
+
+    private String textOr(JsonNode root, String field, String usual) {
+        return root.has(field) ? text(root, field) : usual;
     }
 
     private DomainPack.CategoryWords category(JsonNode node) {

@@ -188,7 +188,7 @@ public final class Gazetteer {
         if (quoted(tokens, from, to)) {
             return true;
         }
-        boolean cue = Cues.beforeTitle(tokens, from, before) || Cues.afterTitle(tokens, to);
+        boolean cue = Cues.beforeTitle(tokens, from, before, lexicon) || Cues.afterTitle(tokens, to);
         boolean capital = capital(tokens, from, to);
         if (ordinary(tokens, from, to - from)) {
             return capital && cue;

@@ -93,6 +93,11 @@ public final class Lexicon {
         return Optional.ofNullable(themes.get(id));
     }
 
+    /// True when the pack has words for a category.
+    boolean names(String category) {
+        return labels.containsKey(Folding.phrase(category));
+    }
+
     /// How a category is said in a sentence; the category itself where the pack does not say.
     public String label(String category) {
         return labels.getOrDefault(Folding.phrase(category), category);
@@ -156,6 +161,11 @@ public final class Lexicon {
         }
         return left.length() == right.length() + 1 && left.substring(1).equals(right)
                 || right.length() == left.length() + 1 && right.substring(1).equals(left);
+    }
+
+    /// True for a verb that says that one has had an item, such as `watched`.
+    boolean had(String word) {
+        return pack.speech().hadWords().contains(word);
     }
 
     boolean knows(String word) {

@@ -66,7 +66,7 @@ public final class MessageReader {
         }
         Spots spots = new Spots(tokens, catalog);
         Clauses clauses = new Clauses(text, tokens, spots);
-        List<Claim> claims = new ClaimReader(text, tokens, spots, clauses).read();
+        List<Claim> claims = new ClaimReader(text, tokens, spots, clauses, lexicon).read();
         List<Unknown> unknown = new ArrayList<>(UnknownReader.read(text, tokens, spots, clauses, catalog));
         List<Claim> known = new ArrayList<>();
         for (Claim claim : claims) {
@@ -77,10 +77,15 @@ public final class MessageReader {
                 known.add(claim);
             }
         }
+        List<Era> eras = EraReader.read(tokens, spots, clauses);
+        if (!eras.isEmpty() && catalog.newestYear() == null) {
+            unknown.add(new Unknown("years", "years"));
+            eras = List.of();
+        }
         return new Reading(
                 text,
                 known,
-                EraReader.read(tokens, spots, clauses),
+                eras,
                 unknown,
                 Rest.of(tokens, spots, unknown, catalog),
                 acts(text, tokens, clauses));

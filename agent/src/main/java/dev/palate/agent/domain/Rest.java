@@ -13,7 +13,6 @@ final class Rest {
             Cues.LOVE,
             Cues.HATE,
             Cues.DISLIKE,
-            Cues.SEEN,
             Cues.NOT,
             Cues.EXCLUDE,
             Cues.WISH,
@@ -44,6 +43,7 @@ final class Rest {
             boolean spent = token.gap().equals("-")
                     || spent(word)
                     || catalog.lexicon().pack().nouns().contains(word)
+                    || catalog.lexicon().had(word)
                     || EraReader.time(word);
             if (!negated && !spent && spots.at(i) == null && !admitted.contains(word)) {
                 rest.add(word);

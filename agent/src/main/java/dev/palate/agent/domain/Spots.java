@@ -58,6 +58,10 @@ final class Spots {
 
     private static @Nullable Spot known(List<Token> tokens, int i, CatalogSnapshot catalog) {
         PhraseTable.Hit<List<Term>> hit = catalog.lexicon().at(tokens, i);
+        PhraseTable.Hit<Mention.Category> own = catalog.categoryAt(tokens, i);
+        if (own != null && (hit == null || own.length() > hit.length())) {
+            return new Spot(i, i + own.length(), List.of(own.value()), null);
+        }
         PhraseTable.Hit<String> tag = catalog.tagAt(tokens, i);
         if (tag != null && (hit == null || tag.length() > hit.length())) {
             return new Spot(i, i + tag.length(), List.of(new Mention.Tag(tag.value())), null);

@@ -142,7 +142,7 @@ final class UnknownReader {
             from++;
         }
         int to = from;
-        while (to < clause.to() && to - from < MAX_MATTER && content(tokens.get(to))) {
+        while (to < clause.to() && to - from < MAX_MATTER && content(tokens.get(to), catalog)) {
             if (spots.at(to) != null || catalog.mentions(tokens.get(to).word())) {
                 return null;
             }
@@ -159,9 +159,9 @@ final class UnknownReader {
                                 .anyMatch(token -> OF_MATTER.contains(token.word()));
     }
 
-    private static boolean content(Token token) {
+    private static boolean content(Token token, CatalogSnapshot catalog) {
         String word = token.word();
-        return word.length() > 2 && word.chars().allMatch(Character::isLetter) && !Rest.spent(word);
+        return word.length() > 2 && word.chars().allMatch(Character::isLetter) && !Rest.spent(word) && !catalog.lexicon().had(word);
     }
 
     private static String words(String text, List<Token> tokens, int from, int to) {

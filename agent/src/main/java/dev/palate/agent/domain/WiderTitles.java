@@ -24,7 +24,7 @@ public final class WiderTitles {
     /// None.
     public static final WiderTitles NONE = new WiderTitles(List.of(), null);
 
-    private static final String FILMS = "/domains/titles/movies.csv";
+    private static final String FOLDER = "/domains/titles/";
     private static final int MAX_TITLES = 200_000;
     private static final Pattern LINE = Pattern.compile("^(\\d+),(?:\"((?:[^\"]|\"\")*)\"|([^,]*)),(.*)$");
     private static final Pattern DATED = Pattern.compile("^(.*?)\\s*\\((\\d{4})\\)\\s*$");
@@ -37,26 +37,36 @@ public final class WiderTitles {
         gazetteer = lexicon == null ? null : Gazetteer.of(items, Map.of(), lexicon);
     }
 
-    /// The films of the shipped sample (GroupLens, ml-latest-small).
-    public static WiderTitles films(DomainPack pack) {
-        List<Item> films = new ArrayList<>();
-        try (InputStream in = WiderTitles.class.getResourceAsStream(FILMS)) {
+    /// The list that the pack names: `movies` has the films of the shipped sample (GroupLens, ml-latest-small).
+    ///
+    /// @throws AgentException `BAD_FILE` for a list that does not ship
+    public static WiderTitles of(DomainPack pack) {
+        String named = pack.widerTitles();
+        if (named == null) {
+            return NONE;
+        }
+        String file = FOLDER + named + ".csv";
+        List<Item> items = new ArrayList<>();
+        try (InputStream in = WiderTitles.class.getResourceAsStream(file)) {
             if (in == null) {
-                throw new IllegalStateException("resource " + FILMS + " is missing from the build");
+                throw new AgentException(
+                        AgentException.Code.BAD_FILE,
+                        "domain pack " + pack.name() + " names the wider titles '" + named
+                                + "'; the only list that ships is 'movies'");
             }
             var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-            lines.lines().skip(1).limit(MAX_TITLES).forEach(line -> films.add(film(line)));
+            lines.lines().skip(1).limit(MAX_TITLES).forEach(line -> items.add(item(line, file)));
         } catch (IOException e) {
-            throw new AgentException(AgentException.Code.BAD_FILE, FILMS + " cannot be read: " + e.getMessage(), e);
+            throw new AgentException(AgentException.Code.BAD_FILE, file + " cannot be read: " + e.getMessage(), e);
         }
-        return new WiderTitles(films, new Lexicon(pack));
+        return new WiderTitles(items, new Lexicon(pack));
     }
 
-    private static Item film(String line) {
+    private static Item item(String line, String file) {
         Matcher fields = LINE.matcher(line);
         if (!fields.matches()) {
             throw new AgentException(
-                    AgentException.Code.BAD_FILE, FILMS + " has a line that is not movieId,title,genres");
+                    AgentException.Code.BAD_FILE, file + " has a line that is not movieId,title,genres");
         }
         String title =
                 fields.group(2) == null ? fields.group(3) : fields.group(2).replace("\"\"", "\"");

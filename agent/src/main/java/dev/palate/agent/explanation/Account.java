@@ -1,5 +1,6 @@
 package dev.palate.agent.explanation;
 
+import dev.palate.agent.domain.Speech;
 import dev.palate.agent.domain.Unknown;
 import dev.palate.memory.catalog.Item;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.List;
 /// @param blocking memories that rule out what was asked for
 /// @param relaxed true when not all that was asked for could be had at once
 /// @param failed true when the list could not be made
-/// @param noun for one item, such as `film`
+/// @param speech how items are spoken of
 public record Account(
         List<Item> liked,
         List<String> sought,
@@ -22,7 +23,7 @@ public record Account(
         List<String> blocking,
         boolean relaxed,
         boolean failed,
-        String noun) {
+        Speech speech) {
     public Account {
         liked = List.copyOf(liked);
         sought = List.copyOf(sought);

@@ -79,6 +79,7 @@ public final class Explanation {
                         case "that" ->
                             "I know nothing in this catalog about “" + wish.words() + "”, so I could not go by it.";
                         case "people" -> "I know nothing about “" + wish.words() + "” in this catalog.";
+                        case "years" -> "This catalog knows no years, so I could not go by them.";
                         case "categories" -> "This catalog has no " + wish.words() + ".";
                         default ->
                             "I know nothing about " + wish.about() + " (“" + wish.words()
@@ -101,7 +102,7 @@ public final class Explanation {
         boolean one = items.size() == 1;
         text.append(text.isEmpty() ? "Here " : "here ").append(one ? "is " : "are ");
         if (account.sought().isEmpty()) {
-            text.append(one ? "one " + account.noun() : items.size() + " " + account.noun() + "s")
+            text.append(one ? "one " + account.speech().noun() : account.speech().count(items.size()))
                     .append(account.liked().isEmpty() ? " for you" : " near to that");
         } else {
             text.append(one ? "one pick from " : items.size() + " picks from ").append(list(account.sought()));
@@ -142,7 +143,7 @@ public final class Explanation {
     private static String plain(Item item, Account account) {
         Integer year = item.year();
         String categories = list(item.categories().stream().limit(MAX_LISTED).toList());
-        String what = categories.isEmpty() ? "A " + account.noun() : categories;
+        String what = categories.isEmpty() ? capital(account.speech().one()) : categories;
         return year == null ? what + "." : what + ", from " + year + ".";
     }
 
@@ -156,8 +157,12 @@ public final class Explanation {
 
     private static String sentence(String phrase) {
         String text = phrase.strip();
-        String capital = text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
+        String capital = capital(text);
         return capital.endsWith(".") || capital.endsWith("!") ? capital : capital + ".";
+    }
+
+    private static String capital(String text) {
+        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
     }
 
     /// The words with commas and a last `and`.

@@ -157,7 +157,7 @@ final class Listing {
                 blocking,
                 picks.relaxed(),
                 picks.failed(),
-                catalog.lexicon().pack().noun());
+                catalog.lexicon().pack().speech());
     }
 
     // "A horror film" against the memory "Does not want horror": the memory holds, and the answer says so.
@@ -278,7 +278,7 @@ final class Listing {
                         .toLowerCase(Locale.ROOT)
                         .split("[^\\p{L}\\p{N}'-]+", -1))));
         words.remove("");
-        List<String> told = new ArrayList<>(List.of(prompt.message().text(), account.noun()));
+        List<String> told = new ArrayList<>(List.of(prompt.message().text(), account.speech().noun(), account.speech().plural()));
         prompt.titles().forEach(title -> told.add(title.words().text()));
         prompt.memories().forEach(memory -> told.add(memory.text()));
         return new ProseFilter(handles, catalog.gazetteer(), named, words, told);

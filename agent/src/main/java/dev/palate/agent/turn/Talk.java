@@ -5,6 +5,7 @@ import dev.palate.agent.domain.Gazetteer;
 import dev.palate.agent.domain.Mention;
 import dev.palate.agent.domain.Reading;
 import dev.palate.agent.domain.Reading.Act;
+import dev.palate.agent.domain.Speech;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
@@ -24,29 +25,31 @@ final class Talk {
     private Talk() {}
 
     /// Small talk, help, and what is not to be followed.
-    static String chat(Reading reading, String noun) {
+    ///
+    /// @param dated whether the catalog knows years
+    static String chat(Reading reading, Speech speech, boolean dated) {
         if (reading.does(Act.INJECTION)) {
-            return "I only look for " + noun + "s here, so I did not follow that. Tell me what you would like instead.";
+            return "I only look for " + speech.plural() + " here, so I did not follow that. Tell me what you would like instead.";
         }
         if (reading.does(Act.HELP)) {
-            return help(noun);
+            return help(speech, dated);
         }
         if (reading.does(Act.GREETING)) {
-            return "Hello! Tell me what you are in the mood for, or name a " + noun + " that you love.";
+            return "Hello! Tell me what you are in the mood for, or name " + speech.one() + " that you love.";
         }
         if (reading.does(Act.THANKS)) {
             return "You are welcome. Say so when you would like more.";
         }
         if (reading.does(Act.QUESTION)) {
-            return "I cannot say that of people in general, but I can look for " + noun
-                    + "s for you: name a kind, an era or a " + noun + " that you love.";
+            return "I cannot say that of people in general, but I can look for " + speech.plural()
+                    + " for you: name a kind, " + (dated ? "an era " : "") + "or " + speech.one() + " that you love.";
         }
-        return help(noun);
+        return help(speech, dated);
     }
 
-    private static String help(String noun) {
-        return "I find " + noun + "s in this catalog for you. Name some that you love, a kind, an era, or what to leave"
-                + " out; ask what I know about you, or tell me to forget it.";
+    private static String help(Speech speech, boolean dated) {
+        return "I find " + speech.plural() + " in this catalog for you. Name some that you love, a kind, "
+                + (dated ? "an era, " : "") + "or what to leave out; ask what I know about you, or tell me to forget it.";
     }
 
     /// What is remembered, in words.

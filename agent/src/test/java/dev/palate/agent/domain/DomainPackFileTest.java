@@ -7,6 +7,8 @@ import dev.palate.agent.AgentException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +39,30 @@ class DomainPackFileTest {
     }
 
     @Test
+    void theShopLoadsAndIsAsItsFileSays() {
+        DomainPack shop = DomainPackFile.of("shop");
+        assertThat(shop.speech().plural()).isEqualTo("products");
+        assertThat(shop.speech().examples()).isNotEmpty();
+        assertThat(shop.widerTitles()).isNull();
+    }
+
+    @Test
+    void whatIsWrittenIsReadAgain() throws IOException {
+        for (String name : DomainPackFile.SHIPPED) {
+            DomainPack pack = DomainPackFile.of(name);
+            assertThat(DomainPackFile.read(file(DomainPackFile.text(pack)))).isEqualTo(pack);
+        }
+    }
+
+    @Test
+    void aSettingIsAShippedPackOrAFile() {
+        assertThatThrownBy(() -> DomainPackFile.of("books"))
+                .isInstanceOf(AgentException.class)
+                .hasMessage("a domain pack is films, shop or a file, was 'books', which is no file; ./palate domain draft"
+                        + " makes one");
+    }
+
+    @Test
     void aSmallPackLoads() throws IOException {
         DomainPack pack = DomainPackFile.read(file("""
                 {"version": 1, "name": "shop", "language": "en", "noun": "product",
@@ -44,6 +70,7 @@ class DomainPackFileTest {
                 """));
         assertThat(pack.categories()).hasSize(1);
         assertThat(pack.themes()).isEmpty();
+        assertThat(pack.speech()).isEqualTo(new Speech("product", "products", "category", "Had it", Set.of(), List.of()));
     }
 
     @Test

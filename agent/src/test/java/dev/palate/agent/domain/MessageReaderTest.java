@@ -181,7 +181,7 @@ class MessageReaderTest {
                         film("3", "Heat", 1986, "Action", "Burt Reynolds"),
                         film("4", "Matilda", 1996, "Children's", "Danny DeVito")),
                 Map.of(),
-                new Lexicon(films, WiderTitles.films(films)));
+                new Lexicon(films, WiderTitles.of(films)));
     }
 
     private static Item film(String id, String title, int year, String category, String stars) {

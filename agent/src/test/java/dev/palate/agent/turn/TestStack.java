@@ -1,6 +1,7 @@
 package dev.palate.agent.turn;
 
 import dev.palate.agent.domain.CatalogSnapshots;
+import dev.palate.agent.domain.DomainPack;
 import dev.palate.agent.domain.DomainPackFile;
 import dev.palate.agent.domain.Lexicon;
 import dev.palate.agent.domain.MessageReader;
@@ -12,6 +13,8 @@ import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.conversation.Conversation;
 import dev.palate.memory.dataset.DatasetImport;
+import dev.palate.memory.dataset.DatasetReader;
+import dev.palate.memory.dataset.JsonLinesReader;
 import dev.palate.memory.dataset.MovieLensReader;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.gate.GatedMemories;
@@ -53,7 +56,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The real stack over the shipped films, opened once for all tests of the module: truth in SQLite, index, tiers,
+/// The real stack over the shipped films, or the shipped shop, opened once for all tests of the module: truth in SQLite, index, tiers,
 /// recommender with item neighbours and transitions. Each test talks as users of its own.
 final class TestStack {
     private static final AtomicInteger USERS = new AtomicInteger();
@@ -70,16 +73,31 @@ final class TestStack {
     final Clock clock = Clock.systemUTC();
 
     private static final class Holder {
-        static final TestStack STACK = open();
+        static final TestStack STACK = open(new MovieLensReader(dataset("ml-latest-small")), DomainPackFile.films());
+    }
+
+    private static final class ShopHolder {
+        static final TestStack STACK = open(new JsonLinesReader(dataset("small-shop")), DomainPackFile.shop());
     }
 
     static TestStack get() {
         return Holder.STACK;
     }
 
-    private static TestStack open() {
+    /// Over the shipped shop, where nobody has bought anything yet.
+    static TestStack shop() {
+        return ShopHolder.STACK;
+    }
+
+    private static Path dataset(String name) {
+        return Path.of(System.getProperty("palate.project.root", ".."))
+                .resolve("datasets")
+                .resolve(name);
+    }
+
+    private static TestStack open(DatasetReader reader, DomainPack pack) {
         try {
-            return new TestStack(Files.createTempDirectory("palate-turn-test"));
+            return new TestStack(Files.createTempDirectory("palate-turn-test"), reader, pack);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -88,17 +106,14 @@ final class TestStack {
     }
 
     @SuppressWarnings("StaticAssignmentInConstructor")
-    private TestStack(Path folder) throws InterruptedException {
+    private TestStack(Path folder, DatasetReader dataset, DomainPack pack) throws InterruptedException {
         var directory = DataDirectory.open(folder);
         truth = SqlTruth.open(directory, clock);
         ids = new Ids(clock);
         var target = new DatasetImport.Target(
                 truth.catalog(), truth.users(), truth.interactions(), truth.jobs(), directory.logs());
         new DatasetImport(target, clock, 0.01)
-                .run(
-                        new MovieLensReader(Path.of(System.getProperty("palate.project.root", ".."))
-                                .resolve("datasets/ml-latest-small")),
-                        (phase, done, total) -> {});
+                .run(dataset, (phase, done, total) -> {});
         var encoder = new HashingEncoder();
         index = IndexChanges.open(
                 directory.root(),
@@ -109,7 +124,7 @@ final class TestStack {
         index.awaitEncoded(Duration.ofMinutes(1));
         memories = new TieredMemories(truth.memories(), index, encoder, clock, TierOptions.defaults());
         erasure = truth.erasure(List.of(memories.erasurePlace(), memories.codebooksErasure(), index));
-        var lexicon = new Lexicon(DomainPackFile.films());
+        var lexicon = new Lexicon(pack);
         snapshots = new CatalogSnapshots(lexicon, truth.catalog(), truth.interactions(), truth.changes());
         reader = new MessageReader(lexicon);
         writer = writer(Gates.standard());
@@ -144,6 +159,9 @@ final class TestStack {
                         users.computeIfAbsent(event.user(), user -> users.size()),
                         rows.getOrDefault(event.item(), 0),
                         event.at().toEpochMilli()));
+        if (users.isEmpty()) {
+            return Optional::empty;
+        }
         Histories built = histories.build();
         CollaborativeModel.Loaded loaded = CollaborativeModel.Loaded.of(
                 "test-1",

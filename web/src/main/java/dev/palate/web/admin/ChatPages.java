@@ -1,5 +1,6 @@
 package dev.palate.web.admin;
 
+import dev.palate.agent.domain.Speech;
 import dev.palate.memory.conversation.Conversation;
 import dev.palate.memory.conversation.ConversationId;
 import dev.palate.memory.slate.SlateId;
@@ -16,19 +17,15 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 
-/// The chat page and its pieces. Words and films come through `/v1`; here they are only drawn.
+/// The chat page and its pieces. Words and items come through `/v1`; here they are only drawn.
 @Controller
 final class ChatPages {
-    private static final List<String> PROMPTS = List.of(
-            "I loved Blade Runner and The Matrix, but no horror",
-            "Something funny for a Sunday with the kids",
-            "A slow, quiet drama from before 1980",
-            "Crime films like Heat, but no comedies");
-
     private final Talks talks;
     private final HealthLine health;
+    private final Speech speech;
 
-    ChatPages(Talks talks, HealthLine health) {
+    ChatPages(Talks talks, HealthLine health, Speech speech) {
+        this.speech = speech;
         this.talks = talks;
         this.health = health;
     }
@@ -78,7 +75,7 @@ final class ChatPages {
         model.addAttribute("conversation", current);
         model.addAttribute("talks", talks.list(viewer, current));
         model.addAttribute("turns", talk == null ? List.of() : talks.turns(viewer, talk.id()));
-        model.addAttribute("prompts", PROMPTS);
+        model.addAttribute("prompts", speech.examples());
         model.addAttribute("health", health.now());
         return "chat";
     }

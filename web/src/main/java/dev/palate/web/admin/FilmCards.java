@@ -1,5 +1,6 @@
 package dev.palate.web.admin;
 
+import dev.palate.agent.domain.Speech;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
@@ -57,8 +58,10 @@ final class FilmCards {
     private final Memories memories;
     private final Interactions interactions;
     private final InstantSource clock;
+    private final Speech speech;
 
-    FilmCards(Catalog catalog, Memories memories, Interactions interactions, InstantSource clock) {
+    FilmCards(Catalog catalog, Memories memories, Interactions interactions, InstantSource clock, Speech speech) {
+        this.speech = speech;
         this.catalog = catalog;
         this.memories = memories;
         this.interactions = interactions;
@@ -96,7 +99,7 @@ final class FilmCards {
             }
         }
         String without = slate.degraded().stream()
-                .map(Words::signal)
+                .map(signal -> Words.signal(signal, speech))
                 .map(signal -> signal.toLowerCase(Locale.ROOT))
                 .distinct()
                 .collect(Collectors.joining(", "));
@@ -134,7 +137,7 @@ final class FilmCards {
                                 .orElse("")));
     }
 
-    private static List<PartBar> bars(Map<String, Double> parts) {
+    private List<PartBar> bars(Map<String, Double> parts) {
         double largest = parts.values().stream().mapToDouble(Math::abs).max().orElse(0);
         if (largest < NOTHING) {
             return List.of();
@@ -146,10 +149,10 @@ final class FilmCards {
                 .toList();
     }
 
-    private static PartBar bar(String signal, double share, double largest) {
+    private PartBar bar(String signal, double share, double largest) {
         double width = 50 * Math.abs(share) / largest;
         return new PartBar(
-                Words.signal(signal),
+                Words.signal(signal, speech),
                 String.format(Locale.ROOT, "%+.2f", share).replace('-', '−'),
                 String.format(Locale.ROOT, "%.1f", share < 0 ? 50 - width : 50),
                 String.format(Locale.ROOT, "%.1f", width),

@@ -1,5 +1,6 @@
 package dev.palate.web.admin;
 
+import dev.palate.agent.domain.Speech;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.Page;
 import dev.palate.memory.erase.ErasureState;
@@ -47,10 +48,18 @@ final class MemoryPages {
     private final Memories memories;
     private final MemoryCards cards;
     private final MemoryEdits edits;
+    private final Speech speech;
     private final RefusedCards refused;
     private final ReceiptCards receipts;
 
-    MemoryPages(Memories memories, MemoryCards cards, MemoryEdits edits, RefusedCards refused, ReceiptCards receipts) {
+    MemoryPages(
+            Memories memories,
+            MemoryCards cards,
+            MemoryEdits edits,
+            RefusedCards refused,
+            ReceiptCards receipts,
+            Speech speech) {
+        this.speech = speech;
         this.refused = refused;
         this.receipts = receipts;
         this.memories = memories;
@@ -62,7 +71,7 @@ final class MemoryPages {
     @ModelAttribute
     void choices(Model model) {
         model.addAttribute("kinds", Words.KINDS);
-        model.addAttribute("facets", Words.FACETS);
+        model.addAttribute("facets", Words.facets(speech));
         model.addAttribute("statuses", Words.STATUSES);
         model.addAttribute("blank", MemoryForm.blank());
         model.addAttribute("adding", false);

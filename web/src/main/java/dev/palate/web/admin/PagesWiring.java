@@ -1,5 +1,7 @@
 package dev.palate.web.admin;
 
+import dev.palate.agent.domain.DomainPack;
+import dev.palate.agent.domain.Speech;
 import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.memory.catalog.Catalog;
@@ -30,8 +32,13 @@ class PagesWiring {
     }
 
     @Bean
-    FilmCards filmCards(Catalog catalog, Memories memories, Interactions interactions, Clock clock) {
-        return new FilmCards(catalog, memories, interactions, clock);
+    Speech speech(DomainPack pack) {
+        return pack.speech();
+    }
+
+    @Bean
+    FilmCards filmCards(Catalog catalog, Memories memories, Interactions interactions, Clock clock, Speech speech) {
+        return new FilmCards(catalog, memories, interactions, clock, speech);
     }
 
     @Bean
@@ -50,8 +57,8 @@ class PagesWiring {
     }
 
     @Bean
-    MemoryCards memoryCards(Conversations conversations, Catalog catalog) {
-        return new MemoryCards(conversations, new Slots(catalog), new Dates(ZoneId.systemDefault()));
+    MemoryCards memoryCards(Conversations conversations, Catalog catalog, Speech speech) {
+        return new MemoryCards(conversations, new Slots(catalog, speech), new Dates(ZoneId.systemDefault()));
     }
 
     @Bean
@@ -60,8 +67,8 @@ class PagesWiring {
     }
 
     @Bean
-    MemoryEdits memoryEdits(Memories memories, Catalog catalog, MemoryWriter writer, ErasureDesk erasures) {
-        return new MemoryEdits(memories, new Slots(catalog), writer, erasures);
+    MemoryEdits memoryEdits(Memories memories, Catalog catalog, MemoryWriter writer, ErasureDesk erasures, Speech speech) {
+        return new MemoryEdits(memories, new Slots(catalog, speech), writer, erasures);
     }
 
     @Bean

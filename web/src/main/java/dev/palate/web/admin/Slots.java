@@ -1,5 +1,6 @@
 package dev.palate.web.admin;
 
+import dev.palate.agent.domain.Speech;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
@@ -22,20 +23,22 @@ final class Slots {
     private static final Pattern FROM = Pattern.compile("(?:from|since) (\\d{4})");
     private static final Pattern RANGE = Pattern.compile("(\\d{4})?\\s*[-–]\\s*(\\d{4})?");
     private static final Pattern YEAR_AT_END = Pattern.compile("(.+) \\((\\d{4})\\)");
-    private static final Map<String, String> FACETS =
-            Words.FACETS.stream().collect(Collectors.toMap(Words.Choice::key, Words.Choice::words));
 
     private final Catalog catalog;
+    private final Speech speech;
+    private final Map<String, String> facets;
 
-    Slots(Catalog catalog) {
+    Slots(Catalog catalog, Speech speech) {
         this.catalog = catalog;
+        this.speech = speech;
+        facets = Words.facets(speech).stream().collect(Collectors.toMap(Words.Choice::key, Words.Choice::words));
     }
 
     /// The slot's value in plain words: a title for a film, `before 2000` for an era.
     String value(Slot slot) {
         return switch (slot.facet()) {
             case "title" ->
-                catalog.item(new ItemId(slot.value())).map(Slots::title).orElse("a film that is gone");
+                catalog.item(new ItemId(slot.value())).map(Slots::title).orElse(speech.one() + " that is gone");
             case "era" -> era(slot.value());
             default -> slot.value();
         };
@@ -46,7 +49,7 @@ final class Slots {
         String value = value(slot);
         return slot.facet().equals("title")
                 ? "about " + value
-                : "about " + FACETS.getOrDefault(slot.facet(), slot.facet()) + ": " + value;
+                : "about " + facets.getOrDefault(slot.facet(), slot.facet()) + ": " + value;
     }
 
     /// The slot of a form; `before` is kept when the form says the same in words.
@@ -57,7 +60,7 @@ final class Slots {
         if (form.facet().isEmpty()) {
             return null;
         }
-        if (!FACETS.containsKey(form.facet())) {
+        if (!facets.containsKey(form.facet())) {
             throw new IllegalArgumentException("“About” must be one of the list, was " + form.facet() + ".");
         }
         if (form.about().isEmpty()) {
@@ -105,10 +108,10 @@ final class Slots {
         });
         if (found.isEmpty()) {
             throw new IllegalArgumentException(
-                    "The catalog has no film called “" + words + "”. Write the title as it stands on its card.");
+                    "The catalog has no " + speech.noun() + " called “" + words + "”. Write the title as it stands on its card.");
         }
         if (found.size() > 1) {
-            throw new IllegalArgumentException("Several films are called that. Add the year: "
+            throw new IllegalArgumentException("Several " + speech.plural() + " are called that. Add the year: "
                     + found.stream().limit(5).map(Slots::title).collect(Collectors.joining(", ")) + ".");
         }
         return found.getFirst().id();

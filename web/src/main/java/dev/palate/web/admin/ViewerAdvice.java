@@ -1,5 +1,6 @@
 package dev.palate.web.admin;
 
+import dev.palate.agent.domain.Speech;
 import dev.palate.memory.user.UserId;
 import dev.palate.memory.user.Users;
 import dev.palate.web.security.Caller;
@@ -8,13 +9,20 @@ import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ModelAttribute;
 
-/// Gives every page the viewer.
+/// Gives every page the viewer, and how items are spoken of.
 @ControllerAdvice(basePackageClasses = ViewerAdvice.class)
 final class ViewerAdvice {
     private final Users users;
+    private final Speech speech;
 
-    ViewerAdvice(Users users) {
+    ViewerAdvice(Users users, Speech speech) {
         this.users = users;
+        this.speech = speech;
+    }
+
+    @ModelAttribute("speech")
+    Speech speech() {
+        return speech;
     }
 
     @ModelAttribute("viewer")

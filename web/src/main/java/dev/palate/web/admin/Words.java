@@ -1,5 +1,6 @@
 package dev.palate.web.admin;
 
+import dev.palate.agent.domain.Speech;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.MemoryStatus;
@@ -18,16 +19,18 @@ final class Words {
     public record Choice(String key, String words) {}
 
     /// What a memory may speak of; the first is nothing in particular.
-    static final List<Choice> FACETS = List.of(
-            new Choice("", "nothing in particular"),
-            new Choice("genre", "a genre"),
-            new Choice("tag", "a theme"),
-            new Choice("title", "a film"),
-            new Choice("person", "a person"),
-            new Choice("era", "an era"),
-            new Choice("pace", "a pace"),
-            new Choice("length", "a length"),
-            new Choice("note", "something else"));
+    static List<Choice> facets(Speech speech) {
+        return List.of(
+                new Choice("", "nothing in particular"),
+                new Choice("genre", speech.oneCategory()),
+                new Choice("tag", "a theme"),
+                new Choice("title", speech.one()),
+                new Choice("person", "a person"),
+                new Choice("era", "an era"),
+                new Choice("pace", "a pace"),
+                new Choice("length", "a length"),
+                new Choice("note", "something else"));
+    }
 
     /// The kinds a person may give.
     static final List<Choice> KINDS = Stream.of(
@@ -48,15 +51,15 @@ final class Words {
             Map.entry("cf_sparse", "People with your taste"),
             Map.entry("als", "People with your taste"),
             Map.entry("ease", "Liked together"),
-            Map.entry("knn", "Near films you like"),
+            Map.entry("knn", "Near ITEMS you like"),
             Map.entry("transitions", "Often seen next"),
             Map.entry("next", "Often seen right after"),
             Map.entry("text", "Alike in words"),
             Map.entry("bm25", "Words of your wish"),
-            Map.entry("genre", "Genres you like"),
+            Map.entry("genre", "CATEGORIES you like"),
             Map.entry("tag", "Themes you like"),
             Map.entry("theme", "People who prefer what you prefer"),
-            Map.entry("liked", "Near films you named"),
+            Map.entry("liked", "Near ITEMS you named"),
             Map.entry("pop", "Popular"),
             Map.entry("recent", "Popular lately"),
             Map.entry("recent_short", "Popular these days"),
@@ -115,9 +118,13 @@ final class Words {
         return memory.polarity() == 0 ? "note" : liking(memory.polarity());
     }
 
-    static String signal(String signal) {
+    /// What a signal of the ranking is called.
+    static String signal(String signal, Speech speech) {
         String known = SIGNALS.get(signal);
-        return known != null ? known : capitalised(signal.replace('_', ' ').replace('-', ' '));
+        if (known != null) {
+            return known.replace("ITEMS", speech.plural()).replace("CATEGORIES", capitalised(speech.categories()));
+        }
+        return capitalised(signal.replace('_', ' ').replace('-', ' '));
     }
 
     static String level(String level) {

@@ -143,7 +143,7 @@ final class ChatWorld implements AutoCloseable {
         }
         var texts = new IndexedItems(index.items());
         DomainPack films = DomainPackFile.films();
-        var lexicon = new Lexicon(films, WiderTitles.films(films));
+        var lexicon = new Lexicon(films, WiderTitles.of(films));
         var snapshots = new CatalogSnapshots(lexicon, truth.catalog(), truth.interactions(), truth.changes());
         var trained = new ActiveModel(registry);
         LiveModel model = new LiveModel(trained, trained::learnt, truth.interactions(), truth.changes());

@@ -196,7 +196,7 @@ public final class ImportCommand implements Callable<Integer> {
     }
 
     private static MemoryDoor door(SqlTruth truth, PalateProperties settings, Clock clock) {
-        Lexicon lexicon = new Lexicon(DomainPackFile.films());
+        Lexicon lexicon = new Lexicon(DomainPackFile.of(settings.domain()));
         return new MemoryDoor(
                 new GatedMemories(
                         new GatedMemories.Stores(

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             ChatEvaluateCommand.class,
             TuneCommand.class,
             ModelCommand.class,
+            DomainCommand.class,
             MemoryCommand.class,
             BackupCommand.class,
             RestoreCommand.class,

@@ -52,9 +52,13 @@ class AgentWiring {
     }
 
     @Bean
-    Lexicon lexicon() {
-        DomainPack films = DomainPackFile.films();
-        return new Lexicon(films, WiderTitles.films(films));
+    DomainPack domainPack(PalateProperties properties) {
+        return DomainPackFile.of(properties.domain());
+    }
+
+    @Bean
+    Lexicon lexicon(DomainPack pack) {
+        return new Lexicon(pack, WiderTitles.of(pack));
     }
 
     @Bean
