@@ -3,6 +3,8 @@ package dev.palate.web.cli;
 import dev.palate.memory.Page;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.dataset.DatasetImport;
+import dev.palate.memory.dataset.DatasetReader;
+import dev.palate.memory.dataset.JsonLinesReader;
 import dev.palate.memory.dataset.MovieLensReader;
 import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.job.JobStatus;
@@ -25,10 +27,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `palate demo`: imports the shipped films where there are no items, trains where there is no model, and serves.
+/// `palate demo`: imports a shipped sample where there are no items, trains where there is something to learn from and
+/// no model, and serves.
 @Command(
         name = "demo",
-        description = "Imports the shipped films, trains, and serves them; a second start finds everything there.",
+        description = "Imports a shipped sample, trains, and serves it; a second start finds everything there.",
         mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
     private static final double MAX_REJECTED = 0.01;
@@ -48,20 +51,48 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--no-llm", description = "Stay without a language model.")
     private boolean withoutModel;
 
+    @Option(
+            names = "--sample",
+            paramLabel = "SAMPLE",
+            defaultValue = "films",
+            description = "films, or shop: a small shop for the kitchen where nobody has bought anything yet, kept in"
+                    + " .palate/shop (${DEFAULT-VALUE}).")
+    private Sample sample = Sample.films;
+
+    /// What ships with Palate.
+    enum Sample {
+        films("data", "ml-latest-small"),
+        shop("shop", "small-shop");
+
+        private final String directory;
+        private final String dataset;
+
+        Sample(String directory, String dataset) {
+            this.directory = directory;
+            this.dataset = dataset;
+        }
+
+        DatasetReader reader(Path folder) {
+            return this == films ? new MovieLensReader(folder) : new JsonLinesReader(folder);
+        }
+    }
+
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        if (RunningServer.isRunning(data.directory())) {
+        Path directory = data.directoryOr(sample.directory);
+        if (RunningServer.isRunning(directory)) {
             spec.commandLine()
                     .getErr()
-                    .println("palate: a server runs over " + data.directory() + "; ./palate login prints a link to it");
+                    .println("palate: a server runs over " + directory + "; ./palate login prints a link to it");
             return 1;
         }
         Phases phases = new Phases(out);
-        RunningServer server = RunningServer.start(new RunningServer.Options(data.directory(), port, !withoutModel));
+        RunningServer server = RunningServer.start(
+                new RunningServer.Options(directory, port, !withoutModel, sample == Sample.films ? null : sample.name()));
         phases.done("server", server.address());
         try {
-            importFilms(server, phases, out);
+            importSample(server, phases, out);
             train(server, phases, out);
             WarmUp.run(server);
             phases.done("warm-up");
@@ -78,7 +109,7 @@ public final class DemoCommand implements Callable<Integer> {
         return 0;
     }
 
-    /// True when the films are there as a whole: an import that was cut short is run again.
+    /// True when the items are there as a whole: an import that was cut short is run again.
     private static boolean imported(RunningServer server) {
         if (server.part(Catalog.class).count() == 0) {
             return false;
@@ -90,13 +121,13 @@ public final class DemoCommand implements Callable<Integer> {
                 .orElse(true);
     }
 
-    private static void importFilms(RunningServer server, Phases phases, PrintWriter out) throws IOException {
+    private void importSample(RunningServer server, Phases phases, PrintWriter out) throws IOException {
         if (imported(server)) {
             return;
         }
-        Path folder = Path.of(System.getProperty("palate.project.root", "."), "datasets", "ml-latest-small");
+        Path folder = Path.of(System.getProperty("palate.project.root", "."), "datasets", sample.dataset);
         if (!Files.isDirectory(folder)) {
-            throw new IOException("the shipped films are missing: " + folder + " is no folder");
+            throw new IOException("the shipped sample is missing: " + folder + " is no folder");
         }
         DatasetImport.Target target = new DatasetImport.Target(
                 server.part(Catalog.class),
@@ -107,7 +138,7 @@ public final class DemoCommand implements Callable<Integer> {
         ProgressLine line = ProgressLine.of(out);
         DatasetImport.Result result = new DatasetImport(target, Clock.systemUTC(), MAX_REJECTED)
                 .run(
-                        new MovieLensReader(folder),
+                        sample.reader(folder),
                         (phase, done, total) ->
                                 line.rows("importing: " + phase.name().toLowerCase(Locale.ROOT), done, total));
         line.end();
@@ -117,7 +148,11 @@ public final class DemoCommand implements Callable<Integer> {
 
     private static void train(RunningServer server, Phases phases, PrintWriter out)
             throws IOException, InterruptedException {
-        if (server.part(ModelRegistry.class).active().isPresent()) {
+        boolean nothing = server.part(Interactions.class).count() == 0;
+        if (nothing) {
+            phases.done("training", "nobody has done anything yet; lists go by words until somebody has");
+        }
+        if (nothing || server.part(ModelRegistry.class).active().isPresent()) {
             return;
         }
         Trainer trainer = server.part(Trainer.class);

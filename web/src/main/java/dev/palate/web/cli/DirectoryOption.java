@@ -14,7 +14,12 @@ final class DirectoryOption {
 
     /// The directory, given or default.
     Path directory() {
+        return directoryOr("data");
+    }
+
+    /// The directory given, or else one of that name beside the default one.
+    Path directoryOr(String name) {
         Path given = directory;
-        return given != null ? given : Path.of(System.getProperty("palate.project.root", "."), ".palate", "data");
+        return given != null ? given : Path.of(System.getProperty("palate.project.root", "."), ".palate", name);
     }
 }

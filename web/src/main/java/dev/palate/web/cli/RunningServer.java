@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ApplicationListener;
@@ -28,7 +29,13 @@ final class RunningServer {
     /// What a server is started with.
     ///
     /// @param port 0 for a free one; absent below 0: as the settings say
-    record Options(Path directory, int port, boolean languageModel) {}
+    /// @param domain the pack of words, absent for what the settings say
+    record Options(Path directory, int port, boolean languageModel, @Nullable String domain) {
+        /// With the pack of the settings.
+        Options(Path directory, int port, boolean languageModel) {
+            this(directory, port, languageModel, null);
+        }
+    }
 
     /// Starts and returns when it answers.
     static RunningServer start(Options options) throws IOException {
@@ -45,6 +52,9 @@ final class RunningServer {
         arguments.add("--palate.data-directory=" + options.directory());
         if (options.port() >= 0) {
             arguments.add("--server.port=" + options.port());
+        }
+        if (options.domain() != null) {
+            arguments.add("--palate.domain=" + options.domain());
         }
         if (!options.languageModel()) {
             arguments.add("--palate.llm.enabled=false");

@@ -75,6 +75,40 @@ class DemoTest {
     }
 
     @Test
+    void theShopIsAnotherDomainWithoutAnyHistory() throws Exception {
+        try (Demo demo = Demo.start(folder.resolve("shop"), "--sample", "shop")) {
+            Matcher link = demo.await(LINK);
+            String key = demo.found(KEY);
+            assertThat(demo.said()).contains("124").contains("nobody has done anything yet");
+            String conversation = post(link.group(1) + "/v1/conversations", key, "{\"user_id\": \"ada\"}");
+            Matcher id = Pattern.compile("\"id\":\"([^\"]+)\"").matcher(conversation);
+            assertThat(id.find()).as(conversation).isTrue();
+            String answer = post(
+                    link.group(1) + "/v1/conversations/" + id.group(1) + "/messages",
+                    key,
+                    "{\"content\": \"A present for the kitchen that is good on a camping trip, no plastic\"}");
+            assertThat(answer)
+                    .contains("event: recommendations")
+                    .contains("\"camping\"")
+                    .doesNotContainIgnoringCase("film");
+        }
+    }
+
+    private static String post(String url, String key, String json) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+                    .header("X-API-Key", key)
+                    .header("Content-Type", "application/json")
+                    .timeout(Duration.ofSeconds(60))
+                    .POST(HttpRequest.BodyPublishers.ofString(json))
+                    .build();
+            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+            assertThat(response.statusCode()).as(response.body()).isBetween(200, 299);
+            return response.body();
+        }
+    }
+
+    @Test
     void theReadmeStaysShort() throws IOException {
         assertThat(Files.readAllLines(ROOT.resolve("README.md"))).hasSizeLessThanOrEqualTo(150);
     }
@@ -126,8 +160,8 @@ class DemoTest {
             });
         }
 
-        static Demo start(Path data) throws IOException {
-            return new Demo(new ProcessBuilder(
+        static Demo start(Path data, String... further) throws IOException {
+            List<String> command = new ArrayList<>(List.of(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
                             "--add-modules",
@@ -143,9 +177,10 @@ class DemoTest {
                             "--port",
                             "0",
                             "--data",
-                            data.toString())
-                    .redirectErrorStream(true)
-                    .start());
+                            data.toString()));
+            command.addAll(List.of(further));
+            return new Demo(
+                    new ProcessBuilder(command).redirectErrorStream(true).start());
         }
 
         Matcher await(Pattern wanted) throws InterruptedException {
