@@ -69,12 +69,6 @@ public sealed interface Mention {
             return new Slot("person", name);
         }
 
-        // Lists by request do not know people: a memory of one would be a promise that they break.
-        @Override
-        public boolean remembered() {
-            return false;
-        }
-
         @Override
         public String label() {
             return name;

@@ -129,6 +129,10 @@ final class Forgetting {
                     draft.excludedTags.remove(value);
                     draft.tags.remove(value);
                 }
+                case "person" -> {
+                    draft.people.removeIf(person -> person.name().equalsIgnoreCase(value));
+                    draft.excludedPeople.removeIf(person -> person.name().equalsIgnoreCase(value));
+                }
                 case "title", "seen" -> {
                     var item = new ItemId(value);
                     draft.liked.remove(item);

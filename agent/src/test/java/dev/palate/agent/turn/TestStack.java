@@ -89,6 +89,11 @@ final class TestStack {
         return ShopHolder.STACK;
     }
 
+    /// Over a catalog of a test's own.
+    static TestStack of(DatasetReader reader, DomainPack pack) {
+        return open(reader, pack);
+    }
+
     private static Path dataset(String name) {
         return Path.of(System.getProperty("palate.project.root", ".."))
                 .resolve("datasets")

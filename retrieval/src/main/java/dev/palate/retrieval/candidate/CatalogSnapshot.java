@@ -141,13 +141,19 @@ public final class CatalogSnapshot {
         return tags;
     }
 
-    /// The rows a theme covers; shared: do not modify. O(items · phrases) the first time, then kept.
+    /// The rows a theme covers; shared: do not modify. O(items · phrases) the first time, then
+    /// kept; O(listed items) for a theme of listed items only.
     public BitSet rowsOf(Themes.Theme theme) {
         BitSet known = themes.get(theme);
         if (known != null) {
             return known;
         }
         BitSet covered = new BitSet(size());
+        if (theme.tags().isEmpty() && theme.titlePhrases().isEmpty()) {
+            // Listed items only, such as a person's: quick, and too many for what is kept.
+            theme.items().stream().mapToInt(this::row).filter(row -> row >= 0).forEach(covered::set);
+            return covered;
+        }
         for (int row = 0; row < size(); row++) {
             covered.set(row, theme.covers(items.get(row)));
         }

@@ -90,12 +90,17 @@ final class MemorySource implements CandidateSource {
         double weight = effect(memory, now);
         return switch (slot.facet()) {
             case "genre" -> ofRows(memory, weight, catalog.categories().rowsOf(slot.value()), catalog);
-            case "tag", "person" -> ofRows(memory, weight, catalog.tags().rowsOf(slot.value()), catalog);
+            case "tag" -> ofRows(memory, weight, catalog.tags().rowsOf(slot.value()), catalog);
             case "theme" ->
                 wish.themes()
                         .theme(slot.value())
                         .map(theme -> new Effect(memory, weight, catalog.rowsOf(theme), null))
                         .orElse(null);
+            case "person" ->
+                wish.themes()
+                        .person(slot.value())
+                        .map(person -> new Effect(memory, weight, catalog.rowsOf(person), null))
+                        .orElseGet(() -> ofRows(memory, weight, catalog.tags().rowsOf(slot.value()), catalog));
             case "era" ->
                 Era.parse(slot.value())
                         .map(era -> new Effect(memory, weight, inside(catalog, era), null))

@@ -8,13 +8,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// What a theme such as `slasher` means in this catalog, from the domain's data file. Thread-safe.
+/// What a theme such as `slasher`, or a person, means in this catalog. Thread-safe.
 public interface Themes {
     /// No theme means anything.
     Themes NONE = id -> Optional.empty();
 
     /// The theme of an id in lower case.
     Optional<Theme> theme(String id);
+
+    /// The items that name somebody, such as a director, as a theme; absent when nobody is known by the name.
+    default Optional<Theme> person(String name) {
+        return Optional.empty();
+    }
 
     /// The items a theme covers: those that have one of its tags, one of its title phrases, or stand in its list.
     ///

@@ -257,7 +257,7 @@ public final class HardFilters {
         private void exclude(Slot slot, Themes themes) {
             switch (slot.facet()) {
                 case "genre" -> excludedCategories.add(slot.value());
-                case "tag", "person" -> excludedTags.add(slot.value());
+                case "tag" -> excludedTags.add(slot.value());
                 case "title" -> excludedSlots.add(slot.value());
                 case "era" -> Era.parse(slot.value()).ifPresent(excludedYears::add);
                 case "theme" -> {
@@ -267,6 +267,10 @@ public final class HardFilters {
                         excludedCategories.add(slot.value());
                         excludedTags.add(slot.value());
                     }
+                }
+                case "person" -> {
+                    excludedTags.add(slot.value());
+                    themes.person(slot.value()).ifPresent(excludedThemes::add);
                 }
                 default -> {}
             }
@@ -278,6 +282,7 @@ public final class HardFilters {
                 case "tag" -> requiredTags.add(Set.of(slot.value()));
                 case "era" -> Era.parse(slot.value()).ifPresent(requiredYears::add);
                 case "theme" -> themes.theme(slot.value()).ifPresent(requiredThemes::add);
+                case "person" -> themes.person(slot.value()).ifPresent(requiredThemes::add);
                 default -> {}
             }
         }

@@ -29,9 +29,23 @@ class HardFiltersTest {
     private static final long SEED = Long.getLong("test.seed", 11L);
     private static final List<String> WORDS = List.of("Drama", "Horror", "Sci-Fi", "Western");
     private static final List<String> TAGS = List.of("slasher", "Space", "slow");
-    private static final Themes THEMES = id -> id.equals("slasher")
-            ? Optional.of(new Themes.Theme(id, Set.of("Slasher"), Set.of("friday the 13th"), Set.of(new ItemId("i3"))))
-            : Optional.empty();
+    private static final Themes THEMES = new Themes() {
+        @Override
+        public Optional<Theme> theme(String id) {
+            return id.equals("slasher")
+                    ? Optional.of(
+                            new Theme(id, Set.of("Slasher"), Set.of("friday the 13th"), Set.of(new ItemId("i3"))))
+                    : Optional.empty();
+        }
+
+        @Override
+        public Optional<Theme> person(String name) {
+            return name.equals("otto nurmi")
+                    ? Optional.of(new Theme(
+                            "person", Set.of(), Set.of(), Set.of(new ItemId("I11"), new ItemId("I12"), new ItemId("gone"))))
+                    : Optional.empty();
+        }
+    };
 
     @Test
     void rowsAndItemsAreJudgedAlikeAndTheIndexLetsNoLessThrough() {
@@ -74,7 +88,7 @@ class HardFiltersTest {
     private static HardFilters random(SplittableRandom random) {
         HardFilters.Builder filters = HardFilters.at(NOW);
         List<Memory> memories = new ArrayList<>();
-        String[] slots = {"genre:horror", "tag:space", "theme:slasher", "title:i7", "era:1980-1989", "era:-1999"};
+        String[] slots = {"genre:horror", "tag:space", "theme:slasher", "title:i7", "person:otto nurmi", "era:1980-1989", "era:-1999"};
         for (String slot : slots) {
             if (random.nextInt(4) == 0) {
                 memories.add(memory(
