@@ -16,12 +16,7 @@ import java.util.TreeMap;
 /// @param empty themes of the pack that no item belongs to
 /// @param unheld titles of aliases that the catalog lacks
 public record DomainFit(
-        int items,
-        int described,
-        List<String> unnamed,
-        List<String> absent,
-        List<String> empty,
-        List<String> unheld) {
+        int items, int described, List<String> unnamed, List<String> absent, List<String> empty, List<String> unheld) {
     /// The most names in a list.
     public static final int MAX_LISTED = 20;
 
@@ -71,7 +66,9 @@ public record DomainFit(
                         .toList(),
                 pack.aliases().stream()
                         .map(DomainPack.Alias::title)
-                        .filter(title -> catalog.gazetteer().item(TitleForms.plain(title)).isEmpty())
+                        .filter(title -> catalog.gazetteer()
+                                .item(TitleForms.plain(title))
+                                .isEmpty())
                         .toList());
     }
 

@@ -83,12 +83,7 @@ public final class MessageReader {
             eras = List.of();
         }
         return new Reading(
-                text,
-                known,
-                eras,
-                unknown,
-                Rest.of(tokens, spots, unknown, catalog),
-                acts(text, tokens, clauses));
+                text, known, eras, unknown, Rest.of(tokens, spots, unknown, catalog), acts(text, tokens, clauses));
     }
 
     private Set<Act> acts(String text, List<Token> tokens, Clauses clauses) {

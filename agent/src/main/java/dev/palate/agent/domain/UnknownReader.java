@@ -161,7 +161,10 @@ final class UnknownReader {
 
     private static boolean content(Token token, CatalogSnapshot catalog) {
         String word = token.word();
-        return word.length() > 2 && word.chars().allMatch(Character::isLetter) && !Rest.spent(word) && !catalog.lexicon().had(word);
+        return word.length() > 2
+                && word.chars().allMatch(Character::isLetter)
+                && !Rest.spent(word)
+                && !catalog.lexicon().had(word);
     }
 
     private static String words(String text, List<Token> tokens, int from, int to) {

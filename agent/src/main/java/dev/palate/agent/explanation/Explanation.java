@@ -102,7 +102,10 @@ public final class Explanation {
         boolean one = items.size() == 1;
         text.append(text.isEmpty() ? "Here " : "here ").append(one ? "is " : "are ");
         if (account.sought().isEmpty()) {
-            text.append(one ? "one " + account.speech().noun() : account.speech().count(items.size()))
+            text.append(
+                            one
+                                    ? "one " + account.speech().noun()
+                                    : account.speech().count(items.size()))
                     .append(account.liked().isEmpty() ? " for you" : " near to that");
         } else {
             text.append(one ? "one pick from " : items.size() + " picks from ").append(list(account.sought()));

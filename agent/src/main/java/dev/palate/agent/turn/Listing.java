@@ -278,7 +278,10 @@ final class Listing {
                         .toLowerCase(Locale.ROOT)
                         .split("[^\\p{L}\\p{N}'-]+", -1))));
         words.remove("");
-        List<String> told = new ArrayList<>(List.of(prompt.message().text(), account.speech().noun(), account.speech().plural()));
+        List<String> told = new ArrayList<>(List.of(
+                prompt.message().text(),
+                account.speech().noun(),
+                account.speech().plural()));
         prompt.titles().forEach(title -> told.add(title.words().text()));
         prompt.memories().forEach(memory -> told.add(memory.text()));
         return new ProseFilter(handles, catalog.gazetteer(), named, words, told);

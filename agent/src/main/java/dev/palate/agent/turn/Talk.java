@@ -29,7 +29,8 @@ final class Talk {
     /// @param dated whether the catalog knows years
     static String chat(Reading reading, Speech speech, boolean dated) {
         if (reading.does(Act.INJECTION)) {
-            return "I only look for " + speech.plural() + " here, so I did not follow that. Tell me what you would like instead.";
+            return "I only look for " + speech.plural()
+                    + " here, so I did not follow that. Tell me what you would like instead.";
         }
         if (reading.does(Act.HELP)) {
             return help(speech, dated);
@@ -49,7 +50,8 @@ final class Talk {
 
     private static String help(Speech speech, boolean dated) {
         return "I find " + speech.plural() + " in this catalog for you. Name some that you love, a kind, "
-                + (dated ? "an era, " : "") + "or what to leave out; ask what I know about you, or tell me to forget it.";
+                + (dated ? "an era, " : "")
+                + "or what to leave out; ask what I know about you, or tell me to forget it.";
     }
 
     /// What is remembered, in words.

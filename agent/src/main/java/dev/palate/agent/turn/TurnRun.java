@@ -167,8 +167,7 @@ final class TurnRun implements Turn {
             case MEMORY -> said(Talk.known(memories));
             case EXPLAIN -> said(why(meaning.reading()));
             case CHAT ->
-                said(Talk.chat(
-                        meaning.reading(), catalog.lexicon().pack().speech(), catalog.newestYear() != null));
+                said(Talk.chat(meaning.reading(), catalog.lexicon().pack().speech(), catalog.newestYear() != null));
         };
         level = answer.level();
         state = answer.after(state);

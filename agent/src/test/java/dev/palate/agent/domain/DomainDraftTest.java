@@ -25,8 +25,7 @@ class DomainDraftTest {
         Path folder = Path.of(System.getProperty("palate.project.root", ".."))
                 .resolve("datasets")
                 .resolve(dataset);
-        DatasetReader reader =
-                dataset.equals("small-shop") ? new JsonLinesReader(folder) : new MovieLensReader(folder);
+        DatasetReader reader = dataset.equals("small-shop") ? new JsonLinesReader(folder) : new MovieLensReader(folder);
         List<Item> items = new ArrayList<>();
         reader.items(new DatasetReader.Sink() {
             @Override
@@ -90,7 +89,8 @@ class DomainDraftTest {
         DomainFit fit = DomainFit.of(DomainPackFile.films(), items("small-shop"));
         assertThat(fit.foreign()).isTrue();
         assertThat(fit.unnamed()).startsWith("Coffee Makers").contains("Tea");
-        assertThat(DomainFit.of(DomainPackFile.films(), items("ml-latest-small")).foreign())
+        assertThat(DomainFit.of(DomainPackFile.films(), items("ml-latest-small"))
+                        .foreign())
                 .isFalse();
         assertThat(DomainFit.of(DomainPackFile.shop(), items("small-shop")))
                 .satisfies(shop -> assertThat(shop.foreign()).isFalse())
@@ -126,7 +126,6 @@ class DomainDraftTest {
     void theSingularIsFound() {
         assertThat(List.of("coffee beans", "knives", "dishes", "glasses", "boxes", "berries", "bus", "glass", "loaves"))
                 .extracting(DomainDraft::singular)
-                .containsExactly(
-                        "coffee bean", "knife", "dish", "glass", "box", "berry", "bus", "glass", "loave");
+                .containsExactly("coffee bean", "knife", "dish", "glass", "box", "berry", "bus", "glass", "loave");
     }
 }

@@ -58,8 +58,9 @@ class DomainPackFileTest {
     void aSettingIsAShippedPackOrAFile() {
         assertThatThrownBy(() -> DomainPackFile.of("books"))
                 .isInstanceOf(AgentException.class)
-                .hasMessage("a domain pack is films, shop or a file, was 'books', which is no file; ./palate domain draft"
-                        + " makes one");
+                .hasMessage(
+                        "a domain pack is films, shop or a file, was 'books', which is no file; ./palate domain draft"
+                                + " makes one");
     }
 
     @Test
@@ -70,7 +71,8 @@ class DomainPackFileTest {
                 """));
         assertThat(pack.categories()).hasSize(1);
         assertThat(pack.themes()).isEmpty();
-        assertThat(pack.speech()).isEqualTo(new Speech("product", "products", "category", "Had it", Set.of(), List.of()));
+        assertThat(pack.speech())
+                .isEqualTo(new Speech("product", "products", "category", "Had it", Set.of(), List.of()));
     }
 
     @Test

@@ -78,9 +78,15 @@ class PersonMemoryTest {
                     .anyMatch(slot -> slot.contains("otto nurmi"));
             Conversation second = stack.truth.conversations().start(first.user());
             List<Item> later = listed(TestStack.say(agent, second, "recommend me a drama", 6));
-            assertThat(directors(later)).hasSize(6).doesNotContain("Otto Nurmi").startsWith("Agnes Varda", "Agnes Varda");
+            assertThat(directors(later))
+                    .hasSize(6)
+                    .doesNotContain("Otto Nurmi")
+                    .startsWith("Agnes Varda", "Agnes Varda");
             List<Item> requested = request(stack, first.user());
-            assertThat(directors(requested)).hasSize(6).doesNotContain("Otto Nurmi").startsWith("Agnes Varda", "Agnes Varda");
+            assertThat(directors(requested))
+                    .hasSize(6)
+                    .doesNotContain("Otto Nurmi")
+                    .startsWith("Agnes Varda", "Agnes Varda");
             TestStack.say(agent, second, "forget what I said about Otto Nurmi", 5);
             assertThat(stack.memories.active(new Subject.OfUser(first.user())))
                     .extracting(memory -> String.valueOf(memory.slot()))

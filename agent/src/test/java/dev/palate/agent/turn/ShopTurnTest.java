@@ -47,8 +47,9 @@ class ShopTurnTest {
 
     @Test
     void aCategoryIsObeyed() {
-        assertThat(say("I need a new kettle")).hasSize(5).allMatch(item -> item.categories()
-                .contains("Kettles"));
+        assertThat(say("I need a new kettle"))
+                .hasSize(5)
+                .allMatch(item -> item.categories().contains("Kettles"));
         assertThat(words).contains("kettles").doesNotContainIgnoringCase("film");
     }
 

@@ -56,7 +56,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The real stack over the shipped films, or the shipped shop, opened once for all tests of the module: truth in SQLite, index, tiers,
+/// The real stack over the shipped films, or the shipped shop, opened once for all tests of the module: truth
+/// in SQLite, index, tiers,
 /// recommender with item neighbours and transitions. Each test talks as users of its own.
 final class TestStack {
     private static final AtomicInteger USERS = new AtomicInteger();
@@ -117,8 +118,7 @@ final class TestStack {
         ids = new Ids(clock);
         var target = new DatasetImport.Target(
                 truth.catalog(), truth.users(), truth.interactions(), truth.jobs(), directory.logs());
-        new DatasetImport(target, clock, 0.01)
-                .run(dataset, (phase, done, total) -> {});
+        new DatasetImport(target, clock, 0.01).run(dataset, (phase, done, total) -> {});
         var encoder = new HashingEncoder();
         index = IndexChanges.open(
                 directory.root(),

@@ -33,8 +33,7 @@ class HardFiltersTest {
         @Override
         public Optional<Theme> theme(String id) {
             return id.equals("slasher")
-                    ? Optional.of(
-                            new Theme(id, Set.of("Slasher"), Set.of("friday the 13th"), Set.of(new ItemId("i3"))))
+                    ? Optional.of(new Theme(id, Set.of("Slasher"), Set.of("friday the 13th"), Set.of(new ItemId("i3"))))
                     : Optional.empty();
         }
 
@@ -42,7 +41,10 @@ class HardFiltersTest {
         public Optional<Theme> person(String name) {
             return name.equals("otto nurmi")
                     ? Optional.of(new Theme(
-                            "person", Set.of(), Set.of(), Set.of(new ItemId("I11"), new ItemId("I12"), new ItemId("gone"))))
+                            "person",
+                            Set.of(),
+                            Set.of(),
+                            Set.of(new ItemId("I11"), new ItemId("I12"), new ItemId("gone"))))
                     : Optional.empty();
         }
     };
@@ -88,7 +90,9 @@ class HardFiltersTest {
     private static HardFilters random(SplittableRandom random) {
         HardFilters.Builder filters = HardFilters.at(NOW);
         List<Memory> memories = new ArrayList<>();
-        String[] slots = {"genre:horror", "tag:space", "theme:slasher", "title:i7", "person:otto nurmi", "era:1980-1989", "era:-1999"};
+        String[] slots = {
+            "genre:horror", "tag:space", "theme:slasher", "title:i7", "person:otto nurmi", "era:1980-1989", "era:-1999"
+        };
         for (String slot : slots) {
             if (random.nextInt(4) == 0) {
                 memories.add(memory(

@@ -67,7 +67,8 @@ class PagesWiring {
     }
 
     @Bean
-    MemoryEdits memoryEdits(Memories memories, Catalog catalog, MemoryWriter writer, ErasureDesk erasures, Speech speech) {
+    MemoryEdits memoryEdits(
+            Memories memories, Catalog catalog, MemoryWriter writer, ErasureDesk erasures, Speech speech) {
         return new MemoryEdits(memories, new Slots(catalog, speech), writer, erasures);
     }
 

@@ -107,8 +107,8 @@ final class Slots {
             }
         });
         if (found.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "The catalog has no " + speech.noun() + " called “" + words + "”. Write the title as it stands on its card.");
+            throw new IllegalArgumentException("The catalog has no " + speech.noun() + " called “" + words
+                    + "”. Write the title as it stands on its card.");
         }
         if (found.size() > 1) {
             throw new IllegalArgumentException("Several " + speech.plural() + " are called that. Add the year: "

@@ -88,8 +88,8 @@ public final class DemoCommand implements Callable<Integer> {
             return 1;
         }
         Phases phases = new Phases(out);
-        RunningServer server = RunningServer.start(
-                new RunningServer.Options(directory, port, !withoutModel, sample == Sample.films ? null : sample.name()));
+        RunningServer server = RunningServer.start(new RunningServer.Options(
+                directory, port, !withoutModel, sample == Sample.films ? null : sample.name()));
         phases.done("server", server.address());
         try {
             importSample(server, phases, out);

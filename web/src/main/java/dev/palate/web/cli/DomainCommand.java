@@ -78,8 +78,7 @@ public final class DomainCommand implements Runnable {
             }
             List<Item> items = new ArrayList<>();
             try (DataDirectory opened = DataDirectory.open(directory);
-                    SqlTruth truth =
-                            SqlTruth.open(TruthPlaces.of(properties, opened), opened, Clock.systemUTC())) {
+                    SqlTruth truth = SqlTruth.open(TruthPlaces.of(properties, opened), opened, Clock.systemUTC())) {
                 truth.catalog().scan(items::add);
             }
             return items;
@@ -105,8 +104,9 @@ public final class DomainCommand implements Runnable {
     /// `palate domain draft`.
     @Command(
             name = "draft",
-            description = "Drafts a domain pack from a catalog: words for its categories, themes of its tags, short names of"
-                    + " its titles. Go over it, then name it in palate.domain.",
+            description =
+                    "Drafts a domain pack from a catalog: words for its categories, themes of its tags, short names of"
+                            + " its titles. Go over it, then name it in palate.domain.",
             mixinStandardHelpOptions = true)
     static final class Draft implements Callable<Integer> {
         @Spec
@@ -150,7 +150,12 @@ public final class DomainCommand implements Runnable {
             try {
                 String several = plural;
                 var speech = new Speech(
-                        noun, several == null ? noun + "s" : several, "category", "Have it", Set.of("bought", "own"), List.of());
+                        noun,
+                        several == null ? noun + "s" : several,
+                        "category",
+                        "Have it",
+                        Set.of("bought", "own"),
+                        List.of());
                 var draft = new DomainDraft(name, speech);
                 catalog.items().forEach(draft::add);
                 pack = draft.pack();
@@ -166,8 +171,8 @@ public final class DomainCommand implements Runnable {
                     pack.themes().size(),
                     pack.aliases().size(),
                     pack.commonWords().size());
-            printed.println("Go over it: labels, further words, examples for a new user. Then ./palate domain check " + out
-                    + " and palate.domain: " + out + " in palate.yml.");
+            printed.println("Go over it: labels, further words, examples for a new user. Then ./palate domain check "
+                    + out + " and palate.domain: " + out + " in palate.yml.");
             return 0;
         }
     }

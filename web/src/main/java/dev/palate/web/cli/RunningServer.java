@@ -30,7 +30,11 @@ final class RunningServer {
     ///
     /// @param port 0 for a free one; absent below 0: as the settings say
     /// @param domain the pack of words, absent for what the settings say
-    record Options(Path directory, int port, boolean languageModel, @Nullable String domain) {
+    record Options(
+            Path directory,
+            int port,
+            boolean languageModel,
+            @Nullable String domain) {
         /// With the pack of the settings.
         Options(Path directory, int port, boolean languageModel) {
             this(directory, port, languageModel, null);

@@ -162,22 +162,21 @@ class DemoTest {
 
         static Demo start(Path data, String... further) throws IOException {
             List<String> command = new ArrayList<>(List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "--add-modules",
-                            "jdk.incubator.vector",
-                            "--enable-native-access=ALL-UNNAMED",
-                            "-Xmx1g",
-                            "-Dpalate.project.root=" + ROOT.toAbsolutePath(),
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            Palate.class.getName(),
-                            "demo",
-                            "--no-llm",
-                            "--port",
-                            "0",
-                            "--data",
-                            data.toString()));
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "--add-modules",
+                    "jdk.incubator.vector",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-Xmx1g",
+                    "-Dpalate.project.root=" + ROOT.toAbsolutePath(),
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Palate.class.getName(),
+                    "demo",
+                    "--no-llm",
+                    "--port",
+                    "0",
+                    "--data",
+                    data.toString()));
             command.addAll(List.of(further));
             return new Demo(
                     new ProcessBuilder(command).redirectErrorStream(true).start());
