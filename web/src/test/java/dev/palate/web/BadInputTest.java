@@ -205,6 +205,16 @@ class BadInputTest {
                                 "exclude_categories must not hold null")
                         .at("#/filters/exclude_categories"),
                 row(
+                                "a range of numbers upside down",
+                                "admin",
+                                "POST",
+                                "/v1/recommendations",
+                                "{\"filters\":{\"numbers\":{\"price\":{\"gte\":3,\"lte\":2}}}}",
+                                400,
+                                invalid,
+                                "a range of price must go from a number to one not below it, was 3.0 to 2.0")
+                        .at("#/filters/numbers/price"),
+                row(
                                 "null among tags",
                                 "admin",
                                 "POST",

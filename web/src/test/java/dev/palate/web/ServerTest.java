@@ -58,6 +58,22 @@ class ServerTest {
     }
 
     @Test
+    void aListIsBoundedByNumbersOfTheItems() {
+        try (TestServer server = TestServer.start(directory)) {
+            String key = server.admin();
+            server.ok(200, server.call(key, "POST", "/v1/items:batch", """
+                    {"items":[{"item_id":"a","title":"A","attributes":{"price":"12.50"}},
+                      {"item_id":"b","title":"B","attributes":{"price":"30"}},
+                      {"item_id":"c","title":"C","attributes":{"price":"31"}},
+                      {"item_id":"d","title":"D","attributes":{"price":"on request"}}]}"""));
+            JsonNode list = server.ok(200, server.call(key, "POST", "/v1/recommendations", """
+                    {"anonymous":true,"filters":{"numbers":{"price":{"gte":13,"lte":30}}}}"""));
+            assertThat(list.get("items")).hasSize(1);
+            assertThat(list.get("items").get(0).get("item_id").asString()).isEqualTo("b");
+        }
+    }
+
+    @Test
     void aLoginLinkOpensASessionOnce() throws IOException {
         try (TestServer server = TestServer.start(directory)) {
             LocalDoor.Address address = LocalDoor.of(directory).orElseThrow();

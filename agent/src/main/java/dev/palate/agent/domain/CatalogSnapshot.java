@@ -2,7 +2,9 @@ package dev.palate.agent.domain;
 
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
+import dev.palate.retrieval.candidate.NumberRange;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +33,7 @@ public final class CatalogSnapshot {
     private final PhraseTable<Mention.Category> ownCategories = new PhraseTable<>();
     private final Set<String> tagWords = new HashSet<>();
     private final Set<String> words = new HashSet<>();
+    private final Map<String, Map<ItemId, Double>> amounts = new HashMap<>();
     private @Nullable Integer newest;
 
     /// Of the items.
@@ -53,6 +56,7 @@ public final class CatalogSnapshot {
         }
         nameOtherwise();
         nameOwn();
+        lexicon.pack().amounts().forEach(amount -> amounts.put(amount.attribute(), values(amount, items)));
         for (DomainPack.Theme theme : lexicon.pack().themes()) {
             themeItems.put(theme.id(), members(theme, items));
         }
@@ -79,6 +83,17 @@ public final class CatalogSnapshot {
                     .findFirst()
                     .ifPresent(spelt -> byOtherName.put(category.category().toLowerCase(Locale.ROOT), spelt));
         }
+    }
+
+    private static Map<ItemId, Double> values(Amount amount, List<Item> items) {
+        Map<ItemId, Double> values = new HashMap<>();
+        for (Item item : items) {
+            double value = NumberRange.of(item, amount.attribute());
+            if (!Double.isNaN(value)) {
+                values.put(item.id(), value);
+            }
+        }
+        return values;
     }
 
     // What the pack has no words for is still known by its name.
@@ -200,6 +215,29 @@ public final class CatalogSnapshot {
     /// The items of a theme, empty for an unknown one.
     public Set<ItemId> themeItems(String theme) {
         return themeItems.getOrDefault(theme, Set.of());
+    }
+
+    /// True when some item has the amount.
+    boolean counts(Amount amount) {
+        return !amounts.getOrDefault(amount.attribute(), Map.of()).isEmpty();
+    }
+
+    /// What the items have of an amount, in ascending order; those without it left out.
+    public List<Double> values(Amount amount, Collection<ItemId> items) {
+        Map<ItemId, Double> known = amounts.getOrDefault(amount.attribute(), Map.of());
+        return items.stream()
+                .map(known::get)
+                .filter(java.util.Objects::nonNull)
+                .sorted()
+                .toList();
+    }
+
+    /// The items of any of the categories, all when there are none.
+    public List<ItemId> itemsIn(Set<String> any) {
+        return categoriesOf.entrySet().stream()
+                .filter(item -> any.isEmpty() || item.getValue().stream().anyMatch(any::contains))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /// The year of the newest item, absent when no item has a year.

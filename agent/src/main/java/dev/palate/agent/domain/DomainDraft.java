@@ -2,6 +2,7 @@ package dev.palate.agent.domain;
 
 import dev.palate.memory.Require;
 import dev.palate.memory.catalog.Item;
+import dev.palate.retrieval.candidate.NumberRange;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -33,6 +34,7 @@ public final class DomainDraft {
     private static final int MIN_ORDINARY_USES = 3;
     private static final double GOES_WITH = 0.5;
     private static final int LONGEST_ID = 40;
+    private static final String PRICE = "price";
     private static final Pattern PARTS = Pattern.compile("\\s*[&/,>+|]\\s*|\\s+and\\s+");
     private static final Pattern QUALIFIER = Pattern.compile("^(.{3,80}?)\\s*(?:,|\\(| [-–—] ).*$");
 
@@ -52,6 +54,7 @@ public final class DomainDraft {
     private final Map<String, Integer> titleWords = new HashMap<>();
     private final Map<String, Integer> proseWords = new HashMap<>();
     private int items;
+    private int priced;
 
     /// A draft of nothing yet.
     ///
@@ -74,6 +77,7 @@ public final class DomainDraft {
             known.uses++;
             item.categories().forEach(category -> known.categories.merge(category, 1, Integer::sum));
         }
+        priced += Double.isNaN(NumberRange.of(item, PRICE)) ? 0 : 1;
         var qualifier = QUALIFIER.matcher(item.title());
         String front = qualifier.matches() ? qualifier.group(1).strip() : item.title();
         shortNames.merge(Folding.phrase(front), 1, Integer::sum);
@@ -110,13 +114,11 @@ public final class DomainDraft {
                         speech.noun(), speech.plural(), "something", "anything", "one", "ones", "item", "items")),
                 named,
                 themes(taken),
-                List.of(
-                        facet("price", "prices", "cheap", "cheaper", "cheapest", "expensive", "price", "affordable"),
-                        facet("delivery", "delivery", "delivery", "shipping", "delivered"),
-                        facet("stock", "what is in stock", "in stock", "available now", "sold out")),
+                facets(),
                 aliases(),
                 commonWords(),
-                null);
+                null,
+                sells() ? List.of(price()) : List.of());
     }
 
     private List<DomainPack.CategoryWords> categoryWords() {
@@ -190,6 +192,33 @@ public final class DomainDraft {
                 .forEach(c -> id.append((char) c));
         String whole = id.toString().strip();
         return whole.substring(0, Math.min(LONGEST_ID, whole.length())).strip();
+    }
+
+    private boolean sells() {
+        return priced * 2 > items;
+    }
+
+    private List<DomainPack.Facet> facets() {
+        List<DomainPack.Facet> facets = new ArrayList<>();
+        facets.add(facet("delivery", "delivery", "delivery", "shipping", "delivered"));
+        facets.add(facet("stock", "what is in stock", "in stock", "available now", "sold out"));
+        if (!sells()) {
+            facets.add(facet("price", "prices", "cheap", "cheaper", "cheapest", "expensive", "price", "affordable"));
+        }
+        return facets;
+    }
+
+    private static Amount price() {
+        return new Amount(
+                PRICE,
+                "price",
+                "€",
+                List.of("€", "euro", "euros", "eur"),
+                List.of("price", "prices", "priced", "cost", "costs", "budget", "spend"),
+                List.of("cheap", "cheapest", "affordable", "inexpensive"),
+                List.of("cheaper"),
+                List.of("expensive", "pricey"),
+                List.of("pricier"));
     }
 
     private static DomainPack.Facet facet(String id, String label, String... words) {

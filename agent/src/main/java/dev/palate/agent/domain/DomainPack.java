@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param aliases other names of titles
 /// @param commonWords too ordinary to be a title by themselves
 /// @param widerTitles the shipped list of titles that people talk of though the catalog may lack them, absent for none
+/// @param amounts numbers that items have and people bound, such as the price
 public record DomainPack(
         String name,
         String language,
@@ -29,7 +30,8 @@ public record DomainPack(
         List<Facet> facets,
         List<Alias> aliases,
         Set<String> commonWords,
-        @Nullable String widerTitles) {
+        @Nullable String widerTitles,
+        List<Amount> amounts) {
     /// The most entries of each list.
     public static final int MAX_ENTRIES = 512;
     /// The most words of one entry.
@@ -117,6 +119,8 @@ public record DomainPack(
             checkId("wider_titles", widerTitles);
         }
         Require.range("number of common words", commonWords.size(), 0, MAX_COMMON_WORDS);
+        amounts = bounded("amounts", amounts);
+        unique("attribute of amounts", amounts.stream().map(Amount::attribute).toList());
         unique("theme id", themes.stream().map(Theme::id).toList());
         unique("facet id", facets.stream().map(Facet::id).toList());
         unique("category", categories.stream().map(CategoryWords::category).toList());

@@ -36,6 +36,7 @@ public final class DomainPackFile {
             "had_words",
             "examples",
             "wider_titles",
+            "amounts",
             "nouns",
             "categories",
             "themes",
@@ -123,6 +124,7 @@ public final class DomainPackFile {
         fields.add(entries("categories", pack.categories(), DomainPackFile::fields));
         fields.add(entries("themes", pack.themes(), DomainPackFile::fields));
         fields.add(entries("facets", pack.facets(), DomainPackFile::fields));
+        fields.add(entries("amounts", pack.amounts(), DomainPackFile::fields));
         fields.add(entries("aliases", pack.aliases(), DomainPackFile::fields));
         fields.add("\"common_words\": " + json(sorted(pack.commonWords())));
         return "{\n  " + String.join(",\n  ", fields) + "\n}\n";
@@ -173,6 +175,20 @@ public final class DomainPackFile {
         return fields;
     }
 
+    private static Map<String, Object> fields(Amount amount) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("attribute", amount.attribute());
+        fields.put("label", amount.label());
+        fields.put("unit", amount.unit());
+        fields.put("units", amount.units());
+        fields.put("words", amount.words());
+        fields.put("low", amount.low());
+        fields.put("lower", amount.lower());
+        fields.put("high", amount.high());
+        fields.put("higher", amount.higher());
+        return fields;
+    }
+
     private static Map<String, Object> fields(DomainPack.Alias alias) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("title", alias.title());
@@ -205,7 +221,8 @@ public final class DomainPackFile {
                     list(root, "facets", this::facet),
                     list(root, "aliases", this::alias),
                     new HashSet<>(words(root, "common_words")),
-                    root.has("wider_titles") ? text(root, "wider_titles") : null);
+                    root.has("wider_titles") ? text(root, "wider_titles") : null,
+                    list(root, "amounts", this::amount));
         } catch (IllegalArgumentException e) {
             throw bad("is not valid: " + e.getMessage(), e);
         }
@@ -251,6 +268,23 @@ public final class DomainPackFile {
     private DomainPack.Alias alias(JsonNode node) {
         only(node, "an alias", Set.of("title", "words"));
         return new DomainPack.Alias(text(node, "title"), words(node, "words"));
+    }
+
+    private Amount amount(JsonNode node) {
+        only(
+                node,
+                "an amount",
+                Set.of("attribute", "label", "unit", "units", "words", "low", "lower", "high", "higher"));
+        return new Amount(
+                text(node, "attribute"),
+                text(node, "label"),
+                text(node, "unit"),
+                words(node, "units"),
+                words(node, "words"),
+                words(node, "low"),
+                words(node, "lower"),
+                words(node, "high"),
+                words(node, "higher"));
     }
 
     private <T> List<T> list(JsonNode node, String field, Function<JsonNode, T> read) {

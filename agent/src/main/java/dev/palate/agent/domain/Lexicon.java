@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The words of a domain pack, compiled; with plurals. Immutable and thread-safe.
@@ -25,6 +27,7 @@ public final class Lexicon {
     private final Map<String, DomainPack.Theme> themes = new HashMap<>();
     private final Map<String, List<String>> spellings = new HashMap<>();
     private final Map<String, String> labels = new HashMap<>();
+    private final Set<String> amountWords;
 
     /// Compiles the pack.
     public Lexicon(DomainPack pack) {
@@ -45,6 +48,11 @@ public final class Lexicon {
             add(category.category(), term);
             category.words().forEach(word -> add(word, term));
         }
+        amountWords = pack.amounts().stream()
+                .flatMap(amount -> Stream.of(
+                        amount.units(), amount.words(), amount.low(), amount.lower(), amount.high(), amount.higher()))
+                .flatMap(List::stream)
+                .collect(Collectors.toUnmodifiableSet());
         for (DomainPack.Facet facet : pack.facets()) {
             facet.words().forEach(word -> add(word, new Term.Asked(facet)));
         }
@@ -161,6 +169,11 @@ public final class Lexicon {
         }
         return left.length() == right.length() + 1 && left.substring(1).equals(right)
                 || right.length() == left.length() + 1 && right.substring(1).equals(left);
+    }
+
+    /// True for a word that speaks of an amount, such as `cheap` or `euros`.
+    boolean amount(String word) {
+        return amountWords.contains(word);
     }
 
     /// True for a verb that says that one has had an item, such as `watched`.

@@ -62,7 +62,7 @@ public final class MessageReader {
     public Reading read(String text, CatalogSnapshot catalog) {
         List<Token> tokens = Folding.tokens(text);
         if (tokens.isEmpty()) {
-            return new Reading(text, List.of(), List.of(), List.of(), "", Set.of());
+            return new Reading(text, List.of(), List.of(), List.of(), List.of(), "", Set.of());
         }
         Spots spots = new Spots(tokens, catalog);
         Clauses clauses = new Clauses(text, tokens, spots);
@@ -82,8 +82,22 @@ public final class MessageReader {
             unknown.add(new Unknown("years", "years"));
             eras = List.of();
         }
+        List<AmountWish> amounts = AmountReader.read(text, tokens, spots, lexicon.pack());
+        amounts.stream()
+                .map(AmountWish::amount)
+                .filter(amount -> !catalog.counts(amount))
+                .map(Amount::label)
+                .distinct()
+                .forEach(label -> unknown.add(new Unknown(label, label)));
+        amounts.removeIf(wish -> !catalog.counts(wish.amount()));
         return new Reading(
-                text, known, eras, unknown, Rest.of(tokens, spots, unknown, catalog), acts(text, tokens, clauses));
+                text,
+                known,
+                eras,
+                amounts,
+                unknown,
+                Rest.of(tokens, spots, unknown, catalog),
+                acts(text, tokens, clauses));
     }
 
     private Set<Act> acts(String text, List<Token> tokens, Clauses clauses) {

@@ -9,11 +9,18 @@ import java.util.Set;
 /// @param text the message
 /// @param claims in the order of the message, one for each thing spoken of
 /// @param eras spans of years
+/// @param amounts what is asked of numbers, such as the price
 /// @param unknown wishes that the catalog knows nothing of
 /// @param rest the words that carry a meaning the rules do not know, such as `rainy paris`, for search
 /// @param acts what the message does beside that
 public record Reading(
-        String text, List<Claim> claims, List<Era> eras, List<Unknown> unknown, String rest, Set<Act> acts) {
+        String text,
+        List<Claim> claims,
+        List<Era> eras,
+        List<AmountWish> amounts,
+        List<Unknown> unknown,
+        String rest,
+        Set<Act> acts) {
     /// What a message may do.
     public enum Act {
         /// Asks for items.
@@ -47,6 +54,7 @@ public record Reading(
     public Reading {
         claims = List.copyOf(claims);
         eras = List.copyOf(eras);
+        amounts = List.copyOf(amounts);
         unknown = List.copyOf(unknown);
         acts = Set.copyOf(acts);
     }

@@ -44,6 +44,8 @@ final class Rest {
                     || spent(word)
                     || catalog.lexicon().pack().nouns().contains(word)
                     || catalog.lexicon().had(word)
+                    || catalog.lexicon().amount(word)
+                    || token.number() && !catalog.lexicon().pack().amounts().isEmpty()
                     || EraReader.time(word);
             if (!negated && !spent && spots.at(i) == null && !admitted.contains(word)) {
                 rest.add(word);

@@ -1,6 +1,7 @@
 package dev.palate.agent.grounding;
 
 import dev.palate.memory.catalog.Item;
+import dev.palate.retrieval.candidate.NumberRange;
 import dev.palate.retrieval.recommend.Constraints;
 import dev.palate.retrieval.recommend.YearRange;
 import java.time.Instant;
@@ -29,7 +30,10 @@ public record Rules(Constraints constraints, Set<String> anyOf) {
                 && disjoint(tags, constraints.excludedTags())
                 && (constraints.requiredTags().isEmpty() || !disjoint(tags, constraints.requiredTags()))
                 && (anyOf.isEmpty() || !disjoint(categories, anyOf));
-        return fits && yearFits(item);
+        return fits
+                && yearFits(item)
+                && constraints.numbers().stream()
+                        .allMatch(range -> range.holds(NumberRange.of(item, range.attribute())));
     }
 
     private boolean yearFits(Item item) {

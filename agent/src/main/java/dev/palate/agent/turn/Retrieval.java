@@ -81,8 +81,8 @@ final class Retrieval {
         items.addAll(wish.disliked());
         items.addAll(wish.references());
         items.addAll(wish.seen());
-        var constraints =
-                new Constraints(wish.required(), excluded, Set.of(), tags, wish.years(), wish.excludedYears(), items);
+        var constraints = new Constraints(
+                wish.required(), excluded, Set.of(), tags, wish.years(), wish.excludedYears(), items, wish.numbers());
         return new Rules(constraints, wish.anyOf());
     }
 
@@ -133,7 +133,8 @@ final class Retrieval {
                 constraints.excludedTags(),
                 constraints.years(),
                 constraints.excludedYears(),
-                constraints.excludedItems());
+                constraints.excludedItems(),
+                constraints.numbers());
     }
 
     private static List<RankedItem> alternate(List<RankedItem> first, List<RankedItem> second, int size) {

@@ -4,6 +4,7 @@ import dev.palate.agent.domain.Mention;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.slate.SlateId;
+import dev.palate.retrieval.candidate.NumberRange;
 import dev.palate.retrieval.recommend.YearRange;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -50,6 +51,8 @@ final class StateText {
         people(node.putArray("excluded_people"), wish.excludedPeople());
         ArrayNode elsewhere = node.putArray("elsewhere");
         wish.elsewhere().forEach(title -> elsewhere(elsewhere.addObject(), title));
+        ArrayNode numbers = node.putArray("numbers");
+        wish.numbers().forEach(range -> number(numbers.addObject(), range));
         node.put("words", wish.words());
         texts(root, "shown", values(state.shown(), ItemId::value));
         SlateId slate = state.slate();
@@ -101,6 +104,7 @@ final class StateText {
         node.path("people").forEach(person -> wish.people.add(person(person)));
         node.path("excluded_people").forEach(person -> wish.excludedPeople.add(person(person)));
         node.path("elsewhere").forEach(title -> wish.elsewhere.add(elsewhere(title)));
+        node.path("numbers").forEach(range -> wish.numbers.add(number(range)));
         wish.words = node.path("words").asString("");
         return wish.build();
     }
@@ -128,6 +132,24 @@ final class StateText {
                 node.path("title").asString(""),
                 year == 0 ? null : year,
                 Set.copyOf(list(node, "categories", Function.identity())));
+    }
+
+    // An open end is left out: JSON has no infinity.
+    private static void number(ObjectNode node, NumberRange range) {
+        node.put("attribute", range.attribute());
+        if (!Double.isInfinite(range.from())) {
+            node.put("from", range.from());
+        }
+        if (!Double.isInfinite(range.to())) {
+            node.put("to", range.to());
+        }
+    }
+
+    private static NumberRange number(JsonNode node) {
+        return new NumberRange(
+                node.path("attribute").asString(""),
+                node.path("from").asDouble(Double.NEGATIVE_INFINITY),
+                node.path("to").asDouble(Double.POSITIVE_INFINITY));
     }
 
     private static void texts(ObjectNode node, String field, Collection<String> texts) {

@@ -35,6 +35,7 @@ final class Understander {
                 .anyMatch(claim -> claim.stance() == Stance.WANTED || claim.stance() == Stance.REFERENCE);
         boolean open = reading.claims().isEmpty()
                 && reading.eras().isEmpty()
+                && reading.amounts().isEmpty()
                 && !reading.does(Act.NEWER)
                 && !reading.does(Act.OLDER)
                 && ANYTHING.matcher(reading.text()).find();
@@ -49,6 +50,7 @@ final class Understander {
         }
         reading.claims().forEach(claim -> apply(claim, wish));
         eras(reading, lastYears, wish);
+        Amounts.apply(reading.amounts(), state.last(), catalog, wish);
         if (intent.shows()
                 && (begun || reading.does(Act.WISH) || !reading.claims().isEmpty())) {
             words(reading, wish);
@@ -71,6 +73,7 @@ final class Understander {
     private static Intent intent(Reading reading, State state) {
         boolean content = !reading.claims().isEmpty()
                 || !reading.eras().isEmpty()
+                || !reading.amounts().isEmpty()
                 || !reading.unknown().isEmpty();
         boolean before = state.slate() != null;
         // The whole message is that order, which only sounds like one to a machine.
@@ -297,6 +300,7 @@ final class Understander {
             phrases.add(phrase(wish.years()));
         }
         wish.excludedYears().forEach(span -> phrases.add("not " + phrase(span)));
+        wish.numbers().forEach(range -> phrases.add(Amounts.phrase(range, catalog)));
         return phrases;
     }
 
@@ -313,7 +317,9 @@ final class Understander {
     }
 
     private static double confidence(Reading reading, Intent intent) {
-        if (!reading.claims().isEmpty() || !reading.eras().isEmpty()) {
+        if (!reading.claims().isEmpty()
+                || !reading.eras().isEmpty()
+                || !reading.amounts().isEmpty()) {
             return reading.unknown().isEmpty() ? 0.9 : 0.7;
         }
         return intent == Intent.RECOMMEND ? 0.4 : 0.8;

@@ -2,6 +2,7 @@ package dev.palate.agent.turn;
 
 import dev.palate.agent.domain.Mention;
 import dev.palate.memory.catalog.ItemId;
+import dev.palate.retrieval.candidate.NumberRange;
 import dev.palate.retrieval.recommend.YearRange;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -29,6 +30,7 @@ import java.util.Set;
 /// @param people wanted
 /// @param excludedPeople not wanted
 /// @param elsewhere liked or named as examples, of what the catalog does not have
+/// @param numbers spans of amounts, one of each attribute
 /// @param words the wish as text for search
 record Wish(
         Set<String> required,
@@ -49,6 +51,7 @@ record Wish(
         Set<Mention.Person> people,
         Set<Mention.Person> excludedPeople,
         Set<Mention.Elsewhere> elsewhere,
+        Set<NumberRange> numbers,
         String words) {
     static final int MAX_ENTRIES = 64;
     static final int MAX_WORDS = 400;
@@ -63,6 +66,7 @@ record Wish(
             Set.of(),
             Set.of(),
             YearRange.ANY,
+            Set.of(),
             Set.of(),
             Set.of(),
             Set.of(),
@@ -91,6 +95,7 @@ record Wish(
         people = newest(people);
         excludedPeople = newest(excludedPeople);
         elsewhere = newest(elsewhere);
+        numbers = newest(numbers);
         words = words.substring(0, Math.min(words.length(), MAX_WORDS));
     }
 
@@ -124,6 +129,7 @@ record Wish(
         final Set<Mention.Person> people;
         final Set<Mention.Person> excludedPeople;
         final Set<Mention.Elsewhere> elsewhere;
+        final Set<NumberRange> numbers;
         String words;
 
         private Draft(Wish wish) {
@@ -145,6 +151,7 @@ record Wish(
             people = new LinkedHashSet<>(wish.people);
             excludedPeople = new LinkedHashSet<>(wish.excludedPeople);
             elsewhere = new LinkedHashSet<>(wish.elsewhere);
+            numbers = new LinkedHashSet<>(wish.numbers);
             words = wish.words;
         }
 
@@ -160,7 +167,14 @@ record Wish(
             references.clear();
             elsewhere.clear();
             people.clear();
+            numbers.clear();
             words = "";
+        }
+
+        /// In the place of what was asked of the same attribute.
+        void bound(NumberRange range) {
+            numbers.removeIf(known -> known.attribute().equals(range.attribute()));
+            numbers.add(range);
         }
 
         /// What had to be is welcome from now on.
@@ -191,6 +205,7 @@ record Wish(
                     people,
                     excludedPeople,
                     elsewhere,
+                    numbers,
                     words);
         }
     }

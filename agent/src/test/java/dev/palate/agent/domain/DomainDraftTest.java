@@ -70,6 +70,7 @@ class DomainDraftTest {
                 .extracting(DomainPack.Alias::title)
                 .doesNotContain("Cone One Dripper, ceramic");
         assertThat(pack.commonWords()).contains("kettle", "glass").doesNotContain("kilimani", "sencha");
+        assertThat(pack.amounts()).extracting(Amount::attribute).containsExactly("price");
         DomainFit fit = DomainFit.of(pack, items);
         assertThat(fit.described()).isEqualTo(items.size());
         assertThat(fit.foreign()).isFalse();

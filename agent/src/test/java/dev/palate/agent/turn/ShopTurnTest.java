@@ -7,6 +7,7 @@ import dev.palate.memory.catalog.Item;
 import dev.palate.memory.conversation.Conversation;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.Subject;
+import dev.palate.retrieval.candidate.NumberRange;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -87,10 +88,31 @@ class ShopTurnTest {
 
     @Test
     void whatTheCatalogDoesNotKnowIsSaid() {
-        say("a cheap grinder");
-        assertThat(words).contains("I know nothing about prices");
+        say("a bigger mug");
+        assertThat(words).contains("I know nothing about sizes");
         say("mugs from the 80s");
         assertThat(words).contains("This catalog knows no years");
+    }
+
+    private static double price(Item item) {
+        return NumberRange.of(item, "price");
+    }
+
+    @Test
+    void aPriceBoundsTheListUntilAnotherWishBegins() {
+        assertThat(say("a kettle under 35 euros"))
+                .isNotEmpty()
+                .allMatch(item -> item.categories().contains("Kettles") && price(item) <= 35);
+        assertThat(words).contains("up to €35");
+        List<Item> cheaper = say("something cheaper");
+        assertThat(cheaper).isNotEmpty().allMatch(item -> item.categories().contains("Kettles") && price(item) < 35);
+        assertThat(say("between €90 and €120"))
+                .isNotEmpty()
+                .allMatch(item -> item.categories().contains("Kettles") && price(item) >= 90 && price(item) <= 120);
+        assertThat(say("show me knives")).anyMatch(item -> price(item) < 90);
+        assertThat(say("cheap cookware"))
+                .isNotEmpty()
+                .allMatch(item -> item.categories().contains("Cookware") && price(item) < 45);
     }
 
     @Test

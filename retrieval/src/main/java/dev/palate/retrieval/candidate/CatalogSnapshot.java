@@ -22,6 +22,7 @@ public final class CatalogSnapshot {
     public static final int NO_YEAR = Integer.MIN_VALUE;
 
     private static final int MAX_CACHED_THEMES = 256;
+    private static final int MAX_CACHED_ATTRIBUTES = 16;
 
     private final List<Item> items;
     private final Map<ItemId, Integer> rows;
@@ -31,6 +32,7 @@ public final class CatalogSnapshot {
     private final Postings categories;
     private final Postings tags;
     private final Map<Themes.Theme, BitSet> themes = new ConcurrentHashMap<>();
+    private final Map<String, double[]> numbers = new ConcurrentHashMap<>();
 
     private CatalogSnapshot(List<Item> items) {
         this.items = items;
@@ -129,6 +131,22 @@ public final class CatalogSnapshot {
     /// The year of a row, or [#NO_YEAR].
     public int year(int row) {
         return years[row];
+    }
+
+    /// A numeric attribute by row, NaN where an item has none; shared: do not modify. O(items) the first time, then
+    /// kept for the first 16 attributes asked for.
+    public double[] numbers(String attribute) {
+        double[] known = numbers.get(attribute);
+        if (known != null) {
+            return known;
+        }
+        double[] read = items.stream()
+                .mapToDouble(item -> NumberRange.of(item, attribute))
+                .toArray();
+        if (numbers.size() < MAX_CACHED_ATTRIBUTES) {
+            numbers.put(attribute, read);
+        }
+        return read;
     }
 
     /// The categories in lower case.

@@ -9,6 +9,7 @@ import dev.palate.memory.memory.Slot;
 import dev.palate.memory.memory.Trust;
 import dev.palate.retrieval.candidate.CatalogSnapshot;
 import dev.palate.retrieval.candidate.Era;
+import dev.palate.retrieval.candidate.NumberRange;
 import dev.palate.retrieval.candidate.Themes;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,6 +44,7 @@ public final class HardFilters {
     private final List<Themes.Theme> excludedThemes;
     private final Set<ItemId> excludedItems;
     private final Set<String> excludedSlots;
+    private final Set<NumberRange> numbers;
 
     private HardFilters(Builder from) {
         now = from.now;
@@ -56,6 +58,7 @@ public final class HardFilters {
         excludedThemes = List.copyOf(from.excludedThemes);
         excludedItems = Set.copyOf(from.excludedItems);
         excludedSlots = Set.copyOf(from.excludedSlots);
+        numbers = Set.copyOf(from.numbers);
     }
 
     /// Filters that let every item through that is visible at the time.
@@ -79,7 +82,8 @@ public final class HardFilters {
                 && disjoint(tags, excludedTags)
                 && requiredTags.stream().noneMatch(anyOf -> disjoint(tags, anyOf))
                 && requiredThemes.stream().allMatch(theme -> theme.covers(item))
-                && excludedThemes.stream().noneMatch(theme -> theme.covers(item));
+                && excludedThemes.stream().noneMatch(theme -> theme.covers(item))
+                && numbers.stream().allMatch(range -> range.holds(NumberRange.of(item, range.attribute())));
     }
 
     /// The rows that may be shown: those whose item [#admits]. O(rows + postings of the words named).
@@ -103,6 +107,7 @@ public final class HardFilters {
         }
         requiredThemes.forEach(theme -> rows.and(catalog.rowsOf(theme)));
         excludedThemes.forEach(theme -> rows.andNot(catalog.rowsOf(theme)));
+        numbers.forEach(range -> retain(rows, catalog.numbers(range.attribute()), range));
         excludedItems.forEach(item -> clear(rows, catalog.row(item)));
         excludedSlots.forEach(slot -> clear(rows, catalog.rowOfSlot(slot)));
         return rows;
@@ -132,6 +137,14 @@ public final class HardFilters {
     private static void retain(BitSet rows, CatalogSnapshot catalog, Era era, boolean inside) {
         for (int row = rows.nextSetBit(0); row >= 0; row = rows.nextSetBit(row + 1)) {
             if (era.holds(catalog.year(row)) != inside) {
+                rows.clear(row);
+            }
+        }
+    }
+
+    private static void retain(BitSet rows, double[] values, NumberRange range) {
+        for (int row = rows.nextSetBit(0); row >= 0; row = rows.nextSetBit(row + 1)) {
+            if (!range.holds(values[row])) {
                 rows.clear(row);
             }
         }
@@ -178,6 +191,7 @@ public final class HardFilters {
         private final List<Themes.Theme> excludedThemes = new ArrayList<>();
         private final Set<ItemId> excludedItems = new HashSet<>();
         private final Set<String> excludedSlots = new HashSet<>();
+        private final Set<NumberRange> numbers = new HashSet<>();
 
         private Builder(Instant now) {
             this.now = now;
@@ -224,6 +238,12 @@ public final class HardFilters {
         /// None of these items.
         public Builder excludeItems(Collection<ItemId> items) {
             excludedItems.addAll(items);
+            return this;
+        }
+
+        /// The item has each of these attributes as a number inside the range.
+        public Builder requireNumbers(Collection<NumberRange> ranges) {
+            numbers.addAll(ranges);
             return this;
         }
 

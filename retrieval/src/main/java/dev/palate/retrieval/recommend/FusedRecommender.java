@@ -182,6 +182,7 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
                 .requireAnyTag(constraints.requiredTags())
                 .excludeTags(constraints.excludedTags())
                 .excludeItems(constraints.excludedItems())
+                .requireNumbers(constraints.numbers())
                 .excludeItems(request.taste().dislikedItems())
                 .memories(effective, sources.themes());
         if (!constraints.years().any()) {

@@ -12,6 +12,7 @@ import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
 import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.candidate.CatalogSnapshot;
+import dev.palate.retrieval.candidate.NumberRange;
 import dev.palate.retrieval.candidate.Themes;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -111,6 +112,9 @@ class HardFiltersTest {
         }
         if (random.nextInt(3) == 0) {
             filters.requireAnyTag(Set.of("slow", "space")).excludeItems(Set.of(new ItemId("I5"), new ItemId("I9")));
+        }
+        if (random.nextInt(3) == 0) {
+            filters.requireNumbers(Set.of(new NumberRange("price", 10, 60)));
         }
         return filters.build();
     }
@@ -212,6 +216,9 @@ class HardFiltersTest {
             List<String> categories,
             List<String> tags,
             boolean hidden) {
-        return new Item(new ItemId(id), title, year, categories, tags, "", Map.of(), hidden, null, null, 0);
+        int price = Math.floorMod(id.hashCode(), 100);
+        String text = price == 0 ? "on request" : String.valueOf(price);
+        return new Item(
+                new ItemId(id), title, year, categories, tags, "", Map.of("price", text), hidden, null, null, 0);
     }
 }

@@ -1,6 +1,7 @@
 package dev.palate.web.admin;
 
-import dev.palate.agent.domain.Speech;
+import dev.palate.agent.domain.Amount;
+import dev.palate.agent.domain.DomainPack;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
@@ -12,6 +13,7 @@ import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.slate.SlateRecord;
 import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.candidate.NumberRange;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,10 +60,10 @@ final class FilmCards {
     private final Memories memories;
     private final Interactions interactions;
     private final InstantSource clock;
-    private final Speech speech;
+    private final DomainPack pack;
 
-    FilmCards(Catalog catalog, Memories memories, Interactions interactions, InstantSource clock, Speech speech) {
-        this.speech = speech;
+    FilmCards(Catalog catalog, Memories memories, Interactions interactions, InstantSource clock, DomainPack pack) {
+        this.pack = pack;
         this.catalog = catalog;
         this.memories = memories;
         this.interactions = interactions;
@@ -99,7 +101,7 @@ final class FilmCards {
             }
         }
         String without = slate.degraded().stream()
-                .map(signal -> Words.signal(signal, speech))
+                .map(signal -> Words.signal(signal, pack.speech()))
                 .map(signal -> signal.toLowerCase(Locale.ROOT))
                 .distinct()
                 .collect(Collectors.joining(", "));
@@ -118,11 +120,23 @@ final class FilmCards {
                 entry.rank(),
                 item.title(),
                 item.year(),
-                String.join(" · ", item.categories()),
+                facts(item),
                 entry.reason(),
                 bars(entry.parts()),
                 moved,
                 feedback);
+    }
+
+    /// Categories and amounts, such as `Tea · €12.90`.
+    private String facts(Item item) {
+        List<String> facts = new ArrayList<>(item.categories());
+        for (Amount amount : pack.amounts()) {
+            double value = NumberRange.of(item, amount.attribute());
+            if (!Double.isNaN(value)) {
+                facts.add(Amount.text(value, amount.unit()));
+            }
+        }
+        return String.join(" · ", facts);
     }
 
     private Optional<MemoryLink> link(MemoryId id) {
@@ -152,7 +166,7 @@ final class FilmCards {
     private PartBar bar(String signal, double share, double largest) {
         double width = 50 * Math.abs(share) / largest;
         return new PartBar(
-                Words.signal(signal, speech),
+                Words.signal(signal, pack.speech()),
                 String.format(Locale.ROOT, "%+.2f", share).replace('-', '−'),
                 String.format(Locale.ROOT, "%.1f", share < 0 ? 50 - width : 50),
                 String.format(Locale.ROOT, "%.1f", width),

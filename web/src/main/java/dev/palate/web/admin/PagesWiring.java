@@ -37,8 +37,8 @@ class PagesWiring {
     }
 
     @Bean
-    FilmCards filmCards(Catalog catalog, Memories memories, Interactions interactions, Clock clock, Speech speech) {
-        return new FilmCards(catalog, memories, interactions, clock, speech);
+    FilmCards filmCards(Catalog catalog, Memories memories, Interactions interactions, Clock clock, DomainPack pack) {
+        return new FilmCards(catalog, memories, interactions, clock, pack);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package dev.palate.web.recommendation;
 
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.candidate.NumberRange;
 import dev.palate.retrieval.ranking.Variety;
 import dev.palate.retrieval.recommend.Constraints;
 import dev.palate.retrieval.recommend.RecommendationRequest;
@@ -12,6 +13,7 @@ import dev.palate.web.problem.ProblemException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -65,6 +67,7 @@ record RecommendationBody(
     /// What every item must obey.
     ///
     /// @param includeHad true to allow what the user already had
+    /// @param numbers attribute → span that it must lie in as a number, at most 8
     record Filters(
             @Nullable Set<String> categories,
             @Nullable Set<String> excludeCategories,
@@ -72,14 +75,23 @@ record RecommendationBody(
             @Nullable Set<String> excludeTags,
             @Nullable Years year,
             @Nullable Set<String> excludeItemIds,
-            @Nullable Boolean includeHad) {
-        static final Filters NONE = new Filters(null, null, null, null, null, null, null);
+            @Nullable Boolean includeHad,
+            @Nullable Map<String, Span> numbers) {
+        static final Filters NONE = new Filters(null, null, null, null, null, null, null, null);
     }
 
     /// Years, both ends included.
     record Years(@Nullable Integer gte, @Nullable Integer lte) {
         YearRange range() {
             return new YearRange(Input.or(gte, Integer.MIN_VALUE), Input.or(lte, Integer.MAX_VALUE));
+        }
+    }
+
+    /// Numbers, both ends included.
+    record Span(@Nullable Double gte, @Nullable Double lte) {
+        NumberRange range(String attribute) {
+            return new NumberRange(
+                    attribute, Input.or(gte, Double.NEGATIVE_INFINITY), Input.or(lte, Double.POSITIVE_INFINITY));
         }
     }
 
@@ -171,7 +183,18 @@ record RecommendationBody(
                         words("#/filters/exclude_tags", filters.excludeTags),
                         filters.year == null ? YearRange.ANY : filters.year.range(),
                         Set.of(),
-                        Set.copyOf(items("#/filters/exclude_item_ids", filters.excludeItemIds))));
+                        Set.copyOf(items("#/filters/exclude_item_ids", filters.excludeItemIds)),
+                        numbers(filters)));
+    }
+
+    private static Set<NumberRange> numbers(Filters filters) {
+        Set<NumberRange> ranges = new HashSet<>();
+        Input.or(filters.numbers, Map.<String, Span>of()).forEach((attribute, span) -> {
+            String pointer = "#/filters/numbers/" + attribute;
+            Span given = Input.required(pointer, span);
+            ranges.add(Input.at(pointer, () -> given.range(attribute)));
+        });
+        return ranges;
     }
 
     private static List<ItemId> items(String pointer, @Nullable Collection<String> ids) {
