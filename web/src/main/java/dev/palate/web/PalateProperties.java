@@ -190,7 +190,7 @@ public record PalateProperties(
             @DefaultValue("0.95") double similarity,
             @DefaultValue("3") int perTurn,
             @DefaultValue("60") int perHour,
-            @DefaultValue("400") int perSubject) {
+            @DefaultValue("4000") int perSubject) {
         public Gates {
             order = order.isEmpty() ? GatePolicy.GATES : List.copyOf(order);
             var checked = new GatePolicy(order, overlap, similarity, perTurn, perHour, perSubject);

@@ -29,6 +29,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -203,10 +204,14 @@ final class TurnRun implements Turn {
         return new Subject.OfUser(conversation.user());
     }
 
-    /// The memories in force; absent when they could not be looked at.
+    /// The memories in force, but for the weakest of very many; absent when they could not be looked at.
     private Optional<List<Memory>> recall() {
+        return inForce(parts.memories()::active);
+    }
+
+    private Optional<List<Memory>> inForce(Function<Subject, List<Memory>> memories) {
         Instant now = parts.clock().instant();
-        return Timed.within(limits.recall(), "recall", () -> parts.memories().active(subject()))
+        return Timed.within(limits.recall(), "recall", () -> memories.apply(subject()))
                 .result()
                 .map(active -> active.stream()
                         .filter(memory -> memory.effectiveAt(now) && memory.kind() != MemoryKind.PROFILE)
@@ -272,10 +277,12 @@ final class TurnRun implements Turn {
         if (reading.does(Reading.Act.FORGET_ALL)) {
             return forgetAll(remembered);
         }
-        if (recalled.isEmpty()) {
+        // What is meant may be among those that are not recalled.
+        Optional<List<Memory>> all = recalled.flatMap(_ -> inForce(parts.memories()::standing));
+        if (all.isEmpty()) {
             return Forgetting.UNSEEN;
         }
-        List<Memory> forgotten = Forgetting.forget(reading, recalled.get(), state, parts.memories());
+        List<Memory> forgotten = Forgetting.forget(reading, all.get(), state, parts.memories());
         forgotten.forEach(memory ->
                 remembered.add(new TurnEvent.Remembered("FORGET", memory.id().value(), memory.text(), "")));
         state = new State(

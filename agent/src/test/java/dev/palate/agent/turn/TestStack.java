@@ -34,6 +34,7 @@ import dev.palate.retrieval.candidate.Freshness;
 import dev.palate.retrieval.candidate.IndexedItems;
 import dev.palate.retrieval.candidate.Sources;
 import dev.palate.retrieval.candidate.UserHistories;
+import dev.palate.retrieval.candidate.UserMemories;
 import dev.palate.retrieval.factor.Histories;
 import dev.palate.retrieval.factor.HistoryDecay;
 import dev.palate.retrieval.factor.ItemKnn;
@@ -144,7 +145,9 @@ final class TestStack {
         recommender = new FusedRecommender(
                 truth.catalog(),
                 freshness,
-                user -> memories.active(new Subject.OfUser(user)),
+                UserMemories.of(
+                        user -> memories.active(new Subject.OfUser(user)),
+                        user -> memories.standing(new Subject.OfUser(user))),
                 new Sources(model(), items, encoder, index::encoding, items, new PackThemes(snapshots)),
                 clock,
                 FusedRecommender.Options.DEFAULT);

@@ -14,7 +14,8 @@ import java.util.zip.CRC32C;
 /// @param similarity cosine from which free text counts as said before, in [0.5, 1]
 /// @param perTurn new or changed memories in one turn or call, 1 to 400
 /// @param perHour new memories of one subject within an hour before more are quarantined, 1 to 10,000
-/// @param perSubject active memories of one subject, 1 to 400
+/// @param perSubject active memories of one subject, warm and cold, 1 to 4,000; beyond
+///     [dev.palate.memory.memory.Memories#MAX_ACTIVE] the weakest go cold
 public record GatePolicy(
         List<String> order, double overlap, double similarity, int perTurn, int perHour, int perSubject) {
     /// All gates, in their usual order. Those that refuse come first; a merge writes no new memory, so
@@ -32,8 +33,10 @@ public record GatePolicy(
             "conflict",
             "subject-quota");
 
-    /// All gates; 0.85 of the words, cosine 0.95, three a turn, 60 an hour, 400 a subject.
-    public static final GatePolicy DEFAULT = new GatePolicy(GATES, 0.85, 0.95, 3, 60, 400);
+    private static final int MOST_OF_A_SUBJECT = 4_000;
+
+    /// All gates; 0.85 of the words, cosine 0.95, three a turn, 60 an hour, 4,000 a subject.
+    public static final GatePolicy DEFAULT = new GatePolicy(GATES, 0.85, 0.95, 3, 60, MOST_OF_A_SUBJECT);
 
     public GatePolicy {
         order = List.copyOf(order);
@@ -50,7 +53,7 @@ public record GatePolicy(
         Require.range("similarity", similarity, 0.5, 1);
         Require.range("memories per turn", perTurn, 1, 400);
         Require.range("memories per hour", perHour, 1, 10_000);
-        Require.range("memories per subject", perSubject, 1, 400);
+        Require.range("memories per subject", perSubject, 1, MOST_OF_A_SUBJECT);
     }
 
     /// The same for memories that come in bulk, on purpose: the quota of a turn and the rate do not apply.

@@ -173,7 +173,7 @@ public final class GatedMemories {
 
     private List<Written> once(List<Offer> offers, Actor actor, String cause) {
         Instant now = clock.instant();
-        Batch batch = new Batch(memories::active, ids::next, actor, cause, now);
+        Batch batch = new Batch(memories::standing, ids::next, actor, cause, now);
         List<Batch.Fate> fates = new ArrayList<>();
         Map<MemoryId, Memory> known = new HashMap<>();
         int written = 0;
@@ -282,7 +282,7 @@ public final class GatedMemories {
                     RefusedException.LOWER_TRUST,
                     "memory " + before.id() + " was written by an operator; only an operator changes what it says");
         }
-        List<Memory> active = memories.active(before.subject());
+        List<Memory> active = memories.standing(before.subject());
         if (!next.text().equals(before.text()) || !Objects.equals(next.slot(), before.slot())) {
             checkWords(next, active, now);
         }

@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 public interface Memories {
     /// The most that [#states] gives.
     int MAX_STATES = 5_000;
+    /// The most that [#active] gives: as many of a subject as stay warm.
+    int MAX_ACTIVE = 400;
+    /// The most that [#standing] gives, beyond all that a subject may have.
+    int MAX_STANDING = 5_000;
 
     /// One memory to be written.
     ///
@@ -50,9 +54,12 @@ public interface Memories {
     /// @param knownAt absent for as they are
     Map<MemoryId, Memory> memories(Collection<MemoryId> ids, @Nullable Instant knownAt);
 
-    /// The active memories of a subject, oldest first, at most 400: those that are not cold before the cold ones, newer
-    /// before older.
+    /// The active memories of a subject, oldest first, at most [#MAX_ACTIVE]: rules and the profile before others,
+    /// those that are not cold before the cold ones, newer before older.
     List<Memory> active(Subject subject);
+
+    /// All active memories of a subject, cold ones and those beyond [#MAX_ACTIVE] too, oldest first.
+    List<Memory> standing(Subject subject);
 
     /// A page, newest change first.
     Page<Memory> page(MemoryFilter filter, @Nullable String cursor, int limit);

@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 
 /// The memories in tables `memory` and `memory_revision`.
 final class SqlMemories implements Memories {
-    private static final int MAX_ACTIVE = 400;
     private static final int MAX_WRITES = 2_000;
     private static final String ALL_OF_SUBJECT = "select * from memory where subject_type = :type and subject_id = :id"
             + " order by updated_at desc, id desc limit :limit";
@@ -222,7 +221,8 @@ final class SqlMemories implements Memories {
     public List<Memory> active(Subject subject) {
         List<Memory> kept = database.read(handle -> handle.createQuery(
                         "select * from memory where subject_type = :type and subject_id = :id and status = :status"
-                                + " order by case when exists (select 1 from cold_memory where memory_id = memory.id)"
+                                + " order by case kind when 'constraint' then 0 when 'profile' then 0 else 1 end,"
+                                + " case when exists (select 1 from cold_memory where memory_id = memory.id)"
                                 + " then 1 else 0 end, created_at desc, id desc limit :limit")
                 .bind("type", subject.type())
                 .bind("id", subject.id())
@@ -233,6 +233,19 @@ final class SqlMemories implements Memories {
         return kept.stream()
                 .sorted(Comparator.comparing(Memory::createdAt).thenComparing(Memory::id))
                 .toList();
+    }
+
+    @Override
+    public List<Memory> standing(Subject subject) {
+        return List.copyOf(database.read(handle -> handle.createQuery(
+                        "select * from memory where subject_type = :type and subject_id = :id and status = :status"
+                                + " order by created_at, id limit :limit")
+                .bind("type", subject.type())
+                .bind("id", subject.id())
+                .bind("status", MemoryStatus.ACTIVE.key())
+                .bind("limit", MAX_STANDING)
+                .map(MemoryRows::row)
+                .list()));
     }
 
     @Override

@@ -22,18 +22,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Searches memories with conditions, at any moment, page by page; each hit with the parts of its score.
 ///
-/// In one subject's memories, what is in force now comes from the subject's pack; other moments are read from
-/// the
-/// revisions and scored the same way. Exact: every memory of the subject is scored, at most 400 in force, at
-/// most
-/// [Memories#MAX_STATES] at other moments. Over all subjects the index proposes at most 1,000 by words and as
+/// In one subject's memories, what is in force now comes from the subject's pack; other moments are read from the
+/// revisions and scored the same way. Every memory of the subject is scored, exactly but for those that are cold,
+/// which are scored by their codes; at most [Memories#MAX_STATES] at other moments. Over all subjects the index proposes at most 1,000 by words and as
 /// many by
 /// meaning, see [AllSubjects]; memories that were reworded are found by their present words at any moment.
 ///
 /// What a page shows counts as used. Thread-safe.
 public final class MemoryFinder {
-    private static final int MOST = 400;
-
     /// Best first, equal scores by id.
     static final Comparator<RecalledMemory> ORDER = Comparator.comparingDouble(RecalledMemory::score)
             .reversed()
@@ -85,7 +81,7 @@ public final class MemoryFinder {
             @Nullable SearchCursor cursor,
             Instant now) {
         Recall all = request.moment().now() && request.settled()
-                ? tiers.recalled(subject, request.words(), MOST, request.deadline(), now)
+                ? tiers.scored(subject, request.words(), request.deadline(), now)
                 : atOtherMoments(subject, request, terms, now);
         List<RecalledMemory> page = all.memories().stream()
                 .filter(hit -> request.condition().holds(hit.memory()) && hit.score() >= request.threshold())

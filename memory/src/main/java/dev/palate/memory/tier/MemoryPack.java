@@ -20,14 +20,17 @@ public final class MemoryPack {
     private final Subject subject;
     private final EncodedMemories encoded;
     private final Set<MemoryId> cold;
+    private final List<Memory> rest;
     private final List<Cold> left;
 
     /// @param cold of the memories those whose vectors come from codes
-    /// @param left cold memories that had no room
-    MemoryPack(Subject subject, EncodedMemories encoded, Set<MemoryId> cold, List<Cold> left) {
+    /// @param rest active memories that had no room
+    /// @param left those of the rest that are cold, with their codes
+    MemoryPack(Subject subject, EncodedMemories encoded, Set<MemoryId> cold, List<Memory> rest, List<Cold> left) {
         this.subject = subject;
         this.encoded = encoded;
         this.cold = Set.copyOf(cold);
+        this.rest = List.copyOf(rest);
         this.left = List.copyOf(left);
     }
 
@@ -36,7 +39,7 @@ public final class MemoryPack {
         return subject;
     }
 
-    /// The active memories, oldest first, at most 400.
+    /// The active memories, oldest first, at most [dev.palate.memory.memory.Memories#MAX_ACTIVE].
     public List<Memory> memories() {
         return encoded.memories();
     }
@@ -72,7 +75,13 @@ public final class MemoryPack {
         return cold;
     }
 
-    /// Active memories of the subject that are cold and had no room here.
+    /// The active memories of the subject that had no room here, without vectors, oldest first: the weakest, which are
+    /// cold or will be soon.
+    public List<Memory> rest() {
+        return rest;
+    }
+
+    /// Those of the rest that are cold.
     List<Cold> left() {
         return left;
     }
@@ -95,12 +104,18 @@ public final class MemoryPack {
         for (Cold cold : left) {
             bytes += BYTES_A_COLD + cold.codes().length;
         }
-        for (Memory memory : memories()) {
+        bytes += byteSize(memories()) + byteSize(rest);
+        return (int) Math.min(Integer.MAX_VALUE, bytes);
+    }
+
+    private static long byteSize(List<Memory> memories) {
+        long bytes = 0;
+        for (Memory memory : memories) {
             bytes += BYTES_A_MEMORY + 2L * memory.text().length();
             bytes += memory.evidence().stream()
                     .mapToLong(evidence -> 150 + 2L * evidence.quote().length())
                     .sum();
         }
-        return (int) Math.min(Integer.MAX_VALUE, bytes);
+        return bytes;
     }
 }

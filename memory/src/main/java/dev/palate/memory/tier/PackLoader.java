@@ -72,6 +72,7 @@ final class PackLoader {
         Map<MemoryId, Cold> without = new HashMap<>();
         cold.of(subject).forEach(memory -> without.put(memory.memory(), memory));
         List<Memory> memories = truth.active(subject);
+        List<Memory> rest = memories.size() < Memories.MAX_ACTIVE ? List.of() : rest(subject, memories);
         EncodedMemories encoded = encoded(memories, without, last, deadlineNanos);
         Set<MemoryId> inexact = new HashSet<>();
         for (Memory memory : memories) {
@@ -82,7 +83,14 @@ final class PackLoader {
         List<Cold> left = without.values().stream()
                 .sorted(Comparator.comparing(Cold::memory))
                 .toList();
-        return new MemoryPack(subject, encoded, inexact, left);
+        return new MemoryPack(subject, encoded, inexact, rest, left);
+    }
+
+    private List<Memory> rest(Subject subject, List<Memory> memories) {
+        Set<MemoryId> there = new HashSet<>(ids(memories));
+        return truth.standing(subject).stream()
+                .filter(memory -> !there.contains(memory.id()))
+                .toList();
     }
 
     /// Some memories alone, of any subjects and any moment, every vector computed while there is time.

@@ -1,6 +1,7 @@
 package dev.palate.memory.tier;
 
 import dev.palate.memory.Require;
+import dev.palate.memory.memory.Memories;
 import java.time.Duration;
 
 /// How much the tiers may hold and how the work between them is done.
@@ -15,7 +16,7 @@ import java.time.Duration;
 public record TierOptions(
         long hotBytes, long warmBytes, Duration coldAfter, Duration every, int bound, int probeEvery, long seed) {
     /// Active memories of a subject that stay warm, and the most a pack holds.
-    public static final int MOST_OF_A_SUBJECT = 400;
+    public static final int MOST_OF_A_SUBJECT = Memories.MAX_ACTIVE;
 
     public TierOptions {
         Require.range("hotBytes", hotBytes, 1L << 20, 1L << 40);

@@ -14,6 +14,7 @@ import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.text.TextEncoder;
 import java.time.Duration;
@@ -282,10 +283,11 @@ public final class TierPlanner implements AutoCloseable {
         return count;
     }
 
-    /// How much the memory counts now: faded, by its trust, one that only an operator may change before all others.
+    /// How much the memory counts now: faded, by its trust; rules, and what only an operator may change, before all
+    /// others.
     private double worth(Memory memory, @Nullable Access use) {
         double worth = Fading.trust(memory.trust()) * Fading.decay(memory, use, clock.instant());
-        return memory.locked() ? worth + 2 : worth;
+        return memory.locked() || memory.kind() == MemoryKind.CONSTRAINT ? worth + 2 : worth;
     }
 
     private List<Memory> active(Subject subject) {

@@ -19,13 +19,16 @@ import dev.palate.memory.text.TextEncoder;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +81,7 @@ public final class TieredMemories implements Memories {
         planner = new TierPlanner(truth, cold, index, encoder, clock, options, hot::written);
         RecallProbe probe = new RecallProbe(index.memories(), options.probeEvery(), options.seed());
         allSubjects = new AllSubjects(truth, index, loader, encoder, probe, planner);
-        left = new ColdRecall(truth, codes, index.memories(), loader);
+        left = new ColdRecall(codes, index.memories(), loader);
         reports = new TierReports(hot, loader, cold, planner, probe, index, options);
     }
 
@@ -173,9 +176,40 @@ public final class TieredMemories implements Memories {
         return recall;
     }
 
-    /// As above, as of the time given and without counting the memories as used.
-    Recall recalled(Subject subject, String words, int k, Duration deadline, Instant now) {
+    /// All of the subject's memories in force with a score above 0, in no order, as of the time given and without
+    /// counting them as used; those that are cold are scored by their codes.
+    Recall scored(Subject subject, String words, Duration deadline, Instant now) {
+        return scored(subject, words, deadline, now, (pack, query) -> {
+            List<RecalledMemory> all =
+                    PackScores.best(pack.encoded(), query, pack.memories().size());
+            if (pack.rest().isEmpty()) {
+                return new Recall(all, true);
+            }
+            EncodedMemories rest = loader.present(pack.rest(), System.nanoTime() + deadline.toNanos());
+            List<RecalledMemory> both = new ArrayList<>(all);
+            both.addAll(PackScores.scored(
+                    rest, query, pack.encoded().words().statistics(), memory -> memory.effectiveAt(now)));
+            return new Recall(both, rest.complete());
+        });
+    }
+
+    /// As [#recall], as of the time given and without counting the memories as used.
+    private Recall recalled(Subject subject, String words, int k, Duration deadline, Instant now) {
         Require.range("k", k, 1, MAX_RESULTS);
+        long deadlineNanos = System.nanoTime() + deadline.toNanos();
+        return scored(subject, words, deadline, now, (pack, query) -> {
+            List<RecalledMemory> best = PackScores.best(pack.encoded(), query, k);
+            var asked = new ColdRecall.Query(words, query.terms(), query.raw(), k, deadlineNanos);
+            return new Recall(left.with(best, pack, asked, query.encoding(), now), true);
+        });
+    }
+
+    private Recall scored(
+            Subject subject,
+            String words,
+            Duration deadline,
+            Instant now,
+            BiFunction<MemoryPack, PackScores.Query, Recall> scoring) {
         long deadlineNanos = System.nanoTime() + deadline.toNanos();
         Set<String> terms = analysis.queryTerms(words);
         if (terms.isEmpty()) {
@@ -188,15 +222,17 @@ public final class TieredMemories implements Memories {
                         || System.nanoTime() - deadlineNanos >= 0
                 ? Optional.empty()
                 : Optional.of(encoder.encode(words));
-        List<RecalledMemory> best =
-                PackScores.best(pack.encoded(), new PackScores.Query(terms, query, version, now), k);
-        best = left.with(best, pack, new ColdRecall.Query(words, terms, query, k, deadlineNanos), version, now);
+        Recall found = scoring.apply(pack, new PackScores.Query(terms, query, version, now));
         return new Recall(
-                best, pack.complete() && (query.isPresent() || pack.memories().isEmpty()));
+                found.memories(),
+                found.semantic()
+                        && pack.complete()
+                        && (query.isPresent() || pack.memories().isEmpty()));
     }
 
-    /// Cosines of the centred vectors of the text and of memories of one pack, each in [-1, 1]; 0 for a memory that
-    /// is not active or has no vector yet. One look at the pack, which does not count as a use.
+    /// Cosines of the centred vectors of the text and of memories of one subject, each in [-1, 1]; 0 for a memory
+    /// that is not active or has no vector yet, and for those beyond the pack that are not among the nearest by
+    /// their codes. One look at the pack, which does not count as a use.
     ///
     /// @param memories of one subject
     public double[] cosines(String text, List<Memory> memories) {
@@ -217,6 +253,10 @@ public final class TieredMemories implements Memories {
         for (int i = 0; i < cosines.length; i++) {
             Integer place = places.get(memories.get(i));
             cosines[i] = place == null ? 0 : PackScores.cosine(pack.encoded(), place, query, version.mean());
+        }
+        Map<Memory, Double> beyond = left.cosines(pack, Set.copyOf(memories), encoder.encode(text), version);
+        for (int i = 0; i < cosines.length && !beyond.isEmpty(); i++) {
+            cosines[i] = beyond.getOrDefault(memories.get(i), cosines[i]);
         }
         return cosines;
     }
@@ -305,6 +345,18 @@ public final class TieredMemories implements Memories {
     @Override
     public List<Memory> active(Subject subject) {
         return pack(subject, System.nanoTime()).memories();
+    }
+
+    @Override
+    public List<Memory> standing(Subject subject) {
+        MemoryPack pack = pack(subject, System.nanoTime());
+        if (pack.rest().isEmpty()) {
+            return pack.memories();
+        }
+        List<Memory> all = new ArrayList<>(pack.memories());
+        all.addAll(pack.rest());
+        all.sort(Comparator.comparing(Memory::createdAt).thenComparing(Memory::id));
+        return List.copyOf(all);
     }
 
     @Override

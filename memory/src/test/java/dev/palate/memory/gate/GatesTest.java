@@ -218,7 +218,7 @@ class GatesTest {
                 .isEqualTo(new Verdict.Accept());
         assertThat(gates.check(said(-1), GateContext.of(List.of(), 3, Instant.EPOCH.plusSeconds(86_400))))
                 .isEqualTo(new Verdict.Reject("quota"));
-        List<Memory> full = IntStream.range(0, 400)
+        List<Memory> full = IntStream.range(0, 4_000)
                 .mapToObj(i -> Memory.fresh(
                         new MemoryId("m" + i),
                         ANNA,
@@ -232,6 +232,8 @@ class GatesTest {
                 .toList();
         assertThat(gates.check(said(-1), GateContext.of(full, 0, Instant.EPOCH.plusSeconds(86_400))))
                 .isEqualTo(new Verdict.Reject("subject_full"));
+        assertThat(gates.check(said(-1), GateContext.of(full.subList(1, 4_000), 0, Instant.EPOCH.plusSeconds(86_400))))
+                .isEqualTo(new Verdict.Accept());
     }
 
     private static Proposal note(String text, String quote) {

@@ -3,9 +3,16 @@ package dev.palate.memory.tier;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.palate.memory.Ids;
+import dev.palate.memory.conversation.Role;
 import dev.palate.memory.erase.ErasedMemories;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.erase.ErasureReceipt;
+import dev.palate.memory.gate.GatedMemories;
+import dev.palate.memory.gate.Gates;
+import dev.palate.memory.gate.Offer;
+import dev.palate.memory.gate.Proposal;
+import dev.palate.memory.gate.Written;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.IndexOptions;
 import dev.palate.memory.index.VectorFormat;
@@ -15,6 +22,7 @@ import dev.palate.memory.memory.Evidence;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryCondition;
+import dev.palate.memory.memory.MemoryField;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.MemoryStatus;
@@ -43,6 +51,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -218,6 +227,138 @@ class TierPlannerTest {
             assertThat(stack.tiered.planner().pass().promoted()).isPositive();
             assertThat(stack.cold(ANN)).hasSize(30);
         }
+    }
+
+    /// The 401st memory is accepted, a rule keeps its place, and a word about a cold memory meets that memory.
+    @Test
+    void oneMoreThanStayWarmIsAcceptedAndTheWeakestGoesCold() throws Exception {
+        try (Stack stack = stack()) {
+            Memory rule = memory(ANN, 100)
+                    .draft()
+                    .kind(MemoryKind.CONSTRAINT)
+                    .polarity(-1)
+                    .strength(0)
+                    .build();
+            stack.tiered.put(List.of(new Memories.Write(rule, Actor.AGENT, "test")));
+            stack.put(ANN, 101, 500);
+            stack.settle();
+            now = START.plus(Duration.ofHours(2));
+            var stores = new GatedMemories.Stores(
+                    stack.tiered, stack.truth.rejections(), stack.truth.consents(), stack.tiered::cosines);
+            var door = new GatedMemories(stores, Gates.standard(), new Ids(Clock.systemUTC()), () -> now);
+            Written added = said(door, "Likes subject77 and matter77", 1, Slot.parse("tag:t77"));
+            assertThat(added.outcome()).isEqualTo(Written.Outcome.ADD);
+            assertThat(stack.tiered.standing(ANN)).as("before anything went cold").hasSize(401);
+            assertThat(stack.tiered.active(ANN))
+                    .as("the newest and the rules")
+                    .hasSize(400)
+                    .extracting(Memory::id)
+                    .contains(rule.id(), written(added));
+            stack.settle();
+            assertThat(stack.tiered.planner().pass().crowded()).isEqualTo(1);
+            stack.settle();
+            Memory cold = stack.truth
+                    .memories()
+                    .memory(stack.cold(ANN).iterator().next())
+                    .orElseThrow();
+            assertThat(cold.id()).as("a rule stays").isNotEqualTo(rule.id());
+            assertThat(cold.strength()).as("the weakest of the others").isZero();
+            assertThat(stack.tiered.active(ANN)).extracting(Memory::id).doesNotContain(cold.id());
+            assertThat(stack.tiered.standing(ANN)).extracting(Memory::id).contains(cold.id());
+
+            var request = new SearchRequest(
+                    ANN,
+                    cold.text(),
+                    new MemoryCondition.Is(
+                            MemoryField.SLOT,
+                            MemoryCondition.Comparison.IN,
+                            List.of(String.valueOf(cold.slot()))),
+                    new Moment(null, null),
+                    true,
+                    0,
+                    10,
+                    null,
+                    PATIENCE);
+            var finder = new MemoryFinder(stack.tiered, stack.index, stack.encoder, () -> now);
+            assertThat(finder.find(request).memories())
+                    .as("found though it has no room in the pack")
+                    .extracting(hit -> hit.memory().id())
+                    .containsExactly(cold.id());
+            assertThat(stack.tiered.planner().pass().promoted())
+                    .as("and warm by being found")
+                    .isEqualTo(1);
+            stack.settle();
+            Memory other = stack.truth
+                    .memories()
+                    .memory(stack.cold(ANN).iterator().next())
+                    .orElseThrow();
+            assertThat(stack.cold(ANN)).hasSize(1);
+
+            Written against = said(door, "Hates that one", -1, other.slot());
+            assertThat(against.outcome()).as("a cold rival gives way").isEqualTo(Written.Outcome.SUPERSEDE);
+            assertThat(stack.truth.memories().memory(other.id()).orElseThrow().status())
+                    .isEqualTo(MemoryStatus.SUPERSEDED);
+            assertThat(stack.tiered.standing(ANN).stream()
+                            .filter(memory -> Objects.equals(memory.slot(), other.slot())))
+                    .hasSize(1);
+        }
+    }
+
+    private static MemoryId written(Written written) {
+        return Objects.requireNonNull(written.memory()).id();
+    }
+
+    /// Free text whose meaning a cold memory beyond the pack has is a repetition, by its exact vector.
+    @Test
+    void aColdMemoryIsRepeatedAndNotWrittenTwice() throws Exception {
+        try (Stack stack = stack()) {
+            List<Memories.Write> writes = new ArrayList<>();
+            for (int i = 0; i < 420; i++) {
+                writes.add(new Memories.Write(
+                        memory(ANN, i)
+                                .draft()
+                                .slot(null)
+                                .kind(MemoryKind.TRAIT)
+                                .polarity(0)
+                                .build(),
+                        Actor.AGENT,
+                        "test"));
+            }
+            stack.tiered.put(writes);
+            stack.settle();
+            assertThat(stack.tiered.planner().pass().crowded()).isEqualTo(20);
+            stack.settle();
+            now = START.plus(Duration.ofHours(2));
+            Memory cold = stack.truth
+                    .memories()
+                    .memory(stack.cold(ANN).iterator().next())
+                    .orElseThrow();
+            double[] cosines = stack.tiered.cosines(cold.text(), List.of(cold));
+            assertThat(cosines[0]).as("exact, not by codes").isCloseTo(1, within(1e-5));
+            var stores = new GatedMemories.Stores(
+                    stack.tiered, stack.truth.rejections(), stack.truth.consents(), stack.tiered::cosines);
+            var door = new GatedMemories(stores, Gates.standard(), new Ids(Clock.systemUTC()), () -> now);
+            String words = "likes: " + cold.text().substring("likes ".length());
+            Written again = said(door, words, 0, null);
+            assertThat(again.outcome()).isEqualTo(Written.Outcome.MERGE);
+            assertThat(written(again)).isEqualTo(cold.id());
+            assertThat(stack.cold(ANN)).as("warm by being said").doesNotContain(cold.id());
+        }
+    }
+
+    private static Written said(GatedMemories door, String text, double polarity, @Nullable Slot slot) {
+        var proposal = new Proposal(
+                ANN,
+                slot == null ? MemoryKind.TRAIT : MemoryKind.PREFERENCE,
+                text,
+                polarity,
+                Trust.STATED,
+                slot,
+                text,
+                text,
+                "said",
+                Role.USER);
+        return door.offer(List.of(Offer.said(proposal)), Actor.AGENT, "").getFirst();
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.Slot;
+import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.candidate.AlignedModel;
 import dev.palate.retrieval.candidate.CatalogSnapshot;
 import dev.palate.retrieval.candidate.CentredVectors;
@@ -37,6 +38,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// The recommender: sources side by side under the request's deadline, hard filters before and after, one fused
 /// score.
@@ -121,8 +123,9 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
         HistoryRows history = request.user() == null
                 ? HistoryRows.EMPTY
                 : freshness.histories().rows(request.user(), view.catalog());
-        List<Memory> effective = effective(request, now);
-        HardFilters filters = filters(request, history.history(), effective, now);
+        List<Memory> effective = effective(request, memories::active, now);
+        List<Memory> standing = effective(request, memories::standing, now);
+        HardFilters filters = filters(request, history.history(), standing, now);
         BitSet allowed = filters.rows(view.catalog());
         Wish wish = sources.wish(view, said(request.taste()), history, effective, filters.coarse(), now);
         Duration left = request.deadline().minusNanos(System.nanoTime() - start);
@@ -151,11 +154,12 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
                 : options.maxCandidates;
     }
 
-    private List<Memory> effective(RecommendationRequest request, Instant now) {
+    private static List<Memory> effective(
+            RecommendationRequest request, Function<UserId, List<Memory>> memories, Instant now) {
         if (request.user() == null) {
             return List.of();
         }
-        return memories.active(request.user()).stream()
+        return memories.apply(request.user()).stream()
                 .filter(memory -> memory.effectiveAt(now) && memory.kind() != MemoryKind.PROFILE)
                 .sorted(Comparator.comparing(memory -> memory.id().value()))
                 .toList();
@@ -174,7 +178,7 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
     }
 
     private HardFilters filters(
-            RecommendationRequest request, UserHistory history, List<Memory> effective, Instant now) {
+            RecommendationRequest request, UserHistory history, List<Memory> standing, Instant now) {
         Constraints constraints = request.constraints();
         HardFilters.Builder filters = HardFilters.at(now)
                 .requireCategories(constraints.requiredCategories())
@@ -184,7 +188,7 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
                 .excludeItems(constraints.excludedItems())
                 .requireNumbers(constraints.numbers())
                 .excludeItems(request.taste().dislikedItems())
-                .memories(effective, sources.themes());
+                .memories(standing, sources.themes());
         if (!constraints.years().any()) {
             filters.requireYears(constraints.years().from(), constraints.years().to());
         }
@@ -192,7 +196,7 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
         if (!request.includeHad()) {
             filters.excludeItems(history.had())
                     .excludeItems(request.taste().likedItems())
-                    .excludeTitleSlots(effective.stream()
+                    .excludeTitleSlots(standing.stream()
                             .map(Memory::slot)
                             .filter(slot -> slot != null && slot.facet().equals("title"))
                             .map(Slot::value)

@@ -116,7 +116,7 @@ final class Talks {
 
     private Map<String, List<FilmCards.MemoryLink>> rememberedByMessage(UserId viewer) {
         Map<String, List<FilmCards.MemoryLink>> links = new HashMap<>();
-        for (Memory memory : memories.active(new Subject.OfUser(viewer))) {
+        for (Memory memory : memories.standing(new Subject.OfUser(viewer))) {
             for (Evidence evidence : memory.evidence()) {
                 if (evidence.type().equals("message")) {
                     links.computeIfAbsent(evidence.id(), _ -> new ArrayList<>())

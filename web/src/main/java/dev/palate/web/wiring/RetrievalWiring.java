@@ -19,6 +19,7 @@ import dev.palate.retrieval.candidate.LiveModel;
 import dev.palate.retrieval.candidate.Sources;
 import dev.palate.retrieval.candidate.Themes;
 import dev.palate.retrieval.candidate.UserHistories;
+import dev.palate.retrieval.candidate.UserMemories;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.recommend.ActiveModel;
 import dev.palate.retrieval.recommend.FusedRecommender;
@@ -87,7 +88,9 @@ class RetrievalWiring {
         return new FusedRecommender(
                 catalog,
                 freshness,
-                user -> memories.active(new Subject.OfUser(user)),
+                UserMemories.of(
+                        user -> memories.active(new Subject.OfUser(user)),
+                        user -> memories.standing(new Subject.OfUser(user))),
                 sources,
                 clock,
                 FusedRecommender.Options.DEFAULT);
