@@ -154,6 +154,15 @@ class CrossUserTest {
                             .get("results"))
                     .isEmpty();
         }
+        String others = "{\"query\":\"" + CANARY + "\",\"filters\":{\"user_id\":{\"in\":[\"bob\"]},"
+                + "\"or\":[{\"user_id\":\"bob\"},{\"evidence\":{\"gte\":0}}]}}";
+        assertThat(server.ok(200, server.call(server.admin(), "POST", "/v1/memories/search", others))
+                        .get("results"))
+                .isNotEmpty();
+        assertThat(server.ok(200, server.call(ann, "POST", "/v1/memories/search", others))
+                        .get("results"))
+                .as("a condition only narrows what a key reaches")
+                .isEmpty();
         for (String type : List.of("user", "item")) {
             HttpResponse<String> own = server.call(ann, "POST", "/v1/memories/search", String.format(search, type));
             assertThat(server.ok(200, own).get("results")).isEmpty();

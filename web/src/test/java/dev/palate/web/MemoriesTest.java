@@ -281,6 +281,11 @@ class MemoriesTest {
         assertThat(texts(found(gil, """
                 {"query":"horror musicals westerns","filters":{"or":[{"slot":"genre:musical"},
                  {"and":[{"polarity":{"gt":0}},{"not":{"text":{"contains":"horror"}}}]}]}}"""))).containsExactlyInAnyOrder("Hates musicals", "Likes westerns");
+        assertThat(texts(found(gil, """
+                {"query":"horror musicals westerns","filters":{"user_id":"gil","and":[{"user_id":"gil"},
+                 {"evidence_type":"message"},{"evidence_quote":{"contains":"WESTERNS"}}]}}"""))).containsExactly("Likes westerns");
+        assertThat(texts(found(gil, """
+                {"query":"horror","filters":{"not":{"user_id":"gil"}}}"""))).isEmpty();
         assertThat(texts(found(gil, "{\"query\":\"horror\",\"threshold\":2}"))).isEmpty();
 
         JsonNode first = found(gil, "{\"query\":\"horror musicals westerns\",\"top_k\":2}");

@@ -76,7 +76,7 @@ final class MemoryImport {
         Memory fresh = fresh(new MemoryId("import-" + key), memory, proposal);
         boolean over = memory.validTo() != null && !memory.validTo().isAfter(now);
         return new Offer(
-                proposal, over ? fresh.draft().status(MemoryStatus.SUPERSEDED).build() : fresh);
+                proposal, over ? fresh.draft().status(MemoryStatus.EXPIRED).build() : fresh);
     }
 
     private Proposal proposal(ImportedMemory memory, String key) {

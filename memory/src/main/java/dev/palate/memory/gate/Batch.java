@@ -67,9 +67,11 @@ final class Batch {
     private Map<MemoryId, Memory> of(Subject subject) {
         return active.computeIfAbsent(subject, missing -> {
             Map<MemoryId, Memory> byId = new LinkedHashMap<>();
-            // A profile says nothing of its own: it is no duplicate, no rival, and does not fill a quota.
+            // A profile says nothing of its own, and what is past its time nothing any more: neither is a duplicate or
+            // a
+            // rival, nor fills a quota.
             read.apply(missing).stream()
-                    .filter(memory -> memory.kind() != MemoryKind.PROFILE)
+                    .filter(memory -> memory.kind() != MemoryKind.PROFILE && !memory.endedAt(now))
                     .forEach(memory -> byId.put(memory.id(), memory));
             return byId;
         });

@@ -282,7 +282,9 @@ public final class GatedMemories {
                     RefusedException.LOWER_TRUST,
                     "memory " + before.id() + " was written by an operator; only an operator changes what it says");
         }
-        List<Memory> active = memories.standing(before.subject());
+        List<Memory> active = memories.standing(before.subject()).stream()
+                .filter(memory -> !memory.endedAt(now))
+                .toList();
         if (!next.text().equals(before.text()) || !Objects.equals(next.slot(), before.slot())) {
             checkWords(next, active, now);
         }

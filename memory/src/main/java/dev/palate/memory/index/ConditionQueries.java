@@ -31,6 +31,9 @@ final class ConditionQueries {
     private static final String PREFIX = "is-";
     private static final String PRESENT = "has";
 
+    /// Fields whose values every document has as terms of its own.
+    private static final Set<MemoryField> STANDING = Set.of(MemoryField.ID, MemoryField.USER_ID, MemoryField.ITEM_ID);
+
     private ConditionQueries() {}
 
     /// A query, and whether it lets nothing else through; only such a one can be turned round.
@@ -39,8 +42,10 @@ final class ConditionQueries {
     /// Adds the fields of the memory to its document.
     static void index(Memory memory, Document document) {
         for (MemoryField field : Prefilter.FIELDS) {
-            Comparable<?> value = field.of(memory);
-            if (value != null) {
+            if (STANDING.contains(field)) {
+                continue;
+            }
+            for (Comparable<?> value : field.of(memory)) {
                 document.add(new StringField(name(field), value.toString(), Field.Store.NO));
                 document.add(new StringField(PREFIX + PRESENT, field.key(), Field.Store.NO));
             }
@@ -74,6 +79,9 @@ final class ConditionQueries {
     }
 
     private static Optional<Part> is(Is is) {
+        if (STANDING.contains(is.field())) {
+            return is.comparison() == Comparison.IN ? Optional.of(standing(is)) : Optional.empty();
+        }
         if (is.comparison() == Comparison.EXISTS) {
             Query present = new TermQuery(new Term(PREFIX + PRESENT, is.field().key()));
             boolean wanted = is.values().getFirst().equals(true);
@@ -93,6 +101,19 @@ final class ConditionQueries {
                 .map(value -> new BytesRef(value.toString()))
                 .toList();
         return Optional.of(new Part(new TermInSetQuery(name(is.field()), values), true));
+    }
+
+    private static Part standing(Is is) {
+        String field = is.field() == MemoryField.ID ? VectorSearch.ID : MemoryIndex.SUBJECT;
+        List<BytesRef> terms = is.values().stream()
+                .map(value -> switch (is.field()) {
+                    case USER_ID -> MemoryIndex.subject("user", value.toString());
+                    case ITEM_ID -> MemoryIndex.subject("item", value.toString());
+                    default -> value.toString();
+                })
+                .map(BytesRef::new)
+                .toList();
+        return new Part(new TermInSetQuery(field, terms), true);
     }
 
     private static Optional<Part> and(List<MemoryCondition> all, Set<MemoryField> fields) {

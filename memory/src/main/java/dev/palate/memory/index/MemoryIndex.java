@@ -42,7 +42,7 @@ public final class MemoryIndex {
     /// The most that one search returns.
     public static final int MAX_RESULTS = 1_000;
 
-    private static final String SUBJECT = "subject";
+    static final String SUBJECT = "subject";
     private static final String KIND = "kind";
     private static final String STATUS = "status";
     private static final String SLOT = "slot";
@@ -378,11 +378,15 @@ public final class MemoryIndex {
                 .toList();
     }
 
+    static String subject(String type, String id) {
+        return type + '/' + id;
+    }
+
     private static Term idTerm(MemoryId memory) {
         return new Term(VectorSearch.ID, memory.value());
     }
 
     private static Term subjectTerm(Subject subject) {
-        return new Term(SUBJECT, subject.type() + '/' + subject.id());
+        return new Term(SUBJECT, subject(subject.type(), subject.id()));
     }
 }

@@ -13,6 +13,9 @@ import java.util.Set;
 public record Prefilter(MemoryCondition condition, Set<MemoryField> fields) {
     /// The fields that the index keeps.
     public static final Set<MemoryField> FIELDS = Set.of(
+            MemoryField.ID,
+            MemoryField.USER_ID,
+            MemoryField.ITEM_ID,
             MemoryField.SUBJECT_TYPE,
             MemoryField.KIND,
             MemoryField.STATUS,
@@ -24,7 +27,8 @@ public record Prefilter(MemoryCondition condition, Set<MemoryField> fields) {
             MemoryField.LOCKED);
 
     /// The fields that never change.
-    public static final Set<MemoryField> FIXED = Set.of(MemoryField.SUBJECT_TYPE);
+    public static final Set<MemoryField> FIXED =
+            Set.of(MemoryField.ID, MemoryField.USER_ID, MemoryField.ITEM_ID, MemoryField.SUBJECT_TYPE);
 
     public Prefilter {
         fields = Set.copyOf(fields);

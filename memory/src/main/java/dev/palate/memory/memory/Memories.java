@@ -17,6 +17,9 @@ public interface Memories {
     /// The most that [#standing] gives, beyond all that a subject may have.
     int MAX_STANDING = 5_000;
 
+    /// The cause of the revision by which a memory expires.
+    String ENDED = "past its time";
+
     /// One memory to be written.
     ///
     /// @param memory its new state; its `revision` is the revision it was read at, 0 for a new one
@@ -61,7 +64,7 @@ public interface Memories {
     /// All active memories of a subject, cold ones and those beyond [#MAX_ACTIVE] too, oldest first.
     List<Memory> standing(Subject subject);
 
-    /// A page, newest change first.
+    /// A page, newest change first. One that is past its end counts as expired, also while nothing has said so.
     Page<Memory> page(MemoryFilter filter, @Nullable String cursor, int limit);
 
     /// The memory as it was known at a time; absent when it was not yet written, or is forgotten.
@@ -79,6 +82,14 @@ public interface Memories {
     ///
     /// @return false when there was none
     boolean forget(MemoryId id);
+
+    /// Sets those that are active and past their end to [MemoryStatus#EXPIRED], the earliest end first, each a
+    /// revision of `system` with the cause [#ENDED]; locked ones too, since their end is no edit. A long list is
+    /// bulk work behind the writes of people; what a failure leaves is found by the next call.
+    ///
+    /// @param most 1 to 2,000
+    /// @return those that were set, with their new revisions
+    List<Memory> expire(Instant now, int most);
 
     /// How many memories are active.
     long count();

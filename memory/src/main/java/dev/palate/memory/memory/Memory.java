@@ -91,10 +91,19 @@ public record Memory(
 
     /// True when it may influence a list: active, not muted, valid at the time.
     public boolean effectiveAt(Instant now) {
-        return status == MemoryStatus.ACTIVE
-                && !muted
-                && !now.isBefore(validFrom)
-                && (validTo == null || now.isBefore(validTo));
+        return status == MemoryStatus.ACTIVE && !muted && !now.isBefore(validFrom) && !endedAt(now);
+    }
+
+    /// True when its time is over.
+    public boolean endedAt(Instant now) {
+        return validTo != null && !now.isBefore(validTo);
+    }
+
+    /// As it counts at the time: one that is active in the store and past its end is expired.
+    public Memory at(Instant now) {
+        return status == MemoryStatus.ACTIVE && endedAt(now)
+                ? draft().status(MemoryStatus.EXPIRED).build()
+                : this;
     }
 
     /// A copy to change field by field.

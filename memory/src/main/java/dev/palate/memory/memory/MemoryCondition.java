@@ -4,7 +4,6 @@ import dev.palate.memory.Require;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /// What a memory must be like to be found: comparisons of fields, joined by and, or, not. Immutable.
 public sealed interface MemoryCondition {
@@ -148,7 +147,8 @@ public sealed interface MemoryCondition {
         }
     }
 
-    /// A comparison of one field. A memory without a value in the field fits none but `exists: false`.
+    /// A comparison of one field. A memory without a value in the field fits none but `exists: false`; one with
+    /// several fits when one of them does.
     ///
     /// @param values 1 to 100 for `in`, 1 for others; as [MemoryField#parse] gives them, a flag for `exists`
     record Is(MemoryField field, Comparison comparison, List<Comparable<?>> values) implements MemoryCondition {
@@ -173,11 +173,11 @@ public sealed interface MemoryCondition {
 
         @Override
         public boolean holds(Memory memory) {
-            @Nullable Comparable<?> value = field.of(memory);
+            List<Comparable<?>> there = field.of(memory);
             if (comparison == Comparison.EXISTS) {
-                return values.getFirst().equals(value != null);
+                return values.getFirst().equals(!there.isEmpty());
             }
-            return value != null && fits(value);
+            return there.stream().anyMatch(this::fits);
         }
 
         private boolean fits(Comparable<?> value) {

@@ -4,53 +4,70 @@ import dev.palate.memory.Require;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A field of a memory that a condition may ask for.
 public enum MemoryField {
+    /// Its own.
+    ID(Type.ID, one(memory -> memory.id().value())),
+    /// Of the user it is about, none for others.
+    USER_ID(Type.ID, one(memory -> memory.subject() instanceof Subject.OfUser ? memory.subject().id() : null)),
+    /// Of the item it is about, none for others.
+    ITEM_ID(Type.ID, one(memory -> memory.subject() instanceof Subject.OfItem ? memory.subject().id() : null)),
     /// Whom or what it is about: `user` or `item`.
-    SUBJECT_TYPE(Type.KEY, memory -> memory.subject().type()),
+    SUBJECT_TYPE(Type.KEY, one(memory -> memory.subject().type())),
     /// What it says: `preference`, `constraint`, ...
-    KIND(Type.KEY, memory -> memory.kind().key()),
+    KIND(Type.KEY, one(memory -> memory.kind().key())),
     /// `active`, `superseded`, `quarantined`, `expired`.
-    STATUS(Type.KEY, memory -> memory.status().key()),
+    STATUS(Type.KEY, one(memory -> memory.status().key())),
     /// `operator`, `stated`, ...
-    TRUST(Type.KEY, memory -> memory.trust().key()),
+    TRUST(Type.KEY, one(memory -> memory.trust().key())),
     /// `facet:value`.
-    SLOT(Type.KEY, memory -> memory.slot() == null ? null : memory.slot().toString()),
+    SLOT(Type.KEY, one(memory -> memory.slot() == null ? null : memory.slot().toString())),
     /// The part of the slot before the colon.
-    FACET(Type.KEY, memory -> memory.slot() == null ? null : memory.slot().facet()),
+    FACET(Type.KEY, one(memory -> memory.slot() == null ? null : memory.slot().facet())),
     /// BCP 47.
-    LANGUAGE(Type.KEY, memory -> memory.language().toLowerCase(Locale.ROOT)),
+    LANGUAGE(Type.KEY, one(memory -> memory.language().toLowerCase(Locale.ROOT))),
     /// The words.
-    TEXT(Type.KEY, memory -> memory.text().toLowerCase(Locale.ROOT)),
+    TEXT(Type.KEY, one(memory -> memory.text().toLowerCase(Locale.ROOT))),
     /// Kept without effect.
-    MUTED(Type.FLAG, Memory::muted),
+    MUTED(Type.FLAG, one(Memory::muted)),
     /// Only an operator may change it.
-    LOCKED(Type.FLAG, Memory::locked),
+    LOCKED(Type.FLAG, one(Memory::locked)),
     /// In [-1, 1].
-    POLARITY(Type.NUMBER, Memory::polarity),
+    POLARITY(Type.NUMBER, one(Memory::polarity)),
     /// In [0, 1].
-    STRENGTH(Type.NUMBER, Memory::strength),
+    STRENGTH(Type.NUMBER, one(Memory::strength)),
     /// In [0, 1].
-    CONFIDENCE(Type.NUMBER, Memory::confidence),
+    CONFIDENCE(Type.NUMBER, one(Memory::confidence)),
     /// Counted from 1.
-    REVISION(Type.NUMBER, memory -> (double) memory.revision()),
+    REVISION(Type.NUMBER, one(memory -> (double) memory.revision())),
     /// How many things it rests on.
-    EVIDENCE(Type.NUMBER, memory -> (double) memory.evidence().size()),
+    EVIDENCE(Type.NUMBER, one(memory -> (double) memory.evidence().size())),
+    /// `message`, `interaction`, ... of each thing it rests on.
+    EVIDENCE_TYPE(Type.KEY, each(Evidence::type)),
+    /// Of each thing it rests on.
+    EVIDENCE_ID(Type.ID, each(Evidence::id)),
+    /// The words it rests on.
+    EVIDENCE_QUOTE(Type.KEY, each(evidence -> evidence.quote().toLowerCase(Locale.ROOT))),
+    /// The memory that replaced it.
+    SUPERSEDED_BY(Type.ID, one(memory -> memory.supersededBy() == null ? null : memory.supersededBy().value())),
     /// True in the world from then.
-    VALID_FROM(Type.TIME, Memory::validFrom),
+    VALID_FROM(Type.TIME, one(Memory::validFrom)),
     /// True until then.
-    VALID_TO(Type.TIME, Memory::validTo),
+    VALID_TO(Type.TIME, one(Memory::validTo)),
     /// First written.
-    CREATED_AT(Type.TIME, Memory::createdAt),
+    CREATED_AT(Type.TIME, one(Memory::createdAt)),
     /// Last changed.
-    UPDATED_AT(Type.TIME, Memory::updatedAt);
+    UPDATED_AT(Type.TIME, one(Memory::updatedAt));
 
     /// What its values are.
     public enum Type {
+        /// A text as it is.
+        ID,
         /// A text in lower case.
         KEY,
         /// A number.
@@ -62,11 +79,27 @@ public enum MemoryField {
     }
 
     private final Type type;
-    private final Function<Memory, @Nullable Comparable<?>> value;
+    private final Function<Memory, List<Comparable<?>>> values;
 
-    MemoryField(Type type, Function<Memory, @Nullable Comparable<?>> value) {
+    MemoryField(Type type, Function<Memory, List<Comparable<?>>> values) {
         this.type = type;
-        this.value = value;
+        this.values = values;
+    }
+
+    private static Function<Memory, List<Comparable<?>>> one(Function<Memory, @Nullable Comparable<?>> value) {
+        return memory -> {
+            @Nullable Comparable<?> one = value.apply(memory);
+            return one == null ? List.of() : List.of(one);
+        };
+    }
+
+    private static Function<Memory, List<Comparable<?>>> each(Function<Evidence, String> part) {
+        return memory -> memory.evidence().stream()
+                .map(part)
+                .filter(value -> !value.isEmpty())
+                .distinct()
+                .<Comparable<?>>map(value -> value)
+                .toList();
     }
 
     /// What its values are.
@@ -74,9 +107,9 @@ public enum MemoryField {
         return type;
     }
 
-    /// The memory's value, null when it has none.
-    public @Nullable Comparable<?> of(Memory memory) {
-        return value.apply(memory);
+    /// The memory's values: one or none, but for the fields of its evidence.
+    public List<Comparable<?>> of(Memory memory) {
+        return values.apply(memory);
     }
 
     /// The name in lower case, as in the API.
@@ -89,6 +122,7 @@ public enum MemoryField {
     /// @throws IllegalArgumentException when the text is none
     public Comparable<?> parse(String text) {
         return switch (type) {
+            case ID -> text;
             case KEY -> text.toLowerCase(Locale.ROOT);
             case FLAG -> {
                 if (!text.equals("true") && !text.equals("false")) {

@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -56,6 +57,7 @@ final class Database implements AutoCloseable {
     private final WritingConnection writing;
     private final GroupCommit commits;
     private final Upkeep upkeep;
+    private final Clock clock;
     private final AtomicLong latestChange = new AtomicLong();
     private final ReentrantLock changeLock = new ReentrantLock();
     private final Condition changed = changeLock.newCondition();
@@ -73,6 +75,7 @@ final class Database implements AutoCloseable {
                 .one());
         this.commits = new GroupCommit(writing, options.clock, options.retention, this::committed);
         this.upkeep = dialect.upkeep(commits);
+        this.clock = options.clock;
     }
 
     /// Opens the database, making its tables when they are missing and bringing them up to date.
@@ -157,6 +160,11 @@ final class Database implements AutoCloseable {
     static Jdbi quiet(Jdbi jdbi) {
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
         return jdbi;
+    }
+
+    /// What time it is.
+    Instant now() {
+        return Times.cut(clock.instant());
     }
 
     /// Reads with a connection of the pool. Where that turns out to be gone, as all are after a crash of

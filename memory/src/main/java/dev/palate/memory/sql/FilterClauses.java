@@ -4,9 +4,11 @@ import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Subject;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +27,7 @@ final class FilterClauses {
             conditions.add("kind in (<kinds>)");
         }
         if (!filter.statuses().isEmpty()) {
-            conditions.add("status in (<statuses>)");
+            conditions.add(ofStatuses(filter.statuses()));
         }
         if (filter.words() != null) {
             conditions.add("words like :words escape '!'");
@@ -33,8 +35,20 @@ final class FilterClauses {
         return conditions;
     }
 
-    /// The query with the values of the filter.
-    static Query bound(Query query, MemoryFilter filter) {
+    // What is past its end and not yet marked is expired, not active.
+    private static String ofStatuses(Set<MemoryStatus> statuses) {
+        boolean active = statuses.contains(MemoryStatus.ACTIVE);
+        boolean expired = statuses.contains(MemoryStatus.EXPIRED);
+        if (active == expired) {
+            return "status in (<statuses>)";
+        }
+        return active
+                ? "status in (<statuses>) and (status <> 'active' or valid_to is null or valid_to > :now)"
+                : "(status in (<statuses>) or status = 'active' and valid_to <= :now)";
+    }
+
+    /// The query with the values of the filter, as of a time.
+    static Query bound(Query query, MemoryFilter filter, Instant now) {
         @Nullable Subject subject = filter.subject();
         if (subject != null) {
             query.bind("subjectType", subject.type()).bind("subjectId", subject.id());
@@ -46,6 +60,10 @@ final class FilterClauses {
             query.bindList(
                     "statuses",
                     filter.statuses().stream().map(MemoryStatus::key).toList());
+            if (filter.statuses().contains(MemoryStatus.ACTIVE)
+                    != filter.statuses().contains(MemoryStatus.EXPIRED)) {
+                query.bind("now", Times.column(now));
+            }
         }
         @Nullable String words = filter.words();
         if (words != null) {

@@ -42,6 +42,7 @@ final class SqlMemories implements Memories {
             order by r.recorded_at desc, r.memory_id desc limit :limit
             """;
 
+    private static final String PAST_ITS_END = "status = 'active' and valid_to is not null and valid_to <= :now";
     private static final String TITLE = "title:";
     private static final int IDS_PER_QUERY = 500;
     private static final String KNOWN_OF_IDS = """
@@ -54,6 +55,7 @@ final class SqlMemories implements Memories {
     private final Database database;
     private final Ids ids;
     private final ChunkSize chunks = new ChunkSize(8);
+    private final ChunkSize expiring = new ChunkSize(8);
 
     SqlMemories(Database database, Ids ids) {
         this.database = database;
@@ -249,6 +251,43 @@ final class SqlMemories implements Memories {
     }
 
     @Override
+    public List<Memory> expire(Instant now, int most) {
+        Require.range("most", most, 1, MAX_WRITES);
+        List<String> due = database.read(handle -> handle.createQuery(
+                        "select id from memory where " + PAST_ITS_END + " order by valid_to, id limit :most")
+                .bind("now", Times.column(now))
+                .bind("most", most)
+                .mapTo(String.class)
+                .list());
+        List<Memory> expired = new ArrayList<>(due.size());
+        database.writeRows(expiring, due, (transaction, chunk) -> {
+            int before = expired.size();
+            chunk.forEach(id -> expire(transaction, id, now).ifPresent(expired::add));
+            return expired.size() - before;
+        });
+        return List.copyOf(expired);
+    }
+
+    // Somebody may have given it more time meanwhile.
+    private static Optional<Memory> expire(Transaction transaction, String id, Instant now) {
+        return transaction
+                .handle()
+                .createQuery("select * from memory where id = :id and " + PAST_ITS_END)
+                .bind("id", id)
+                .bind("now", Times.column(now))
+                .map(MemoryRows::row)
+                .findOne()
+                .map(memory -> {
+                    Memory next = memory.draft()
+                            .status(MemoryStatus.EXPIRED)
+                            .updatedAt(now)
+                            .build();
+                    Stored stored = stored(transaction.handle(), memory.id());
+                    return putOne(transaction, new Write(next, Actor.SYSTEM, ENDED), stored);
+                });
+    }
+
+    @Override
     public Page<Memory> page(MemoryFilter filter, @Nullable String cursor, int limit) {
         Require.range("limit", limit, 1, Page.MAX_LIMIT);
         @Nullable List<String> parts = Cursor.parts("memories", 2, cursor);
@@ -259,7 +298,8 @@ final class SqlMemories implements Memories {
         String where = conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions);
         String sql = "select * from memory" + where + " order by updated_at desc, id desc limit :limit";
         List<Memory> memories = database.read(handle -> {
-            Query query = FilterClauses.bound(handle.createQuery(sql), filter).bind("limit", limit + 1);
+            Query query = FilterClauses.bound(handle.createQuery(sql), filter, database.now())
+                    .bind("limit", limit + 1);
             if (parts != null) {
                 query.bind("at", Cursor.number("memories", parts.get(0), String.valueOf(cursor)))
                         .bind("id", parts.get(1));

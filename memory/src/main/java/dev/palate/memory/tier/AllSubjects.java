@@ -14,6 +14,7 @@ import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.text.EncodingVersion;
 import dev.palate.memory.text.TextEncoder;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,6 +47,7 @@ final class AllSubjects {
     private final TextEncoder encoder;
     private final RecallProbe probe;
     private final TierPlanner planner;
+    private final InstantSource clock;
 
     AllSubjects(
             Memories truth,
@@ -53,7 +55,8 @@ final class AllSubjects {
             PackLoader loader,
             TextEncoder encoder,
             RecallProbe probe,
-            TierPlanner planner) {
+            TierPlanner planner,
+            InstantSource clock) {
         this.truth = truth;
         this.changes = changes;
         this.index = changes.memories();
@@ -61,6 +64,7 @@ final class AllSubjects {
         this.encoder = encoder;
         this.probe = probe;
         this.planner = planner;
+        this.clock = clock;
     }
 
     /// What one search needs throughout.
@@ -186,8 +190,9 @@ final class AllSubjects {
     private List<RecalledMemory> scored(Asked asked, Set<MemoryId> ids) {
         SearchRequest request = asked.request();
         Predicate<Memory> like = MemoryFinder.like(request, asked.now());
+        Instant known = MemoryFinder.known(request.moment(), clock.instant());
         List<Memory> memories = truth.memories(ids, request.moment().knownAt()).values().stream()
-                .filter(like.and(request.condition()::holds))
+                .filter(like.and(memory -> request.condition().holds(memory.at(known))))
                 .toList();
         EncodedMemories encoded = request.moment().knownAt() == null
                 ? loader.present(memories, asked.deadlineNanos())

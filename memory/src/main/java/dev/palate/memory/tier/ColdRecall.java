@@ -80,7 +80,8 @@ final class ColdRecall {
             Set<MemoryId> inPack = new HashSet<>();
             pack.memories().forEach(memory -> inPack.add(memory.id()));
             // All of the pack may be nearer than any of the rest.
-            int enough = Math.min(MemoryIndex.MAX_RESULTS, most + pack.memories().size());
+            int enough =
+                    Math.min(MemoryIndex.MAX_RESULTS, most + pack.memories().size());
             index.nearest(raw, MemoryFilter.active(pack.subject()), enough).stream()
                     .map(ScoredMemory::memory)
                     .filter(memory -> !inPack.contains(memory))

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// In one subject's memories, what is in force now comes from the subject's pack; other moments are read from the
 /// revisions and scored the same way. Every memory of the subject is scored, exactly but for those that are cold,
-/// which are scored by their codes; at most [Memories#MAX_STATES] at other moments. Over all subjects the index proposes at most 1,000 by words and as
+/// which are scored by their codes; at most [Memories#MAX_STATES] at other moments. Over all subjects the index
+/// proposes at most 1,000 by words and as
 /// many by
 /// meaning, see [AllSubjects]; memories that were reworded are found by their present words at any moment.
 ///
@@ -84,7 +85,7 @@ public final class MemoryFinder {
                 ? tiers.scored(subject, request.words(), request.deadline(), now)
                 : atOtherMoments(subject, request, terms, now);
         List<RecalledMemory> page = all.memories().stream()
-                .filter(hit -> request.condition().holds(hit.memory()) && hit.score() >= request.threshold())
+                .filter(hit -> holds(request, hit.memory()) && hit.score() >= request.threshold())
                 .sorted(ORDER)
                 .filter(hit -> cursor == null || cursor.before(hit))
                 .limit(request.limit() + 1L)
@@ -131,7 +132,7 @@ public final class MemoryFinder {
     private Recall atOtherMoments(Subject subject, SearchRequest request, Set<String> terms, Instant now) {
         List<Memory> states = tiers.states(subject, request.moment().knownAt()).stream()
                 .filter(like(request, now))
-                .filter(request.condition()::holds)
+                .filter(memory -> holds(request, memory))
                 .toList();
         if (states.isEmpty()) {
             return new Recall(List.of(), true);
@@ -148,6 +149,17 @@ public final class MemoryFinder {
                         encoded.words().statistics(),
                         _ -> true),
                 encoded.complete() && comparable);
+    }
+
+    /// True when the memory is like that, as it was or is known.
+    private boolean holds(SearchRequest request, Memory memory) {
+        return request.condition().holds(memory.at(known(request.moment(), clock.instant())));
+    }
+
+    /// The time for which a state of the moment is asked for.
+    static Instant known(Moment moment, Instant now) {
+        Instant knownAt = moment.knownAt();
+        return knownAt == null ? now : knownAt;
     }
 
     /// What a memory must be like at the moment of the request.

@@ -34,7 +34,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Decides which memories are warm and which are cold: the same for the same clock, seed and history of uses. A
-/// pass writes down what was used, makes warm what was cold and used, and makes cold, within a bound for each
+/// pass sets to expired what is past its time, writes down what was used, makes warm what was cold and used, and makes
+/// cold, within a bound for each
 /// reason, what a subject has too many of, what was unused for long and what is over the budget of bytes.
 /// Everything is one commit in the database that the index follows, so that a crash between any two steps leaves
 /// every memory findable.
@@ -100,12 +101,13 @@ public final class TierPlanner implements AutoCloseable {
 
     /// What a pass did.
     ///
+    /// @param expired memories past their time
     /// @param promoted memories made warm
     /// @param crowded made cold because their subject has too many
     /// @param idle made cold for want of use
     /// @param over made cold for want of room
     /// @param recoded cold ones that got codes of the newest codebook
-    public record Pass(int promoted, int crowded, int idle, int over, int recoded) {}
+    public record Pass(int expired, int promoted, int crowded, int idle, int over, int recoded) {}
 
     /// Starts the thread that runs passes; before, passes run only when asked for.
     public void start() {
@@ -116,6 +118,7 @@ public final class TierPlanner implements AutoCloseable {
     public synchronized Pass pass() {
         long before = promoted;
         work.drain();
+        int expired = expire();
         promote();
         int up = (int) (promoted - before);
         cold.add(accesses.drain(), AccessLog.HALF_LIFE_SECONDS);
@@ -124,11 +127,25 @@ public final class TierPlanner implements AutoCloseable {
         int idle = idle();
         int over = over();
         int recoded = coding.recode(moved);
-        Pass pass = new Pass(up, crowded, idle, over, recoded);
-        if (up + crowded + idle + over + recoded > 0) {
+        Pass pass = new Pass(expired, up, crowded, idle, over, recoded);
+        if (expired + up + crowded + idle + over + recoded > 0) {
             LOG.info("tiers: {}", pass);
         }
         return pass;
+    }
+
+    /// What is past its time, in bounded slices; what is left over waits for the next pass.
+    private int expire() {
+        int count = 0;
+        for (int i = 0; i < SLICES_A_PASS; i++) {
+            List<Memory> expired = truth.expire(clock.instant(), options.bound());
+            expired.stream().map(Memory::subject).distinct().forEach(moved);
+            count += expired.size();
+            if (expired.size() < options.bound()) {
+                break;
+            }
+        }
+        return count;
     }
 
     /// A memory of the subject was written: it may have too many now.

@@ -80,7 +80,7 @@ public final class TieredMemories implements Memories {
         hot = new HotTier(options, this::erasedSubject, this::erasedMemories);
         planner = new TierPlanner(truth, cold, index, encoder, clock, options, hot::written);
         RecallProbe probe = new RecallProbe(index.memories(), options.probeEvery(), options.seed());
-        allSubjects = new AllSubjects(truth, index, loader, encoder, probe, planner);
+        allSubjects = new AllSubjects(truth, index, loader, encoder, probe, planner, clock);
         left = new ColdRecall(codes, index.memories(), loader);
         reports = new TierReports(hot, loader, cold, planner, probe, index, options);
     }
@@ -344,19 +344,35 @@ public final class TieredMemories implements Memories {
 
     @Override
     public List<Memory> active(Subject subject) {
-        return pack(subject, System.nanoTime()).memories();
+        return notEnded(pack(subject, System.nanoTime()).memories());
+    }
+
+    private List<Memory> notEnded(List<Memory> memories) {
+        Instant now = clock.instant();
+        return memories.stream().noneMatch(memory -> memory.endedAt(now))
+                ? memories
+                : memories.stream().filter(memory -> !memory.endedAt(now)).toList();
     }
 
     @Override
     public List<Memory> standing(Subject subject) {
         MemoryPack pack = pack(subject, System.nanoTime());
         if (pack.rest().isEmpty()) {
-            return pack.memories();
+            return notEnded(pack.memories());
         }
         List<Memory> all = new ArrayList<>(pack.memories());
         all.addAll(pack.rest());
         all.sort(Comparator.comparing(Memory::createdAt).thenComparing(Memory::id));
-        return List.copyOf(all);
+        return notEnded(List.copyOf(all));
+    }
+
+    @Override
+    public List<Memory> expire(Instant now, int most) {
+        List<Memory> expired = truth.expire(now, most);
+        Milestone.PACK_STALE.reached();
+        expired.stream().map(Memory::subject).distinct().forEach(hot::written);
+        Milestone.PACK_MARKED.reached();
+        return expired;
     }
 
     @Override

@@ -115,7 +115,7 @@ class MemoryImportTest {
                 {"user_id":"ann","text":"Lives by the sea","valid_from":"2020-01-01T00:00:00Z","valid_to":"2021-01-01T00:00:00Z"}
                 """);
         assertThat(active()).extracting(Memory::text).containsExactlyInAnyOrder("Likes horror", "Likes the nineties");
-        var closed = new MemoryFilter(ANN, Set.of(), Set.of(MemoryStatus.SUPERSEDED), null);
+        var closed = new MemoryFilter(ANN, Set.of(), Set.of(MemoryStatus.SUPERSEDED, MemoryStatus.EXPIRED), null);
         assertThat(store.truth().memories().page(closed, null, 10).items())
                 .extracting(Memory::text, memory -> String.valueOf(memory.validTo()))
                 .containsExactlyInAnyOrder(

@@ -38,6 +38,21 @@ class MemoryConditionTest {
 
     @ParameterizedTest(name = "{0} {1} {2}")
     @CsvSource({
+        "id, in, m, true",
+        "id, in, M, false",
+        "user_id, in, ann, true",
+        "user_id, in, Ann, false",
+        "user_id, exists, true, true",
+        "item_id, exists, true, false",
+        "item_id, in, ann, false",
+        "superseded_by, exists, true, false",
+        "superseded_by, in, m2, false",
+        "evidence_type, in, message, true",
+        "evidence_type, in, import, false",
+        "evidence_id, in, m1, true",
+        "evidence_id, in, M1, false",
+        "evidence_quote, contains, LIKE HORROR, true",
+        "evidence_quote, contains, comedy, false",
         "kind, in, preference, true",
         "kind, in, trait, false",
         "status, in, active, true",
@@ -68,6 +83,22 @@ class MemoryConditionTest {
     }
 
     @Test
+    void oneOfSeveralValuesIsEnough() {
+        Memory twice = LIKES_HORROR
+                .draft()
+                .evidence(List.of(
+                        new Evidence("message", "m1", "I like horror"), new Evidence("interaction", "x9", "")))
+                .supersededBy(new MemoryId("m2"))
+                .build();
+        assertThat(is("evidence_id", "in", "x9", "x10").holds(twice)).isTrue();
+        assertThat(is("evidence_type", "in", "interaction").holds(twice)).isTrue();
+        assertThat(new Not(is("evidence_type", "in", "interaction")).holds(twice))
+                .isFalse();
+        assertThat(is("superseded_by", "in", "m2").holds(twice)).isTrue();
+        assertThatThrownBy(() -> is("id", "contains", "m")).hasMessage("id cannot be compared by contains; use in or exists");
+    }
+
+    @Test
     void conditionsAreJoined() {
         Is yes = is("kind", "in", "preference", "trait");
         Is no = is("kind", "in", "trait");
@@ -89,7 +120,7 @@ class MemoryConditionTest {
         assertThatThrownBy(() -> is("valid_to", "lt", "soon"))
                 .hasMessage("valid_to must be a time such as 2026-01-31T12:00:00Z, was soon");
         assertThatThrownBy(() -> is("colour", "in", "red"))
-                .hasMessageStartingWith("a field must be one of subject_type, kind, status, trust, slot")
+                .hasMessageStartingWith("a field must be one of id, user_id, item_id, subject_type, kind, status, trust, slot")
                 .hasMessageEndingWith("was colour");
         assertThatThrownBy(() -> is("kind", "like", "red"))
                 .hasMessage("a comparison must be one of in, gt, gte, lt, lte, contains, exists, was like");

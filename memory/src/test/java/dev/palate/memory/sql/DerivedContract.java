@@ -20,6 +20,7 @@ import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.MemoryKind;
+import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Slot;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
@@ -132,6 +133,33 @@ abstract class DerivedContract extends TruthContract {
 
     private String reception(ItemId item) {
         return ofItem(item, MemoryKind.THEME).stream().map(Memory::text).collect(Collectors.joining());
+    }
+
+    @Test
+    void whatIsPastItsTimeLeavesTheProfileAndTheReception() throws Exception {
+        truth().catalog().put(Item.of(ALIEN, "Alien", 1979, List.of("Horror")));
+        // The clock of what is derived is 200 days ahead.
+        Instant end = parts(truth()).clock().instant().plus(Duration.ofDays(1));
+        for (int i = 0; i < 5; i++) {
+            var user = new UserId("u" + i);
+            put(says("s" + i, user, ALIEN, 1).draft().validTo(end).build(), Actor.AGENT);
+        }
+        put(likes("drama", new UserId("u0"), "drama"), Actor.AGENT);
+        follow();
+        assertThat(profile(new UserId("u0")).orElseThrow().text()).contains("Loved it");
+        assertThat(ofItem(ALIEN, MemoryKind.TRAIT)).isNotEmpty();
+        long told = ofItem(ALIEN).stream()
+                .filter(memory -> memory.text().startsWith("Liked by"))
+                .count();
+        assertThat(told).isEqualTo(1);
+        assertThat(truth().memories().expire(end, 100)).hasSize(5);
+        follow();
+        assertThat(profile(new UserId("u0")).orElseThrow().text())
+                .doesNotContain("Loved it")
+                .contains("drama");
+        assertThat(profile(new UserId("u1"))).as("nothing is left to tell").isEmpty();
+        assertThat(ofItem(ALIEN))
+                .noneMatch(memory -> memory.text().startsWith("Liked by") && memory.status() == MemoryStatus.ACTIVE);
     }
 
     @Test

@@ -16,9 +16,11 @@ import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.MemoryStatus;
+import dev.palate.memory.memory.Moment;
 import dev.palate.memory.memory.Revision;
 import dev.palate.memory.memory.Slot;
 import dev.palate.memory.memory.Subject;
+import dev.palate.memory.memory.Trust;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +61,77 @@ abstract class MemoriesContract extends TruthContract {
         assertThat(history).extracting(Revision::state).containsExactly(first, second);
         assertThat(history).extracting(Revision::actor).containsExactly(Actor.AGENT, new Actor("user:ann"));
         assertThat(history).extracting(Revision::cause).containsOnly("test");
+    }
+
+    @Test
+    void whatIsPastItsTimeExpiresInSlicesEachAsARevision() {
+        // By the database's own clock.
+        Memory open = put(likes("open", ANN, "drama"), OPERATOR);
+        Instant now = truth().memories().history(open.id()).getFirst().recordedAt();
+        for (int i = 0; i < 12; i++) {
+            put(ending("m" + i, now.minusSeconds(100 - i)).draft().locked(i == 3).build(), OPERATOR);
+        }
+        Memory later = put(ending("later", now.plusSeconds(86_400)), OPERATOR);
+        assertThat(truth().memories()
+                        .page(MemoryFilter.active(OF_ANN), null, 100)
+                        .items())
+                .as("not in force, though nothing has said so yet")
+                .containsExactlyInAnyOrder(open, later);
+        var past = new MemoryFilter(OF_ANN, Set.of(), Set.of(MemoryStatus.EXPIRED), null);
+        assertThat(truth().memories().page(past, null, 100).items()).hasSize(12);
+        var both = new MemoryFilter(OF_ANN, Set.of(), Set.of(MemoryStatus.EXPIRED, MemoryStatus.ACTIVE), null);
+        assertThat(truth().memories().page(both, null, 100).items()).hasSize(14);
+        ChangeNumber before = truth().changes().latest();
+
+        assertThat(truth().memories().expire(now.minusSeconds(200), 5)).isEmpty();
+        List<Memory> first = truth().memories().expire(now, 5);
+        assertThat(first)
+                .as("the earliest end first")
+                .extracting(memory -> memory.id().value())
+                .containsExactly("m0", "m1", "m2", "m3", "m4");
+        reopen();
+        assertThat(truth().memories().expire(now, 500)).hasSize(7).allSatisfy(memory -> {
+            assertThat(memory.status()).isEqualTo(MemoryStatus.EXPIRED);
+            assertThat(memory.updatedAt()).isEqualTo(now);
+            assertThat(truth().memories().memory(memory.id())).contains(memory);
+        });
+        assertThat(truth().memories().expire(now, 500)).as("each once").isEmpty();
+        assertThat(truth().memories().page(past, null, 100).items()).hasSize(12);
+        assertThat(truth().memories().standing(OF_ANN)).containsExactlyInAnyOrder(open, later);
+        List<Revision> history = truth().memories().history(new MemoryId("m3"));
+        assertThat(history).hasSize(2);
+        assertThat(history.getLast().actor()).isEqualTo(Actor.SYSTEM);
+        assertThat(history.getLast().cause()).isEqualTo(Memories.ENDED);
+        assertThat(history.getLast().state().locked()).isTrue();
+        assertThat(truth().changes().after(before, 100).stream().map(Change::type))
+                .as("the index follows")
+                .hasSize(12)
+                .containsOnly(Change.Type.MEMORY);
+        Instant known = history.getFirst().recordedAt();
+        assertThat(truth().memories().memory(new MemoryId("m3"), known))
+                .as("as it was known")
+                .hasValueSatisfying(memory -> assertThat(memory.status()).isEqualTo(MemoryStatus.ACTIVE));
+        Memory over = truth().memories().memory(new MemoryId("m3")).orElseThrow();
+        assertThat(new Moment(now.minusSeconds(98), null).held(over))
+                .as("it held while it held")
+                .isTrue();
+        assertThat(new Moment(now, null).held(over)).isFalse();
+    }
+
+    private static Memory ending(String id, Instant end) {
+        return Memory.fresh(
+                        new MemoryId(id),
+                        OF_ANN,
+                        MemoryKind.EPISODE,
+                        "Watches with a friend, " + id,
+                        0,
+                        Trust.STATED,
+                        null,
+                        List.of(),
+                        end.minusSeconds(1_000))
+                .draft()
+                .validTo(end)
+                .build();
     }
 
     @Test

@@ -191,6 +191,15 @@ class AllSubjectsTest {
         settle();
         List<MemoryCondition> conditions = List.of(
                 MemoryCondition.ANY,
+                is(MemoryField.ID, "m1003", "m1005", "none"),
+                is(MemoryField.USER_ID, "u3", "u4"),
+                is(MemoryField.ITEM_ID, "i5"),
+                new Is(MemoryField.USER_ID, Comparison.EXISTS, List.of(false)),
+                new Not(is(MemoryField.USER_ID, "u1", "u2", "u3")),
+                new Or(List.of(is(MemoryField.USER_ID, "u1"), is(MemoryField.ITEM_ID, "i0"))),
+                new And(List.of(is(MemoryField.USER_ID, "u1"), new Not(is(MemoryField.KIND, "trait")))),
+                new Is(MemoryField.EVIDENCE_TYPE, Comparison.EXISTS, List.of(true)),
+                new Is(MemoryField.SUPERSEDED_BY, Comparison.EXISTS, List.of(false)),
                 is(MemoryField.KIND, "preference", "episode"),
                 is(MemoryField.TRUST, "stated"),
                 is(MemoryField.FACET, "genre"),

@@ -171,7 +171,7 @@ class TierPlannerTest {
             stack.put(ANN, 0, 20);
             stack.put(BEN, 0, 20);
             stack.settle();
-            assertThat(stack.tiered.planner().pass()).isEqualTo(new TierPlanner.Pass(0, 0, 0, 0, 0));
+            assertThat(stack.tiered.planner().pass()).isEqualTo(new TierPlanner.Pass(0, 0, 0, 0, 0, 0));
             now = START.plus(Duration.ofDays(89));
             stack.tiered.pack(BEN);
             stack.tiered.planner().pass();
@@ -248,7 +248,9 @@ class TierPlannerTest {
             var door = new GatedMemories(stores, Gates.standard(), new Ids(Clock.systemUTC()), () -> now);
             Written added = said(door, "Likes subject77 and matter77", 1, Slot.parse("tag:t77"));
             assertThat(added.outcome()).isEqualTo(Written.Outcome.ADD);
-            assertThat(stack.tiered.standing(ANN)).as("before anything went cold").hasSize(401);
+            assertThat(stack.tiered.standing(ANN))
+                    .as("before anything went cold")
+                    .hasSize(401);
             assertThat(stack.tiered.active(ANN))
                     .as("the newest and the rules")
                     .hasSize(400)
@@ -270,9 +272,7 @@ class TierPlannerTest {
                     ANN,
                     cold.text(),
                     new MemoryCondition.Is(
-                            MemoryField.SLOT,
-                            MemoryCondition.Comparison.IN,
-                            List.of(String.valueOf(cold.slot()))),
+                            MemoryField.SLOT, MemoryCondition.Comparison.IN, List.of(String.valueOf(cold.slot()))),
                     new Moment(null, null),
                     true,
                     0,
@@ -301,6 +301,86 @@ class TierPlannerTest {
             assertThat(stack.tiered.standing(ANN).stream()
                             .filter(memory -> Objects.equals(memory.slot(), other.slot())))
                     .hasSize(1);
+        }
+    }
+
+    @Test
+    void whatIsPastItsTimeHasNoEffectAtOnceAndLosesItsPlaceWithThePass() throws Exception {
+        try (Stack stack = stack()) {
+            stack.put(ANN, 0, 3);
+            Instant end = START.plus(Duration.ofDays(100));
+            Memory tonight = memory(ANN, 7).draft().validTo(end).build();
+            Memory cold = memory(ANN, 8).draft().validTo(end).build();
+            stack.tiered.put(List.of(
+                    new Memories.Write(tonight, Actor.AGENT, "test"), new Memories.Write(cold, Actor.AGENT, "test")));
+            stack.settle();
+            now = START.plus(Duration.ofDays(91));
+            assertThat(stack.tiered.planner().pass().idle()).isEqualTo(5);
+            stack.tiered.planner().promote(ANN, List.of(id(ANN, 0), id(ANN, 1), id(ANN, 2), tonight.id()));
+            TierPlanner.Pass before = stack.tiered.planner().pass();
+            assertThat(before.expired()).isZero();
+            stack.settle();
+            assertThat(stack.cold(ANN)).containsExactly(cold.id());
+            assertThat(stack.tiered.active(ANN)).hasSize(5);
+            assertThat(stack.index.memories().vectorCount()).isEqualTo(4);
+
+            now = end;
+            assertThat(stack.tiered.active(ANN)).as("the pack is as before").hasSize(3);
+            assertThat(stack.tiered.standing(ANN)).hasSize(3);
+            assertThat(stack.tiered.recall(ANN, text(7), 10, PATIENCE).memories())
+                    .extracting(hit -> hit.memory().id())
+                    .doesNotContain(tonight.id());
+            assertThat(stack.found("matter7 matter8", 10)).doesNotContain(text(7), text(8));
+            var stores = new GatedMemories.Stores(
+                    stack.tiered, stack.truth.rejections(), stack.truth.consents(), stack.tiered::cosines);
+            var door = new GatedMemories(stores, Gates.standard(), new Ids(Clock.systemUTC()), () -> now);
+            assertThat(said(door, text(7), 1, tonight.slot()).outcome())
+                    .as("no repetition of what is over")
+                    .isEqualTo(Written.Outcome.ADD);
+
+            stack.settle();
+            assertThat(stack.tiered.planner().pass().expired()).isEqualTo(2);
+            stack.settle();
+            assertThat(stack.tiered.planner().pass().expired()).isZero();
+            assertThat(stack.cold(ANN)).as("its codes went").isEmpty();
+            assertThat(stack.truth.memories().memory(cold.id()).orElseThrow().status())
+                    .isEqualTo(MemoryStatus.EXPIRED);
+            assertThat(stack.index.memories().vectorCount())
+                    .as("three, and what was said anew")
+                    .isEqualTo(4);
+            assertThat(stack.tiered.pack(ANN).memories()).hasSize(4);
+
+            var finder = new MemoryFinder(stack.tiered, stack.index, stack.encoder, () -> now);
+            assertThat(finder.page(ANN, new Moment(START.plusSeconds(1), null), _ -> true, null, 10)
+                            .items())
+                    .as("valid time")
+                    .extracting(Memory::id)
+                    .contains(tonight.id(), cold.id());
+            assertThat(finder.page(ANN, new Moment(end, null), _ -> true, null, 10)
+                            .items())
+                    .extracting(Memory::id)
+                    .doesNotContain(tonight.id(), cold.id());
+            Instant recorded =
+                    stack.truth.memories().history(tonight.id()).getFirst().recordedAt();
+            assertThat(finder.page(ANN, new Moment(null, recorded), _ -> true, null, 10)
+                            .items())
+                    .as("recorded time")
+                    .filteredOn(memory -> memory.id().equals(tonight.id()))
+                    .extracting(Memory::status)
+                    .containsExactly(MemoryStatus.ACTIVE);
+            var asOf = new SearchRequest(
+                    ANN,
+                    "matter7 matter8",
+                    MemoryCondition.ANY,
+                    new Moment(START.plusSeconds(1), null),
+                    false,
+                    0,
+                    10,
+                    null,
+                    PATIENCE);
+            assertThat(finder.find(asOf).memories())
+                    .extracting(hit -> hit.memory().id())
+                    .contains(tonight.id(), cold.id());
         }
     }
 

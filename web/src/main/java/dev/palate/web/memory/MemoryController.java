@@ -77,22 +77,24 @@ final class MemoryController {
         Moment moment = moment(asOf, knownAt);
         if (moment.now()) {
             MemoryFilter filter = new MemoryFilter(subject, kinds(kind), statuses(status), words);
-            return MemoryView.Listing.of(Input.page(limit, size -> memories.page(filter, cursor, size)));
+            return MemoryView.Listing.of(
+                    Input.page(limit, size -> memories.page(filter, cursor, size)), clock.instant());
         }
         // Of another time everything that held is asked for, also what is superseded by now.
         Set<MemoryStatus> wanted = status == null && asOf != null ? Set.of() : statuses(status);
         Set<MemoryKind> kinds = kinds(kind);
         String part = words == null ? "" : words.toLowerCase(Locale.ROOT);
+        Instant known = knownAt == null ? clock.instant() : knownAt;
         return MemoryView.Listing.of(Input.page(
                 limit,
                 size -> finder.page(
                         subject,
                         moment,
                         memory -> (kinds.isEmpty() || kinds.contains(memory.kind()))
-                                && (wanted.isEmpty() || wanted.contains(memory.status()))
+                                && (wanted.isEmpty() || wanted.contains(memory.at(known).status()))
                                 && memory.text().toLowerCase(Locale.ROOT).contains(part),
                         cursor,
-                        size)));
+                        size)), known);
     }
 
     @PostMapping("/v1/memories")
@@ -108,9 +110,10 @@ final class MemoryController {
     @PostMapping("/v1/memories/search")
     Found search(@AuthenticationPrincipal Caller caller, @RequestBody MemoryQuery body) {
         SearchPage page = finder.find(body.request(caller, access));
+        Instant known = body.knownAt() == null ? clock.instant() : body.knownAt();
         return new Found(
                 page.memories().stream()
-                        .map(hit -> MemoryView.of(hit.memory(), hit))
+                        .map(hit -> MemoryView.of(hit.memory().at(known), hit))
                         .toList(),
                 page.degraded(),
                 page.nextCursor());
@@ -132,7 +135,7 @@ final class MemoryController {
         if (!moment.held(memory)) {
             throw ProblemException.notFound("memory that held at " + asOf + ":", id);
         }
-        return answer(memory);
+        return answer(memory, knownAt == null ? clock.instant() : knownAt);
     }
 
     @PatchMapping("/v1/memories/{id}")
@@ -200,8 +203,12 @@ final class MemoryController {
         return memory;
     }
 
-    private static ResponseEntity<MemoryView> answer(Memory memory) {
-        return ResponseEntity.ok().eTag(String.valueOf(memory.revision())).body(MemoryView.of(memory));
+    private ResponseEntity<MemoryView> answer(Memory memory) {
+        return answer(memory, clock.instant());
+    }
+
+    private static ResponseEntity<MemoryView> answer(Memory memory, Instant now) {
+        return ResponseEntity.ok().eTag(String.valueOf(memory.revision())).body(MemoryView.of(memory.at(now)));
     }
 
     private static Set<MemoryKind> kinds(@Nullable Set<String> keys) {

@@ -1,6 +1,7 @@
 package dev.palate.web.memory;
 
 import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
 import java.time.Instant;
@@ -42,6 +43,10 @@ record MemoryEdit(
             }
             if (expirationDate != null) {
                 draft.validTo(expirationDate);
+                // Given more time, it holds again.
+                if (memory.status() == MemoryStatus.EXPIRED && expirationDate.isAfter(now)) {
+                    draft.status(MemoryStatus.ACTIVE);
+                }
             }
             return draft.build();
         });

@@ -16,6 +16,8 @@ import dev.palate.web.security.Caller;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -23,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 ///
 /// @param query words, 1 to 1,000 characters
 /// @param filters `user_id` or `item_id`, neither for all subjects (admins and apps), and conditions on any field with
-/// `and`, `or`, `not`
+/// `and`, `or`, `not`, in which ids are conditions like others
 /// @param topK how many on a page, 1 to 100, 20 when absent
 /// @param threshold the least score
 /// @param asOf only what held in the world then
@@ -52,7 +54,7 @@ record MemoryQuery(
                 ? null
                 : subject(caller, access, "#/filters", user, item);
         MemoryCondition condition =
-                filters == null ? MemoryCondition.ANY : Conditions.read(filters, "#/filters", Set.of(USER, ITEM));
+                filters == null ? MemoryCondition.ANY : Conditions.read(filters, "#/filters", scope());
         int size = Input.at("#/top_k", () -> Require.range("top_k", Input.or(topK, DEFAULT_TOP_K), 1, 100));
         String words = Input.at("#/query", () -> Require.text("query", Input.required("#/query", query), 1, 1_000));
         double least = Input.at("#/threshold", () -> Require.range("threshold", Input.or(threshold, 0.0), 0, 2));
@@ -62,11 +64,22 @@ record MemoryQuery(
         return new SearchRequest(subject, words, condition, moment, settled, least, size, cursor, DEADLINE);
     }
 
+    /// What stands in the filters for the subject and not as a condition.
+    private Set<String> scope() {
+        return Stream.of(USER, ITEM)
+                .filter(name -> filters != null && filters.path(name).isString())
+                .collect(Collectors.toSet());
+    }
+
     private @Nullable String id(String name) {
         if (filters == null || !filters.has(name)) {
             return null;
         }
         JsonNode node = filters.get(name);
+        if (node.isObject()) {
+            // A condition like any other, such as {"in": […]}.
+            return null;
+        }
         if (!node.isString()) {
             throw ProblemException.invalid("#/filters/" + name, name + " must be a text, was " + node);
         }

@@ -105,6 +105,15 @@ record MemoryView(
         static Listing of(Page<Memory> page) {
             return new Listing(page.items().stream().map(MemoryView::of).toList(), page.nextCursor());
         }
+
+        /// As they count at the time.
+        static Listing of(Page<Memory> page, Instant now) {
+            return new Listing(
+                    page.items().stream()
+                            .map(memory -> MemoryView.of(memory.at(now)))
+                            .toList(),
+                    page.nextCursor());
+        }
     }
 
     /// One recorded state.
