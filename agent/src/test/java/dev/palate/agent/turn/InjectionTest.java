@@ -55,6 +55,8 @@ class InjectionTest {
     private static final Actor APP = new Actor("user:test");
     private static final String ASKED = "a film from the eighties";
     private static final int SIZE = 5;
+    private static final int YEAR = 1985;
+    private static final String LIKE_IT = "a western from 1985";
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     /// What became of a text.
@@ -96,13 +98,18 @@ class InjectionTest {
     }
 
     private List<ItemId> asked(UserId user) {
+        List<ItemId> shown = asked(user, ASKED);
+        assertThat(shown).hasSize(SIZE);
+        return shown;
+    }
+
+    private List<ItemId> asked(UserId user, String words) {
         List<ItemId> shown = new ArrayList<>();
-        for (TurnEvent event : TestStack.say(agent, stack.truth.conversations().start(user), ASKED, SIZE)) {
+        for (TurnEvent event : TestStack.say(agent, stack.truth.conversations().start(user), words, SIZE)) {
             if (event instanceof TurnEvent.Recommended recommended) {
                 recommended.items().forEach(ranked -> shown.add(ranked.item().id()));
             }
         }
-        assertThat(shown).hasSize(SIZE);
         return shown;
     }
 
@@ -262,11 +269,13 @@ class InjectionTest {
         return new DatasetImport(target, stack.clock, 1);
     }
 
-    /// The text stands in every field of an item. The list of others stays as it is, the item itself is found by no
-    /// more than its year and category, and the prompt around the data is the prompt for a harmless item.
+    /// The text stands in every field of an item that its year and category bring into the list. It comes into the
+    /// list that its year and category bring it into, the others stay in their order there, no list that it has no
+    /// place in changes, and the prompt around the data is the prompt for a harmless item.
     @Test
     void importedAsTheTextOfAnItem() throws IOException, InterruptedException {
         List<ItemId> clean = after("");
+        List<ItemId> rivals = asked(stack.conversation().user(), LIKE_IT);
         ItemId id = new ItemId("injected");
         var model = ScriptedModel.parrot(ModelLevel.T2);
         try (var speaking = new GraphAgent(stack.parts(model), TurnLimits.DEFAULT)) {
@@ -274,8 +283,12 @@ class InjectionTest {
             for (Case one : cases) {
                 String data = shown(speaking, model, one.text(), id);
                 assertThat(outside(data)).as(one.text()).isEqualTo(around);
+                List<ItemId> among = new ArrayList<>(asked(stack.conversation().user(), LIKE_IT));
+                assertThat(among.remove(id)).as("it has a place: %s", one.text()).isTrue();
+                note("item text", one, Fate.KEPT, among, List.of(rivals.subList(0, Math.min(rivals.size(), SIZE - 1))));
                 List<ItemId> after = new ArrayList<>(asked(stack.conversation().user()));
-                note("item text", one, Fate.KEPT, after, List.of(clean));
+                after.remove(id);
+                assertThat(after).as(one.text()).isEqualTo(clean.subList(0, after.size()));
             }
         } finally {
             stack.truth.catalog().delete(id);
@@ -294,7 +307,7 @@ class InjectionTest {
                 "title",
                 cut(line, 200),
                 "year",
-                2031,
+                YEAR,
                 "genres",
                 List.of("Western", cut(line, 100)),
                 "tags",
@@ -313,7 +326,7 @@ class InjectionTest {
         stack.snapshots.refreshed();
         List<ItemId> found = new ArrayList<>();
         for (TurnEvent event :
-                TestStack.say(speaking, stack.conversation(), "a western made after 2030, nothing older", SIZE)) {
+                TestStack.say(speaking, stack.conversation(), LIKE_IT, SIZE)) {
             if (event instanceof TurnEvent.Recommended recommended) {
                 recommended.items().forEach(ranked -> found.add(ranked.item().id()));
             }

@@ -1,11 +1,14 @@
 package dev.palate.memory.sql;
 
+import dev.palate.memory.vector.ProductQuantiser;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,6 +66,69 @@ final class CanaryHunt {
             }
         }
         return hunt.found;
+    }
+
+    /// The codes of a cold memory.
+    ///
+    /// @param quantiser they are by
+    /// @param code as it was made
+    /// @param vector that it is of
+    record Codes(ProductQuantiser quantiser, byte[] code, float[] vector) {
+        private static final double SLACK = 1e-6;
+
+        /// True when the code decodes to what is as near to the vector as its own code.
+        boolean of(byte[] other) {
+            return other.length == code.length
+                    && cosine(quantiser.decode(other), vector) > cosine(quantiser.decode(code), vector) - SLACK;
+        }
+    }
+
+    /// The files below that hold codes of the vector: every stretch of a file that may be codes as they are stored is
+    /// decoded.
+    static Set<String> codesBelow(Path root, Codes codes) throws IOException {
+        Set<String> found = new TreeSet<>();
+        int length = (codes.code.length + 2) / 3 * 4;
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                byte[] bytes;
+                try {
+                    bytes = Files.readAllBytes(file);
+                } catch (NoSuchFileException e) {
+                    continue;
+                }
+                if (coded(bytes, length, codes)) {
+                    found.add(root.relativize(file).toString());
+                }
+            }
+        }
+        return found;
+    }
+
+    private static boolean coded(byte[] bytes, int length, Codes codes) {
+        int run = 0;
+        for (int i = 0; i < bytes.length; i++) {
+            run = base64(bytes[i]) ? run + 1 : 0;
+            if (run >= length) {
+                byte[] stretch = Arrays.copyOfRange(bytes, i + 1 - length, i + 1);
+                try {
+                    if (codes.of(Base64.getDecoder().decode(stretch))) {
+                        return true;
+                    }
+                } catch (IllegalArgumentException e) {
+                    // Padding in the middle: no codes.
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean base64(byte b) {
+        return b >= 'a' && b <= 'z'
+                || b >= 'A' && b <= 'Z'
+                || b >= '0' && b <= '9'
+                || b == '+'
+                || b == '/'
+                || b == '=';
     }
 
     private void bytes(String file, byte[] bytes) {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// in decoded segments; also with single steps left out, when they must be found.
 class ErasureCanaryTest {
     private static final long SEED = Long.getLong("test.seed", System.nanoTime());
+
+    private static final String CODES = "codes of a cold memory";
 
     @TempDir
     Path folder;
@@ -37,7 +40,11 @@ class ErasureCanaryTest {
     }
 
     private Map<String, Set<String>> onDisk(ErasureWorld world) throws IOException {
-        return CanaryHunt.below(root(), world.canaries(), world.vectors());
+        Map<String, Set<String>> found = CanaryHunt.below(root(), world.canaries(), world.vectors());
+        for (String file : CanaryHunt.codesBelow(root(), world.codes())) {
+            found.computeIfAbsent(file, _ -> new TreeSet<>()).add(CODES);
+        }
+        return found;
     }
 
     /// Without an erasure every canary is found where it was planted: the hunt can find.
@@ -61,7 +68,7 @@ class ErasureCanaryTest {
                             "slate",
                             "rejections",
                             "key");
-            assertThat(world.hot()).isEqualTo(1);
+            assertThat(world.hot()).isEqualTo(2);
             assertThat(new String(Files.readAllBytes(root().resolve("truth.db-wal")), StandardCharsets.ISO_8859_1))
                     .contains(world.canaries().keySet().stream()
                             .filter(canary ->
@@ -73,12 +80,12 @@ class ErasureCanaryTest {
         Set<String> inFiles = Set.of("export", "rejected row");
         Set<String> inTables = new HashSet<>(world.canaries().values());
         inTables.removeAll(inFiles);
-        assertThat(found.get("truth.db")).containsAll(inTables);
+        assertThat(found.get("truth.db")).containsAll(inTables).contains(CODES);
         assertThat(found.get("logs/import-1.rejected.tsv")).containsExactly("rejected row", "user id");
         assertThat(found.get("logs/server.log")).containsExactly("user id");
         assertThat(found.get("exports/users.json")).containsExactly("export", "user id");
-        assertThat(found.get("term")).containsExactlyInAnyOrder("memory text", "quote", "slot", "user id");
-        assertThat(found.get("vector")).containsExactly("memory text");
+        assertThat(found.get("term")).containsExactlyInAnyOrder("memory text", "cold text", "quote", "slot", "user id");
+        assertThat(found.get("vector")).as("the cold one has none").containsExactly("memory text");
     }
 
     @Test
@@ -159,7 +166,7 @@ class ErasureCanaryTest {
         try (ErasureWorld world = new ErasureWorld(root(), SEED)) {
             world.plant();
             world.erasure(Set.of("hot memory packs"), step -> {}).user(world.user);
-            assertThat(world.hot()).isEqualTo(1);
+            assertThat(world.hot()).isEqualTo(2);
         }
     }
 

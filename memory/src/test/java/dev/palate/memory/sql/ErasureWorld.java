@@ -18,6 +18,8 @@ import dev.palate.memory.interaction.Feedback;
 import dev.palate.memory.interaction.Interaction;
 import dev.palate.memory.interaction.InteractionId;
 import dev.palate.memory.memory.Actor;
+import dev.palate.memory.memory.ColdMemories.Codebook;
+import dev.palate.memory.memory.ColdMemories.Cold;
 import dev.palate.memory.memory.Evidence;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
@@ -38,6 +40,7 @@ import dev.palate.memory.tier.TierOptions;
 import dev.palate.memory.tier.TieredMemories;
 import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
+import dev.palate.memory.vector.ProductQuantiser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +51,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -74,6 +78,7 @@ final class ErasureWorld implements AutoCloseable {
     private IndexChanges index;
     private TieredMemories tiered;
     private @Nullable Erasure erasure;
+    private CanaryHunt.@Nullable Codes codes;
 
     ErasureWorld(Path root, long seed) {
         this.root = root;
@@ -86,12 +91,19 @@ final class ErasureWorld implements AutoCloseable {
     }
 
     private IndexChanges openIndex() {
-        IndexChanges.Sources sources = new IndexChanges.Sources(truth.changes(), truth.catalog(), truth.memories());
+        IndexChanges.Sources sources = new IndexChanges.Sources(
+                truth.changes(), truth.catalog(), truth.memories(), truth.coldMemories());
         return IndexChanges.open(directory.root(), sources, encoder, IndexOptions.defaults());
     }
 
     private TieredMemories openTiers() {
-        return new TieredMemories(UsersFirst.of(truth), index, encoder, Clock.systemUTC(), TierOptions.defaults());
+        return new TieredMemories(
+                UsersFirst.of(truth),
+                truth.coldMemories(),
+                index,
+                encoder,
+                Clock.systemUTC(),
+                TierOptions.defaults());
     }
 
     void reopen() {
@@ -170,6 +182,35 @@ final class ErasureWorld implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /// The codes of the user's cold memory, as they are stored and as they are decoded.
+    CanaryHunt.Codes codes() {
+        return Objects.requireNonNull(codes, "nothing was planted");
+    }
+
+    /// One memory of the user goes cold, coded by a codebook that was learnt from its vector among few.
+    private void chill() {
+        Memory memory = truth.memories().memory(new MemoryId("m2")).orElseThrow();
+        float[] vector = encoder.encode(memory.text());
+        SplittableRandom nobody = new SplittableRandom(1);
+        float[][] rows = new float[300][encoder.dimension()];
+        for (float[] row : rows) {
+            for (int i = 0; i < row.length; i++) {
+                row[i] = (float) (nobody.nextGaussian() / Math.sqrt(row.length));
+            }
+        }
+        rows[7] = vector;
+        ProductQuantiser quantiser = ProductQuantiser.train(rows, encoder.dimension(), 1);
+        Codebook codebook = truth.coldMemories().keep(encoder.version(), rows.length, quantiser);
+        byte[] code = quantiser.encode(vector);
+        Subject subject = memory.subject();
+        int made = truth.coldMemories()
+                .demote(List.of(new Cold(memory.id(), subject, memory.revision(), codebook.version(), code)));
+        if (made != 1) {
+            throw new IllegalStateException("the memory did not go cold");
+        }
+        codes = new CanaryHunt.Codes(quantiser, code, vector);
+    }
+
     /// The vector of the text of the memory.
     List<float[]> vectors() {
         return List.of(encoder.encode(words()));
@@ -190,6 +231,9 @@ final class ErasureWorld implements AutoCloseable {
                 .put(List.of(
                         write(stored.draft().text(words()).build(), ""),
                         write(memory("b2", BEN, "likes loud musicals", "I sang so", "musical"), "")));
+        UsersFirst.of(truth)
+                .put(List.of(write(
+                        memory("m2", user, "loves " + canary("cold text") + " too", "I did say", "noir"), "")));
         Interaction rated = new Interaction(
                 new InteractionId(canary("interaction id")), user, new ItemId("i"), new Feedback.Rated(4), NOW, null);
         truth.interactions().append(List.of(rated));
@@ -212,6 +256,7 @@ final class ErasureWorld implements AutoCloseable {
         Files.writeString(
                 directory.exports().resolve("users.json"),
                 "{\"palate_export\":1,\"user_id\":\"" + user + "\",\"words\":\"" + canary("export") + "\"}");
+        chill();
         settle();
         tiered.pack(new Subject.OfUser(user));
         tiered.pack(new Subject.OfUser(BEN));
