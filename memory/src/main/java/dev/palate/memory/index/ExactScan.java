@@ -4,7 +4,9 @@ import dev.palate.memory.vector.Kernels;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import org.apache.lucene.index.FloatVectorValues;
@@ -62,13 +64,16 @@ final class ExactScan {
         return parts.stream().mapToLong(Part::cost).sum();
     }
 
-    /// About how many documents score above the bound and are not among the ids, from a sample of the documents.
-    double missed(float[] raw, Set<String> ids, float bound, int sample, long random) throws IOException {
+    /// About how many documents score above the bound and are not among the ids, by the format of their segments, from
+    /// a sample of the documents.
+    Map<VectorFormat, Double> missed(float[] raw, Set<String> ids, float bound, int sample, long random)
+            throws IOException {
         long stride = Math.max(1, (cost() + sample - 1) / sample);
         long chosen = random % stride;
         long[] at = {0};
-        List<ScoreDoc> better = new ArrayList<>();
+        Map<VectorFormat, Double> missed = new EnumMap<>(VectorFormat.class);
         for (Part part : parts) {
+            List<ScoreDoc> better = new ArrayList<>();
             FloatVectorValues vectors = part.leaf.reader().getFloatVectorValues(field);
             if (vectors != null) {
                 each(part, vectors, (doc, place) -> {
@@ -81,11 +86,14 @@ final class ExactScan {
                     }
                 });
             }
+            long others = hits(better).stream()
+                    .filter(hit -> !ids.contains(hit.id()))
+                    .count();
+            if (others > 0) {
+                missed.merge(VectorFormats.format(part.leaf.reader()), stride * (double) others, Double::sum);
+            }
         }
-        return stride
-                * (double) hits(better).stream()
-                        .filter(hit -> !ids.contains(hit.id()))
-                        .count();
+        return missed;
     }
 
     private List<VectorSearch.Hit> hits(Collection<ScoreDoc> docs) throws IOException {

@@ -8,6 +8,7 @@ import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Subject;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -25,15 +26,19 @@ import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BoostQuery;
 import org.apache.lucene.search.CollectionStatistics;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 
 /// Search over memories of every status by words, by vectors and by subject. Follows the truth within moments of a
@@ -166,18 +171,51 @@ public final class MemoryIndex {
         return VectorFormats.bytes(store.format(), fields.searched().dimension());
     }
 
-    /// About how many memories let through are nearer than the last of those found and were not found, from a sample.
+    /// What a comparison with a sample of the vectors says of a search.
+    ///
+    /// @param found the format of the segment that each memory found stands in, best first
+    /// @param missed about how many memories let through are nearer than the last of those found and were not found,
+    ///     by the format of the segment they stand in
+    public record Compared(List<VectorFormat> found, Map<VectorFormat, Double> missed) {
+        public Compared {
+            found = List.copyOf(found);
+            missed = Map.copyOf(missed);
+        }
+    }
+
+    /// Compares what a search found with a sample.
     ///
     /// @param sample at most so many vectors are compared, or all where there are no more
     /// @param random chooses the sample
-    public double missed(float[] rawVector, Prefilter filter, List<ScoredMemory> found, int sample, long random) {
+    public Compared compared(float[] rawVector, Prefilter filter, List<ScoredMemory> found, int sample, long random) {
         VectorFields.Field field = field(rawVector);
         return store.search(searcher -> {
             ExactScan scan = ExactScan.of(searcher, field.name(), query(filter));
             Set<String> ids = new HashSet<>();
             found.forEach(hit -> ids.add(hit.memory().value()));
-            return scan.missed(rawVector, ids, found.getLast().score(), sample, random);
+            List<VectorFormat> formats = new ArrayList<>();
+            for (ScoredMemory hit : found) {
+                formats.add(format(searcher, hit.memory()));
+            }
+            return new Compared(
+                    formats, scan.missed(rawVector, ids, found.getLast().score(), sample, random));
         });
+    }
+
+    /// Of the segment that holds the memory; of new segments when none does any more.
+    private VectorFormat format(IndexSearcher searcher, MemoryId memory) throws IOException {
+        for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+            PostingsEnum places = leaf.reader().postings(idTerm(memory), PostingsEnum.NONE);
+            Bits live = leaf.reader().getLiveDocs();
+            int doc = places == null ? DocIdSetIterator.NO_MORE_DOCS : places.nextDoc();
+            while (doc != DocIdSetIterator.NO_MORE_DOCS) {
+                if (live == null || live.get(doc)) {
+                    return VectorFormats.format(leaf.reader());
+                }
+                doc = places.nextDoc();
+            }
+        }
+        return store.format();
     }
 
     /// Raw vectors chosen by the seed, at most so many, in a fixed order.

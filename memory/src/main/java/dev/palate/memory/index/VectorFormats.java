@@ -81,7 +81,8 @@ final class VectorFormats {
         };
     }
 
-    private static VectorFormat format(LeafReader leaf) {
+    /// The format of the segment behind the reader.
+    static VectorFormat format(LeafReader leaf) {
         for (VectorFormat format : VectorFormat.values()) {
             if (written(leaf, format)) {
                 return format;

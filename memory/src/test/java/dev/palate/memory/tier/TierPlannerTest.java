@@ -61,8 +61,6 @@ class TierPlannerTest {
     private static final long SEED = Long.getLong("test.seed", 20_260_101L);
     private static final Subject ANN = subject("ann");
     private static final Subject BEN = subject("ben");
-    private static final IndexOptions INDEX =
-            new IndexOptions(VectorFormat.INT8, 1, Duration.ofHours(1), 1_000_000, 100, Duration.ofHours(1));
     private static final TierOptions TIERS =
             new TierOptions(8 << 20, 1L << 30, Duration.ofDays(90), Duration.ofHours(1), 1_000, 1, SEED);
 
@@ -84,6 +82,10 @@ class TierPlannerTest {
         final TextEncoder encoder;
 
         Stack(Path root, TextEncoder encoder, TierOptions options) {
+            this(root, encoder, options, VectorFormat.INT8);
+        }
+
+        Stack(Path root, TextEncoder encoder, TierOptions options, VectorFormat format) {
             this.encoder = encoder;
             directory = DataDirectory.open(root);
             truth = SqlTruth.open(directory, Clock.systemUTC());
@@ -91,7 +93,7 @@ class TierPlannerTest {
                     directory.root(),
                     new IndexChanges.Sources(truth.changes(), truth.catalog(), truth.memories(), truth.coldMemories()),
                     encoder,
-                    INDEX);
+                    new IndexOptions(format, 1, Duration.ofHours(1), 1_000_000, 100, Duration.ofHours(1)));
             tiered = new TieredMemories(UsersFirst.of(truth), truth.coldMemories(), index, encoder, () -> now, options);
         }
 
@@ -847,6 +849,39 @@ class TierPlannerTest {
             assertThat(recall.searches()).isEqualTo(5);
             assertThat(recall.recall()).isEqualTo(1);
             assertThat(stack.truth.coldMemories().accesses(ANN)).isNotEmpty();
+        }
+    }
+
+    /// Until the old segments are rewritten the vectors stand in two formats, and each has its own count.
+    @Test
+    void theProbeTellsTheFormatsApartWhileOneTakesOver() throws Exception {
+        Path root = folder.resolve("data");
+        try (Stack old = new Stack(root, new HashingEncoder(), TIERS)) {
+            old.put(ANN, 0, 300);
+            old.settle();
+        }
+        try (Stack stack = new Stack(root, new HashingEncoder(), TIERS, VectorFormat.FLOAT32)) {
+            stack.put(BEN, 0, 300);
+            stack.settle();
+            assertThat(stack.tiered.stats().format()).isEqualTo(VectorFormat.FLOAT32);
+            for (int i = 0; i < 12; i++) {
+                stack.found(text(i), 10);
+                stack.tiered.planner().pass();
+            }
+            TierReport.Recalled recall = stack.tiered.stats().recall();
+            assertThat(recall.probes()).isPositive();
+            assertThat(recall.formats())
+                    .extracting(TierReport.OfFormat::format)
+                    .containsExactly(VectorFormat.FLOAT32, VectorFormat.INT8);
+            assertThat(recall.formats()).allSatisfy(one -> {
+                assertThat(one.probes()).isBetween(1L, recall.probes());
+                assertThat(one.found()).isPositive();
+            });
+            assertThat(recall.formats().stream()
+                            .mapToDouble(one -> one.found() + one.missed())
+                            .sum())
+                    .as("ten a probe")
+                    .isEqualTo(10.0 * recall.probes());
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
@@ -68,11 +69,21 @@ final class MemoryStatsText {
                                 ? "not probed yet, after " + number(recall.searches()) + " searches of all subjects"
                                 : String.format(
                                         Locale.ROOT,
-                                        "%.3f of the best ten, by %,d probes of %,d searches",
+                                        "%.3f of the best ten, by %,d probes of %,d searches%s",
                                         recall.recall(),
                                         recall.probes(),
-                                        recall.searches())));
+                                        recall.searches(),
+                                        formats(recall))));
         return lines;
+    }
+
+    /// Of each format while several are searched.
+    private static String formats(MemoryStats.Recall recall) {
+        return recall.formats().size() < 2
+                ? ""
+                : recall.formats().entrySet().stream()
+                        .map(of -> String.format(Locale.ROOT, "%s %.3f", of.getKey(), of.getValue()))
+                        .collect(Collectors.joining(", ", " (", ")"));
     }
 
     private static String times(MemoryStats stats) {

@@ -64,10 +64,14 @@ public record MemoryStats(
     public record Bytes(long truth, long memoryIndex, long itemIndex, long codes) {}
 
     /// What the probe saw since the server's start.
-    public record Recall(double recall, long probes, long searches) {
+    ///
+    /// @param formats recall of the segments of each format of vectors that was looked at, by its name
+    public record Recall(double recall, long probes, long searches, Map<String, Double> formats) {
         static Recall of(TierReport report) {
             TierReport.Recalled recall = report.recall();
-            return new Recall(recall.recall(), recall.probes(), recall.searches());
+            Map<String, Double> formats = new TreeMap<>();
+            recall.formats().forEach(one -> formats.put(one.format().name(), one.recall()));
+            return new Recall(recall.recall(), recall.probes(), recall.searches(), formats);
         }
     }
 

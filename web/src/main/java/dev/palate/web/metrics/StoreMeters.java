@@ -4,6 +4,7 @@ import dev.palate.memory.change.WriterReport;
 import dev.palate.memory.derived.FollowerStatus;
 import dev.palate.memory.erase.ErasureCounts;
 import dev.palate.memory.index.IndexStatus;
+import dev.palate.memory.index.VectorFormat;
 import dev.palate.memory.tier.TierReport;
 import dev.palate.memory.tier.TierStats;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -97,6 +98,14 @@ public final class StoreMeters implements MeterBinder {
                 "palate.index.recall",
                 "recall@10 of the graph as probed, 1 before the first probe",
                 () -> reports.tiers().recall().recall());
+        for (VectorFormat format : VectorFormat.values()) {
+            meters.gauge(
+                    "palate.index.format.recall",
+                    "recall@10 of the segments of a vector format as probed, 1 before the first probe",
+                    () -> reports.tiers().recall().recall(format),
+                    "format",
+                    format.name());
+        }
         meters.counter(
                 "palate.index.probes",
                 "Searches repeated to see the recall",
