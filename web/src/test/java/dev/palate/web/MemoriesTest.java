@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -149,9 +150,25 @@ class MemoriesTest {
                 .isEqualTo(403);
         JsonNode same = server.ok(200, server.call(server.admin(), "POST", "/v1/memories:replay", replay));
         assertThat(same.get("skipped").asInt()).as("the policy has not changed").isEqualTo(2);
+        assertThat(server.call(server.key(Role.APP, null), "POST", "/v1/memories:replay", "{}").statusCode())
+                .isEqualTo(403);
+        JsonNode job = server.ok(202, server.call(server.admin(), "POST", "/v1/memories:replay", "{}"));
+        JsonNode all = await(() -> server.ok(200, server.get(server.admin(), "/v1/jobs/" + job.get("id").asString())));
+        assertThat(all.get("status").asString()).isEqualTo("succeeded");
+        assertThat(all.get("detail").asString()).contains(" users: ").contains(" skipped, ");
         assertThat(server.get(server.key(Role.USER, "eve2"), "/v1/memories:rejections?user_id=dot")
                         .statusCode())
                 .isEqualTo(403);
+    }
+
+    private static JsonNode await(java.util.function.Supplier<JsonNode> job) {
+        long deadline = System.nanoTime() + java.time.Duration.ofSeconds(60).toNanos();
+        JsonNode now = job.get();
+        while (Set.of("pending", "running").contains(now.get("status").asString()) && System.nanoTime() < deadline) {
+            java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+            now = job.get();
+        }
+        return now;
     }
 
     @Test

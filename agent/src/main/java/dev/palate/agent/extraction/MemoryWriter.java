@@ -8,8 +8,6 @@ import dev.palate.memory.conversation.Role;
 import dev.palate.memory.gate.GatedMemories;
 import dev.palate.memory.gate.Offer;
 import dev.palate.memory.gate.Proposal;
-import dev.palate.memory.gate.Rejection;
-import dev.palate.memory.gate.Rejections;
 import dev.palate.memory.gate.Written;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Evidence;
@@ -36,11 +34,8 @@ import java.util.function.UnaryOperator;
 /// A refused proposal is answered with its reason code and logged without its text. What the store could not do
 /// is thrown.
 public final class MemoryWriter {
-    private static final String REPLAY = "replay";
-
     private final GatedMemories door;
     private final Memories memories;
-    private final Rejections rejections;
     private final MessageReader reader;
     private final CatalogSnapshots snapshots;
     private final MemoryExtractor extractor = new MemoryExtractor();
@@ -51,13 +46,6 @@ public final class MemoryWriter {
     /// @param id of the message, empty when it has none
     public record Said(Role speaker, String id, String text) {}
 
-    /// What a replay of rejections came to.
-    ///
-    /// @param written accepted by the policy of today
-    /// @param refused still refused
-    /// @param skipped judged by this policy before, or kept without their words
-    public record Replay(int written, int refused, int skipped) {}
-
     /// What is to be changed, by whom.
     ///
     /// @param expected the revision it was seen at; absent for whatever is there
@@ -67,7 +55,6 @@ public final class MemoryWriter {
     public MemoryWriter(GatedMemories door, MessageReader reader, CatalogSnapshots snapshots, InstantSource clock) {
         this.door = door;
         this.memories = door.stores().memories();
-        this.rejections = door.stores().rejections();
         this.reader = reader;
         this.snapshots = snapshots;
         this.clock = clock;
@@ -213,33 +200,5 @@ public final class MemoryWriter {
                 .trust(memory.trust() == Trust.OPERATOR ? Trust.OPERATOR : Trust.STATED)
                 .updatedAt(clock.instant())
                 .build();
-    }
-
-    /// Judges the subject's rejections again by the policy of today, oldest first, and writes those it lets
-    /// through, as the system. What this policy has refused already is left alone. The quota of a turn does not
-    /// apply.
-    ///
-    /// @throws MemoryException what the store could not do; what was written before stays written
-    public Replay replay(Subject subject) {
-        int written = 0;
-        int refused = 0;
-        int skipped = 0;
-        String policy = door.gates().policy().key();
-        for (Rejection rejection :
-                rejections.page(subject, null, Rejections.MOST).items().reversed()) {
-            if (!rejection.replayable() || rejection.policy().equals(policy)) {
-                skipped++;
-                continue;
-            }
-            Written result = door.again(rejection.proposal(), Actor.SYSTEM, REPLAY);
-            if (result.memory() != null) {
-                rejections.remove(rejection.id());
-                written++;
-            } else {
-                rejections.judged(rejection.id(), result.reason(), policy);
-                refused++;
-            }
-        }
-        return new Replay(written, refused, skipped);
     }
 }

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.extraction.MemoryWriter.Said;
+import dev.palate.agent.extraction.PolicyReplay;
+import dev.palate.memory.conversation.Message;
 import dev.palate.memory.conversation.Role;
+import dev.palate.memory.conversation.TurnId;
 import dev.palate.memory.gate.GatePolicy;
 import dev.palate.memory.gate.Gates;
+import dev.palate.memory.gate.Proposal;
 import dev.palate.memory.gate.Rejection;
 import dev.palate.memory.gate.Rejections;
+import dev.palate.memory.gate.SensitiveClass;
 import dev.palate.memory.gate.Written;
 import dev.palate.memory.gate.Written.Outcome;
 import dev.palate.memory.memory.Actor;
@@ -144,16 +149,16 @@ class MemoryWriterTest {
         Memory locked = writer.change(
                 edit, "locked", memory -> memory.draft().locked(true).build());
         GatePolicy usual = GatePolicy.DEFAULT;
-        MemoryWriter later = stack.writer(new Gates(new GatePolicy(usual.order(), 0.85, 0.95, 4, 60, 400)));
-        assertThat(later.replay(subject)).isEqualTo(new MemoryWriter.Replay(0, 1, 0));
+        PolicyReplay later = stack.replay(new Gates(new GatePolicy(usual.order(), 0.85, 0.95, 4, 60, 400)));
+        assertThat(later.of(subject)).isEqualTo(new PolicyReplay.Replay(0, 1, 0, 0, 0));
         assertThat(stack.memories.memory(musicals.id())).contains(locked);
         assertThat(stack.truth.rejections().page(subject, null, 10).items())
                 .extracting(Rejection::reason)
                 .containsExactly("locked");
         stack.memories.forget(musicals.id());
         writer.infer(user, List.of(new Said(Role.USER, "m2", "I love westerns, dramas, comedies and horror")), APP);
-        assertThat(stack.writer(new Gates(new GatePolicy(usual.order(), 0.85, 0.95, 5, 60, 400)))
-                        .replay(subject)
+        assertThat(stack.replay(new Gates(new GatePolicy(usual.order(), 0.85, 0.95, 5, 60, 400)))
+                        .of(subject)
                         .written())
                 .isEqualTo(1);
         Memory horror = stack.memories.active(subject).getLast();
@@ -171,14 +176,91 @@ class MemoryWriterTest {
         assertThat(stack.truth.rejections().page(subject, null, 10).items())
                 .extracting(Rejection::reason)
                 .containsExactly("quota");
-        assertThat(writer.replay(subject)).isEqualTo(new MemoryWriter.Replay(0, 0, 1));
+        assertThat(stack.replay(Gates.standard()).of(subject)).isEqualTo(new PolicyReplay.Replay(0, 0, 1, 0, 0));
 
         GatePolicy usual = GatePolicy.DEFAULT;
         var wider = new GatePolicy(usual.order(), 0.85, 0.95, 4, 60, 400);
-        MemoryWriter later = stack.writer(new Gates(wider));
-        assertThat(later.replay(subject)).isEqualTo(new MemoryWriter.Replay(1, 0, 0));
+        assertThat(stack.replay(new Gates(wider)).of(subject)).isEqualTo(new PolicyReplay.Replay(1, 0, 0, 0, 0));
         assertThat(stack.memories.active(subject)).hasSize(4);
         assertThat(stack.truth.rejections().page(subject, null, 10).items()).isEmpty();
+    }
+
+    @Test
+    void aLaterPolicyReleasesWhatItWouldNotHaveHeldBack() {
+        GatePolicy usual = GatePolicy.DEFAULT;
+        var narrow = new Gates(new GatePolicy(usual.order(), 0.85, 0.95, 3, 2, 400));
+        MemoryWriter strict = stack.writer(narrow);
+        List<Written> written = List.of("Owns a cat", "Watches on the train", "Prefers the first row", "Eats popcorn")
+                .stream()
+                .map(text -> strict.asIs(user, text, Trust.STATED, APP))
+                .toList();
+        assertThat(written)
+                .extracting(Written::outcome)
+                .containsExactly(Outcome.ADD, Outcome.ADD, Outcome.QUARANTINE, Outcome.QUARANTINE);
+        Subject subject = new Subject.OfUser(user);
+        assertThat(stack.replay(narrow).of(subject))
+                .as("the policy that held them back")
+                .isEqualTo(new PolicyReplay.Replay(0, 0, 0, 0, 2));
+        var wider = new Gates(new GatePolicy(usual.order(), 0.85, 0.95, 3, 3, 400));
+        assertThat(stack.replay(wider).of(subject)).isEqualTo(new PolicyReplay.Replay(0, 0, 0, 1, 1));
+        Memory released = stack.memories.memory(memory(written.get(2)).id()).orElseThrow();
+        assertThat(released.status()).isEqualTo(MemoryStatus.ACTIVE);
+        assertThat(stack.memories.history(released.id()).getLast().cause()).isEqualTo("replay");
+        assertThat(stack.memories.history(released.id()).getLast().actor()).isEqualTo(Actor.SYSTEM);
+    }
+
+    /// The words are not kept with the refusal; they stand in the message for as long as that is there.
+    @Test
+    void aConsentBringsBackWhatWasRefusedOfAMessage() {
+        var talk = stack.truth.conversations().start(user);
+        String words = "I am gay and I love musicals";
+        Message message = stack.truth
+                .conversations()
+                .append(talk.id(), new TurnId("t-" + user.value()), Role.USER, words, null, null);
+        String id = message.id().value();
+        List<Written> results = writer.infer(user, List.of(new Said(Role.USER, id, words)), APP);
+        Subject subject = new Subject.OfUser(user);
+        List<Rejection> refused =
+                stack.truth.rejections().page(subject, null, 10).items();
+        assertThat(refused).as(results.toString()).isNotEmpty().allSatisfy(one -> {
+            assertThat(one.reason()).isEqualTo("sensitive");
+            assertThat(one.replayable()).isFalse();
+        });
+        PolicyReplay replay = stack.replay(Gates.standard());
+        assertThat(replay.of(subject).written()).as("without consent").isZero();
+        assertThat(stack.truth.rejections().page(subject, null, 10).items())
+                .as("nor are the words kept now")
+                .noneMatch(Rejection::replayable);
+        stack.truth.consents().set(user, Set.of(SensitiveClass.SEXUALITY));
+        assertThat(replay.of(subject).written()).isEqualTo(refused.size());
+        assertThat(stack.memories.active(subject))
+                .anySatisfy(memory -> assertThat(memory.evidence())
+                        .extracting(Evidence::id)
+                        .containsExactly(id));
+        assertThat(stack.truth.rejections().page(subject, null, 10).items()).isEmpty();
+
+        UserId other = stack.conversation().user();
+        stack.truth.consents().set(other, Set.of(SensitiveClass.SEXUALITY));
+        stack.truth.rejections().add(List.of(refusedOf(other, id)));
+        assertThat(replay.of(new Subject.OfUser(other)))
+                .as("somebody else's message")
+                .isEqualTo(new PolicyReplay.Replay(0, 0, 1, 0, 0));
+        assertThat(stack.memories.active(new Subject.OfUser(other))).isEmpty();
+    }
+
+    private Rejection refusedOf(UserId other, String message) {
+        var proposal = new Proposal(
+                new Subject.OfUser(other),
+                MemoryKind.PREFERENCE,
+                "Likes musicals",
+                1,
+                Trust.STATED,
+                null,
+                "I am gay and I love musicals",
+                "",
+                message,
+                Role.USER);
+        return Rejection.of(stack.ids.next(), proposal, "sensitive", "p", stack.clock.instant());
     }
 
     @Test

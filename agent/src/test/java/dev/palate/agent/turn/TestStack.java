@@ -7,6 +7,7 @@ import dev.palate.agent.domain.Lexicon;
 import dev.palate.agent.domain.MessageReader;
 import dev.palate.agent.domain.PackThemes;
 import dev.palate.agent.extraction.MemoryWriter;
+import dev.palate.agent.extraction.PolicyReplay;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.memory.Ids;
 import dev.palate.memory.catalog.Item;
@@ -185,6 +186,10 @@ final class TestStack {
 
     MemoryWriter writer(Gates gates) {
         return new MemoryWriter(door(gates), reader, snapshots, clock);
+    }
+
+    PolicyReplay replay(Gates gates) {
+        return new PolicyReplay(door(gates), truth.conversations(), reader, snapshots);
     }
 
     GatedMemories door(Gates gates) {

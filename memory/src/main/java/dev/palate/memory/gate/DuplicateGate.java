@@ -3,10 +3,15 @@ package dev.palate.memory.gate;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.Slot;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
-/// A second memory of one slot and one sign, or free text of the same words or meaning, is no second memory.
+/// A second memory of one slot and one sign, or free text of the same words or meaning, is no second memory. Where a
+/// slot has one value at a time, another value of the same meaning is the same, too, unless the numbers differ.
 /// What somebody locked is not reinforced either.
 public final class DuplicateGate implements WriteGate {
+    private static final Pattern NUMBER = Pattern.compile("\\d+");
+
     private final double similarity;
 
     /// @param similarity cosine from which free text of one kind counts as the same
@@ -39,12 +44,21 @@ public final class DuplicateGate implements WriteGate {
         return memory.locked() ? new Verdict.Reject("locked") : new Verdict.Merge(memory.id(), "duplicate");
     }
 
-    // Only free text: two memories of different slots are different however near their texts are.
+    // Two memories of different slots are different however near their texts are.
     private static boolean comparable(Proposal proposal, Memory memory) {
-        return proposal.slot() == null
-                && memory.slot() == null
-                && memory.kind() == proposal.kind()
-                && Math.signum(proposal.polarity()) == Math.signum(memory.polarity());
+        if (Math.signum(proposal.polarity()) != Math.signum(memory.polarity())) {
+            return false;
+        }
+        Slot slot = proposal.slot();
+        Slot other = memory.slot();
+        if (slot == null || other == null) {
+            return slot == null && other == null && memory.kind() == proposal.kind();
+        }
+        return slot.key().equals(other.key()) && numbers(slot.value()).equals(numbers(other.value()));
+    }
+
+    private static List<String> numbers(String value) {
+        return NUMBER.matcher(value).results().map(MatchResult::group).toList();
     }
 
     private static boolean same(Proposal proposal, Memory memory) {

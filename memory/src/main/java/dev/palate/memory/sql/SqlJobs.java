@@ -176,7 +176,7 @@ final class SqlJobs implements Jobs {
 
     @Override
     public int failAbandoned() {
-        return database.write(transaction -> fail(transaction, "kind not in ('erase', 'train')", ""));
+        return database.write(transaction -> fail(transaction, "kind not in ('erase', 'train', 'replay')", ""));
     }
 
     /// Fails the open jobs of earlier processes.

@@ -71,6 +71,59 @@ class GatesTest {
                 .isEqualTo(unknown);
     }
 
+    /// A slot with one value at a time: another value of the same meaning is a repetition, other numbers are not.
+    @Test
+    void nearTextsInOneSlotAreTheSameUnlessTheirNumbersDiffer() {
+        Similarity near = (_, memories) -> {
+            double[] cosines = new double[memories.size()];
+            java.util.Arrays.fill(cosines, 0.96);
+            return cosines;
+        };
+        assertThat(checkedBeside(near, "pace:slow", "pace:slow-burning", 1)).isInstanceOf(Verdict.Merge.class);
+        assertThat(checkedBeside(near, "pace:slow", "pace:slow-burning", -1)).isInstanceOf(Verdict.Supersede.class);
+        assertThat(checkedBeside(Similarity.UNKNOWN, "pace:slow", "pace:slow-burning", 1))
+                .isInstanceOf(Verdict.Supersede.class);
+        assertThat(checkedBeside(near, "era:1980-1989", "era:1990-1999", 1)).isInstanceOf(Verdict.Supersede.class);
+        assertThat(checkedBeside(near, "tag:slow", "tag:slow-burning", 1))
+                .as("two slots")
+                .isInstanceOf(Verdict.Accept.class);
+    }
+
+    private Verdict checkedBeside(Similarity similarity, String there, String said, double polarity) {
+        Memory memory = Memory.fresh(
+                new MemoryId("m"),
+                ANNA,
+                MemoryKind.PREFERENCE,
+                "Likes them",
+                1,
+                Trust.STATED,
+                Slot.parse(there),
+                List.of(),
+                Instant.EPOCH);
+        var proposal = new Proposal(
+                ANNA,
+                MemoryKind.PREFERENCE,
+                "Likes those",
+                polarity,
+                Trust.STATED,
+                Slot.parse(said),
+                "likes those",
+                "likes those",
+                "m1",
+                Role.USER);
+        return Gates.standard()
+                .check(
+                        proposal,
+                        new GateContext(
+                                List.of(memory),
+                                0,
+                                Set.of(),
+                                similarity,
+                                () -> 0,
+                                _ -> 0,
+                                Instant.EPOCH.plusSeconds(86_400)));
+    }
+
     @Test
     void everyDecisionHasItsPlaceAndEveryPlaceIsReached() {
         Memory locked = memory(1, Trust.STATED).draft().locked(true).build();
@@ -97,7 +150,7 @@ class GatesTest {
         gates.check(said(-1), GateContext.of(tags(60, now), 0, now));
         gates.check(
                 said(-1), new GateContext(tags(60, now), 0, Set.of(), Similarity.UNKNOWN, () -> 100, time -> 60, now));
-        gates.check(said(-1), GateContext.of(tags(400, Instant.EPOCH), 0, now));
+        gates.check(said(-1), GateContext.of(tags(4_000, Instant.EPOCH), 0, now));
         List<GateCounts.Decision> places = gates.counts().decisions();
         assertThat(places)
                 .filteredOn(place -> !place.gate().equals("other"))

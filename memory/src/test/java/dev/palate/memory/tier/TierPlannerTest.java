@@ -318,7 +318,9 @@ class TierPlannerTest {
             stack.settle();
             now = START.plus(Duration.ofDays(91));
             assertThat(stack.tiered.planner().pass().idle()).isEqualTo(5);
-            stack.tiered.planner().promote(ANN, List.of(id(ANN, 0), id(ANN, 1), id(ANN, 2), tonight.id()));
+            stack.tiered.used(stack.tiered.pack(ANN).memories().stream()
+                    .filter(memory -> !memory.id().equals(cold.id()))
+                    .toList());
             TierPlanner.Pass before = stack.tiered.planner().pass();
             assertThat(before.expired()).isZero();
             stack.settle();

@@ -32,13 +32,21 @@ final class ModelController {
     private final ModelDesk desk;
     private final Trainer trainer;
     private final Reindexing reindexing;
+    private final PolicyReplays replays;
     private final Jobs jobs;
     private final LocalDoor door;
 
-    ModelController(ModelDesk desk, Trainer trainer, Reindexing reindexing, Jobs jobs, LocalDoor door) {
+    ModelController(
+            ModelDesk desk,
+            Trainer trainer,
+            Reindexing reindexing,
+            PolicyReplays replays,
+            Jobs jobs,
+            LocalDoor door) {
         this.desk = desk;
         this.trainer = trainer;
         this.reindexing = reindexing;
+        this.replays = replays;
         this.jobs = jobs;
         this.door = door;
     }
@@ -82,11 +90,11 @@ final class ModelController {
     @ResponseStatus(HttpStatus.ACCEPTED)
     void cancel(@PathVariable String id) {
         JobId job = Input.parameter("id", () -> new JobId(id));
-        if (!trainer.cancel(job) && !reindexing.cancel(job)) {
+        if (!trainer.cancel(job) && !reindexing.cancel(job) && !replays.cancel(job)) {
             throw new ProblemException(
                     ProblemType.CONFLICT,
                     "job " + id
-                            + " is not under way, or neither a training nor a reindex; only those can be cancelled");
+                            + " is not under way, or no training, reindex or replay; only those can be cancelled");
         }
     }
 

@@ -1,9 +1,10 @@
 package dev.palate.web.memory;
 
-import dev.palate.agent.extraction.MemoryWriter;
+import dev.palate.agent.extraction.PolicyReplay;
 import dev.palate.memory.Page;
 import dev.palate.memory.gate.Rejection;
 import dev.palate.memory.gate.Rejections;
+import dev.palate.memory.job.Job;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
@@ -11,12 +12,15 @@ import dev.palate.memory.memory.MemoryStatus;
 import dev.palate.memory.memory.Slot;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.user.UserId;
+import dev.palate.web.job.PolicyReplays;
 import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
 import dev.palate.web.security.Access;
 import dev.palate.web.security.Caller;
+import java.net.URI;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
@@ -33,14 +37,22 @@ import org.springframework.web.bind.annotation.RestController;
 final class GateController {
     private final Memories memories;
     private final Rejections rejections;
-    private final MemoryWriter writer;
+    private final PolicyReplay replay;
+    private final PolicyReplays replays;
     private final MemoryDesk desk;
     private final Access access;
 
-    GateController(Memories memories, Rejections rejections, MemoryWriter writer, MemoryDesk desk, Access access) {
+    GateController(
+            Memories memories,
+            Rejections rejections,
+            PolicyReplay replay,
+            PolicyReplays replays,
+            MemoryDesk desk,
+            Access access) {
         this.memories = memories;
         this.rejections = rejections;
-        this.writer = writer;
+        this.replay = replay;
+        this.replays = replays;
         this.desk = desk;
         this.access = access;
     }
@@ -66,10 +78,23 @@ final class GateController {
         return MemoryView.Listing.of(Input.page(limit, size -> memories.page(held, cursor, size)));
     }
 
+    /// 200 with what came of one user's; 202 with the job for all users'.
     @PostMapping("/v1/memories:replay")
-    MemoryWriter.Replay replay(@AuthenticationPrincipal Caller caller, @RequestBody ReplayBody body) {
-        UserId user = access.known(caller, "#/user_id", Input.required("#/user_id", body.userId()));
-        return writer.replay(new Subject.OfUser(user));
+    ResponseEntity<Object> replay(@AuthenticationPrincipal Caller caller, @RequestBody ReplayBody body) {
+        if (body.userId() == null) {
+            Job job = replays.start();
+            return ResponseEntity.accepted()
+                    .location(URI.create("/v1/jobs/" + job.id().value()))
+                    .body(Map.of(
+                            "id",
+                            job.id().value(),
+                            "kind",
+                            job.kind(),
+                            "status",
+                            job.status().key()));
+        }
+        UserId user = access.known(caller, "#/user_id", body.userId());
+        return ResponseEntity.ok(replay.of(new Subject.OfUser(user)));
     }
 
     @PostMapping("/v1/memories/{id}/approve")
@@ -86,7 +111,7 @@ final class GateController {
         return user == null ? null : new Subject.OfUser(access.existing(user).id());
     }
 
-    /// Whose rejections to judge again.
+    /// Whose rejections and quarantined memories to judge again; of all users when absent.
     record ReplayBody(@Nullable String userId) {}
 
     /// A page, newest first.

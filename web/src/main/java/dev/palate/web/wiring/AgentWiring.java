@@ -8,6 +8,7 @@ import dev.palate.agent.domain.MessageReader;
 import dev.palate.agent.domain.PackThemes;
 import dev.palate.agent.domain.WiderTitles;
 import dev.palate.agent.extraction.MemoryWriter;
+import dev.palate.agent.extraction.PolicyReplay;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.ModelId;
 import dev.palate.agent.llm.NoModel;
@@ -19,18 +20,22 @@ import dev.palate.agent.turn.TurnLimits;
 import dev.palate.memory.Ids;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.change.Changes;
+import dev.palate.memory.conversation.Conversations;
 import dev.palate.memory.gate.GatedMemories;
 import dev.palate.memory.gate.Gates;
 import dev.palate.memory.interaction.Interactions;
+import dev.palate.memory.job.Jobs;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.tier.Reinforcement;
 import dev.palate.memory.tier.TieredMemories;
+import dev.palate.memory.user.Users;
 import dev.palate.prompts.PromptLibrary;
 import dev.palate.retrieval.candidate.Themes;
 import dev.palate.retrieval.recommend.Recommender;
 import dev.palate.web.PalateProperties;
 import dev.palate.web.job.ErasureDesk;
+import dev.palate.web.job.PolicyReplays;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
@@ -90,6 +95,19 @@ class AgentWiring {
     @Bean
     MemoryWriter memoryWriter(GatedMemories door, MessageReader reader, CatalogSnapshots snapshots, Clock clock) {
         return new MemoryWriter(door, reader, snapshots, clock);
+    }
+
+    @Bean
+    PolicyReplay policyReplay(
+            GatedMemories door, Conversations conversations, MessageReader reader, CatalogSnapshots snapshots) {
+        return new PolicyReplay(door, conversations, reader, snapshots);
+    }
+
+    @Bean(destroyMethod = "close")
+    PolicyReplays policyReplays(Jobs jobs, Users users, PolicyReplay replay) {
+        PolicyReplays replays = new PolicyReplays(jobs, users, replay);
+        replays.resume();
+        return replays;
     }
 
     @Bean(destroyMethod = "close")
