@@ -71,6 +71,11 @@ public final class BenchmarkVectors {
         return rows;
     }
 
+    /// Writes the first vectors, as below.
+    public static void write(Path file, BenchmarkVectors vectors, int count) throws IOException {
+        write(file, vectors.rows(0, count));
+    }
+
     /// Writes little-endian float32, row after row, for `numpy.fromfile`.
     static void write(Path file, float[][] rows) throws IOException {
         try (FileChannel channel = FileChannel.open(

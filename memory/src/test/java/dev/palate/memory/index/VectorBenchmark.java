@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.lucene.index.FieldInfo;
@@ -159,14 +160,23 @@ final class VectorBenchmark {
     }
 
     static void fill(MemoryIndex index, float[][] rows) {
-        for (int i = 0; i < rows.length; i++) {
+        fill(index, rows.length, i -> rows[i]);
+    }
+
+    /// As above, with vectors made as they are needed.
+    static void fill(MemoryIndex index, BenchmarkVectors vectors, int count) {
+        fill(index, count, vectors::vector);
+    }
+
+    private static void fill(MemoryIndex index, int count, IntFunction<float[]> vectors) {
+        for (int i = 0; i < count; i++) {
             Memory memory = IndexFixture.memory(
                             "m" + i,
                             IndexFixture.user("u" + i / PER_USER),
                             "likes thing number " + i,
                             "tag:t" + i % 500)
                     .memory();
-            index.put(memory, Map.of(VectorKey.of(memory.text()), rows[i]));
+            index.put(memory, Map.of(VectorKey.of(memory.text()), vectors.apply(i)));
         }
     }
 
@@ -214,13 +224,13 @@ final class VectorBenchmark {
         OUT.printf("%s: exact p50 %.3f ms, graph p50 %.3f ms%n", store.format(), at(exact, .5), at(graph, .5));
     }
 
-    private static double recall(Set<String> truth, List<VectorSearch.Hit> found) {
+    static double recall(Set<String> truth, List<VectorSearch.Hit> found) {
         return found.stream().filter(hit -> truth.contains(hit.id())).count() / (double) truth.size();
     }
 
     /// The exact best ten of each query among the vectors that the index holds: `TierBenchmark` leaves some memories
     /// cold, without one, and has added others.
-    private static List<Set<String>> held(LuceneStore store, String field, float[][] queries) throws IOException {
+    static List<Set<String>> held(LuceneStore store, String field, float[][] queries) throws IOException {
         List<PriorityQueue<VectorSearch.Hit>> best = new ArrayList<>();
         for (int q = 0; q < queries.length; q++) {
             best.add(new PriorityQueue<>(VectorSearch.BEST_FIRST.reversed()));
@@ -245,12 +255,12 @@ final class VectorBenchmark {
                 .toList();
     }
 
-    private interface Step {
+    interface Step {
         void run(int number);
     }
 
     /// Once to warm up, once measured.
-    private static long[] timed(int times, Step step) {
+    static long[] timed(int times, Step step) {
         long[] nanos = new long[times];
         for (int i = 0; i < 2 * times; i++) {
             long start = System.nanoTime();
@@ -261,15 +271,15 @@ final class VectorBenchmark {
         return nanos;
     }
 
-    private static double at(long[] sorted, double share) {
+    static double at(long[] sorted, double share) {
         return sorted[(int) (share * (sorted.length - 1))] / 1e6;
     }
 
-    private static double load() {
+    static double load() {
         return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     }
 
-    private static long processCpu() {
+    static long processCpu() {
         return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
                 .getProcessCpuTime();
     }

@@ -105,7 +105,7 @@ final class TierBenchmark {
     }
 
     /// Vectors by the number that ends the text; a copy would cost more than making it.
-    private static final class Numbered implements TextEncoder {
+    static final class Numbered implements TextEncoder {
         private final BenchmarkVectors vectors = new BenchmarkVectors(20_260_101L);
 
         @Override
