@@ -150,10 +150,12 @@ class MemoriesTest {
                 .isEqualTo(403);
         JsonNode same = server.ok(200, server.call(server.admin(), "POST", "/v1/memories:replay", replay));
         assertThat(same.get("skipped").asInt()).as("the policy has not changed").isEqualTo(2);
-        assertThat(server.call(server.key(Role.APP, null), "POST", "/v1/memories:replay", "{}").statusCode())
+        assertThat(server.call(server.key(Role.APP, null), "POST", "/v1/memories:replay", "{}")
+                        .statusCode())
                 .isEqualTo(403);
         JsonNode job = server.ok(202, server.call(server.admin(), "POST", "/v1/memories:replay", "{}"));
-        JsonNode all = await(() -> server.ok(200, server.get(server.admin(), "/v1/jobs/" + job.get("id").asString())));
+        JsonNode all = await(() -> server.ok(
+                200, server.get(server.admin(), "/v1/jobs/" + job.get("id").asString())));
         assertThat(all.get("status").asString()).isEqualTo("succeeded");
         assertThat(all.get("detail").asString()).contains(" users: ").contains(" skipped, ");
         assertThat(server.get(server.key(Role.USER, "eve2"), "/v1/memories:rejections?user_id=dot")

@@ -77,10 +77,8 @@ public final class PolicyReplay {
     /// @throws dev.palate.memory.MemoryException what the store could not do; what was written before stays written
     public Replay of(Subject subject) {
         Replay replay = Replay.NONE;
-        for (Rejection rejection : rejections()
-                .page(subject, null, Rejections.MOST)
-                .items()
-                .reversed()) {
+        for (Rejection rejection :
+                rejections().page(subject, null, Rejections.MOST).items().reversed()) {
             replay = replay.plus(again(rejection));
         }
         var quarantined = new MemoryFilter(subject, Set.of(), Set.of(MemoryStatus.QUARANTINED), null);
@@ -123,7 +121,8 @@ public final class PolicyReplay {
 
     /// What the message says that is sensitive; it may have been refused for several things, each once.
     private Replay sensitive(Rejection rejection, String policy) {
-        List<Proposal> said = message(rejection).map(message -> said(rejection, message)).orElse(List.of());
+        List<Proposal> said =
+                message(rejection).map(message -> said(rejection, message)).orElse(List.of());
         if (said.isEmpty()) {
             return new Replay(0, 0, 1, 0, 0);
         }

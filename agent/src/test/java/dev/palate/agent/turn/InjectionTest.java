@@ -284,7 +284,9 @@ class InjectionTest {
                 String data = shown(speaking, model, one.text(), id);
                 assertThat(outside(data)).as(one.text()).isEqualTo(around);
                 List<ItemId> among = new ArrayList<>(asked(stack.conversation().user(), LIKE_IT));
-                assertThat(among.remove(id)).as("it has a place: %s", one.text()).isTrue();
+                assertThat(among.remove(id))
+                        .as("it has a place: %s", one.text())
+                        .isTrue();
                 note("item text", one, Fate.KEPT, among, List.of(rivals.subList(0, Math.min(rivals.size(), SIZE - 1))));
                 List<ItemId> after = new ArrayList<>(asked(stack.conversation().user()));
                 after.remove(id);
@@ -325,8 +327,7 @@ class InjectionTest {
         stack.index.awaitApplied(stack.truth.changes().latest(), Duration.ofSeconds(30));
         stack.snapshots.refreshed();
         List<ItemId> found = new ArrayList<>();
-        for (TurnEvent event :
-                TestStack.say(speaking, stack.conversation(), LIKE_IT, SIZE)) {
+        for (TurnEvent event : TestStack.say(speaking, stack.conversation(), LIKE_IT, SIZE)) {
             if (event instanceof TurnEvent.Recommended recommended) {
                 recommended.items().forEach(ranked -> found.add(ranked.item().id()));
             }

@@ -190,10 +190,10 @@ class MemoryWriterTest {
         GatePolicy usual = GatePolicy.DEFAULT;
         var narrow = new Gates(new GatePolicy(usual.order(), 0.85, 0.95, 3, 2, 400));
         MemoryWriter strict = stack.writer(narrow);
-        List<Written> written = List.of("Owns a cat", "Watches on the train", "Prefers the first row", "Eats popcorn")
-                .stream()
-                .map(text -> strict.asIs(user, text, Trust.STATED, APP))
-                .toList();
+        List<Written> written =
+                List.of("Owns a cat", "Watches on the train", "Prefers the first row", "Eats popcorn").stream()
+                        .map(text -> strict.asIs(user, text, Trust.STATED, APP))
+                        .toList();
         assertThat(written)
                 .extracting(Written::outcome)
                 .containsExactly(Outcome.ADD, Outcome.ADD, Outcome.QUARANTINE, Outcome.QUARANTINE);
@@ -234,9 +234,8 @@ class MemoryWriterTest {
         stack.truth.consents().set(user, Set.of(SensitiveClass.SEXUALITY));
         assertThat(replay.of(subject).written()).isEqualTo(refused.size());
         assertThat(stack.memories.active(subject))
-                .anySatisfy(memory -> assertThat(memory.evidence())
-                        .extracting(Evidence::id)
-                        .containsExactly(id));
+                .anySatisfy(memory ->
+                        assertThat(memory.evidence()).extracting(Evidence::id).containsExactly(id));
         assertThat(stack.truth.rejections().page(subject, null, 10).items()).isEmpty();
 
         UserId other = stack.conversation().user();

@@ -35,11 +35,10 @@ public final class HeldBack {
             return false;
         }
         Verdict verdict = door.gates().check(proposal(held), context(held));
-        boolean fits =
-                switch (verdict) {
-                    case Verdict.Accept _, Verdict.Supersede _ -> true;
-                    case Verdict.Merge _, Verdict.Quarantine _, Verdict.Reject _ -> false;
-                };
+        boolean fits = switch (verdict) {
+            case Verdict.Accept _, Verdict.Supersede _ -> true;
+            case Verdict.Merge _, Verdict.Quarantine _, Verdict.Reject _ -> false;
+        };
         if (!fits) {
             return false;
         }
@@ -60,7 +59,8 @@ public final class HeldBack {
     }
 
     private static Proposal proposal(Memory held) {
-        String quote = held.evidence().isEmpty() ? "" : held.evidence().getLast().quote();
+        String quote =
+                held.evidence().isEmpty() ? "" : held.evidence().getLast().quote();
         String words = quote.isEmpty() ? held.text() : quote;
         return new Proposal(
                 held.subject(),

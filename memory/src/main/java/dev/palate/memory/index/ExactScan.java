@@ -86,9 +86,8 @@ final class ExactScan {
                     }
                 });
             }
-            long others = hits(better).stream()
-                    .filter(hit -> !ids.contains(hit.id()))
-                    .count();
+            long others =
+                    hits(better).stream().filter(hit -> !ids.contains(hit.id())).count();
             if (others > 0) {
                 missed.merge(VectorFormats.format(part.leaf.reader()), stride * (double) others, Double::sum);
             }

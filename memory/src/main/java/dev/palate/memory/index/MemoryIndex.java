@@ -174,7 +174,8 @@ public final class MemoryIndex {
     /// What a comparison with a sample of the vectors says of a search.
     ///
     /// @param found the format of the segment that each memory found stands in, best first
-    /// @param missed about how many memories let through are nearer than the last of those found and were not found,
+    /// @param missed about how many memories let through are nearer than the last of those found and were not
+    ///     found,
     ///     by the format of the segment they stand in
     public record Compared(List<VectorFormat> found, Map<VectorFormat, Double> missed) {
         public Compared {

@@ -14,9 +14,17 @@ public enum MemoryField {
     /// Its own.
     ID(Type.ID, one(memory -> memory.id().value())),
     /// Of the user it is about, none for others.
-    USER_ID(Type.ID, one(memory -> memory.subject() instanceof Subject.OfUser ? memory.subject().id() : null)),
+    USER_ID(
+            Type.ID,
+            one(memory -> memory.subject() instanceof Subject.OfUser
+                    ? memory.subject().id()
+                    : null)),
     /// Of the item it is about, none for others.
-    ITEM_ID(Type.ID, one(memory -> memory.subject() instanceof Subject.OfItem ? memory.subject().id() : null)),
+    ITEM_ID(
+            Type.ID,
+            one(memory -> memory.subject() instanceof Subject.OfItem
+                    ? memory.subject().id()
+                    : null)),
     /// Whom or what it is about: `user` or `item`.
     SUBJECT_TYPE(Type.KEY, one(memory -> memory.subject().type())),
     /// What it says: `preference`, `constraint`, ...
@@ -54,7 +62,10 @@ public enum MemoryField {
     /// The words it rests on.
     EVIDENCE_QUOTE(Type.KEY, each(evidence -> evidence.quote().toLowerCase(Locale.ROOT))),
     /// The memory that replaced it.
-    SUPERSEDED_BY(Type.ID, one(memory -> memory.supersededBy() == null ? null : memory.supersededBy().value())),
+    SUPERSEDED_BY(
+            Type.ID,
+            one(memory ->
+                    memory.supersededBy() == null ? null : memory.supersededBy().value())),
     /// True in the world from then.
     VALID_FROM(Type.TIME, one(Memory::validFrom)),
     /// True until then.

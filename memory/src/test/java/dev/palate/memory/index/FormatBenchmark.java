@@ -35,7 +35,8 @@ final class FormatBenchmark {
         Path folder = Files.createDirectories(Path.of(arguments[3]));
         float[][] queries = vectors.rows(1L << 40, 2 * QUERIES);
         List<Set<String>> truth = new ArrayList<>();
-        OUT.printf("%d vectors of %d dimensions, load %.1f%n", count, BenchmarkVectors.DIMENSION, VectorBenchmark.load());
+        OUT.printf(
+                "%d vectors of %d dimensions, load %.1f%n", count, BenchmarkVectors.DIMENSION, VectorBenchmark.load());
         for (String name : arguments[2].split(",", -1)) {
             VectorFormat format = VectorFormat.valueOf(name);
             Path place = folder.resolve(name);
@@ -54,8 +55,7 @@ final class FormatBenchmark {
         }
     }
 
-    private static void build(VectorFormat format, Path place, BenchmarkVectors vectors, int count)
-            throws IOException {
+    private static void build(VectorFormat format, Path place, BenchmarkVectors vectors, int count) throws IOException {
         Path whole = place.resolveSibling(format + ".whole");
         if (Files.exists(whole)) {
             return;
@@ -81,9 +81,7 @@ final class FormatBenchmark {
     private static String since(long start, long cpu) {
         return String.format(
                 "%.0f s, cpu %.0f s, load %.1f",
-                (System.nanoTime() - start) / 1e9,
-                (VectorBenchmark.processCpu() - cpu) / 1e9,
-                VectorBenchmark.load());
+                (System.nanoTime() - start) / 1e9, (VectorBenchmark.processCpu() - cpu) / 1e9, VectorBenchmark.load());
     }
 
     private static void report(VectorFormat format, LuceneStore store, Asked chosenOn, Asked reported) {
@@ -97,16 +95,15 @@ final class FormatBenchmark {
         } else {
             graph(format, "reported, chosen there,", store, reported, chosen);
         }
-        MemoryIndex index =
-                new MemoryIndex(store, new TextAnalysis(), VectorFields.of(BenchmarkVectors.DIMENSION));
+        MemoryIndex index = new MemoryIndex(store, new TextAnalysis(), VectorFields.of(BenchmarkVectors.DIMENSION));
         int served = VectorFormats.explored(format, 10, (int) store.count());
         double[] recall = {0};
         long[] nanos = VectorBenchmark.timed(
                 QUERIES,
                 q -> recall[0] += VectorBenchmark.recall(
                         reported.truth.get(q),
-                        store.search(searcher -> VectorSearch.nearest(
-                                searcher, VectorFields.FIRST, reported.queries[q], null, 10))));
+                        store.search(searcher ->
+                                VectorSearch.nearest(searcher, VectorFields.FIRST, reported.queries[q], null, 10))));
         print(format, "reported, as served,", served, recall[0], nanos);
         long[] filtered = VectorBenchmark.timed(QUERIES, q -> index.nearest(reported.queries[q], ACTIVE, 10));
         OUT.printf(

@@ -86,8 +86,8 @@ class MemoryConditionTest {
     void oneOfSeveralValuesIsEnough() {
         Memory twice = LIKES_HORROR
                 .draft()
-                .evidence(List.of(
-                        new Evidence("message", "m1", "I like horror"), new Evidence("interaction", "x9", "")))
+                .evidence(
+                        List.of(new Evidence("message", "m1", "I like horror"), new Evidence("interaction", "x9", "")))
                 .supersededBy(new MemoryId("m2"))
                 .build();
         assertThat(is("evidence_id", "in", "x9", "x10").holds(twice)).isTrue();
@@ -95,7 +95,8 @@ class MemoryConditionTest {
         assertThat(new Not(is("evidence_type", "in", "interaction")).holds(twice))
                 .isFalse();
         assertThat(is("superseded_by", "in", "m2").holds(twice)).isTrue();
-        assertThatThrownBy(() -> is("id", "contains", "m")).hasMessage("id cannot be compared by contains; use in or exists");
+        assertThatThrownBy(() -> is("id", "contains", "m"))
+                .hasMessage("id cannot be compared by contains; use in or exists");
     }
 
     @Test
@@ -120,7 +121,8 @@ class MemoryConditionTest {
         assertThatThrownBy(() -> is("valid_to", "lt", "soon"))
                 .hasMessage("valid_to must be a time such as 2026-01-31T12:00:00Z, was soon");
         assertThatThrownBy(() -> is("colour", "in", "red"))
-                .hasMessageStartingWith("a field must be one of id, user_id, item_id, subject_type, kind, status, trust, slot")
+                .hasMessageStartingWith(
+                        "a field must be one of id, user_id, item_id, subject_type, kind, status, trust, slot")
                 .hasMessageEndingWith("was colour");
         assertThatThrownBy(() -> is("kind", "like", "red"))
                 .hasMessage("a comparison must be one of in, gt, gte, lt, lte, contains, exists, was like");

@@ -123,12 +123,7 @@ final class CanaryHunt {
     }
 
     private static boolean base64(byte b) {
-        return b >= 'a' && b <= 'z'
-                || b >= 'A' && b <= 'Z'
-                || b >= '0' && b <= '9'
-                || b == '+'
-                || b == '/'
-                || b == '=';
+        return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '+' || b == '/' || b == '=';
     }
 
     private void bytes(String file, byte[] bytes) {

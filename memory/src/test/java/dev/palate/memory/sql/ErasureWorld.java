@@ -91,19 +91,14 @@ final class ErasureWorld implements AutoCloseable {
     }
 
     private IndexChanges openIndex() {
-        IndexChanges.Sources sources = new IndexChanges.Sources(
-                truth.changes(), truth.catalog(), truth.memories(), truth.coldMemories());
+        IndexChanges.Sources sources =
+                new IndexChanges.Sources(truth.changes(), truth.catalog(), truth.memories(), truth.coldMemories());
         return IndexChanges.open(directory.root(), sources, encoder, IndexOptions.defaults());
     }
 
     private TieredMemories openTiers() {
         return new TieredMemories(
-                UsersFirst.of(truth),
-                truth.coldMemories(),
-                index,
-                encoder,
-                Clock.systemUTC(),
-                TierOptions.defaults());
+                UsersFirst.of(truth), truth.coldMemories(), index, encoder, Clock.systemUTC(), TierOptions.defaults());
     }
 
     void reopen() {
@@ -232,8 +227,8 @@ final class ErasureWorld implements AutoCloseable {
                         write(stored.draft().text(words()).build(), ""),
                         write(memory("b2", BEN, "likes loud musicals", "I sang so", "musical"), "")));
         UsersFirst.of(truth)
-                .put(List.of(write(
-                        memory("m2", user, "loves " + canary("cold text") + " too", "I did say", "noir"), "")));
+                .put(List.of(
+                        write(memory("m2", user, "loves " + canary("cold text") + " too", "I did say", "noir"), "")));
         Interaction rated = new Interaction(
                 new InteractionId(canary("interaction id")), user, new ItemId("i"), new Feedback.Rated(4), NOW, null);
         truth.interactions().append(List.of(rated));

@@ -69,7 +69,12 @@ abstract class MemoriesContract extends TruthContract {
         Memory open = put(likes("open", ANN, "drama"), OPERATOR);
         Instant now = truth().memories().history(open.id()).getFirst().recordedAt();
         for (int i = 0; i < 12; i++) {
-            put(ending("m" + i, now.minusSeconds(100 - i)).draft().locked(i == 3).build(), OPERATOR);
+            put(
+                    ending("m" + i, now.minusSeconds(100 - i))
+                            .draft()
+                            .locked(i == 3)
+                            .build(),
+                    OPERATOR);
         }
         Memory later = put(ending("later", now.plusSeconds(86_400)), OPERATOR);
         assertThat(truth().memories()

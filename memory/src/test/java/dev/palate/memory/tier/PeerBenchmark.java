@@ -64,7 +64,11 @@ final class PeerBenchmark {
                     TierOptions.defaults());
             truth.users()
                     .ensureAll(IntStream.rangeClosed(0, (count + BY_THREADS) / PER_USER)
-                            .mapToObj(user -> new User(new UserId("u" + user), "", Clock.systemUTC().instant(), false))
+                            .mapToObj(user -> new User(
+                                    new UserId("u" + user),
+                                    "",
+                                    Clock.systemUTC().instant(),
+                                    false))
                             .toList());
             long start = System.nanoTime();
             long[] adds = timed(count, number -> add(memories, number));
@@ -74,8 +78,7 @@ final class PeerBenchmark {
             index.awaitEncoded(PATIENCE);
             OUT.printf("palate, all found by meaning %.1f s after the first add%n", seconds(start));
             long[] searches = timed(
-                    SEARCHES,
-                    number -> memories.recall(user(number), "likes thing number " + number, 10, PATIENCE));
+                    SEARCHES, number -> memories.recall(user(number), "likes thing number " + number, 10, PATIENCE));
             OUT.printf("palate, one user's search: %s, load %.1f%n", percentiles(searches), load());
             inThreads(memories, count);
         }
@@ -105,7 +108,8 @@ final class PeerBenchmark {
         long unreadable = 0;
         for (int user = from / PER_USER; user < (from + BY_THREADS) / PER_USER; user++) {
             try {
-                there += memories.active(new Subject.OfUser(new UserId("u" + user))).size();
+                there += memories.active(new Subject.OfUser(new UserId("u" + user)))
+                        .size();
             } catch (RuntimeException e) {
                 unreadable++;
             }
@@ -152,8 +156,7 @@ final class PeerBenchmark {
 
     private static String percentiles(long[] sorted) {
         return String.format(
-                "p50 %.2f ms, p99 %.2f ms",
-                sorted[sorted.length / 2] / 1e6, sorted[(int) (sorted.length * .99)] / 1e6);
+                "p50 %.2f ms, p99 %.2f ms", sorted[sorted.length / 2] / 1e6, sorted[(int) (sorted.length * .99)] / 1e6);
     }
 
     private static double seconds(long start) {

@@ -37,12 +37,7 @@ final class ModelController {
     private final LocalDoor door;
 
     ModelController(
-            ModelDesk desk,
-            Trainer trainer,
-            Reindexing reindexing,
-            PolicyReplays replays,
-            Jobs jobs,
-            LocalDoor door) {
+            ModelDesk desk, Trainer trainer, Reindexing reindexing, PolicyReplays replays, Jobs jobs, LocalDoor door) {
         this.desk = desk;
         this.trainer = trainer;
         this.reindexing = reindexing;
@@ -93,8 +88,7 @@ final class ModelController {
         if (!trainer.cancel(job) && !reindexing.cancel(job) && !replays.cancel(job)) {
             throw new ProblemException(
                     ProblemType.CONFLICT,
-                    "job " + id
-                            + " is not under way, or no training, reindex or replay; only those can be cancelled");
+                    "job " + id + " is not under way, or no training, reindex or replay; only those can be cancelled");
         }
     }
 

@@ -77,7 +77,8 @@ public final class PolicyReplays implements AutoCloseable {
 
     /// Goes on with one that an earlier process left.
     public synchronized void resume() {
-        jobs.takeOver(KIND).ifPresent(job -> begin(job.id(), jobs.state(job.id()).map(Place::of)));
+        jobs.takeOver(KIND)
+                .ifPresent(job -> begin(job.id(), jobs.state(job.id()).map(Place::of)));
     }
 
     /// Starts one, or gives the one under way.
@@ -124,7 +125,8 @@ public final class PolicyReplays implements AutoCloseable {
                     sum = sum.plus(replay.of(new Subject.OfUser(user.id())));
                 }
                 cursor = page.nextCursor();
-                place = new Place(cursor == null ? "" : cursor, place.done + page.items().size(), sum);
+                place = new Place(
+                        cursor == null ? "" : cursor, place.done + page.items().size(), sum);
                 if (cursor != null) {
                     jobs.keepState(job, place.text());
                     jobs.update(job, JobStatus.RUNNING, Math.min(1, place.done / (double) all), words(place));

@@ -85,16 +85,22 @@ final class MemoryController {
         Set<MemoryKind> kinds = kinds(kind);
         String part = words == null ? "" : words.toLowerCase(Locale.ROOT);
         Instant known = knownAt == null ? clock.instant() : knownAt;
-        return MemoryView.Listing.of(Input.page(
-                limit,
-                size -> finder.page(
-                        subject,
-                        moment,
-                        memory -> (kinds.isEmpty() || kinds.contains(memory.kind()))
-                                && (wanted.isEmpty() || wanted.contains(memory.at(known).status()))
-                                && memory.text().toLowerCase(Locale.ROOT).contains(part),
-                        cursor,
-                        size)), known);
+        return MemoryView.Listing.of(
+                Input.page(
+                        limit,
+                        size -> finder.page(
+                                subject,
+                                moment,
+                                memory -> (kinds.isEmpty() || kinds.contains(memory.kind()))
+                                        && (wanted.isEmpty()
+                                                || wanted.contains(
+                                                        memory.at(known).status()))
+                                        && memory.text()
+                                                .toLowerCase(Locale.ROOT)
+                                                .contains(part),
+                                cursor,
+                                size)),
+                known);
     }
 
     @PostMapping("/v1/memories")

@@ -66,8 +66,8 @@ class PolicyReplaysTest {
     }
 
     private static PolicyReplays replays(SqlTruth truth) {
-        var stores = new GatedMemories.Stores(
-                truth.memories(), truth.rejections(), truth.consents(), Similarity.UNKNOWN);
+        var stores =
+                new GatedMemories.Stores(truth.memories(), truth.rejections(), truth.consents(), Similarity.UNKNOWN);
         var door = new GatedMemories(stores, Gates.standard(), new Ids(CLOCK), CLOCK);
         var lexicon = new Lexicon(DomainPackFile.films());
         var snapshots = new CatalogSnapshots(lexicon, truth.catalog(), truth.interactions(), truth.changes());
@@ -124,7 +124,9 @@ class PolicyReplaysTest {
                 assertThat(ended.status()).as(ended.detail()).isEqualTo(JobStatus.SUCCEEDED);
                 assertThat(ended.detail()).startsWith("120 users: 120 written");
             }
-            assertThat(truth.memories().count()).as("the seventy that were left").isEqualTo(70);
+            assertThat(truth.memories().count())
+                    .as("the seventy that were left")
+                    .isEqualTo(70);
             assertThat(truth.memories().active(new Subject.OfUser(user(49)))).isEmpty();
             assertThat(truth.memories().active(new Subject.OfUser(user(50)))).hasSize(1);
         }
