@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// Packs in the heap, within a budget of bytes. Thread-safe, without a lock over a load.
 ///
@@ -127,7 +128,7 @@ final class HotTier implements ErasurePlace {
     @Override
     public long remaining(UserId user) {
         return last(new Subject.OfUser(user))
-                .map(pack -> (long) pack.memories().size())
+                .map(pack -> (long) pack.memories().size() + pack.rest().size())
                 .orElse(0L);
     }
 
@@ -148,7 +149,7 @@ final class HotTier implements ErasurePlace {
     public long remaining(ErasedMemories memories) {
         return memories.subjects().stream()
                 .flatMap(subject -> last(subject).stream())
-                .flatMap(pack -> pack.memories().stream())
+                .flatMap(pack -> Stream.concat(pack.memories().stream(), pack.rest().stream()))
                 .filter(memory -> memories.ids().contains(memory.id()))
                 .count();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.palate.memory.Ids;
+import dev.palate.memory.Milestone;
 import dev.palate.memory.conversation.Role;
 import dev.palate.memory.erase.ErasedMemories;
 import dev.palate.memory.erase.ErasurePlace;
@@ -51,6 +52,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -862,6 +865,16 @@ class TierPlannerTest {
             old.put(ANN, 0, 300);
             old.settle();
         }
+        var goOn = new CountDownLatch(1);
+        Milestone.watch(reached -> {
+            if (reached == Milestone.FORMAT_REWRITING) {
+                try {
+                    goOn.await(1, TimeUnit.MINUTES);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        });
         try (Stack stack = new Stack(root, new HashingEncoder(), TIERS, VectorFormat.FLOAT32)) {
             stack.put(BEN, 0, 300);
             stack.settle();
@@ -884,6 +897,10 @@ class TierPlannerTest {
                             .sum())
                     .as("ten a probe")
                     .isEqualTo(10.0 * recall.probes());
+            goOn.countDown();
+        } finally {
+            goOn.countDown();
+            Milestone.watch(null);
         }
     }
 }
