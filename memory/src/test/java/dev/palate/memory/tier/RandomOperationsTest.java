@@ -158,7 +158,7 @@ class RandomOperationsTest {
             return add();
         }
         if (dice < 4_500) {
-            return edit();
+            return random.nextInt(12) == 0 ? end() : edit();
         }
         if (dice < 5_000) {
             return supersede();
@@ -274,6 +274,16 @@ class RandomOperationsTest {
         return "edit";
     }
 
+    /// The memory's time is over from now on; a pass says so later.
+    private String end() {
+        Memory memory = pick();
+        put(memory.draft()
+                .validTo(clock.instant())
+                .updatedAt(clock.instant())
+                .build());
+        return "end";
+    }
+
     private String supersede() {
         Memory old = pick();
         Memory fresh = fresh(old.subject());
@@ -316,7 +326,7 @@ class RandomOperationsTest {
     private String active() {
         Subject subject = subject();
         List<Memory> expected = oldestFirst(ofModel(subject).stream()
-                .filter(memory -> memory.status() == MemoryStatus.ACTIVE)
+                .filter(memory -> memory.status() == MemoryStatus.ACTIVE && memory.validTo() == null)
                 .toList());
         assertThat(store().tiered.active(subject)).as(where()).isEqualTo(expected);
         return "active";
@@ -387,7 +397,18 @@ class RandomOperationsTest {
 
     private String plan() {
         clock.forward(Duration.ofSeconds(random.nextInt(60)));
-        store().tiered.planner().pass();
+        List<Memory> ended = ids.stream()
+                .map(this::latest)
+                .filter(memory -> memory.status() == MemoryStatus.ACTIVE && memory.validTo() != null)
+                .toList();
+        assertThat(store().tiered.planner().pass().expired()).as(where()).isEqualTo(ended.size());
+        for (Memory memory : ended) {
+            Revision newest =
+                    store().truth.memories().history(memory.id()).getLast();
+            assertThat(newest.state().status()).as(where()).isEqualTo(MemoryStatus.EXPIRED);
+            assertThat(newest.state().revision()).as(where()).isEqualTo(memory.revision() + 1);
+            revisions(memory.id()).add(newest);
+        }
         return "plan";
     }
 
