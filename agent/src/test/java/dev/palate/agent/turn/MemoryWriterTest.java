@@ -213,7 +213,7 @@ class MemoryWriterTest {
     @Test
     void aConsentBringsBackWhatWasRefusedOfAMessage() {
         var talk = stack.truth.conversations().start(user);
-        String words = "I am gay and I love musicals";
+        String words = "I love gay romances";
         Message message = stack.truth
                 .conversations()
                 .append(talk.id(), new TurnId("t-" + user.value()), Role.USER, words, null, null);
@@ -255,7 +255,7 @@ class MemoryWriterTest {
                 1,
                 Trust.STATED,
                 null,
-                "I am gay and I love musicals",
+                "I love gay romances",
                 "",
                 message,
                 Role.USER);
