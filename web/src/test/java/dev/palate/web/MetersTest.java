@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.palate.memory.access.Role;
 import dev.palate.memory.gate.GatePolicy;
+import dev.palate.memory.index.VectorFormat;
 import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
 import dev.palate.memory.user.Users;
@@ -40,6 +41,7 @@ class MetersTest {
             "palate_index_degraded",
             "palate_index_encoded",
             "palate_index_failed",
+            "palate_index_format_recall",
             "palate_index_lag",
             "palate_index_probes_total",
             "palate_index_rebuilding",
@@ -68,6 +70,8 @@ class MetersTest {
             "palate_writer_failures_total",
             "palate_writer_waiting",
             "palate_writer_writes_total");
+    private static final Set<String> FORMATS =
+            Stream.of(VectorFormat.values()).map(VectorFormat::name).collect(Collectors.toSet());
     private static final Map<String, Set<String>> TAGS = Map.of(
             "tier", Set.of("hot", "warm", "cold"),
             "percentile", Set.of("50", "99"),
@@ -165,7 +169,7 @@ class MetersTest {
                     .isEqualTo(new TreeSet<>(NAMES));
             for (Sample sample : samples) {
                 sample.tags()
-                        .forEach((tag, value) -> assertThat(TAGS.getOrDefault(tag, Set.of()))
+                        .forEach((tag, value) -> assertThat(tag.equals("format") ? FORMATS : TAGS.getOrDefault(tag, Set.of()))
                                 .as(tag + " of " + sample.name())
                                 .contains(value));
             }
