@@ -169,7 +169,8 @@ class MetersTest {
                     .isEqualTo(new TreeSet<>(NAMES));
             for (Sample sample : samples) {
                 sample.tags()
-                        .forEach((tag, value) -> assertThat(tag.equals("format") ? FORMATS : TAGS.getOrDefault(tag, Set.of()))
+                        .forEach((tag, value) -> assertThat(
+                                        tag.equals("format") ? FORMATS : TAGS.getOrDefault(tag, Set.of()))
                                 .as(tag + " of " + sample.name())
                                 .contains(value));
             }

@@ -277,10 +277,7 @@ class RandomOperationsTest {
     /// The memory's time is over from now on; a pass says so later.
     private String end() {
         Memory memory = pick();
-        put(memory.draft()
-                .validTo(clock.instant())
-                .updatedAt(clock.instant())
-                .build());
+        put(memory.draft().validTo(clock.instant()).updatedAt(clock.instant()).build());
         return "end";
     }
 
@@ -403,8 +400,7 @@ class RandomOperationsTest {
                 .toList();
         assertThat(store().tiered.planner().pass().expired()).as(where()).isEqualTo(ended.size());
         for (Memory memory : ended) {
-            Revision newest =
-                    store().truth.memories().history(memory.id()).getLast();
+            Revision newest = store().truth.memories().history(memory.id()).getLast();
             assertThat(newest.state().status()).as(where()).isEqualTo(MemoryStatus.EXPIRED);
             assertThat(newest.state().revision()).as(where()).isEqualTo(memory.revision() + 1);
             revisions(memory.id()).add(newest);
