@@ -8,7 +8,6 @@ import dev.palate.retrieval.embedding.table.MaskedTable;
 import dev.palate.retrieval.embedding.table.PairwiseModel;
 import dev.palate.retrieval.embedding.table.PairwiseTraining;
 import dev.palate.retrieval.embedding.table.TableSpec;
-import dev.palate.retrieval.embedding.table.TableSpec.Combination;
 import dev.palate.retrieval.ranking.Ranker;
 import dev.palate.retrieval.training.PairedBootstrap;
 import java.io.PrintStream;
@@ -79,7 +78,8 @@ final class TableComparisonMain {
                 "tail20",
                 "s");
         PairwiseModel full = trained("full", new TableSpec.Full(rows, dimension, seed));
-        Map<String, TableSpec> specs = specs();
+        TableChoices choices = new TableChoices(rows, dimension, ratio, seed);
+        Map<String, TableSpec> specs = choices.all();
         specs.forEach((name, spec) -> {
             if (names.isEmpty() || names.contains(name)) {
                 trained(name, spec);
@@ -89,9 +89,7 @@ final class TableComparisonMain {
             report("int8-after", compressed(TableSpec.Quantised.caching(rows, dimension, 8, 0, seed), full), 0);
         }
         if (names.isEmpty() || names.contains("pq")) {
-            // (rows + 32 centroids) · dimension / 8 = 4 · rows · dimension / ratio
-            int centroids = (int) Math.clamp((32 * rows / ratio - rows) / 32, 1, 256);
-            PairwiseModel coded = compressed(new TableSpec.ProductQuantised(rows, dimension, centroids, seed), full);
+            PairwiseModel coded = compressed(choices.productQuantised(), full);
             report("pq", coded, 0);
             long start = System.nanoTime();
             PairwiseTraining.Options few = new PairwiseTraining.Options(
@@ -169,76 +167,6 @@ final class TableComparisonMain {
                     Arrays.stream(widths, from, to).average().orElse(0)));
         }
         return text.toString();
-    }
-
-    private Map<String, TableSpec> specs() {
-        int values = (int) (rows * (long) dimension / ratio);
-        int buckets = values / dimension;
-        Map<String, TableSpec> specs = new LinkedHashMap<>();
-        specs.put("int8+5%", TableSpec.Quantised.caching(rows, dimension, 8, 0.05, seed));
-        specs.put("int4+1%", TableSpec.Quantised.caching(rows, dimension, 4, 0.01, seed));
-        specs.put("narrow", new TableSpec.Narrow(rows, dimension, values / rows, seed));
-        specs.put("hash", new TableSpec.Hashed(buckets, dimension, seed));
-        specs.put("qr", quotientRemainder(rows, buckets, Combination.MULTIPLY));
-        specs.put("qr-added", quotientRemainder(rows, buckets, Combination.ADD));
-        specs.put(
-                "crt",
-                new TableSpec.ChineseRemainder(
-                        rows, dimension, List.of(buckets / 2, buckets / 2 - 1), Combination.MULTIPLY, seed));
-        specs.put("robe", new TableSpec.Robe(values, dimension, dimension, true, seed));
-        specs.put("robe-8", new TableSpec.Robe(values, dimension, 8, true, seed));
-        int weights = values / 16;
-        specs.put("mem-rec", new TableSpec.MemRec((values - weights) / dimension, weights, 4, 2, dimension, seed));
-        if (values / dimension * dimension > rows * 2) {
-            specs.put("mem-com", new TableSpec.MemCom(rows, dimension, (values - rows) / dimension, false, seed));
-            specs.put(
-                    "mem-com-biased",
-                    new TableSpec.MemCom(rows, dimension, (values - 2 * rows) / dimension, true, seed));
-        }
-        specs.put("tt", tensorTrain(values));
-        specs.put("dhe", deepHash(values));
-        int hot = (int) (0.06 * rows);
-        int cold = buckets - hot;
-        TableSpec own = new TableSpec.Full(hot, dimension, seed);
-        int bloom = cold * dimension / 16;
-        specs.put(
-                "hot+mem-rec",
-                new TableSpec.HotCold(
-                        hot,
-                        own,
-                        new TableSpec.MemRec((cold * dimension - bloom) / dimension, bloom, 2, 1, dimension, seed)));
-        specs.put("hot+hash", new TableSpec.HotCold(hot, own, new TableSpec.Hashed(cold, dimension, seed)));
-        specs.put("hot+qr", new TableSpec.HotCold(hot, own, quotientRemainder(rows - hot, cold, Combination.MULTIPLY)));
-        return specs;
-    }
-
-    /// With the fewest collisions that fit.
-    private TableSpec quotientRemainder(int ids, int buckets, Combination combination) {
-        int collisions = 1;
-        while (Math.ceilDiv(ids, collisions) + collisions > buckets) {
-            collisions++;
-        }
-        return TableSpec.MixedRadix.quotientRemainder(ids, dimension, collisions, combination, seed);
-    }
-
-    private TableSpec tensorTrain(int values) {
-        int side = (int) Math.ceil(Math.cbrt(rows));
-        List<Integer> columns = dimension == 64 ? List.of(4, 4, 4) : List.of(2, 4, dimension / 8);
-        TableSpec best = new TableSpec.TensorTrain(rows, dimension, List.of(side, side, side), columns, 1, seed);
-        for (int rank = 2; rank <= 256; rank++) {
-            TableSpec next = new TableSpec.TensorTrain(rows, dimension, List.of(side, side, side), columns, rank, seed);
-            best = next.bytes() <= 4L * values ? next : best;
-        }
-        return best;
-    }
-
-    private TableSpec deepHash(int values) {
-        TableSpec best = new TableSpec.DeepHash(64, 1, 2, dimension, seed);
-        for (int width = 2; width <= 1_024; width++) {
-            TableSpec next = new TableSpec.DeepHash(64, width, 2, dimension, seed);
-            best = next.bytes() <= 4L * values ? next : best;
-        }
-        return best;
     }
 
     private PairwiseModel model(TableSpec items) {

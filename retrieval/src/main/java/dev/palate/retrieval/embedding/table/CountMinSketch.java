@@ -4,21 +4,32 @@ package dev.palate.retrieval.embedding.table;
 /// of which the least is the estimate; only the least are counted up. An estimate is at least the true
 /// count since the last halving, but for what halving rounds off. Not thread-safe.
 ///
-/// Symbols: d → [#DEPTH]; w → `width`.
+/// Symbols: d → [#DEPTH]; w → `width`; h_j, by multiplying and shifting → [#place].
 final class CountMinSketch {
-    private static final int DEPTH = 4;
+    static final int DEPTH = 4;
+    /// Odd, so that each is a bijection of the hashes.
+    private static final long[] FACTORS = new long[DEPTH];
+
+    static {
+        for (int line = 0; line < DEPTH; line++) {
+            FACTORS[line] = Hashes.seed(0, line) | 1;
+        }
+    }
 
     private final int width;
+    private final int shift;
     private final short[] counters;
 
-    /// @param width counters of each of the four lines, a power of two
+    /// @param width counters of each of the four lines, a power of two, at least 2
     CountMinSketch(int width) {
         this.width = width;
+        shift = Long.SIZE - Integer.numberOfTrailingZeros(width);
         counters = new short[Math.multiplyExact(DEPTH, width)];
     }
 
-    private int place(long hash, int line) {
-        return line * width + ((int) (hash >>> (line * Short.SIZE)) * 0x9E3779B9 >>> 1) % width;
+    /// Which counter a hash has in a line. Depends on all bits of the hash, however wide a line is.
+    int place(long hash, int line) {
+        return line * width + (int) (hash * FACTORS[line] >>> shift);
     }
 
     void add(int row) {

@@ -197,10 +197,17 @@ public final class EmbeddingTables {
     /// @throws dev.palate.retrieval.RetrievalException with code STORAGE when the disk refuses
     public static void write(EmbeddingTable table, Path file) {
         Map<String, Section> sections = new LinkedHashMap<>();
-        byte[] head = JsonMapper.shared().writeValueAsBytes(new Versioned(VERSION, table.spec()));
-        sections.put(HEAD, new Section.Bytes(head));
-        sections.putAll(new TreeMap<>(table.sections()));
+        put(table, "", sections);
         new ModelFile(file, sections).write();
+    }
+
+    /// Adds a table to the sections of a file that may hold more.
+    ///
+    /// @param prefix of the names
+    public static void put(EmbeddingTable table, String prefix, Map<String, Section> sections) {
+        byte[] head = JsonMapper.shared().writeValueAsBytes(new Versioned(VERSION, table.spec()));
+        sections.put(prefix + HEAD, new Section.Bytes(head));
+        new TreeMap<>(table.sections()).forEach((name, section) -> sections.put(prefix + name, section));
     }
 
     /// Reads a table.
@@ -208,14 +215,20 @@ public final class EmbeddingTables {
     /// @throws dev.palate.retrieval.RetrievalException with code NOT_FOUND when there is none, BAD_FILE
     ///     when it is damaged or newer than this build
     public static EmbeddingTable read(Path file) {
-        ModelFile stored = ModelFile.read(file);
+        return read(ModelFile.read(file), file, "");
+    }
+
+    /// Reads one of the tables of a file.
+    ///
+    /// @param prefix of the names
+    public static EmbeddingTable read(ModelFile stored, Path file, String prefix) {
         try {
-            Versioned head = JsonMapper.shared().readValue(stored.bytes(HEAD), Versioned.class);
+            Versioned head = JsonMapper.shared().readValue(stored.bytes(prefix + HEAD), Versioned.class);
             if (head.version != VERSION || head.spec == null) {
                 throw ModelFile.damaged(
                         file, "its table has version " + head.version + ", this build reads " + VERSION);
             }
-            return build(head.spec, Optional.of(new TableSections(stored, "")), NO_COUNTS);
+            return build(head.spec, Optional.of(new TableSections(stored, prefix)), NO_COUNTS);
         } catch (JacksonException | IllegalArgumentException | ArithmeticException e) {
             throw ModelFile.damaged(file, "the parts of its table do not fit (" + e.getMessage() + ")");
         }

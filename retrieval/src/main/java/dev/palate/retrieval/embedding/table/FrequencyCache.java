@@ -30,6 +30,8 @@ public final class FrequencyCache {
     /// Accesses between two halvings, in slots.
     private static final int HALVE_EVERY = 100;
     private static final int COUNTERS_PER_SLOT = 8;
+    /// Batches for which a row brought in ahead is held: the one it was meant for may never come.
+    static final int HOLD = 32;
     private static final int NONE = -1;
 
     private final RowStore store;
@@ -43,6 +45,15 @@ public final class FrequencyCache {
     private final BitSet batch = new BitSet();
 
     private final BitSet ahead = new BitSet();
+    /// The batch before which each slot was held last.
+    private final long[] aheadSince;
+
+    /// How many slots are held.
+    private int held;
+    /// Slots held before this batch or earlier are looked through when it comes.
+    private long nextRelease = Long.MAX_VALUE;
+
+    private long batches;
     private final CountMinSketch sketch;
     /// Rows that stay, best first.
     private int[] top = new int[0];
@@ -85,6 +96,7 @@ public final class FrequencyCache {
         Arrays.fill(slotOf, NONE);
         sketch =
                 new CountMinSketch(Integer.highestOneBit(Math.clamp((long) COUNTERS_PER_SLOT * capacity, 64, 1 << 28)));
+        aheadSince = new long[capacity];
         older = new int[capacity + 1];
         newer = new int[capacity + 1];
         older[capacity] = capacity;
@@ -106,6 +118,7 @@ public final class FrequencyCache {
     /// @throws IllegalArgumentException when the batch has more different rows than there is room for
     public void prepare(int[] rows, int count, int[] slots) {
         rankInTime(count);
+        releaseInTime();
         batch.clear();
         int unlike = 0;
         for (int i = 0; i < count; i++) {
@@ -132,33 +145,66 @@ public final class FrequencyCache {
                 touch(slot);
             }
             batch.set(slot);
-            ahead.clear(slot);
+            release(slot);
             slots[i] = slot;
         }
     }
 
     /// Brings in rows of a batch that is to come, as far as there is room beside what the present batch
-    /// needs and half of the slots for others brought in so; they stay until a batch has needed them.
+    /// needs and half of the slots for others brought in so; they stay until a batch has needed them, and
+    /// are held for [#HOLD] batches at most, where none does.
     ///
     /// @return how many of the rows are present now
     public int prefetch(int[] rows, int count) {
         int present = 0;
+        int needed = batch.cardinality();
         for (int i = 0; i < count; i++) {
             int slot = slotOf[rows[i]];
-            if (slot == NONE
-                    && ahead.cardinality() < capacity / 2
-                    && batch.cardinality() + ahead.cardinality() < capacity) {
+            if (slot == NONE && held < capacity / 2 && needed + held < capacity) {
                 slot = bring(rows[i]);
                 aheadReads++;
             }
             if (slot != NONE) {
                 present++;
-                if (ahead.cardinality() < capacity / 2) {
-                    ahead.set(slot);
-                }
+                hold(slot);
             }
         }
         return present;
+    }
+
+    private void hold(int slot) {
+        if (!ahead.get(slot)) {
+            if (held == capacity / 2) {
+                return;
+            }
+            ahead.set(slot);
+            held++;
+        }
+        aheadSince[slot] = batches;
+        nextRelease = Math.min(nextRelease, batches + HOLD + 1);
+    }
+
+    private void release(int slot) {
+        if (ahead.get(slot)) {
+            ahead.clear(slot);
+            held--;
+        }
+    }
+
+    /// Lets go of what was brought in for a batch that did not come.
+    private void releaseInTime() {
+        if (++batches < nextRelease) {
+            return;
+        }
+        long oldest = Long.MAX_VALUE;
+        for (int slot = ahead.nextSetBit(0); slot >= 0; slot = ahead.nextSetBit(slot + 1)) {
+            if (batches - aheadSince[slot] > HOLD) {
+                release(slot);
+            } else {
+                oldest = Math.min(oldest, aheadSince[slot]);
+            }
+        }
+        nextRelease = oldest == Long.MAX_VALUE ? oldest : oldest + HOLD + 1;
     }
 
     /// Says that the row in a slot was changed, so that it is written back before it goes.
@@ -211,27 +257,27 @@ public final class FrequencyCache {
     /// The row not of the top that was needed longest ago; only where all of those are held, the lowest of the top.
     private int victim() {
         for (int slot = newer[capacity]; slot != capacity; slot = newer[slot]) {
-            if (!held(slot)) {
+            if (!isHeld(slot)) {
                 return slot;
             }
         }
         for (int rank = top.length - 1; rank >= 0; rank--) {
             int slot = slotOf[top[rank]];
-            if (slot != NONE && !held(slot)) {
+            if (slot != NONE && !isHeld(slot)) {
                 return slot;
             }
         }
         // What was brought in ahead gives way to what is needed now.
         for (int slot = 0; slot < capacity; slot++) {
             if (!batch.get(slot)) {
-                ahead.clear(slot);
+                release(slot);
                 return slot;
             }
         }
         throw new IllegalStateException("all " + capacity + " slots are held by one batch");
     }
 
-    private boolean held(int slot) {
+    private boolean isHeld(int slot) {
         return batch.get(slot) || ahead.get(slot);
     }
 
@@ -299,7 +345,13 @@ public final class FrequencyCache {
     /// The bytes of the cache, but for object headers.
     public long residentBytes() {
         return (long) Float.BYTES * block.length
-                + (long) Integer.BYTES * (rowOf.length + slotOf.length + older.length + newer.length + top.length)
+                + (long) Integer.BYTES
+                        * (rowOf.length
+                                + slotOf.length
+                                + 2 * aheadSince.length
+                                + older.length
+                                + newer.length
+                                + top.length)
                 + sketch.bytes()
                 + (3L * capacity + store.rows()) / Byte.SIZE;
     }

@@ -22,7 +22,12 @@ final class Hashes {
 
     /// A number in [0, bound), each as likely as any other to 2⁻³².
     static int bucket(long id, long functionSeed, int bound) {
-        return (int) Math.unsignedMultiplyHigh(mix(id ^ functionSeed), bound);
+        return bucket(mix(id ^ functionSeed), bound);
+    }
+
+    /// The same of a hash that was made before; its last bits hardly matter for it.
+    static int bucket(long hash, int bound) {
+        return (int) Math.unsignedMultiplyHigh(hash, bound);
     }
 
     /// A number in [−1, 1].

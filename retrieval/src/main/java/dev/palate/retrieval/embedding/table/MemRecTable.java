@@ -79,8 +79,22 @@ final class MemRecTable extends ParameterTable {
 
     @Override
     public void lookup(long id, float[] target, int offset) {
-        sumOfTokens(TableIds.any(id), target, offset);
-        Kernels.scale(alpha(id), target, offset, spec.dimension());
+        long known = TableIds.any(id);
+        if (tokenFunctions.length == 4) {
+            RowKernels.scaledSum(
+                    alpha(known),
+                    values,
+                    token(known, 0),
+                    token(known, 1),
+                    token(known, 2),
+                    token(known, 3),
+                    target,
+                    offset,
+                    spec.dimension());
+            return;
+        }
+        sumOfTokens(known, target, offset);
+        Kernels.scale(alpha(known), target, offset, spec.dimension());
     }
 
     @Override

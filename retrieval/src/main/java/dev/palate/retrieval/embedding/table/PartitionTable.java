@@ -71,16 +71,26 @@ final class PartitionTable extends ParameterTable {
 
     /// The class of an id in each way is found from what the way before left of the id.
     private int place(int way, long rest) {
-        return starts[way] + (int) (rest % classes[way]) * width;
+        // A division of 32 bits is several times as fast as one of 64.
+        int number = rest <= Integer.MAX_VALUE ? (int) rest % classes[way] : (int) (rest % classes[way]);
+        return starts[way] + number * width;
     }
 
     private long rest(int way, long rest) {
-        return digits ? rest / classes[way] : rest;
+        if (!digits) {
+            return rest;
+        }
+        return rest <= Integer.MAX_VALUE ? (int) rest / classes[way] : rest / classes[way];
     }
 
     @Override
     public void lookup(long id, float[] target, int offset) {
         long rest = TableIds.known(id, rows);
+        if (combination == Combination.MULTIPLY && classes.length == 2) {
+            int first = place(0, rest);
+            RowKernels.product(values, first, place(1, rest(0, rest)), target, offset, width);
+            return;
+        }
         for (int way = 0; way < classes.length; way++) {
             int at = place(way, rest);
             if (way == 0 || combination == Combination.CONCATENATE) {
@@ -88,9 +98,7 @@ final class PartitionTable extends ParameterTable {
             } else if (combination == Combination.ADD) {
                 Kernels.axpy(1, values, at, target, offset, width);
             } else {
-                for (int i = 0; i < width; i++) {
-                    target[offset + i] *= values[at + i];
-                }
+                RowKernels.multiply(values, at, target, offset, width);
             }
             rest = rest(way, rest);
         }

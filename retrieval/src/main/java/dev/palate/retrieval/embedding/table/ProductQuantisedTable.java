@@ -92,7 +92,7 @@ public final class ProductQuantisedTable implements EmbeddingTable {
         int row = TableIds.row(id, spec.rows());
         for (int s = 0; s < stretches; s++) {
             int from = s * STRETCH;
-            System.arraycopy(values, place(row, s), target, offset + from, Math.min(STRETCH, dimension - from));
+            RowKernels.copyShort(values, place(row, s), target, offset + from, Math.min(STRETCH, dimension - from));
         }
     }
 

@@ -1,7 +1,5 @@
 package dev.palate.retrieval.embedding.table;
 
-import dev.palate.memory.vector.Kernels;
-
 /// Random offset block embedding (`desai2022robe`): one array for all ids; a vector is cut into blocks,
 /// and each block is a stretch of the array that begins where a hash of the id and the block's number
 /// says. Any id has a vector, and new ids cost nothing. A lookup reads one stretch for each block, so
@@ -17,12 +15,20 @@ import dev.palate.memory.vector.Kernels;
 /// The published hash, linear in the id modulo a prime, overflows 64 bits for large ids; the hash here is [Hashes].
 final class RobeTable extends ParameterTable {
     private final TableSpec.Robe spec;
+    private final int block;
+    private final boolean signed;
     private final int blocks;
+    /// In how many places a block can begin.
+    private final int starts;
+
     private final long[] functions;
 
     RobeTable(TableSpec.Robe spec, float[] values) {
         super(values, spec.size());
         this.spec = spec;
+        block = spec.block();
+        signed = spec.signed();
+        starts = spec.size() - block + 1;
         blocks = Math.ceilDiv(spec.dimension(), spec.block());
         functions = new long[blocks];
         for (int b = 0; b < blocks; b++) {
@@ -35,28 +41,30 @@ final class RobeTable extends ParameterTable {
         return spec;
     }
 
-    private int start(long id, int block) {
-        return Hashes.bucket(id, functions[block], spec.size() - spec.block() + 1);
+    /// Which place and sign a block has: [#start] and [#sign] are of different parts of it.
+    private long hash(long id, int block) {
+        return Hashes.mix(id ^ functions[block]);
     }
 
-    /// From the half of the hash that the start does not use.
-    private float sign(long id, int block) {
-        return spec.signed() && (Hashes.mix(id ^ functions[block]) & 1) == 0 ? -1 : 1;
+    private int start(long hash) {
+        return Hashes.bucket(hash, starts);
+    }
+
+    private float sign(long hash) {
+        return signed && (hash & 1) == 0 ? -1 : 1;
     }
 
     private int length(int block) {
-        return Math.min(spec.block(), spec.dimension() - block * spec.block());
+        return Math.min(this.block, spec.dimension() - block * this.block);
     }
 
     @Override
     public void lookup(long id, float[] target, int offset) {
         long known = TableIds.any(id);
         for (int b = 0; b < blocks; b++) {
-            int at = offset + b * spec.block();
-            System.arraycopy(values, start(known, b), target, at, length(b));
-            if (sign(known, b) < 0) {
-                Kernels.scale(-1, target, at, length(b));
-            }
+            int at = offset + b * block;
+            long hash = hash(known, b);
+            RowKernels.scaled(sign(hash), values, start(hash), target, at, length(b));
         }
     }
 
@@ -64,7 +72,8 @@ final class RobeTable extends ParameterTable {
     public void accumulate(long id, float[] gradient, int offset, TableGradient into) {
         long known = TableIds.any(id);
         for (int b = 0; b < blocks; b++) {
-            into.add(start(known, b), sign(known, b), gradient, offset + b * spec.block(), length(b));
+            long hash = hash(known, b);
+            into.add(start(hash), sign(hash), gradient, offset + b * block, length(b));
         }
     }
 }

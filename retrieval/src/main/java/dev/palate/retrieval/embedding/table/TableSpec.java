@@ -3,12 +3,12 @@ package dev.palate.retrieval.embedding.table;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.palate.memory.Require;
-import java.util.ArrayList;
 import java.util.List;
 
 /// What an embedding table is: kind, size, seed. Everything but the parameters follows from it, the hash
 /// functions included; as JSON it heads the table's file. Rows are to be numbered by falling frequency:
-/// tables that treat ids unequally take the first ones for the frequent ones.
+/// tables that treat ids unequally take the first ones for the frequent ones. [TableShapes] has the
+/// arithmetic.
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = TableSpec.Full.class, name = "full"),
@@ -51,6 +51,25 @@ public sealed interface TableSpec {
         return (double) Float.BYTES * rows * dimension() / bytes();
     }
 
+    /// Of a table that knows its ids: [0, rows).
+    sealed interface Numbered extends TableSpec {
+        /// How many ids have a vector.
+        long rows();
+
+        @Override
+        default long lastId() {
+            return rows() - 1;
+        }
+    }
+
+    /// Of a table that has a vector for any id.
+    sealed interface Unbounded extends TableSpec {
+        @Override
+        default long lastId() {
+            return Long.MAX_VALUE;
+        }
+    }
+
     /// How rows are put together.
     enum Combination {
         /// Value by value, ⊙.
@@ -77,25 +96,15 @@ public sealed interface TableSpec {
         LEAST_FREQUENT
     }
 
-    private static void check(int dimension, long parameters) {
-        Require.range("dimension", dimension, 1, MOST_DIMENSIONS);
-        Require.range("number of parameters", parameters, 1, MOST_PARAMETERS);
-    }
-
     /// One row of 32-bit floats for each id: `4 · rows · dimension` bytes.
     ///
     /// @param rows at least 1
     /// @param seed of the first values
-    record Full(long rows, int dimension, long seed) implements TableSpec {
+    record Full(long rows, int dimension, long seed) implements Numbered {
         /// @throws IllegalArgumentException when a value is out of range
         public Full {
             Require.range("rows", rows, 1, MOST_PARAMETERS);
-            check(dimension, rows * dimension);
-        }
-
-        @Override
-        public long lastId() {
-            return rows - 1;
+            TableShapes.check(dimension, rows * dimension);
         }
 
         @Override
@@ -107,17 +116,12 @@ public sealed interface TableSpec {
     /// A full table of shorter rows, the rest 0: `4 · rows · width` bytes.
     ///
     /// @param width in [1, dimension]
-    record Narrow(long rows, int dimension, int width, long seed) implements TableSpec {
+    record Narrow(long rows, int dimension, int width, long seed) implements Numbered {
         /// @throws IllegalArgumentException when a value is out of range
         public Narrow {
             Require.range("rows", rows, 1, MOST_PARAMETERS);
             Require.range("width", width, 1, dimension);
-            check(dimension, rows * width);
-        }
-
-        @Override
-        public long lastId() {
-            return rows - 1;
+            TableShapes.check(dimension, rows * width);
         }
 
         @Override
@@ -130,15 +134,10 @@ public sealed interface TableSpec {
     ///
     /// @param buckets rows, at least 1
     /// @param seed of the hash and of the first values
-    record Hashed(int buckets, int dimension, long seed) implements TableSpec {
+    record Hashed(int buckets, int dimension, long seed) implements Unbounded {
         /// @throws IllegalArgumentException when a value is out of range
         public Hashed {
-            check(dimension, (long) buckets * dimension);
-        }
-
-        @Override
-        public long lastId() {
-            return Long.MAX_VALUE;
+            TableShapes.check(dimension, (long) buckets * dimension);
         }
 
         @Override
@@ -152,11 +151,11 @@ public sealed interface TableSpec {
     ///
     /// @param radices the least digit's first, 1 to 8 of them, whose product is at least the rows
     record MixedRadix(long rows, int dimension, List<Integer> radices, Combination combination, long seed)
-            implements TableSpec {
+            implements Numbered {
         /// @throws IllegalArgumentException when a value is out of range or two ids would have all digits in common
         public MixedRadix {
             radices = List.copyOf(radices);
-            checkClasses(rows, dimension, radices, combination);
+            TableShapes.checkClasses(rows, dimension, radices, combination);
         }
 
         /// Quotient and remainder: `⌈rows / collisions⌉` rows for the remainder by that number,
@@ -171,11 +170,6 @@ public sealed interface TableSpec {
         }
 
         @Override
-        public long lastId() {
-            return rows - 1;
-        }
-
-        @Override
         public long bytes() {
             return Float.BYTES * PartitionTable.parameters(radices, combination, dimension);
         }
@@ -185,53 +179,18 @@ public sealed interface TableSpec {
     ///
     /// @param moduli 1 to 8, pairwise without common divisor, whose product is at least the rows
     record ChineseRemainder(long rows, int dimension, List<Integer> moduli, Combination combination, long seed)
-            implements TableSpec {
+            implements Numbered {
         /// @throws IllegalArgumentException when a value is out of range or two ids would have all remainders in common
         public ChineseRemainder {
             moduli = List.copyOf(moduli);
-            checkClasses(rows, dimension, moduli, combination);
-            for (int i = 0; i < moduli.size(); i++) {
-                for (int j = 0; j < i; j++) {
-                    if (commonDivisor(moduli.get(i), moduli.get(j)) > 1) {
-                        throw new IllegalArgumentException("moduli must pairwise have no common divisor, but "
-                                + moduli.get(j) + " and " + moduli.get(i) + " have: use, say, neighbouring numbers");
-                    }
-                }
-            }
-        }
-
-        private static int commonDivisor(int a, int b) {
-            return b == 0 ? a : commonDivisor(b, a % b);
-        }
-
-        @Override
-        public long lastId() {
-            return rows - 1;
+            TableShapes.checkClasses(rows, dimension, moduli, combination);
+            TableShapes.checkCoprime(moduli);
         }
 
         @Override
         public long bytes() {
             return Float.BYTES * PartitionTable.parameters(moduli, combination, dimension);
         }
-    }
-
-    private static void checkClasses(long rows, int dimension, List<Integer> classes, Combination combination) {
-        Require.range("rows", rows, 1, Long.MAX_VALUE);
-        Require.range("number of ways", classes.size(), 1, 8);
-        double product = 1;
-        for (int count : classes) {
-            Require.range("classes of a way", count, 1, MOST_PARAMETERS);
-            product *= count;
-        }
-        if (product < rows) {
-            throw new IllegalArgumentException("the product of the classes must be at least the rows, " + rows
-                    + ", was that of " + classes + ": make one larger");
-        }
-        if (combination == Combination.CONCATENATE && dimension % classes.size() != 0) {
-            throw new IllegalArgumentException("concatenated rows share the dimension: it must be a multiple of "
-                    + classes.size() + ", was " + dimension);
-        }
-        check(dimension, PartitionTable.parameters(classes, combination, dimension));
     }
 
     /// Rows of small integers and a cache of 32-bit rows: `rows · (⌈dimension · bits / 8⌉ + 8) +
@@ -241,11 +200,11 @@ public sealed interface TableSpec {
     /// @param cacheRows rows kept in full, in [0, rows]
     /// @param seed of the first values and of the rounding
     record Quantised(long rows, int dimension, int bits, int cacheRows, Rounding rounding, Eviction eviction, long seed)
-            implements TableSpec {
+            implements Numbered {
         /// @throws IllegalArgumentException when a value is out of range
         public Quantised {
             Require.range("rows", rows, 1, MOST_PARAMETERS);
-            check(dimension, rows * dimension);
+            TableShapes.check(dimension, rows * dimension);
             if (bits != 4 && bits != 8) {
                 throw new IllegalArgumentException("bits must be 4 or 8, was " + bits);
             }
@@ -264,11 +223,6 @@ public sealed interface TableSpec {
         }
 
         @Override
-        public long lastId() {
-            return rows - 1;
-        }
-
-        @Override
         public long bytes() {
             return rows * (codeBytes() + 2L * Float.BYTES)
                     + cacheRows * ((long) Float.BYTES * dimension + 2L * Integer.BYTES);
@@ -280,12 +234,12 @@ public sealed interface TableSpec {
     ///
     /// @param centroids of each stretch of 8 values, in [1, 256]
     /// @param seed of the clustering
-    record ProductQuantised(long rows, int dimension, int centroids, long seed) implements TableSpec {
+    record ProductQuantised(long rows, int dimension, int centroids, long seed) implements Numbered {
         /// @throws IllegalArgumentException when a value is out of range
         public ProductQuantised {
             Require.range("rows", rows, 1, MOST_PARAMETERS);
             Require.range("centroids", centroids, 1, 256);
-            check(dimension, rows * stretches(dimension));
+            TableShapes.check(dimension, rows * stretches(dimension));
             Require.range("centroids", centroids, 1, Math.max(1, rows));
         }
 
@@ -296,11 +250,6 @@ public sealed interface TableSpec {
         /// The bytes of one row.
         int codeBytes() {
             return stretches(dimension);
-        }
-
-        @Override
-        public long lastId() {
-            return rows - 1;
         }
 
         @Override
@@ -355,17 +304,12 @@ public sealed interface TableSpec {
     /// @param block values of a block, in [1, dimension]
     /// @param signed whether half of the blocks are turned round
     /// @param seed of the hashes and of the first values
-    record Robe(int size, int dimension, int block, boolean signed, long seed) implements TableSpec {
+    record Robe(int size, int dimension, int block, boolean signed, long seed) implements Unbounded {
         /// @throws IllegalArgumentException when a value is out of range
         public Robe {
-            check(dimension, size);
+            TableShapes.check(dimension, size);
             Require.range("block", block, 1, dimension);
             Require.range("size", size, block, MOST_PARAMETERS);
-        }
-
-        @Override
-        public long lastId() {
-            return Long.MAX_VALUE;
         }
 
         @Override
@@ -382,19 +326,14 @@ public sealed interface TableSpec {
     /// @param weightHashes weights that an id has, in [1, 16]
     /// @param seed of the hashes and of the first values
     record MemRec(int tokens, int weights, int tokenHashes, int weightHashes, int dimension, long seed)
-            implements TableSpec {
+            implements Unbounded {
         /// @throws IllegalArgumentException when a value is out of range
         public MemRec {
             Require.range("tokens", tokens, 1, MOST_PARAMETERS);
             Require.range("weights", weights, 1, MOST_PARAMETERS);
             Require.range("tokenHashes", tokenHashes, 1, 16);
             Require.range("weightHashes", weightHashes, 1, 16);
-            check(dimension, (long) tokens * dimension + weights);
-        }
-
-        @Override
-        public long lastId() {
-            return Long.MAX_VALUE;
+            TableShapes.check(dimension, (long) tokens * dimension + weights);
         }
 
         @Override
@@ -407,25 +346,16 @@ public sealed interface TableSpec {
     ///
     /// @param shared rows that ids share, in [1, rows]
     /// @param biased whether each id also has a number that is added
-    record MemCom(long rows, int dimension, int shared, boolean biased, long seed) implements TableSpec {
+    record MemCom(long rows, int dimension, int shared, boolean biased, long seed) implements Numbered {
         /// @throws IllegalArgumentException when a value is out of range
         public MemCom {
             Require.range("rows", rows, 1, MOST_PARAMETERS);
             Require.range("shared", shared, 1, Math.toIntExact(rows));
-            check(dimension, parameters(rows, dimension, shared, biased));
-        }
-
-        private static long parameters(long rows, int dimension, int shared, boolean biased) {
-            return (long) shared * dimension + (biased ? 2 : 1) * rows;
+            TableShapes.check(dimension, TableShapes.parametersOfScaled(rows, dimension, shared, biased));
         }
 
         long parameters() {
-            return parameters(rows, dimension, shared, biased);
-        }
-
-        @Override
-        public long lastId() {
-            return rows - 1;
+            return TableShapes.parametersOfScaled(rows, dimension, shared, biased);
         }
 
         @Override
@@ -441,26 +371,17 @@ public sealed interface TableSpec {
     /// @param width units of a layer, in [1, 4096]
     /// @param layers between the hashes and the vector, in [1, 8]
     /// @param seed of the hashes and of the first weights
-    record DeepHash(int hashes, int width, int layers, int dimension, long seed) implements TableSpec {
+    record DeepHash(int hashes, int width, int layers, int dimension, long seed) implements Unbounded {
         /// @throws IllegalArgumentException when a value is out of range
         public DeepHash {
             Require.range("hashes", hashes, 1, 4096);
             Require.range("width", width, 1, 4096);
             Require.range("layers", layers, 1, 8);
-            check(dimension, parameters(hashes, width, layers, dimension));
-        }
-
-        private static long parameters(long hashes, long width, int layers, int dimension) {
-            return (hashes + 1) * width + (layers - 1) * (width + 1) * width + (width + 1) * dimension;
+            TableShapes.check(dimension, TableShapes.parametersOfNetwork(hashes, width, layers, dimension));
         }
 
         long parameters() {
-            return parameters(hashes, width, layers, dimension);
-        }
-
-        @Override
-        public long lastId() {
-            return Long.MAX_VALUE;
+            return TableShapes.parametersOfNetwork(hashes, width, layers, dimension);
         }
 
         @Override
@@ -476,59 +397,24 @@ public sealed interface TableSpec {
     /// @param rank R, in [1, 256]
     record TensorTrain(
             long rows, int dimension, List<Integer> rowFactors, List<Integer> columnFactors, int rank, long seed)
-            implements TableSpec {
+            implements Numbered {
         /// @throws IllegalArgumentException when a value is out of range
         public TensorTrain {
             rowFactors = List.copyOf(rowFactors);
             columnFactors = List.copyOf(columnFactors);
             Require.range("rows", rows, 1, Long.MAX_VALUE);
             Require.range("rank", rank, 1, 256);
-            if (rowFactors.size() != 3
-                    || columnFactors.size() != 3
-                    || product(rowFactors) < rows
-                    || product(columnFactors) != dimension) {
-                throw new IllegalArgumentException("a tensor train of " + rows + " rows of dimension " + dimension
-                        + " needs three row factors with a product of at least the rows and three column factors with"
-                        + " the dimension as product, had " + rowFactors + " and " + columnFactors);
-            }
-            check(dimension, parameters(rowFactors, columnFactors, rank));
-        }
-
-        private static double product(List<Integer> factors) {
-            double product = 1;
-            for (int factor : factors) {
-                product *= Require.range("factor", factor, 1, MOST_PARAMETERS);
-            }
-            return product;
-        }
-
-        private static long parameters(List<Integer> rowFactors, List<Integer> columnFactors, int rank) {
-            long sum = 0;
-            int[] slices = slices(columnFactors, rank);
-            for (int core = 0; core < 3; core++) {
-                sum = Math.addExact(sum, Math.multiplyExact((long) rowFactors.get(core), slices[core]));
-            }
-            return sum;
-        }
-
-        private static int[] slices(List<Integer> columnFactors, int rank) {
-            return new int[] {
-                columnFactors.get(0) * rank, columnFactors.get(1) * rank * rank, columnFactors.get(2) * rank
-            };
+            TableShapes.checkTrain(rows, dimension, rowFactors, columnFactors);
+            TableShapes.check(dimension, TableShapes.parametersOfTrain(rowFactors, columnFactors, rank));
         }
 
         /// The values of one slice of each core.
         int[] slices() {
-            return slices(columnFactors, rank);
+            return TableShapes.slices(columnFactors, rank);
         }
 
         long parameters() {
-            return parameters(rowFactors, columnFactors, rank);
-        }
-
-        @Override
-        public long lastId() {
-            return rows - 1;
+            return TableShapes.parametersOfTrain(rowFactors, columnFactors, rank);
         }
 
         @Override
@@ -584,23 +470,18 @@ public sealed interface TableSpec {
     /// @param temperature of the softmax over widths, in [0.01, 100]
     /// @param penalty of the mean width as a share of the dimension, added to the loss of a pair, in [0, 100]
     record Masked(long rows, int dimension, int hidden, double temperature, double penalty, long seed)
-            implements TableSpec {
+            implements Numbered {
         /// @throws IllegalArgumentException when a value is out of range
         public Masked {
             Require.range("rows", rows, 1, MOST_PARAMETERS);
             Require.range("hidden", hidden, 1, 1024);
             Require.range("temperature", temperature, 0.01, 100);
             Require.range("penalty", penalty, 0, 100);
-            check(dimension, rows * dimension + 2 * TwinMasks.parameters(hidden, dimension));
+            TableShapes.check(dimension, rows * dimension + 2 * TwinMasks.parameters(hidden, dimension));
         }
 
         long parameters() {
             return rows * dimension + 2 * TwinMasks.parameters(hidden, dimension);
-        }
-
-        @Override
-        public long lastId() {
-            return rows - 1;
         }
 
         @Override
@@ -632,21 +513,12 @@ public sealed interface TableSpec {
                 Require.range("width of a run", run.width, 1, dimension);
                 values += run.rows * run.width;
             }
-            check(dimension, values);
+            TableShapes.check(dimension, values);
         }
 
         /// With a width for each row.
         public static Slabs of(int[] widths, int dimension, long seed) {
-            List<Run> runs = new ArrayList<>();
-            for (int from = 0; from < widths.length; ) {
-                int to = from;
-                while (to < widths.length && widths[to] == widths[from]) {
-                    to++;
-                }
-                runs.add(new Run(to - from, widths[from]));
-                from = to;
-            }
-            return new Slabs(dimension, runs, seed);
+            return new Slabs(dimension, TableShapes.runs(widths), seed);
         }
 
         long parameters() {

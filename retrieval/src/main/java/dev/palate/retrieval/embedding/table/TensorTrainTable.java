@@ -69,12 +69,7 @@ final class TensorTrainTable extends ParameterTable {
     private float[] left(int[] places) {
         int width = columns[1] * rank;
         float[] product = new float[columns[0] * width];
-        for (int i = 0; i < columns[0]; i++) {
-            for (int r = 0; r < rank; r++) {
-                Kernels.axpy(
-                        values[places[0] + i * rank + r], values, places[1] + r * width, product, i * width, width);
-            }
-        }
+        RowKernels.matrixProduct(values, places[0], columns[0], rank, values, places[1], width, product, 0);
         return product;
     }
 
@@ -83,16 +78,7 @@ final class TensorTrainTable extends ParameterTable {
         int[] places = new int[3];
         places(id, places);
         float[] left = left(places);
-        int width = columns[2];
-        for (int i = 0; i < columns[0] * columns[1]; i++) {
-            int at = offset + i * width;
-            for (int j = 0; j < width; j++) {
-                target[at + j] = 0;
-            }
-            for (int r = 0; r < rank; r++) {
-                Kernels.axpy(left[i * rank + r], values, places[2] + r * width, target, at, width);
-            }
-        }
+        RowKernels.matrixProduct(left, 0, columns[0] * columns[1], rank, values, places[2], columns[2], target, offset);
     }
 
     @Override

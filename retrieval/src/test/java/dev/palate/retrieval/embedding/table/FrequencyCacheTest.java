@@ -2,10 +2,12 @@ package dev.palate.retrieval.embedding.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -173,6 +175,51 @@ class FrequencyCacheTest {
         cache.prepare(next, 8, slots);
         assertThat(store.reads).isEqualTo(reads);
         assertThat(cache.stats().hits()).isEqualTo(8);
+    }
+
+    /// Half of the slots were held for batches that never came, for good, and nothing more could be brought in.
+    @Test
+    void whatWasBroughtAheadForABatchThatNeverComesIsLetGo() {
+        Rows store = new Rows(1_000, 2);
+        FrequencyCache cache = new FrequencyCache(store, 20);
+        int[] slots = new int[4];
+        assertThat(cache.prefetch(new int[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 10))
+                .isEqualTo(10);
+        int other = 100;
+        for (int batch = 0; batch < FrequencyCache.HOLD; batch++) {
+            cache.prepare(new int[] {other++, other++, other++, other++}, 4, slots);
+            assertThat(cache.prefetch(new int[] {900}, 1))
+                    .as("all places are taken, batch %d", batch)
+                    .isZero();
+        }
+        cache.prepare(new int[] {other++, other++, other++, other++}, 4, slots);
+        assertThat(cache.prefetch(new int[] {901, 902, 903, 904, 905, 906, 907, 908, 909, 910}, 10))
+                .isEqualTo(10);
+        int reads = store.reads;
+        for (int batch = 0; batch < 10; batch++) {
+            cache.prepare(new int[] {other, other + 1, other + 2, other + 3}, 4, slots);
+        }
+        assertThat(store.reads).as("others live in what is left").isEqualTo(reads + 4);
+        cache.prepare(new int[] {901, 902, 909, 910}, 4, slots);
+        assertThat(store.reads).as("the second ones are still there").isEqualTo(reads + 4);
+    }
+
+    /// Of hashes spread evenly over w counters, n distinct rows use w (1 − e^(−n / w)) of them.
+    @Test
+    void everyLineOfTheSketchUsesAllItsCounters() {
+        int width = 1 << 18;
+        int rows = 300_000;
+        CountMinSketch sketch = new CountMinSketch(width);
+        double expected = width * (1 - Math.exp(-rows / (double) width));
+        for (int line = 0; line < CountMinSketch.DEPTH; line++) {
+            BitSet used = new BitSet();
+            for (int row = 0; row < rows; row++) {
+                int place = sketch.place(Hashes.mix(row), line);
+                assertThat(place / width).isEqualTo(line);
+                used.set(place);
+            }
+            assertThat((double) used.cardinality()).as("line %d", line).isCloseTo(expected, withinPercentage(1));
+        }
     }
 
     /// The exact share of accesses to the most frequent rows that fit is what a static choice could reach.

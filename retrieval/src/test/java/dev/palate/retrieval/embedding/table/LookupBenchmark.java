@@ -1,89 +1,106 @@
 package dev.palate.retrieval.embedding.table;
 
 import dev.palate.retrieval.embedding.table.TableSpec.Combination;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
 
-/// Time of a lookup in tables of a million rows of 64: nanoseconds, the best and the middle of some runs,
-/// by uniform and by Zipf-distributed ids. `LookupBenchmark [RUNS]`; one kind at a time in the order
-/// below, so that a call has one target after warming up.
-final class LookupBenchmark {
-    private static final int ROWS = 1_000_000;
-    private static final int DIMENSION = 64;
-    private static final int LOOKUPS = 1 << 18;
+/// Time of a lookup in tables of a million rows of 64, by JMH: docs/benchmarks.md has the command. One
+/// thread; each table in a process of its own, so that a call has one target. The ids are drawn before,
+/// uniform or by Zipf's law with exponent 1.05, and one lookup in 64 or so also brings a line of them.
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(
+        value = 2,
+        jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "-Xms1g", "-Xmx2g"})
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class LookupBenchmark {
+    static final int ROWS = 1_000_000;
+    static final int DIMENSION = 64;
+    private static final int IDS = 1 << 18;
 
-    private LookupBenchmark() {}
+    /// What is looked up.
+    @Param({"full", "int8", "pq", "qr-1000", "qr-8", "mem-rec", "robe-64", "robe-8", "tt-miss", "tt-hit", "dhe"})
+    public String table = "full";
 
-    public static void main(String[] arguments) {
-        int runs = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 15;
+    /// How ids are drawn.
+    @Param({"uniform", "zipf"})
+    public String ids = "uniform";
+
+    private long[] drawn = new long[IDS];
+    private float[] target = new float[DIMENSION];
+    private int next;
+    private EmbeddingTable of = EmbeddingTables.create(new TableSpec.Full(1, 1, 1));
+
+    /// Makes the table and draws the ids.
+    @Setup
+    public void prepare() {
+        of = create(table);
         SplittableRandom random = new SplittableRandom(7);
-        long[] uniform = random.longs(LOOKUPS, 0, ROWS).toArray();
-        int[] drawn = FrequencyCacheTest.zipf(ROWS, LOOKUPS, 1.05, 0, random);
-        long[] zipf = new long[LOOKUPS];
-        for (int i = 0; i < LOOKUPS; i++) {
-            zipf[i] = drawn[i];
+        int[] zipf = FrequencyCacheTest.zipf(ROWS, IDS, 1.05, 0, random);
+        for (int i = 0; i < IDS; i++) {
+            drawn[i] = ids.equals("zipf") ? zipf[i] : random.nextInt(ROWS);
+            if (table.equals("tt-hit")) {
+                // Within the rows that are kept, all of which are looked up once before.
+                drawn[i] %= ROWS / 100;
+            }
         }
-        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        out.printf("%-14s %10s %20s %20s%n", "table", "MB", "uniform best/median", "zipf best/median");
-        specs().forEach((name, spec) -> {
-            EmbeddingTable table = EmbeddingTables.create(spec);
-            long[] ofUniform = times(table, uniform, runs);
-            long[] ofZipf = times(table, zipf, runs);
-            out.printf(
-                    Locale.ROOT,
-                    "%-14s %10.2f %9.1f %9.1f  %9.1f %9.1f%n",
-                    name,
-                    table.residentBytes() / 1e6,
-                    ofUniform[0] / (double) LOOKUPS,
-                    ofUniform[runs / 2] / (double) LOOKUPS,
-                    ofZipf[0] / (double) LOOKUPS,
-                    ofZipf[runs / 2] / (double) LOOKUPS);
-        });
+        for (int id = 0; id < ROWS / 100 && table.equals("tt-hit"); id++) {
+            of.lookup(id, target, 0);
+        }
+        System.out.printf("%n%s: %,d bytes%n", table, of.residentBytes());
     }
 
-    private static Map<String, TableSpec> specs() {
-        Map<String, TableSpec> specs = new LinkedHashMap<>();
-        specs.put("full", new TableSpec.Full(ROWS, DIMENSION, 1));
-        specs.put("int8+1%", TableSpec.Quantised.caching(ROWS, DIMENSION, 8, 0.01, 1));
-        specs.put("int4+1%", TableSpec.Quantised.caching(ROWS, DIMENSION, 4, 0.01, 1));
-        specs.put("qr-1000", TableSpec.MixedRadix.quotientRemainder(ROWS, DIMENSION, 1_000, Combination.MULTIPLY, 1));
-        specs.put("qr-8", TableSpec.MixedRadix.quotientRemainder(ROWS, DIMENSION, 8, Combination.MULTIPLY, 1));
-        specs.put("mem-rec", new TableSpec.MemRec(8_000, 4_000, 4, 2, DIMENSION, 1));
-        specs.put("mem-com", new TableSpec.MemCom(ROWS, DIMENSION, ROWS / 16, false, 1));
-        specs.put("robe-64", new TableSpec.Robe(525_000, DIMENSION, 64, true, 1));
-        specs.put("robe-8", new TableSpec.Robe(525_000, DIMENSION, 8, true, 1));
+    static EmbeddingTable create(String table) {
         TableSpec train = new TableSpec.TensorTrain(ROWS, DIMENSION, List.of(100, 100, 100), List.of(4, 4, 4), 8, 1);
-        specs.put("tt-8", train);
-        specs.put("tt-8 kept 1%", new TableSpec.Materialised(ROWS / 100, train));
-        specs.put("dhe-64x128", new TableSpec.DeepHash(64, 128, 2, DIMENSION, 1));
-        return specs;
+        return switch (table) {
+            case "full" -> EmbeddingTables.create(new TableSpec.Full(ROWS, DIMENSION, 1));
+            case "int8" -> EmbeddingTables.create(TableSpec.Quantised.caching(ROWS, DIMENSION, 8, 0.01, 1));
+            case "pq" -> productQuantised();
+            case "qr-1000" ->
+                EmbeddingTables.create(
+                        TableSpec.MixedRadix.quotientRemainder(ROWS, DIMENSION, 1_000, Combination.MULTIPLY, 1));
+            case "qr-8" ->
+                EmbeddingTables.create(
+                        TableSpec.MixedRadix.quotientRemainder(ROWS, DIMENSION, 8, Combination.MULTIPLY, 1));
+            case "mem-rec" -> EmbeddingTables.create(new TableSpec.MemRec(8_000, 4_000, 4, 2, DIMENSION, 1));
+            case "robe-64" -> EmbeddingTables.create(new TableSpec.Robe(525_000, DIMENSION, 64, true, 1));
+            case "robe-8" -> EmbeddingTables.create(new TableSpec.Robe(525_000, DIMENSION, 8, true, 1));
+            case "tt-miss" -> EmbeddingTables.create(train);
+            case "tt-hit" -> EmbeddingTables.create(new TableSpec.Materialised(ROWS / 100, train));
+            case "dhe" -> EmbeddingTables.create(new TableSpec.DeepHash(64, 128, 2, DIMENSION, 1));
+            default -> throw new IllegalArgumentException("no table named " + table);
+        };
     }
 
-    /// Sorted.
-    private static long[] times(EmbeddingTable table, long[] ids, int runs) {
-        float[] target = new float[DIMENSION];
-        long[] times = new long[runs];
-        float kept = 0;
-        for (int run = -3; run < runs; run++) {
-            long start = System.nanoTime();
-            for (long id : ids) {
-                table.lookup(id, target, 0);
-                kept += target[7];
-            }
-            if (run >= 0) {
-                times[run] = System.nanoTime() - start;
-            }
-        }
-        if (Float.isNaN(kept)) {
-            throw new IllegalStateException("a lookup gave no number");
-        }
-        Arrays.sort(times);
-        return times;
+    /// With codes at random: clustering a million rows would take minutes, and a lookup does not see the
+    /// difference.
+    private static EmbeddingTable productQuantised() {
+        TableSpec.ProductQuantised spec = new TableSpec.ProductQuantised(ROWS, DIMENSION, 256, 1);
+        byte[] codes = new byte[ROWS * spec.codeBytes()];
+        new SplittableRandom(1).nextBytes(codes);
+        return new ProductQuantisedTable(spec, codes, ParameterTable.fresh(spec.codeBytes() * 256L * 8, 8, 1));
+    }
+
+    /// One lookup; what it wrote stays in the target, which JMH is given.
+    @Benchmark
+    public float[] lookup() {
+        int at = next;
+        next = (at + 1) & (IDS - 1);
+        of.lookup(drawn[at], target, 0);
+        return target;
     }
 }

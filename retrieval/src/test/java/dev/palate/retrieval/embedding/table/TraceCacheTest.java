@@ -45,8 +45,11 @@ class TraceCacheTest {
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
         } catch (IOException e) {
-            Assumptions.abort("needs the command xz: " + e.getMessage());
-            throw new IllegalStateException(e);
+            String message = "needs the command xz (Debian: xz-utils): " + e.getMessage();
+            if ("true".equals(System.getenv("CI"))) {
+                throw new AssertionError(message, e);
+            }
+            return Assumptions.abort(message);
         }
     }
 
