@@ -10,6 +10,7 @@ import dev.palate.retrieval.RetrievalException.Code;
 import dev.palate.retrieval.evaluation.CatalogItem;
 import dev.palate.retrieval.evaluation.CatalogSources;
 import dev.palate.retrieval.evaluation.Evaluation;
+import dev.palate.retrieval.evaluation.EvaluationResult;
 import dev.palate.retrieval.evaluation.ModelName;
 import dev.palate.retrieval.evaluation.ModelSettings;
 import dev.palate.retrieval.evaluation.Models;
@@ -187,10 +188,6 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
 
     private void run(PrintWriter out, Progress progress) {
-        if (part.equals("cold") && !all && model.isEmpty()) {
-            cold.run(split, catalog, seed.getFirst(), threads == null ? 1 : threads, encoders, out, progress);
-            return;
-        }
         OutFiles.requireFolder("--lists", lists);
         OutFiles.requireFolder("--json", json);
         OutFiles.requireFolder("--html", html);
@@ -204,6 +201,14 @@ public final class EvaluateCommand implements Callable<Integer> {
         RankingTask task = task(Split.read(split));
         List<CatalogItem> items = catalog == null ? List.of() : CatalogItem.read(catalog);
         Optional<float[][]> texts = texts(items, task, progress);
+        if (part.equals("cold") && !all && model.isEmpty()) {
+            if (lists != null || peers != null) {
+                throw new IllegalArgumentException(
+                        "--lists and --peers need --model: --part cold alone has no lists of one model");
+            }
+            write(cold.run(split, catalog, seed.getFirst(), threads == null ? 1 : threads, encoders, out, progress));
+            return;
+        }
         LongFunction<Models.Content> content = content(names, task, items, texts, asked.als(), progress);
         Evaluation.Request request = new Evaluation.Request(
                 all ? withSources(names, content.apply(seed.getFirst()).whole()) : names,
@@ -226,22 +231,28 @@ public final class EvaluateCommand implements Callable<Integer> {
                     }
                 },
                 progress);
-        String command = "./palate evaluate "
-                + spec.commandLine().getParseResult().originalArgs().stream()
-                        .filter(argument -> !argument.equals("evaluate"))
-                        .collect(Collectors.joining(" "));
+        write(evaluation.report());
+        EvaluationText.print(evaluation, out);
+        out.flush();
+    }
+
+    /// The files asked for, with the command at the top.
+    private void write(Map<String, Object> numbers) {
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put(
+                "command",
+                "./palate evaluate "
+                        + spec.commandLine().getParseResult().originalArgs().stream()
+                                .filter(argument -> !argument.equals("evaluate"))
+                                .collect(Collectors.joining(" ")));
+        report.putAll(numbers);
         if (json != null) {
-            Map<String, Object> report = new LinkedHashMap<>();
-            report.put("command", command);
-            report.putAll(evaluation.report());
             OutFiles.write(
                     json, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
         }
         if (html != null) {
-            OutFiles.write(html, ReportPage.of(evaluation, command));
+            OutFiles.write(html, ReportPage.of(List.of(EvaluationResult.of(report))));
         }
-        EvaluationText.print(evaluation, out);
-        out.flush();
     }
 
     private List<ModelName> names() {
