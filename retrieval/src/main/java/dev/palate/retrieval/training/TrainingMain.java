@@ -6,7 +6,6 @@ import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.ranking.Signal;
-import dev.palate.retrieval.sequence.SequenceCheckpoints;
 import dev.palate.retrieval.sequence.SequenceModel;
 import dev.palate.retrieval.sequence.SequenceScorer;
 import dev.palate.retrieval.sequence.SequenceSettings;
@@ -99,7 +98,10 @@ public final class TrainingMain {
         ModelSnapshot snapshot =
                 sequences.map(models -> learnt.with(models.whole)).orElse(learnt);
         snapshot.write(Path.of(arguments[1]));
-        checkpoint.ifPresent(SequenceFiles::delete);
+        checkpoint.ifPresent(file -> {
+            SequenceFiles.delete(SequenceFiles.ofWhole(file));
+            SequenceFiles.delete(file);
+        });
         events.println(new TrainingEvent.Advanced("write", 1, 1).toLine());
         return new TrainingEvent.Finished(
                 snapshot.about().users(),
@@ -127,7 +129,7 @@ public final class TrainingMain {
             SequenceTraining.Trained whole = SequenceTraining.fit(
                     new SequenceTraining.Source(input.histories(), Optional.empty(), source.texts()),
                     settings.onAll(trial.best().epoch()),
-                    SequenceCheckpoints.NONE,
+                    SequenceFiles.checkpoints(SequenceFiles.ofWhole(checkpoint)),
                     (epoch, epochs) ->
                             events.accept(new TrainingEvent.Advanced("sequence-whole", epoch.epoch(), epochs)));
             return Optional.of(new Sequences(trial.model(), whole.model()));

@@ -79,7 +79,9 @@ final class TrainingCommands {
                             settings.training().policy(),
                             trainer,
                             registry,
-                            () -> truth.interactions().count(),
+                            new TrainingSchedule.Log(
+                                    () -> truth.interactions().count(),
+                                    arrival -> truth.interactions().countAfter(arrival)),
                             clock)) {
                 return JSON.valueToTree(here.apply(new ModelDesk(registry, trainer, schedule, clock)));
             }

@@ -42,6 +42,7 @@ final class TrainingRun {
     private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
     private static final Duration DEADLINE = Duration.ofHours(6);
     private static final String CHECKPOINT = "training-sequence.checkpoint";
+    private static final String WHOLE_CHECKPOINT = "training-sequence-whole.checkpoint";
     private static final int CHANGES_AT_ONCE = 1_000;
     private static final long SEED = 42;
     private static final List<String> PHASES = List.of(
@@ -115,18 +116,21 @@ final class TrainingRun {
         tainted.set(true);
     }
 
+        if (underWay()) {
+            keep(state.updateAndGet(TrainingState::endedByErasure));
+        }
     /// True while it is at work and has read nobody who was erased. One that was taken up may have read somebody before
     /// the erasure.
     boolean clean() {
         return working() && !tainted.get() && !cancelled.get() && state.get().resumed() == 0;
     }
 
-    /// True when it made the file. The checkpoint has the same name for all: it is of the run that wrote it last.
+    /// True when it made the file. Checkpoints have the same names for all: they are of the run that wrote them last.
     boolean made(Path file) throws IOException {
         String name = file.getFileName().toString();
         return name.contains(job.value())
                 || file.equals(parts.registry().file(version()))
-                || (name.equals(CHECKPOINT)
+                || ((name.equals(CHECKPOINT) || name.equals(WHOLE_CHECKPOINT))
                         && !Files.getLastModifiedTime(file).toInstant().isBefore(begun));
     }
 
@@ -242,6 +246,7 @@ final class TrainingRun {
         long epoch = parts.learnt().changes().epoch();
         delete(contents);
         try (TrainingInputWriter writer = TrainingInputWriter.create(input, change)) {
+        long arrived = parts.learnt().interactions().newestArrival();
             parts.learnt()
                     .interactions()
                     .scan(interaction -> writer.add(
@@ -250,7 +255,7 @@ final class TrainingRun {
                             (float) interaction.feedback().weight(),
                             interaction.at().getEpochSecond()));
             long count = writer.finish();
-            keep(state.updateAndGet(before -> before.with(change, epoch, count)));
+            keep(state.updateAndGet(before -> before.with(change, epoch, count).with(arrived)));
         }
     }
 
