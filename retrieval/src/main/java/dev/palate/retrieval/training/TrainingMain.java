@@ -4,6 +4,7 @@ import dev.palate.memory.vector.VectorModule;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
+import dev.palate.retrieval.embedding.TextAdapter;
 import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.ranking.Signal;
 import dev.palate.retrieval.sequence.SequenceModel;
@@ -95,8 +96,11 @@ public final class TrainingMain {
                 new ModelVersion(arguments[2]),
                 clock,
                 (phase, done, total) -> events.println(new TrainingEvent.Advanced(phase, done, total).toLine()));
-        ModelSnapshot snapshot =
+        ModelSnapshot withSequence =
                 sequences.map(models -> learnt.with(models.whole)).orElse(learnt);
+        ModelSnapshot snapshot = adapter(input, options, contents, event -> events.println(event.toLine()))
+                .map(withSequence::with)
+                .orElse(withSequence);
         snapshot.write(Path.of(arguments[1]));
         checkpoint.ifPresent(file -> {
             SequenceFiles.delete(SequenceFiles.ofWhole(file));
@@ -108,6 +112,20 @@ public final class TrainingMain {
                 snapshot.items().size(),
                 snapshot.about().events(),
                 clock.millis() - start);
+    }
+
+    private static Optional<TextAdapter> adapter(
+            TrainingInput input, TrainingOptions options, ItemContents contents, Consumer<TrainingEvent> events) {
+        return options.adapter()
+                ? contents.centred(input.items())
+                        .flatMap(texts -> AdapterFit.fit(
+                                texts,
+                                contents.encoding(),
+                                input.histories(),
+                                options.seed(),
+                                options.threads(),
+                                (phase, done, total) -> events.accept(new TrainingEvent.Advanced(phase, done, total))))
+                : Optional.empty();
     }
 
     /// @param trial learnt without the held-out events

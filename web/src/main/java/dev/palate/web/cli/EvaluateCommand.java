@@ -28,6 +28,7 @@ import dev.palate.retrieval.ranking.Signal;
 import dev.palate.retrieval.ranking.Variety;
 import dev.palate.retrieval.semantic.TextCentering;
 import dev.palate.retrieval.sequence.ItemTexts;
+import dev.palate.retrieval.semantic.VectorTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.DirectoryStream;
@@ -200,7 +201,6 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
         RankingTask task = task(Split.read(split));
         List<CatalogItem> items = catalog == null ? List.of() : CatalogItem.read(catalog);
-        Optional<float[][]> texts = texts(items, task, progress);
         if (part.equals("cold") && !all && model.isEmpty()) {
             if (lists != null || peers != null) {
                 throw new IllegalArgumentException(
@@ -209,6 +209,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             write(cold.run(split, catalog, seed.getFirst(), threads == null ? 1 : threads, encoders, out, progress));
             return;
         }
+        Optional<float[][]> texts = texts(items, task, progress);
         LongFunction<Models.Content> content = content(names, task, items, texts, asked.als(), progress);
         Evaluation.Request request = new Evaluation.Request(
                 all ? withSources(names, content.apply(seed.getFirst()).whole()) : names,
@@ -358,7 +359,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Map<Long, Models.Content> bySeed = new HashMap<>();
         return one -> bySeed.computeIfAbsent(one, ofSeed -> {
-            Models.Content ofCatalog = Models.Content.of(content);
+            Models.Content sources = Models.Content.of(content);
+            Models.Content ofCatalog = centred.map(sources::with).orElse(sources);
             Models.Content withThemes = themes.source(task, items, als, ofSeed, progress)
                     .map(ofCatalog::with)
                     .orElse(ofCatalog);
@@ -368,3 +370,4 @@ public final class EvaluateCommand implements Callable<Integer> {
         });
     }
 }
+        Optional<VectorTable> centred = texts.map(raw -> TextCentering.of(raw).center(raw));

@@ -4,6 +4,7 @@ import dev.palate.memory.job.Job;
 import dev.palate.retrieval.embedding.Activation;
 import dev.palate.retrieval.embedding.ModelHead;
 import dev.palate.retrieval.embedding.ModelSnapshot;
+import dev.palate.retrieval.embedding.TextAdapter;
 import dev.palate.retrieval.embedding.Verdict;
 import java.time.Instant;
 import java.util.List;

@@ -61,6 +61,8 @@ final class TrainingRun {
             "als-sparse",
             "knn",
             "transitions",
+            "adapter-trial",
+            "adapter",
             "write");
 
     private final Trainer.Parts parts;
@@ -114,11 +116,11 @@ final class TrainingRun {
     /// Somebody was erased whom it may have read.
     void taint() {
         tainted.set(true);
-    }
-
         if (underWay()) {
             keep(state.updateAndGet(TrainingState::endedByErasure));
         }
+    }
+
     /// True while it is at work and has read nobody who was erased. One that was taken up may have read somebody before
     /// the erasure.
     boolean clean() {
@@ -244,9 +246,9 @@ final class TrainingRun {
     private void write() {
         long change = parts.learnt().changes().latest().value();
         long epoch = parts.learnt().changes().epoch();
+        long arrived = parts.learnt().interactions().newestArrival();
         delete(contents);
         try (TrainingInputWriter writer = TrainingInputWriter.create(input, change)) {
-        long arrived = parts.learnt().interactions().newestArrival();
             parts.learnt()
                     .interactions()
                     .scan(interaction -> writer.add(
@@ -341,6 +343,7 @@ final class TrainingRun {
                         matrix.raw(),
                         served ? encoding.mean() : new float[0],
                         items,
+                        served ? encoding.id() : "",
                         categories)
                 .write(contents);
     }
