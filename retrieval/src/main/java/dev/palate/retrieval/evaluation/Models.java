@@ -273,7 +273,7 @@ public final class Models {
                 TrainingOptions.defaults(settings.seed(), settings.als().threads());
         HistoryDecay easeDecay = settings.decayOr(defaults.easeDecay());
         HeldOut.Protocol protocol = task.temporal() ? HeldOut.Protocol.LATEST : HeldOut.Protocol.LAST_EVENTS;
-        return new TrainingOptions(
+        TrainingOptions asked = new TrainingOptions(
                 defaults.seed(),
                 defaults.threads(),
                 settings.als(),
@@ -286,7 +286,11 @@ public final class Models {
                 settings.decayOr(defaults.knnDecay()).factor(),
                 settings.transitions(),
                 settings.ranker().withProtocol(protocol),
-                "");
+                "",
+                defaults.transitionsDecay(),
+                Map.of(),
+                defaults.adapter());
+        return settings.tuned().over(asked);
     }
 
     /// What the ranker of this task sees: the sources of the model, those of the catalog, and those that depend
@@ -297,11 +301,11 @@ public final class Models {
         OptionalLong now = task.temporal() ? OptionalLong.of(task.end()) : OptionalLong.empty();
         sources.putAll(PresentSources.of(task.known(), now, settings.ranker()));
         sources.putAll(content.whole);
+        adapt(sources);
         return sources;
     }
 
     private static SignalWeights equal() {
-        adapt(sources);
         return new SignalWeights(Stream.of(Signal.values()).collect(Collectors.toMap(signal -> signal, signal -> 1.0)));
     }
 

@@ -18,6 +18,7 @@ import dev.palate.retrieval.evaluation.RankingTask;
 import dev.palate.retrieval.evaluation.ReportPage;
 import dev.palate.retrieval.evaluation.SettingSpace;
 import dev.palate.retrieval.evaluation.Split;
+import dev.palate.retrieval.evaluation.TunedSettings;
 import dev.palate.retrieval.evaluation.VariedLists;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemKnn;
@@ -27,8 +28,8 @@ import dev.palate.retrieval.factor.Transitions;
 import dev.palate.retrieval.ranking.Signal;
 import dev.palate.retrieval.ranking.Variety;
 import dev.palate.retrieval.semantic.TextCentering;
-import dev.palate.retrieval.sequence.ItemTexts;
 import dev.palate.retrieval.semantic.VectorTable;
+import dev.palate.retrieval.sequence.ItemTexts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.DirectoryStream;
@@ -146,6 +147,14 @@ public final class EvaluateCommand implements Callable<Integer> {
             description = "The lists are the same for any number. Default: one per core.")
     private @Nullable Integer threads;
 
+    @Option(
+            names = "--tuned",
+            split = ",",
+            paramLabel = "FILE[,FILE]",
+            description =
+                    "tune.json of als, ease, item-knn or transitions: fused and its sources are learnt with these.")
+    private List<Path> tuned = List.of();
+
     @Mixin
     private SettingOptions settings = new SettingOptions();
 
@@ -192,6 +201,14 @@ public final class EvaluateCommand implements Callable<Integer> {
         OutFiles.requireFolder("--lists", lists);
         OutFiles.requireFolder("--json", json);
         OutFiles.requireFolder("--html", html);
+        if (part.equals("cold") && !all && model.isEmpty()) {
+            if (lists != null || peers != null) {
+                throw new IllegalArgumentException(
+                        "--lists and --peers need --model: --part cold alone has no lists of one model");
+            }
+            write(cold.run(split, catalog, seed.getFirst(), threads == null ? 1 : threads, encoders, out, progress));
+            return;
+        }
         List<ModelName> names = names();
         ModelSettings asked = settings(names);
         Variety wanted = variety.variety();
@@ -201,14 +218,6 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
         RankingTask task = task(Split.read(split));
         List<CatalogItem> items = catalog == null ? List.of() : CatalogItem.read(catalog);
-        if (part.equals("cold") && !all && model.isEmpty()) {
-            if (lists != null || peers != null) {
-                throw new IllegalArgumentException(
-                        "--lists and --peers need --model: --part cold alone has no lists of one model");
-            }
-            write(cold.run(split, catalog, seed.getFirst(), threads == null ? 1 : threads, encoders, out, progress));
-            return;
-        }
         Optional<float[][]> texts = texts(items, task, progress);
         LongFunction<Models.Content> content = content(names, task, items, texts, asked.als(), progress);
         Evaluation.Request request = new Evaluation.Request(
@@ -319,7 +328,20 @@ public final class EvaluateCommand implements Callable<Integer> {
                 ((ImplicitAls.Options) options(ModelName.Alone.ALS, given)).withThreads(workers),
                 days == null ? defaults.ranker() : defaults.ranker().withRecentWindow(Integer.parseInt(days) * 86_400L),
                 seed.getFirst(),
-                given);
+                given,
+                tuned(names));
+    }
+
+    /// Of the models that training learns: for the fused ranking and its sources.
+    private TunedSettings tuned(List<ModelName> names) {
+        if (!tuned.isEmpty()
+                && names.stream()
+                        .noneMatch(name -> name instanceof ModelName.Fused || name instanceof ModelName.Source)) {
+            throw new IllegalArgumentException(
+                    "--tuned is of what training learns: give --model fused or source-SIGNAL;"
+                            + " a model alone takes its settings one by one, as ./palate tune printed them");
+        }
+        return TunedSettings.read(tuned);
     }
 
     private static ModelOptions options(ModelName.Alone model, Map<String, String> given) {
@@ -352,6 +374,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             Progress progress) {
         Map<Signal, Scorer> content = new EnumMap<>(Signal.class);
         texts.ifPresent(raw -> content.putAll(CatalogSources.of(items, task.items(), raw)));
+        Optional<VectorTable> centred = texts.map(raw -> TextCentering.of(raw).center(raw));
         Optional<ItemTexts> ofItems = sequence.wanted(models) ? texts.map(ItemTexts::centred) : Optional.empty();
         if (seed.size() > 1 && sequence.checkpointed()) {
             throw new IllegalArgumentException("--checkpoint is of one seed, had " + seed.size());
@@ -370,4 +393,3 @@ public final class EvaluateCommand implements Callable<Integer> {
         });
     }
 }
-        Optional<VectorTable> centred = texts.map(raw -> TextCentering.of(raw).center(raw));

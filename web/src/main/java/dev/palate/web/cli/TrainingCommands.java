@@ -145,6 +145,10 @@ final class TrainingCommands {
                                 + words(version, "events") + " events"
                                 + (version.get("accepted").asBoolean() ? "" : ", REFUSED") + ": "
                                 + words(version, "gate"));
+                if (!words(version, "texts").isEmpty()) {
+                    row(out, "", words(version, "texts"));
+                }
+                version.path("tuned").forEach(line -> row(out, "", "tuned " + line.asString("")));
             }
             for (JsonNode activation : listing.get("activations")) {
                 String reason = words(activation, "reason");

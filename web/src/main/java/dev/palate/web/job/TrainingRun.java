@@ -263,7 +263,8 @@ final class TrainingRun {
 
     private void learn(ModelVersion version) {
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-        TrainingOptions fresh = TrainingOptions.defaults(SEED, threads);
+        TrainingOptions defaults = Trainer.tuned(parts).over(TrainingOptions.defaults(SEED, threads));
+        TrainingOptions fresh = state.get().extent() == Trainer.Extent.QUICK ? defaults.withoutAdapter() : defaults;
         TrainingOptions training = parts.registry()
                 .active()
                 .map(active ->
@@ -342,8 +343,8 @@ final class TrainingRun {
                         matrix.ids().stream().map(ItemId::value).toList(),
                         matrix.raw(),
                         served ? encoding.mean() : new float[0],
-                        items,
                         served ? encoding.id() : "",
+                        items,
                         categories)
                 .write(contents);
     }
