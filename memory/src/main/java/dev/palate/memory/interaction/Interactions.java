@@ -38,6 +38,12 @@ public interface Interactions {
     /// How many interactions there are.
     long count();
 
+    /// The number under which the newest interaction arrived, 0 when there is none. One pass over an index.
+    long newestArrival();
+
+    /// How many interactions arrived after the one of this number. One pass over an index.
+    long countAfter(long arrival);
+
     /// The time of the newest interaction, absent when there is none.
     @Nullable
     Instant newest();

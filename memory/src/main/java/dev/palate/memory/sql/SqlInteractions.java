@@ -160,6 +160,21 @@ final class SqlInteractions implements Interactions {
     }
 
     @Override
+    public long newestArrival() {
+        return database.read(handle -> handle.createQuery("select coalesce(max(arrival), 0) from interaction")
+                .mapTo(Long.class)
+                .one());
+    }
+
+    @Override
+    public long countAfter(long arrival) {
+        return database.read(handle -> handle.createQuery("select count(*) from interaction where arrival > :arrival")
+                .bind("arrival", arrival)
+                .mapTo(Long.class)
+                .one());
+    }
+
+    @Override
     public @Nullable Instant newest() {
         return database.read(handle -> handle.createQuery("select at from interaction order by at desc limit 1")
                         .mapTo(Long.class)

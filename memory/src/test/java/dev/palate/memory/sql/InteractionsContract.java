@@ -34,6 +34,21 @@ abstract class InteractionsContract extends TruthContract {
     }
 
     @Test
+    void whatArrivedAfterwardsIsCountedWhoeverWasErased() {
+        assertThat(truth().interactions().newestArrival()).isZero();
+        truth().interactions().append(List.of(rated("x1", ANN, "1", 4.5, NOW), rated("x2", BEN, "2", 1, NOW)));
+        long before = truth().interactions().newestArrival();
+        assertThat(truth().interactions().countAfter(0)).isEqualTo(2);
+        assertThat(truth().interactions().countAfter(before)).isZero();
+        truth().interactions().append(List.of(rated("x3", BEN, "3", 1, NOW.minusSeconds(60))));
+        assertThat(truth().interactions().countAfter(before)).isEqualTo(1);
+        truth().erasure(List.of()).user(ANN);
+        assertThat(truth().interactions().count()).isEqualTo(2);
+        assertThat(truth().interactions().countAfter(before)).isEqualTo(1);
+        assertThat(truth().interactions().newestArrival()).isGreaterThan(before);
+    }
+
+    @Test
     void interactionsOfKnownUsersMakeNobody() {
         truth().interactions().append(List.of(rated("x1", ANN, "1", 4.5, NOW)));
         assertThat(truth().interactions().appendOfKnown(List.of(rated("x2", ANN, "2", 1, NOW))))

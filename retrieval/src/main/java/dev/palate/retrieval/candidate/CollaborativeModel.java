@@ -4,6 +4,7 @@ import dev.palate.memory.catalog.ItemId;
 import dev.palate.retrieval.factor.History;
 import dev.palate.retrieval.factor.ItemFactors;
 import dev.palate.retrieval.factor.Scorer;
+import dev.palate.retrieval.semantic.SemanticAdapter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,21 @@ public interface CollaborativeModel {
     /// The vectors behind a signal of the model in force; empty where it has none, or does not score by vectors.
     default Optional<Vectors> vectors(String signal) {
         return Optional.empty();
+    }
+
+    /// What the model in force learnt of texts; empty where texts serve as they are.
+    default Optional<Adapter> adapter() {
+        return Optional.empty();
+    }
+
+    /// An adapter of texts; one object is one version of the model. Immutable.
+    ///
+    /// @param encoding names the encodings that it is of
+    /// @param items those that the model was trained on, in its order
+    record Adapter(String encoding, SemanticAdapter network, List<ItemId> items) {
+        public Adapter {
+            items = List.copyOf(items);
+        }
     }
 
     /// What is needed to give items that the model does not know a vector beside its own. Immutable.

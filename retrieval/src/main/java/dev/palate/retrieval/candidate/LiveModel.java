@@ -117,6 +117,11 @@ public final class LiveModel implements CollaborativeModel, ErasurePlace, AutoCl
         return trained.vectors(signal);
     }
 
+    @Override
+    public Optional<Adapter> adapter() {
+        return trained.adapter();
+    }
+
     @SuppressWarnings("ReferenceEquality") // one object is one version
     private State started(Loaded base) {
         State known = state;

@@ -52,7 +52,7 @@ public final class Sources {
                 new ModelSource("next", true),
                 new ModelSource("sequence", false),
                 new DynamicSource(),
-                new TextSource(this.vectors),
+                new TextSource(this.vectors, new AdaptedItems(model)),
                 new LexicalSource(search),
                 new FacetSource(),
                 new LikedSource(),

@@ -3,12 +3,14 @@ package dev.palate.retrieval.candidate;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.vector.Kernels;
 import dev.palate.retrieval.factor.HistoryDecay;
+import dev.palate.retrieval.semantic.AdaptedTexts;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /// Nearness of the items' texts to the words of the wish and the titles liked in it, or to the history when the wish
-/// says neither. Empty while no item has a vector.
+/// says neither; by the history alone, items that the model was not trained on are scored by its adapter of texts where
+/// it has one. Empty while no item has a vector.
 final class TextSource implements CandidateSource {
     private static final double DECAY = HistoryDecay.CONTENTS.factor();
 
@@ -20,9 +22,11 @@ final class TextSource implements CandidateSource {
     private static final float[] NOTHING = {};
 
     private final CentredVectors.Source vectors;
+    private final AdaptedItems adapted;
 
-    TextSource(CentredVectors.Source vectors) {
+    TextSource(CentredVectors.Source vectors, AdaptedItems adapted) {
         this.vectors = vectors;
+        this.adapted = adapted;
     }
 
     @Override
@@ -35,7 +39,14 @@ final class TextSource implements CandidateSource {
         return wish.vectors().isEmpty()
                 || (!spoken(wish) && wish.history().length == 0)
                 || (!spoken(wish)
-                        && wish.known().has(signal(), List.of(wish.vectors().get())));
+                        && wish.known()
+                                .has(
+                                        signal(),
+                                        basis(
+                                                wish.vectors().get(),
+                                                adapted.made(
+                                                        wish.catalog(),
+                                                        wish.vectors().get()))));
     }
 
     @Override
@@ -49,12 +60,18 @@ final class TextSource implements CandidateSource {
         if (shown.length == 0 && wish.words().isBlank()) {
             return Optional.empty();
         }
+        Optional<AdaptedTexts> fresh = spoken ? Optional.empty() : adapted.of(wish.catalog(), space);
         float[] scores = spoken
-                ? scores(wish, space, shown)
-                : wish.known().kept(signal(), List.of(space), () -> scores(wish, space, shown));
+                ? scores(wish, space, shown, fresh)
+                : wish.known().kept(signal(), basis(space, fresh), () -> scores(wish, space, shown, fresh));
         return scores.length > 0
                 ? Optional.of(Scored.of(scores, row -> explain(wish, space, shown, row)))
                 : Optional.empty();
+    }
+
+    /// What the scores of a history follow from besides it.
+    private static List<Object> basis(CentredVectors space, Optional<AdaptedTexts> fresh) {
+        return fresh.isEmpty() ? List.of(space) : List.of(space, fresh.get());
     }
 
     private static boolean spoken(Wish wish) {
@@ -62,7 +79,7 @@ final class TextSource implements CandidateSource {
     }
 
     /// Of nothing when no item is near.
-    private float[] scores(Wish wish, CentredVectors space, int[] shown) {
+    private float[] scores(Wish wish, CentredVectors space, int[] shown, Optional<AdaptedTexts> fresh) {
         float[] query = new float[space.dimension()];
         if (!wish.words().isBlank()) {
             float[] words = vectors.encode(wish.words(), space);
@@ -70,6 +87,7 @@ final class TextSource implements CandidateSource {
         }
         addUnitProfile(space, shown, spoken(wish) ? 1 : DECAY, query);
         float[] scores = space.scores(query);
+        fresh.ifPresent(texts -> texts.replace(query, scores));
         boolean any = false;
         for (int row = 0; row < scores.length; row++) {
             if (!space.knows(row)) {

@@ -3,6 +3,7 @@ package dev.palate.retrieval.embedding;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.ranking.RankerWeights;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// What a model file says of its model, without the model. Immutable.
 ///
@@ -10,7 +11,13 @@ import java.nio.file.Path;
 /// @param ranker the weights with which its sources are fused
 /// @param verdict what the quality gate said
 /// @param sequence true when there is a sequence model in it
-public record ModelHead(ModelSnapshot.About about, RankerWeights ranker, Verdict verdict, boolean sequence) {
+/// @param texts what came of the trial of an adapter of texts
+public record ModelHead(
+        ModelSnapshot.About about,
+        RankerWeights ranker,
+        Verdict verdict,
+        boolean sequence,
+        Optional<TextAdapter.Trial> texts) {
     /// Reads a few kilobytes of a model file; whether the rest is whole is not looked at.
     ///
     /// @throws RetrievalException with code NOT_FOUND when there is none, BAD_FILE when it is not one

@@ -31,6 +31,7 @@ import java.util.Optional;
 /// @param ranker the weights with which the sources are fused
 /// @param verdict what the quality gate said
 /// @param sequence next-item model, where one was trained
+/// @param adapter what was learnt of texts, for items that come later; empty where nothing could be said
 public record ModelSnapshot(
         About about,
         Vocabulary items,
@@ -43,7 +44,8 @@ public record ModelSnapshot(
         Popularity popularity,
         RankerWeights ranker,
         Verdict verdict,
-        Optional<SequenceModel> sequence) {
+        Optional<SequenceModel> sequence,
+        Optional<TextAdapter> adapter) {
     /// Where a model comes from.
     ///
     /// @param version its name
@@ -54,6 +56,8 @@ public record ModelSnapshot(
     /// @param events number of distinct user-item pairs learnt from
     /// @param easeDecay history decay that goes with EASE
     /// @param knnDecay history decay that goes with the item neighbours
+    /// @param transitionsDecay history decay that goes with the transitions
+    /// @param tuned settings that were chosen by tuning, by model and name
     public record About(
             ModelVersion version,
             Instant trainedAt,
@@ -62,7 +66,39 @@ public record ModelSnapshot(
             int users,
             long events,
             double easeDecay,
-            double knnDecay) {
+            double knnDecay,
+            double transitionsDecay,
+            Map<String, Map<String, String>> tuned) {
+        /// With nothing tuned.
+        public About(
+                ModelVersion version,
+                Instant trainedAt,
+                long seed,
+                long changeNumber,
+                int users,
+                long events,
+                double easeDecay,
+                double knnDecay) {
+            this(
+                    version,
+                    trainedAt,
+                    seed,
+                    changeNumber,
+                    users,
+                    events,
+                    easeDecay,
+                    knnDecay,
+                    Transitions.DECAY.factor(),
+                    Map.of());
+        }
+
+        /// How fast a history grows old for the transitions.
+        public HistoryDecay ofTransitions() {
+            return new HistoryDecay(transitionsDecay, Transitions.DECAY.maximumEvents());
+        }
+
+        /// Copies the map.
+        ///
         /// @throws IllegalArgumentException when a count is negative or a decay out of range
         public About {
             if (changeNumber < 0 || users < 0 || events < 0) {
@@ -71,6 +107,8 @@ public record ModelSnapshot(
             }
             HistoryDecay.of(easeDecay);
             HistoryDecay.of(knnDecay);
+            HistoryDecay.of(transitionsDecay);
+            tuned = Map.copyOf(tuned);
         }
     }
 
@@ -95,7 +133,7 @@ public record ModelSnapshot(
         }
     }
 
-    /// Without a sequence model.
+    /// Without a sequence model and an adapter.
     public ModelSnapshot(
             About about,
             Vocabulary items,
@@ -120,6 +158,7 @@ public record ModelSnapshot(
                 popularity,
                 ranker,
                 verdict,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -137,7 +176,26 @@ public record ModelSnapshot(
                 popularity,
                 ranker,
                 verdict,
-                Optional.of(model));
+                Optional.of(model),
+                adapter);
+    }
+
+    /// The same with an adapter of texts.
+    public ModelSnapshot with(TextAdapter texts) {
+        return new ModelSnapshot(
+                about,
+                items,
+                factors,
+                sparseFactors,
+                ease,
+                knn,
+                transitions,
+                next,
+                popularity,
+                ranker,
+                verdict,
+                sequence,
+                Optional.of(texts));
     }
 
     /// The collaborative sources with their decays and scales, ready for the ranker. What depends on the present, as
@@ -148,7 +206,8 @@ public record ModelSnapshot(
         sparseFactors.ifPresent(sparse -> sources.put(Signal.CF_SPARSE, sparse));
         sources.put(Signal.EASE, ease.scorer(HistoryDecay.of(about.easeDecay)));
         sources.put(Signal.KNN, knn.scorer(HistoryDecay.of(about.knnDecay)));
-        sources.put(Signal.TRANSITIONS, transitions.scorer(Transitions.DECAY).logarithmic());
+        sources.put(
+                Signal.TRANSITIONS, transitions.scorer(about.ofTransitions()).logarithmic());
         sources.put(Signal.NEXT, next.scorer(Transitions.NEXT_DECAY).logarithmic());
         sources.put(Signal.POP, popularity.logarithmic());
         sequence.ifPresent(model -> sources.put(Signal.SEQUENCE, new SequenceScorer(model)));
@@ -169,7 +228,8 @@ public record ModelSnapshot(
                 popularity,
                 weights,
                 said,
-                sequence);
+                sequence,
+                adapter);
     }
 
     /// Writes the model file at once or not at all.

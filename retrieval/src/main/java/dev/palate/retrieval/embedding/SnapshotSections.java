@@ -5,8 +5,10 @@ import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemFactors;
 import dev.palate.retrieval.factor.ItemNeighbours;
 import dev.palate.retrieval.factor.Popularity;
+import dev.palate.retrieval.factor.Transitions;
 import dev.palate.retrieval.ranking.RankerWeights;
 import dev.palate.retrieval.ranking.SignalWeights;
+import dev.palate.retrieval.semantic.SemanticAdapter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -16,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -25,7 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// older files), `als-sparse.factors` with `als-sparse.options` (JSON), `ease.*`, `knn.*`, `transitions.*` and
 /// `next.*` (each `offsets`, `items`, `weights`), `popularity.counts`, and, where weights of
 /// the ranker were fitted, `ranker` (JSON; a signal that this build does not know is left out), and, where the
-/// gate judged, `verdict` (JSON). A sequence model, where there is one, has those of [SequenceSections].
+/// gate judged, `verdict` (JSON). A sequence model, where there is one, has those of [SequenceSections]. What was
+/// learnt of texts is `adapter` (JSON) and, where it serves, `adapter.inward` and `adapter.outward`.
 final class SnapshotSections {
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -39,7 +44,12 @@ final class SnapshotSections {
             long events,
             double easeDecay,
             double knnDecay,
-            ImplicitAls.Options als) {}
+            ImplicitAls.Options als,
+            @Nullable Double transitionsDecay,
+            @Nullable Map<String, Map<String, String>> tuned) {}
+
+    /// What was learnt of texts, without the matrices.
+    record Texts(String encoding, TextAdapter.Trial trial, int dimension) {}
 
     /// The fitted weights by name.
     record Ranker(int examples, List<Bucket> buckets) {
@@ -77,7 +87,9 @@ final class SnapshotSections {
                 about.events(),
                 about.easeDecay(),
                 about.knnDecay(),
-                snapshot.factors().options());
+                snapshot.factors().options(),
+                about.transitionsDecay(),
+                new TreeMap<>(about.tuned()));
         Map<String, Section> sections = new LinkedHashMap<>();
         sections.put("manifest", new Section.Bytes(JSON.writeValueAsBytes(manifest)));
         putIds(sections, snapshot.items());
@@ -100,18 +112,48 @@ final class SnapshotSections {
             sections.put("verdict", new Section.Bytes(JSON.writeValueAsBytes(snapshot.verdict())));
         }
         snapshot.sequence().ifPresent(model -> SequenceSections.put(sections, model));
+        snapshot.adapter().ifPresent(adapter -> putAdapter(sections, adapter));
         return new ModelFile(place, sections);
+    }
+
+    private static void putAdapter(Map<String, Section> sections, TextAdapter adapter) {
+        int dimension = adapter.network().map(SemanticAdapter::dimension).orElse(0);
+        Texts texts = new Texts(adapter.encoding(), adapter.trial(), dimension);
+        sections.put("adapter", new Section.Bytes(JSON.writeValueAsBytes(texts)));
+        adapter.network().ifPresent(network -> {
+            sections.put("adapter.inward", new Section.Floats(network.parameters()[0]));
+            sections.put("adapter.outward", new Section.Floats(network.parameters()[1]));
+        });
+    }
+
+    private static Optional<TextAdapter> adapter(ModelFile file) {
+        if (!file.has("adapter")) {
+            return Optional.empty();
+        }
+        Texts texts = JSON.readValue(file.bytes("adapter"), Texts.class);
+        return Optional.of(new TextAdapter(
+                texts.encoding,
+                texts.trial,
+                texts.dimension == 0
+                        ? Optional.empty()
+                        : Optional.of(SemanticAdapter.of(
+                                texts.dimension, file.floats("adapter.inward"), file.floats("adapter.outward")))));
     }
 
     /// What the file says of the model.
     static ModelHead head(Path place) {
-        ModelFile file = ModelFile.read(place, Set.of("manifest", "ranker", "verdict", SequenceSections.SHAPE));
+        ModelFile file =
+                ModelFile.read(place, Set.of("manifest", "ranker", "verdict", "adapter", SequenceSections.SHAPE));
         try {
             return new ModelHead(
                     about(JSON.readValue(file.bytes("manifest"), Manifest.class)),
                     ranker(file),
                     verdict(file),
-                    file.has(SequenceSections.SHAPE));
+                    file.has(SequenceSections.SHAPE),
+                    file.has("adapter")
+                            ? Optional.of(JSON.readValue(file.bytes("adapter"), Texts.class)
+                                    .trial())
+                            : Optional.empty());
         } catch (JacksonException | IllegalArgumentException | java.time.DateTimeException e) {
             throw ModelFile.damaged(place, "its parts do not fit (" + e.getMessage() + ")");
         }
@@ -126,7 +168,9 @@ final class SnapshotSections {
                 manifest.users,
                 manifest.events,
                 manifest.easeDecay,
-                manifest.knnDecay);
+                manifest.knnDecay,
+                manifest.transitionsDecay == null ? Transitions.DECAY.factor() : manifest.transitionsDecay,
+                manifest.tuned == null ? Map.of() : manifest.tuned);
     }
 
     private static RankerWeights ranker(ModelFile file) {
@@ -163,7 +207,8 @@ final class SnapshotSections {
                     new Popularity(file.ints("popularity.counts")),
                     ranker(file),
                     verdict(file),
-                    SequenceSections.get(file, place));
+                    SequenceSections.get(file, place),
+                    adapter(file));
         } catch (JacksonException
                 | IllegalArgumentException
                 | java.time.DateTimeException

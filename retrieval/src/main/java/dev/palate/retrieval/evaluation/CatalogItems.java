@@ -34,7 +34,8 @@ public final class CatalogItems {
         return items;
     }
 
-    private static Item of(String id, String title, JsonNode node) {
+    /// The item of a line.
+    static Item of(String id, String title, JsonNode node) {
         int year = node.path("year").asInt(0);
         Map<String, String> attributes = new TreeMap<>();
         for (String people : List.of("director", "stars")) {

@@ -8,8 +8,10 @@ import dev.palate.retrieval.semantic.SemanticAdapter;
 import dev.palate.retrieval.semantic.VectorTable;
 import dev.palate.retrieval.training.PairedBootstrap;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -17,12 +19,19 @@ import java.util.stream.IntStream;
 /// How well items that nobody had yet are ranked, for users who are known: every way beside every other, then how they
 /// fare as events come in.
 ///
+/// @param task what was asked
 /// @param settings chosen on inner cold splits
 /// @param rows one per way
-/// @param launch by events seen
-public record ColdEvaluation(ColdSettings settings, List<Row> rows, List<LaunchSimulation.Row> launch) {
+/// @param launch by events seen; text, aligner and dynamic memory first
+public record ColdEvaluation(ColdTask task, ColdSettings settings, List<Row> rows, List<LaunchSimulation.Row> launch) {
+    /// Copies the lists.
+    public ColdEvaluation {
+        rows = List.copyOf(rows);
+        launch = List.copyOf(launch);
+    }
+
     /// The way that the others are compared with.
-    private static final String REFERENCE = "centred text";
+    static final String REFERENCE = "centred text";
 
     /// One way.
     ///
@@ -63,8 +72,8 @@ public record ColdEvaluation(ColdSettings settings, List<Row> rows, List<LaunchS
         LaunchSimulation.Tried tried = new LaunchSimulation.Tried(
                 List.of(settings.launch().blend()), List.of(settings.launch().foldIn()));
         List<LaunchSimulation.Row> launch =
-                LaunchSimulation.run(task, parts, memory, tried).all();
-        return new ColdEvaluation(settings, List.copyOf(rows), launch);
+                LaunchSimulation.run(task, parts, memory, tried).report().rows();
+        return new ColdEvaluation(task, settings, rows, launch);
     }
 
     private static void add(List<Row> rows, ColdMetrics reference, String name, ColdMetrics metrics) {
@@ -115,6 +124,48 @@ public record ColdEvaluation(ColdSettings settings, List<Row> rows, List<LaunchS
                     row.against.low(),
                     row.against.high()));
         }
-        LaunchSimulation.print(launch, out);
+        LaunchReport events = launched();
+        events.print(out);
+        events.printAgainst(out);
+    }
+
+    private LaunchReport launched() {
+        return new LaunchReport(launch, LaunchSimulation.PARTS);
+    }
+
+    /// Everything as plain maps, lists, strings and numbers, for JSON.
+    public Map<String, Object> report() {
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("task", task.name());
+        report.put("protocol", "cold");
+        report.put("users", task.evaluated().length);
+        report.put("items", task.items().size() - task.cold().length);
+        report.put("events", task.known().eventCount());
+        report.put("cold", task.cold().length);
+        report.put("settings", settings.describe());
+        report.put("ways", rows.stream().map(ColdEvaluation::report).toList());
+        report.put("launch", launched().report());
+        return report;
+    }
+
+    private static Map<String, Object> report(Row row) {
+        Map<String, Object> metrics = new LinkedHashMap<>();
+        metrics.put("Recall@20", ColdMetrics.mean(row.metrics.recall()));
+        metrics.put("SE_Recall@20", ColdMetrics.standardError(row.metrics.recall()));
+        metrics.put("NDCG@20", ColdMetrics.mean(row.metrics.ndcg()));
+        metrics.put("SE_NDCG@20", ColdMetrics.standardError(row.metrics.ndcg()));
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("way", row.name);
+        report.put("metrics", metrics);
+        report.put(
+                "against",
+                Map.of(
+                        "reference", REFERENCE,
+                        "metric", "Recall@20",
+                        "difference", row.against.difference(),
+                        "low", row.against.low(),
+                        "high", row.against.high(),
+                        "users", row.against.users()));
+        return report;
     }
 }

@@ -263,7 +263,7 @@ final class ColdTuning {
                             vectors, of, model.foldIn(of, everybody), model.aligned(vectors, of, aligner)),
                     model.memory(vectors, DynamicMemory.Options.of(vectors.dimension())),
                     new LaunchSimulation.Tried(BLENDS, holds));
-            LaunchSimulation.print(outcome.all(), line -> log.accept("inner launch: " + line));
+            outcome.report().print(line -> log.accept("inner launch: " + line));
             addWorst(outcome.blends(), outcome.parts(), blends);
             addWorst(outcome.counting().subList(1, 1 + holds.size()), outcome.parts(), foldIns);
         }

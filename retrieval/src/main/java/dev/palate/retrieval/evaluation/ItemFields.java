@@ -1,5 +1,6 @@
 package dev.palate.retrieval.evaluation;
 
+import dev.palate.memory.index.ItemText;
 import dev.palate.retrieval.RetrievalException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 /// @param people directors, then stars; may be empty
 /// @param plot may be empty
 /// @param whole `TITLE (YEAR). GENRES. PLOT`
-/// @param told `TITLE (YEAR). GENRES. PLOT. PEOPLE`, as it is encoded to be served
+/// @param told all in one, as a server encodes it ([ItemText])
 public record ItemFields(String title, String facts, String people, String plot, String whole, String told) {
     /// One of the texts.
     public enum Field {
@@ -76,11 +77,11 @@ public record ItemFields(String title, String facts, String people, String plot,
     /// @throws RetrievalException with code NOT_FOUND when there is none, BAD_INPUT when a line is malformed
     public static Map<String, ItemFields> read(Path file) {
         Map<String, ItemFields> items = new HashMap<>();
-        CatalogLines.read(file, (id, title, node) -> items.put(id, of(title, node)));
+        CatalogLines.read(file, (id, title, node) -> items.put(id, of(id, title, node)));
         return items;
     }
 
-    private static ItemFields of(String title, JsonNode node) {
+    private static ItemFields of(String id, String title, JsonNode node) {
         String facts = title
                 + (node.path("year").isIntegralNumber()
                         ? " (" + node.path("year").asInt() + ")"
@@ -90,12 +91,7 @@ public record ItemFields(String title, String facts, String people, String plot,
                 "; ", String.join(", ", texts(node.path("director"))), String.join(", ", texts(node.path("stars"))));
         String plot = node.path("plot").asString("");
         return new ItemFields(
-                title,
-                facts,
-                people,
-                plot,
-                joined(". ", facts, plot),
-                joined(plot.endsWith(".") ? " " : ". ", joined(". ", facts, plot), people));
+                title, facts, people, plot, joined(". ", facts, plot), ItemText.of(CatalogItems.of(id, title, node)));
     }
 
     private static List<String> texts(JsonNode array) {

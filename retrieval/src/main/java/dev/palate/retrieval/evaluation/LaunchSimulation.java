@@ -13,7 +13,6 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /// Cold items come out: their events are replayed in the order of time, and before each the user's list of 20 among all
 /// cold items is made from the events before it. A hit counts for the number of events that its item had by then.
@@ -27,6 +26,9 @@ public final class LaunchSimulation {
     /// several signals whose weights sum to more, and the table of docs/evaluation.md was made with this one.
     private static final float MEMORY_WEIGHT = 0.5f;
 
+    /// How many ways are parts of the blend: text, aligner and dynamic memory.
+    static final int PARTS = 3;
+
     private static final List<String> NAMES = List.of("0", "1-2", "3-9", "10-29", "30+");
 
     private LaunchSimulation() {}
@@ -35,7 +37,9 @@ public final class LaunchSimulation {
     ///
     /// @param hits per bucket
     /// @param events per bucket, the same for all ways
-    public record Row(String name, int[] hits, int[] events) {
+    /// @param found by event in the order of time whether it was hit
+    /// @param bucketOf bucket by event, the same for all ways
+    public record Row(String name, int[] hits, int[] events, BitSet found, byte[] bucketOf) {
         /// Hits of all events.
         public double rate(int bucket) {
             return events[bucket] == 0 ? Double.NaN : hits[bucket] / (double) events[bucket];
@@ -99,11 +103,11 @@ public final class LaunchSimulation {
     ///     with the
     ///     dynamic memory: these count events, so that items of many events push the others down
     record Outcome(List<Row> parts, List<Row> blends, List<Row> counting) {
-        List<Row> all() {
+        LaunchReport report() {
             List<Row> all = new ArrayList<>(parts);
             all.addAll(blends);
             all.addAll(counting);
-            return all;
+            return new LaunchReport(all, parts.size());
         }
     }
 
@@ -123,7 +127,8 @@ public final class LaunchSimulation {
         });
         tried.holds.forEach(hold -> ways.add(new Folding(parts, hold)));
         ways.add(new Serving(parts, seen));
-        Hits hits = new Hits(ways.size() + tried.blends.size() + 1);
+        Hits hits =
+                new Hits(ways.size() + tried.blends.size() + 1, task.arrivals().size());
         replay(task, ways, tried.blends, seen, hits);
         List<Row> blends = new ArrayList<>();
         for (int at = 0; at < tried.blends.size(); at++) {
@@ -148,13 +153,32 @@ public final class LaunchSimulation {
     private static final class Hits {
         private final int[] events = new int[BUCKETS.length];
         private final int[][] hits;
+        private final BitSet[] found;
+        private final byte[] bucketOf;
+        private int at = -1;
 
-        Hits(int ways) {
+        Hits(int ways, int arrivals) {
             hits = new int[ways][BUCKETS.length];
+            found = new BitSet[ways];
+            Arrays.setAll(found, way -> new BitSet(arrivals));
+            bucketOf = new byte[arrivals];
+        }
+
+        void next(int bucket) {
+            at++;
+            events[bucket]++;
+            bucketOf[at] = (byte) bucket;
+        }
+
+        void add(int way, boolean hit) {
+            if (hit) {
+                hits[way][bucketOf[at]]++;
+                found[way].set(at);
+            }
         }
 
         Row row(int way, String name) {
-            return new Row(name, hits[way], events);
+            return new Row(name, hits[way], events, found[way], bucketOf);
         }
     }
 
@@ -163,12 +187,11 @@ public final class LaunchSimulation {
         float[][] scores = new float[ways.size()][seen.length];
         float[] blended = new float[seen.length];
         for (ColdTask.Arrival arrival : task.arrivals()) {
-            int bucket = bucket(seen[arrival.place()]);
-            hits.events[bucket]++;
+            hits.next(bucket(seen[arrival.place()]));
             BitSet before = had.computeIfAbsent(arrival.user(), user -> new BitSet());
             for (int way = 0; way < scores.length; way++) {
                 ways.get(way).score(arrival.user(), scores[way]);
-                hits.hits[way][bucket] += found(scores[way], before, arrival.place());
+                hits.add(way, found(scores[way], before, arrival.place()));
             }
             for (int part = 0; part < 3; part++) {
                 TwoTowers.standardise(scores[part]);
@@ -180,12 +203,12 @@ public final class LaunchSimulation {
                     float words = (scores[0][place] + scores[1][place]) / 2;
                     blended[place] = (1 - share) * scale * words + share * scores[2][place];
                 }
-                hits.hits[ways.size() + at][bucket] += found(blended, before, arrival.place());
+                hits.add(ways.size() + at, found(blended, before, arrival.place()));
             }
             float[] served = scores[ways.size() - 1];
             TwoTowers.standardise(served);
             addFew(scores[2], seen, served);
-            hits.hits[ways.size() + blends.size()][bucket] += found(served, before, arrival.place());
+            hits.add(ways.size() + blends.size(), found(served, before, arrival.place()));
             ways.forEach(way -> way.happened(arrival.user(), arrival.place()));
             before.set(arrival.place());
             seen[arrival.place()]++;
@@ -208,14 +231,14 @@ public final class LaunchSimulation {
         }
     }
 
-    /// 1 when fewer than 20 items the user has not had stand before the place, else 0.
-    private static int found(float[] scores, BitSet had, int place) {
+    /// True when fewer than 20 items the user has not had stand before the place.
+    private static boolean found(float[] scores, BitSet had, int place) {
         int before = 0;
         for (int other = 0; other < scores.length; other++) {
             boolean ahead = scores[other] > scores[place] || (scores[other] == scores[place] && other < place);
             before += ahead && !had.get(other) ? 1 : 0;
         }
-        return before < ColdMetrics.CUTOFF ? 1 : 0;
+        return before < ColdMetrics.CUTOFF;
     }
 
     static int bucket(int seen) {
@@ -348,27 +371,6 @@ public final class LaunchSimulation {
             }
             float[] item = parts.factors.foldInItem(of.toArray(float[][]::new));
             System.arraycopy(item, 0, items.values(), place * items.dimension(), items.dimension());
-        }
-    }
-
-    /// Tells the rows in a table, one line each.
-    static void print(List<Row> rows, Consumer<String> out) {
-        out.accept("hit@20 by events seen\t" + String.join("\t", NAMES) + "\tall");
-        if (!rows.isEmpty()) {
-            out.accept("events\t"
-                    + String.join(
-                            "\t",
-                            Arrays.stream(rows.getFirst().events)
-                                    .mapToObj(String::valueOf)
-                                    .toList())
-                    + "\t" + Arrays.stream(rows.getFirst().events).sum());
-        }
-        for (Row row : rows) {
-            StringBuilder line = new StringBuilder(row.name);
-            for (int bucket = 0; bucket < BUCKETS.length; bucket++) {
-                line.append(String.format(java.util.Locale.ROOT, "\t%.3f±%.3f", row.rate(bucket), row.error(bucket)));
-            }
-            out.accept(line + String.format(java.util.Locale.ROOT, "\t%.3f", row.rate()));
         }
     }
 }

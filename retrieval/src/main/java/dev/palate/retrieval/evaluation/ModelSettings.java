@@ -22,6 +22,7 @@ import java.util.TreeMap;
 /// @param ranker how the weights of the fused ranking are fitted; the protocol of the task replaces its own
 /// @param seed of everything random
 /// @param given settings by name ([SettingSpace]) of the models that have no place of their own here
+/// @param tuned settings of what training learns, in the place of those above
 public record ModelSettings(
         OptionalDouble historyDecay,
         OptionalDouble easeRegularization,
@@ -30,7 +31,8 @@ public record ModelSettings(
         ImplicitAls.Options als,
         WeightFit.Options ranker,
         long seed,
-        Map<String, String> given) {
+        Map<String, String> given,
+        TunedSettings tuned) {
     /// Copies the map.
     public ModelSettings {
         given = Map.copyOf(given);
@@ -45,7 +47,7 @@ public record ModelSettings(
             ImplicitAls.Options als,
             WeightFit.Options ranker,
             long seed) {
-        this(historyDecay, easeRegularization, knn, transitions, als, ranker, seed, Map.of());
+        this(historyDecay, easeRegularization, knn, transitions, als, ranker, seed, Map.of(), TunedSettings.NONE);
     }
 
     /// Nothing asked for.
@@ -60,7 +62,12 @@ public record ModelSettings(
 
     /// The same with another seed.
     public ModelSettings withSeed(long other) {
-        return new ModelSettings(historyDecay, easeRegularization, knn, transitions, als, ranker, other, given);
+        return new ModelSettings(historyDecay, easeRegularization, knn, transitions, als, ranker, other, given, tuned);
+    }
+
+    /// The same with settings that tuning chose.
+    public ModelSettings with(TunedSettings other) {
+        return new ModelSettings(historyDecay, easeRegularization, knn, transitions, als, ranker, seed, given, other);
     }
 
     /// The decay asked for, else the given one.

@@ -6,6 +6,7 @@ import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
+import dev.palate.retrieval.embedding.TextAdapter;
 import dev.palate.retrieval.factor.Ease;
 import dev.palate.retrieval.factor.FactorModel;
 import dev.palate.retrieval.factor.HistoryDecay;
@@ -19,6 +20,10 @@ import dev.palate.retrieval.ranking.Ranker;
 import dev.palate.retrieval.ranking.RankerWeights;
 import dev.palate.retrieval.ranking.Signal;
 import dev.palate.retrieval.ranking.SignalWeights;
+import dev.palate.retrieval.semantic.AdaptedTexts;
+import dev.palate.retrieval.semantic.ContentProfile;
+import dev.palate.retrieval.semantic.VectorTable;
+import dev.palate.retrieval.training.AdapterFit;
 import dev.palate.retrieval.training.HeldOut;
 import dev.palate.retrieval.training.PresentSources;
 import dev.palate.retrieval.training.Training;
@@ -36,6 +41,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Fits models by name on the known events of one task. What training stores is learnt once, when the first
@@ -52,9 +58,12 @@ public final class Models {
     ///
     /// @param trial as they were before the held-out events, to fit the weights with
     /// @param whole as they are with all known events
-    public record Content(Map<Signal, Scorer> trial, Map<Signal, Scorer> whole) {
+    /// @param texts centred unit vectors of the items' texts, of which training may learn an adapter for the
+    ///     items that
+    ///     nobody had yet; empty without a catalog
+    public record Content(Map<Signal, Scorer> trial, Map<Signal, Scorer> whole, Optional<VectorTable> texts) {
         /// There are none.
-        public static final Content NONE = new Content(Map.of(), Map.of());
+        public static final Content NONE = new Content(Map.of(), Map.of(), Optional.empty());
 
         /// @throws IllegalArgumentException when the two are not of the same signals
         public Content {
@@ -74,12 +83,22 @@ public final class Models {
             Map<Signal, Scorer> bothWhole = new EnumMap<>(Signal.class);
             bothWhole.putAll(whole);
             bothWhole.putAll(others.whole);
-            return new Content(bothTrial, bothWhole);
+            return new Content(bothTrial, bothWhole, others.texts.or(() -> texts));
+        }
+
+        /// Of sources, without texts.
+        public Content(Map<Signal, Scorer> trial, Map<Signal, Scorer> whole) {
+            this(trial, whole, Optional.empty());
         }
 
         /// Of sources that learn nothing from events.
         public static Content of(Map<Signal, Scorer> sources) {
             return new Content(sources, sources);
+        }
+
+        /// The same with texts.
+        public Content with(VectorTable others) {
+            return new Content(trial, whole, Optional.of(others));
         }
     }
 
@@ -205,15 +224,48 @@ public final class Models {
 
     /// What training stores for this task.
     public ModelSnapshot trained() {
-        ModelSnapshot snapshot = trained.orElseGet(() -> Training.run(
-                new TrainingInput(0, task.items(), task.known()),
-                options(),
-                content.trial,
-                new ModelVersion("evaluated"),
-                InstantSource.fixed(Instant.EPOCH),
-                progress));
+        ModelSnapshot snapshot = trained.orElseGet(() -> {
+            TrainingOptions options = options();
+            ModelSnapshot learnt = Training.run(
+                    new TrainingInput(0, task.items(), task.known()),
+                    options,
+                    content.trial,
+                    new ModelVersion("evaluated"),
+                    InstantSource.fixed(Instant.EPOCH),
+                    progress);
+            return content.texts
+                    .filter(texts -> rows(texts, learnt, 0).length > 0)
+                    .flatMap(texts -> AdapterFit.fit(
+                            texts, "evaluated", task.known(), options.seed(), options.threads(), progress))
+                    .map(learnt::with)
+                    .orElse(learnt);
+        });
         trained = Optional.of(snapshot);
         return snapshot;
+    }
+
+    /// Rows with a text whose items nobody had, or those that somebody had.
+    ///
+    /// @param sign 0 or 1
+    private static int[] rows(VectorTable texts, ModelSnapshot learnt, int sign) {
+        int[] counts = learnt.popularity().counts();
+        return IntStream.range(0, counts.length)
+                .filter(row -> Integer.signum(counts[row]) == sign && texts.knows(row))
+                .toArray();
+    }
+
+    /// Where the texts' adapter serves, it scores the items that nobody had.
+    private void adapt(Map<Signal, Scorer> sources) {
+        if (content.texts.isEmpty() || !(sources.get(Signal.TEXT) instanceof ContentProfile profile)) {
+            return;
+        }
+        VectorTable texts = content.texts.get();
+        trained()
+                .adapter()
+                .flatMap(TextAdapter::network)
+                .flatMap(network ->
+                        AdaptedTexts.of(network, rows(texts, trained(), 1), rows(texts, trained(), 0), texts::copyTo))
+                .ifPresent(adapted -> sources.put(Signal.TEXT, profile.with(adapted)));
     }
 
     private TrainingOptions options() {
@@ -221,7 +273,7 @@ public final class Models {
                 TrainingOptions.defaults(settings.seed(), settings.als().threads());
         HistoryDecay easeDecay = settings.decayOr(defaults.easeDecay());
         HeldOut.Protocol protocol = task.temporal() ? HeldOut.Protocol.LATEST : HeldOut.Protocol.LAST_EVENTS;
-        return new TrainingOptions(
+        TrainingOptions asked = new TrainingOptions(
                 defaults.seed(),
                 defaults.threads(),
                 settings.als(),
@@ -234,7 +286,11 @@ public final class Models {
                 settings.decayOr(defaults.knnDecay()).factor(),
                 settings.transitions(),
                 settings.ranker().withProtocol(protocol),
-                "");
+                "",
+                defaults.transitionsDecay(),
+                Map.of(),
+                defaults.adapter());
+        return settings.tuned().over(asked);
     }
 
     /// What the ranker of this task sees: the sources of the model, those of the catalog, and those that depend
@@ -245,6 +301,7 @@ public final class Models {
         OptionalLong now = task.temporal() ? OptionalLong.of(task.end()) : OptionalLong.empty();
         sources.putAll(PresentSources.of(task.known(), now, settings.ranker()));
         sources.putAll(content.whole);
+        adapt(sources);
         return sources;
     }
 

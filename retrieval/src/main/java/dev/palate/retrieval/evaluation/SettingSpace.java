@@ -5,6 +5,7 @@ import dev.palate.retrieval.RetrievalException.Code;
 import dev.palate.retrieval.factor.BayesianRanking;
 import dev.palate.retrieval.factor.Ease;
 import dev.palate.retrieval.factor.FactorModel;
+import dev.palate.retrieval.factor.Histories;
 import dev.palate.retrieval.factor.HistoryDecay;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemKnn;
@@ -83,6 +84,20 @@ public record SettingSpace(ModelName.Alone model, List<Parameter> parameters) {
                                 new Parameter.Real("popularity-exponent", 0, 1.2, false),
                                 DECAY);
                 });
+    }
+
+    /// What a model takes on such data when nothing is said; empty where the defaults suit all data.
+    public Map<String, String> defaults(Histories histories) {
+        if (model != ModelName.Alone.ALS) {
+            return Map.of();
+        }
+        ImplicitAls.Options dense = ImplicitAls.Options.DEFAULT;
+        ImplicitAls.Options suiting = dense.suiting(histories);
+        return suiting.equals(dense)
+                ? Map.of()
+                : Map.of(
+                        "unobserved-weight", Double.toString(suiting.unobservedWeight()),
+                        "regularization", Double.toString(suiting.regularization()));
     }
 
     /// One value for each parameter.

@@ -8,7 +8,6 @@ import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.factor.HistoryDecay;
 import dev.palate.retrieval.factor.ItemFactors;
 import dev.palate.retrieval.factor.Scorer;
-import dev.palate.retrieval.factor.Transitions;
 import dev.palate.retrieval.ranking.RankerWeights;
 import dev.palate.retrieval.ranking.Signal;
 import dev.palate.retrieval.ranking.SignalWeights;
@@ -26,7 +25,8 @@ public final class ActiveModel implements CollaborativeModel {
     private static final Set<Signal> SCORERS = EnumSet.of(
             Signal.CF, Signal.CF_SPARSE, Signal.EASE, Signal.KNN, Signal.TRANSITIONS, Signal.NEXT, Signal.SEQUENCE);
 
-    private record Seen(ModelSnapshot snapshot, Loaded loaded, Map<String, Vectors> vectors) {}
+    private record Seen(
+            ModelSnapshot snapshot, Loaded loaded, Map<String, Vectors> vectors, Optional<Adapter> adapter) {}
 
     private final ModelRegistry registry;
     private final AtomicReference<Optional<Seen>> last = new AtomicReference<>(Optional.empty());
@@ -46,6 +46,11 @@ public final class ActiveModel implements CollaborativeModel {
         return seen().map(seen -> seen.vectors.get(signal));
     }
 
+    @Override
+    public Optional<Adapter> adapter() {
+        return seen().flatMap(Seen::adapter);
+    }
+
     @SuppressWarnings("ReferenceEquality") // one snapshot object is one activation
     private Optional<Seen> seen() {
         Optional<ModelSnapshot> active = registry.active();
@@ -56,9 +61,16 @@ public final class ActiveModel implements CollaborativeModel {
         if (before.isPresent() && before.get().snapshot == active.get()) {
             return before;
         }
-        Optional<Seen> next = Optional.of(new Seen(active.get(), loaded(active.get()), vectors(active.get())));
+        Optional<Seen> next =
+                Optional.of(new Seen(active.get(), loaded(active.get()), vectors(active.get()), adapter(active.get())));
         last.set(next);
         return next;
+    }
+
+    private static Optional<Adapter> adapter(ModelSnapshot snapshot) {
+        List<ItemId> items = snapshot.items().ids().stream().map(ItemId::new).toList();
+        return snapshot.adapter()
+                .flatMap(texts -> texts.network().map(network -> new Adapter(texts.encoding(), network, items)));
     }
 
     private static Map<String, Vectors> vectors(ModelSnapshot snapshot) {
@@ -110,7 +122,7 @@ public final class ActiveModel implements CollaborativeModel {
                             Signal.KNN.key(),
                             HistoryDecay.of(about.knnDecay()),
                             Signal.TRANSITIONS.key(),
-                            Transitions.DECAY));
+                            about.ofTransitions()));
         });
     }
 }

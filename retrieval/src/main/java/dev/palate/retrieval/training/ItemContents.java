@@ -31,16 +31,22 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param ids of the text vectors' rows, each without a line feed
 /// @param raw row-major ids × dimension
 /// @param mean what centring takes away from a raw vector, as serving does; empty when serving has no signal of texts
+/// @param encoding names encoder and mean, as [EncodingVersion#id] does; empty when there is no mean
 /// @param items all items of the catalog
 /// @param categories of each of these items
 public record ItemContents(
-        List<String> ids, float[] raw, float[] mean, List<String> items, List<List<String>> categories) {
+        List<String> ids,
+        float[] raw,
+        float[] mean,
+        String encoding,
+        List<String> items,
+        List<List<String>> categories) {
     /// How fast a history grows old for the signals of texts and categories.
     public static final HistoryDecay DECAY = HistoryDecay.CONTENTS;
 
     /// Of no item.
     public static final ItemContents NONE =
-            new ItemContents(List.of(), new float[0], new float[0], List.of(), List.of());
+            new ItemContents(List.of(), new float[0], new float[0], "", List.of(), List.of());
 
     private static final int BYTES_OF_ITEM = 6_144;
 
@@ -71,6 +77,7 @@ public record ItemContents(
         sections.put("ids", new Section.Bytes(String.join("\n", ids).getBytes(StandardCharsets.UTF_8)));
         sections.put("raw", new Section.Floats(raw));
         sections.put("mean", new Section.Floats(mean));
+        sections.put("encoding", new Section.Bytes(encoding.getBytes(StandardCharsets.UTF_8)));
         sections.put("items", new Section.Bytes(JsonMapper.shared().writeValueAsBytes(items)));
         sections.put("categories", new Section.Bytes(JsonMapper.shared().writeValueAsBytes(categories)));
         new ModelFile(file, sections).write();
@@ -91,6 +98,7 @@ public record ItemContents(
                     ids.isEmpty() ? List.of() : List.of(ids.split("\n", -1)),
                     read.floats("raw"),
                     read.floats("mean"),
+                    read.has("encoding") ? new String(read.bytes("encoding"), StandardCharsets.UTF_8) : "",
                     List.of(JsonMapper.shared().readValue(read.bytes("items"), String[].class)),
                     categories);
         } catch (JacksonException | IllegalArgumentException e) {
@@ -136,20 +144,25 @@ public record ItemContents(
     }
 
     private Optional<Scorer> text(Vocabulary rows) {
+        return centred(rows).map(vectors -> ContentProfile.of(vectors, DECAY));
+    }
+
+    /// The centred unit vectors of these items' texts, as serving compares them; empty when none has one.
+    Optional<VectorTable> centred(Vocabulary rows) {
         if (mean.length == 0) {
             return Optional.empty();
         }
-        EncodingVersion encoding = new EncodingVersion("of the server", 1, mean);
+        EncodingVersion version = new EncodingVersion("of the server", 1, mean);
         float[] centred = new float[Math.multiplyExact(rows.size(), mean.length)];
         boolean any = false;
         for (int at = 0; at < ids.size(); at++) {
             OptionalInt row = rows.row(ids.get(at));
             if (row.isPresent()) {
                 float[] vector = Arrays.copyOfRange(raw, at * mean.length, (at + 1) * mean.length);
-                System.arraycopy(encoding.center(vector), 0, centred, row.getAsInt() * mean.length, mean.length);
+                System.arraycopy(version.center(vector), 0, centred, row.getAsInt() * mean.length, mean.length);
                 any = true;
             }
         }
-        return any ? Optional.of(ContentProfile.of(new VectorTable(mean.length, centred), DECAY)) : Optional.empty();
+        return any ? Optional.of(new VectorTable(mean.length, centred)) : Optional.empty();
     }
 }

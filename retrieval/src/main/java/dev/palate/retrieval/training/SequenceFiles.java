@@ -26,6 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class SequenceFiles {
     private static final List<String> STATES = List.of("values", "first", "second", "average", "best");
 
+    private static final String WHOLE = "-whole";
+
     private record Position(long fingerprint, int epoch, long steps, List<SequenceEpoch> curve) {}
 
     private SequenceFiles() {}
@@ -116,6 +118,14 @@ final class SequenceFiles {
             throw new RetrievalException(
                     RetrievalException.Code.STORAGE, "cannot remove " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    /// Where the run on all events keeps its checkpoint, beside that of the run without those held out.
+    static Path ofWhole(Path checkpoint) {
+        String name = String.valueOf(checkpoint.getFileName());
+        int dot = name.lastIndexOf('.');
+        int end = dot < 0 ? name.length() : dot;
+        return checkpoint.resolveSibling(name.substring(0, end) + WHOLE + name.substring(end));
     }
 
     /// A checkpoint in a file. One that cannot be read counts as none: then training begins anew.

@@ -148,7 +148,9 @@ public final class Training {
                 histories.userCount(),
                 histories.eventCount(),
                 options.easeDecay(),
-                options.knnDecay());
+                options.knnDecay(),
+                options.transitionsDecay(),
+                options.tuned());
         return new ModelSnapshot(
                 about,
                 input.items(),

@@ -4,9 +4,9 @@ import dev.palate.memory.vector.VectorModule;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
+import dev.palate.retrieval.embedding.TextAdapter;
 import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.ranking.Signal;
-import dev.palate.retrieval.sequence.SequenceCheckpoints;
 import dev.palate.retrieval.sequence.SequenceModel;
 import dev.palate.retrieval.sequence.SequenceScorer;
 import dev.palate.retrieval.sequence.SequenceSettings;
@@ -96,16 +96,36 @@ public final class TrainingMain {
                 new ModelVersion(arguments[2]),
                 clock,
                 (phase, done, total) -> events.println(new TrainingEvent.Advanced(phase, done, total).toLine()));
-        ModelSnapshot snapshot =
+        ModelSnapshot withSequence =
                 sequences.map(models -> learnt.with(models.whole)).orElse(learnt);
+        ModelSnapshot snapshot = adapter(input, options, contents, event -> events.println(event.toLine()))
+                .map(withSequence::with)
+                .orElse(withSequence);
         snapshot.write(Path.of(arguments[1]));
-        checkpoint.ifPresent(SequenceFiles::delete);
+        checkpoint.ifPresent(file -> {
+            SequenceFiles.delete(SequenceFiles.ofWhole(file));
+            SequenceFiles.delete(file);
+        });
         events.println(new TrainingEvent.Advanced("write", 1, 1).toLine());
         return new TrainingEvent.Finished(
                 snapshot.about().users(),
                 snapshot.items().size(),
                 snapshot.about().events(),
                 clock.millis() - start);
+    }
+
+    private static Optional<TextAdapter> adapter(
+            TrainingInput input, TrainingOptions options, ItemContents contents, Consumer<TrainingEvent> events) {
+        return options.adapter()
+                ? contents.centred(input.items())
+                        .flatMap(texts -> AdapterFit.fit(
+                                texts,
+                                contents.encoding(),
+                                input.histories(),
+                                options.seed(),
+                                options.threads(),
+                                (phase, done, total) -> events.accept(new TrainingEvent.Advanced(phase, done, total))))
+                : Optional.empty();
     }
 
     /// @param trial learnt without the held-out events
@@ -127,7 +147,7 @@ public final class TrainingMain {
             SequenceTraining.Trained whole = SequenceTraining.fit(
                     new SequenceTraining.Source(input.histories(), Optional.empty(), source.texts()),
                     settings.onAll(trial.best().epoch()),
-                    SequenceCheckpoints.NONE,
+                    SequenceFiles.checkpoints(SequenceFiles.ofWhole(checkpoint)),
                     (epoch, epochs) ->
                             events.accept(new TrainingEvent.Advanced("sequence-whole", epoch.epoch(), epochs)));
             return Optional.of(new Sequences(trial.model(), whole.model()));

@@ -6,6 +6,7 @@ import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemKnn;
 import dev.palate.retrieval.factor.Transitions;
 import java.nio.file.Path;
+import java.util.Map;
 
 /// The settings of a training run.
 ///
@@ -23,6 +24,9 @@ import java.nio.file.Path;
 /// @param transitions of what followed what
 /// @param ranker how the weights of the fused ranking are fitted
 /// @param activeModel file of the model in use, with which the quality gate compares; empty when there is none
+/// @param transitionsDecay history decay that the transitions are served with, in (0, 1]
+/// @param tuned settings among these that were chosen by tuning, by model and name, to be kept with the model
+/// @param adapter whether an adapter of texts is tried, for items that come later: some twenty seconds of one core
 public record TrainingOptions(
         long seed,
         int threads,
@@ -36,7 +40,10 @@ public record TrainingOptions(
         double knnDecay,
         Transitions.Options transitions,
         WeightFit.Options ranker,
-        String activeModel) {
+        String activeModel,
+        double transitionsDecay,
+        Map<String, Map<String, String>> tuned,
+        boolean adapter) {
     /// Collaborative vectors for data in which most of what a user would like was never met.
     public static final ImplicitAls.Options SPARSE = new ImplicitAls.Options(128, 0.01, 0.01, 1, 8, 3, 1);
 
@@ -48,6 +55,8 @@ public record TrainingOptions(
         new Ease.Options(easeRegularization, threads);
         HistoryDecay.of(easeDecay);
         HistoryDecay.of(knnDecay);
+        HistoryDecay.of(transitionsDecay);
+        tuned = Map.copyOf(tuned);
         if (easeNeighbours < 1 || easeNeighbours > 10_000 || easeItemLimit < 0) {
             throw new IllegalArgumentException(
                     "easeNeighbours must be in [1, 10000] and easeItemLimit at least 0, were " + easeNeighbours
@@ -70,7 +79,10 @@ public record TrainingOptions(
                 0.6,
                 Transitions.Options.DEFAULT,
                 WeightFit.Options.DEFAULT,
-                "");
+                "",
+                Transitions.DECAY.factor(),
+                Map.of(),
+                true);
     }
 
     /// The same with another way of fitting the ranker.
@@ -88,7 +100,31 @@ public record TrainingOptions(
                 knnDecay,
                 transitions,
                 other,
-                activeModel);
+                activeModel,
+                transitionsDecay,
+                tuned,
+                adapter);
+    }
+
+    /// The same without an adapter of texts.
+    public TrainingOptions withoutAdapter() {
+        return new TrainingOptions(
+                seed,
+                threads,
+                als,
+                alsSparse,
+                easeRegularization,
+                easeDecay,
+                easeNeighbours,
+                easeItemLimit,
+                knn,
+                knnDecay,
+                transitions,
+                ranker,
+                activeModel,
+                transitionsDecay,
+                tuned,
+                false);
     }
 
     /// The same, to be compared with a model in use.
@@ -106,7 +142,10 @@ public record TrainingOptions(
                 knnDecay,
                 transitions,
                 ranker,
-                model.toAbsolutePath().toString());
+                model.toAbsolutePath().toString(),
+                transitionsDecay,
+                tuned,
+                adapter);
     }
 
     /// Heap that a training run needs for about so many items and interactions, in MiB.

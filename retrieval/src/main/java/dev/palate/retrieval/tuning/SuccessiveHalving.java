@@ -60,7 +60,7 @@ public final class SuccessiveHalving {
         this.progress = progress;
         space = SettingSpace.of(search.model());
         SplittableRandom random = new SplittableRandom(search.seed());
-        configurations.add(Map.of());
+        configurations.add(space.defaults(task.known()));
         while (configurations.size() < search.configurations()) {
             configurations.add(space.draw(random));
         }

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 ///
 /// @param rung from 0
 /// @param configuration from 0, which is the model's defaults
-/// @param settings by name; empty for the defaults
+/// @param settings by name; empty for the defaults, unless they depend on the data
 /// @param users whose validation items were looked for
 /// @param share of the whole budget that iterations were cut to, in (0, 1]; 1 for models without iterations
 /// @param score the objective; negative when the trial failed

@@ -8,6 +8,7 @@ import dev.palate.retrieval.factor.ItemNeighbours;
 import dev.palate.retrieval.factor.Popularity;
 import dev.palate.retrieval.ranking.RankerWeights;
 import dev.palate.retrieval.ranking.Signal;
+import dev.palate.retrieval.semantic.SemanticAdapter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -47,17 +48,21 @@ final class Snapshots {
                         new RankerWeights.Bucket(7, Map.of(Signal.CF, 0.1, Signal.POP, -0.25))),
                 123);
         return new ModelSnapshot(
-                tiny.about(),
-                tiny.items(),
-                tiny.factors(),
-                Optional.of(sparse),
-                tiny.ease(),
-                tiny.knn(),
-                tiny.transitions(),
-                tiny.transitions(),
-                tiny.popularity(),
-                ranker,
-                new Verdict(false, "v0", 77, -0.02, -0.03, -0.01));
+                        tiny.about(),
+                        tiny.items(),
+                        tiny.factors(),
+                        Optional.of(sparse),
+                        tiny.ease(),
+                        tiny.knn(),
+                        tiny.transitions(),
+                        tiny.transitions(),
+                        tiny.popularity(),
+                        ranker,
+                        new Verdict(false, "v0", 77, -0.02, -0.03, -0.01))
+                .with(new TextAdapter(
+                        "hashing-2",
+                        new TextAdapter.Trial(60, 70, 0.25, 0.5, 0.125, 0.375),
+                        Optional.of(SemanticAdapter.of(2, new float[] {1, 2, 3, 4}, new float[] {0, -1, 0.5f, 2}))));
     }
 
     static void assertSame(ModelSnapshot actual, ModelSnapshot expected) {

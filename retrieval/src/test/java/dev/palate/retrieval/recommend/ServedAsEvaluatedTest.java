@@ -63,14 +63,7 @@ class ServedAsEvaluatedTest {
             Histories histories = log(world, true);
             world.encode();
             List<CatalogItem> catalog = new ArrayList<>();
-            world.truth
-                    .catalog()
-                    .scan(item -> catalog.add(new CatalogItem(
-                            item.id().value(),
-                            item.title(),
-                            item.year(),
-                            item.categories(),
-                            item.title() + " " + item.description())));
+            world.truth.catalog().scan(item -> catalog.add(CatalogItem.of(item)));
             float[][] texts = CatalogSources.texts(catalog, vocabulary(), world.encoder::encode, Progress.NONE);
             Map<Signal, Scorer> ofCatalog = CatalogSources.of(catalog, vocabulary(), texts);
             assertThat(ofCatalog).containsOnlyKeys(Signal.TEXT, Signal.GENRE);
@@ -94,7 +87,7 @@ class ServedAsEvaluatedTest {
                 input(histories, items),
                 registry.file(version),
                 version,
-                new TrainingProcess.Options(512, Duration.ofMinutes(2), options),
+                new TrainingProcess.Options(512, Duration.ofMinutes(5), options),
                 Optional.of(contents),
                 Optional.empty(),
                 event -> {})) {

@@ -4,6 +4,7 @@ import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.index.ItemFilter;
+import dev.palate.memory.index.ItemText;
 import dev.palate.memory.interaction.Feedback;
 import dev.palate.memory.interaction.Interaction;
 import dev.palate.memory.interaction.InteractionId;
@@ -70,16 +71,23 @@ final class World implements AutoCloseable {
             : Optional.empty();
 
     final SqlTruth truth;
-    final TextEncoder encoder = new HashingEncoder();
+    final TextEncoder encoder;
     final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     private final DataDirectory directory;
     private final List<AutoCloseable> opened = new ArrayList<>();
     private CollaborativeModel model = CollaborativeModel.NONE;
     private TextVectors vectors = TextVectors.NONE;
-    private EncodingVersion encoding = EncodingVersion.uncentred(encoder);
+    private EncodingVersion encoding;
     private int memoryCount;
 
     World(Path folder) {
+        this(folder, new HashingEncoder());
+    }
+
+    /// With another encoder.
+    World(Path folder, TextEncoder encoder) {
+        this.encoder = encoder;
+        encoding = EncodingVersion.uncentred(encoder);
         directory = DataDirectory.open(folder.resolve("data"));
         truth = SqlTruth.open(directory, clock);
     }
@@ -155,7 +163,7 @@ final class World implements AutoCloseable {
         Centering centering = new Centering(encoder);
         truth.catalog().scan(item -> {
             ids.add(item.id());
-            raw.add(encoder.encode(item.title() + " " + item.description()));
+            raw.add(encoder.encode(ItemText.of(item)));
             centering.add(raw.getLast());
         });
         float[] matrix = new float[ids.size() * encoder.dimension()];
@@ -181,6 +189,7 @@ final class World implements AutoCloseable {
                 matrix.ids().stream().map(ItemId::value).toList(),
                 matrix.raw(),
                 matrix.ids().isEmpty() ? new float[0] : encoding.mean(),
+                matrix.ids().isEmpty() ? "" : encoding.id(),
                 items,
                 categories);
     }

@@ -2,6 +2,7 @@ package dev.palate.retrieval.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.palate.retrieval.RetrievalException;
@@ -178,6 +179,105 @@ class SequenceProcessTest {
         assertThat(snapshot.sources()).containsKey(dev.palate.retrieval.ranking.Signal.SEQUENCE);
         assertThat(ready(events).disagreement()).isLessThan(1e-4);
         assertThat(folder.resolve("checkpoint")).doesNotExist();
+    }
+
+    /// The second run, on all events, begins where it was, and the first one is not repeated.
+    @Test
+    void aTrainingKilledInItsRunOnAllEventsGoesOnThere() throws Exception {
+        Path input = folder.resolve("input");
+        Path output = folder.resolve("model");
+        Path checkpoint = folder.resolve("training-sequence.checkpoint");
+        Path ofWhole = folder.resolve("training-sequence-whole.checkpoint");
+        Ratings.write(input, 60, 300);
+        CountDownLatch kept = new CountDownLatch(1);
+        List<TrainingEvent> before = new CopyOnWriteArrayList<>();
+        try (TrainingProcess process = whole(input, output, checkpoint, event -> {
+            before.add(event);
+            if (event instanceof TrainingEvent.Advanced(String phase, int done, int ignored)
+                    && phase.equals("sequence-whole")
+                    && done >= 3) {
+                kept.countDown();
+            }
+        })) {
+            assertThat(kept.await(4, TimeUnit.MINUTES)).isTrue();
+            process.cancel();
+        }
+        assertThat(output).doesNotExist();
+        assertThat(ofWhole).exists();
+        int most = before.stream()
+                .mapToInt(event -> event instanceof TrainingEvent.Advanced(String phase, int ignored, int total)
+                                && phase.equals("sequence-whole")
+                        ? total
+                        : 0)
+                .max()
+                .orElseThrow();
+        List<TrainingEvent> events = new CopyOnWriteArrayList<>();
+        try (TrainingProcess process = whole(input, output, checkpoint, events::add)) {
+            assertThat(process.await().users()).isPositive();
+        }
+        assertThat(curve(events)).as("epochs of the first run after the kill").isEmpty();
+        List<Integer> epochs = new ArrayList<>();
+        for (TrainingEvent event : events) {
+            if (event instanceof TrainingEvent.Advanced(String phase, int done, int ignored)
+                    && phase.equals("sequence-whole")) {
+                epochs.add(done);
+            }
+        }
+        assertThat(epochs).hasSizeLessThanOrEqualTo(most - 2).allMatch(epoch -> epoch > 2);
+        assertThat(checkpoint).doesNotExist();
+        assertThat(ofWhole).doesNotExist();
+        SequenceModel resumed = ModelSnapshot.read(output).sequence().orElseThrow();
+        Path again = folder.resolve("again");
+        try (TrainingProcess process = whole(input, again, folder.resolve("other.checkpoint"), event -> {})) {
+            assertThat(process.await().users()).isPositive();
+        }
+        assertThat(resumed.items())
+                .isEqualTo(ModelSnapshot.read(again).sequence().orElseThrow().items());
+    }
+
+    private TrainingProcess whole(
+            Path input, Path output, Path checkpoint, java.util.function.Consumer<TrainingEvent> listener) {
+        return TrainingProcess.start(
+                input,
+                output,
+                new ModelVersion("v"),
+                new TrainingProcess.Options(512, DEADLINE, TrainingOptions.defaults(1, 1)),
+                Optional.empty(),
+                Optional.of(new SequencePlaces(torch, checkpoint)),
+                listener);
+    }
+
+    /// PyTorch adds up in another order with other threads: the metrics stay within .002.
+    @Test
+    void otherThreadsOfPyTorchGiveTheSameMetrics() throws Exception {
+        SequenceSettings settings = settings(new SequenceLayer.GatedAttention(), new SequenceLoss.FullSoftmax(), 4);
+        SequenceEpoch.Evaluation one = trainedWith(1, settings);
+        SequenceEpoch.Evaluation two = trainedWith(2, settings);
+        assertThat(one.recall()).isGreaterThan(.3);
+        assertThat(two.recall()).isCloseTo(one.recall(), within(.002));
+        assertThat(two.ndcg()).isCloseTo(one.ndcg(), within(.002));
+    }
+
+    private SequenceEpoch.Evaluation trainedWith(int threads, SequenceSettings settings) throws Exception {
+        Path input = folder.resolve("input" + threads);
+        SequenceFiles.write(source(Optional.empty()), input);
+        List<String> command = new ArrayList<>(TrainingProcess.command(
+                512,
+                Optional.of(torch),
+                SequenceMain.class,
+                List.of(
+                        input.toString(),
+                        folder.resolve("model" + threads).toString(),
+                        JsonMapper.shared().writeValueAsString(settings),
+                        folder.resolve("checkpoint" + threads).toString())));
+        int at = command.indexOf("-Dai.djl.pytorch.num_threads=1");
+        command.set(at, "-Dai.djl.pytorch.num_threads=" + threads);
+        List<TrainingEvent> events = new CopyOnWriteArrayList<>();
+        try (TrainingProcess process =
+                TrainingProcess.launch(command, folder.resolve("model" + threads), DEADLINE, events::add)) {
+            assertThat(process.await().users()).isPositive();
+        }
+        return Objects.requireNonNull(ready(events).best().evaluation());
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -195,7 +196,10 @@ class TrainingProcessTest {
                 0.6,
                 d.transitions(),
                 d.ranker().without(),
-                "");
+                "",
+                0.8,
+                Map.of(),
+                true);
     }
 
     private static float[] scores(ModelSnapshot snapshot, Signal signal) {

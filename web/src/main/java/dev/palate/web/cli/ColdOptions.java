@@ -9,6 +9,7 @@ import dev.palate.retrieval.evaluation.ItemFields;
 import dev.palate.retrieval.semantic.ImportedVectors;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -26,7 +27,9 @@ final class ColdOptions {
     private @Nullable Path ids;
 
     /// Runs and prints.
-    void run(
+    ///
+    /// @return all numbers, for JSON
+    Map<String, Object> run(
             Path split,
             @Nullable Path catalog,
             long seed,
@@ -35,12 +38,14 @@ final class ColdOptions {
             PrintWriter out,
             Progress progress) {
         ColdTask task = ColdTask.read(split);
-        ColdEvaluation.of(task, texts(task, catalog, encoders, progress), seed, threads, progress, line -> {
-                    out.println(line);
-                    out.flush();
-                })
-                .print(out::println);
+        ColdTexts texts = texts(task, catalog, encoders, progress);
+        ColdEvaluation evaluation = ColdEvaluation.of(task, texts, seed, threads, progress, line -> {
+            out.println(line);
+            out.flush();
+        });
+        evaluation.print(out::println);
         out.flush();
+        return evaluation.report();
     }
 
     private ColdTexts texts(ColdTask task, @Nullable Path catalog, Supplier<TextEncoder> encoders, Progress progress) {

@@ -10,6 +10,7 @@ import dev.palate.retrieval.RetrievalException.Code;
 import dev.palate.retrieval.evaluation.CatalogItem;
 import dev.palate.retrieval.evaluation.CatalogSources;
 import dev.palate.retrieval.evaluation.Evaluation;
+import dev.palate.retrieval.evaluation.EvaluationResult;
 import dev.palate.retrieval.evaluation.ModelName;
 import dev.palate.retrieval.evaluation.ModelSettings;
 import dev.palate.retrieval.evaluation.Models;
@@ -17,6 +18,7 @@ import dev.palate.retrieval.evaluation.RankingTask;
 import dev.palate.retrieval.evaluation.ReportPage;
 import dev.palate.retrieval.evaluation.SettingSpace;
 import dev.palate.retrieval.evaluation.Split;
+import dev.palate.retrieval.evaluation.TunedSettings;
 import dev.palate.retrieval.evaluation.VariedLists;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemKnn;
@@ -26,6 +28,7 @@ import dev.palate.retrieval.factor.Transitions;
 import dev.palate.retrieval.ranking.Signal;
 import dev.palate.retrieval.ranking.Variety;
 import dev.palate.retrieval.semantic.TextCentering;
+import dev.palate.retrieval.semantic.VectorTable;
 import dev.palate.retrieval.sequence.ItemTexts;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -144,6 +147,14 @@ public final class EvaluateCommand implements Callable<Integer> {
             description = "The lists are the same for any number. Default: one per core.")
     private @Nullable Integer threads;
 
+    @Option(
+            names = "--tuned",
+            split = ",",
+            paramLabel = "FILE[,FILE]",
+            description =
+                    "tune.json of als, ease, item-knn or transitions: fused and its sources are learnt with these.")
+    private List<Path> tuned = List.of();
+
     @Mixin
     private SettingOptions settings = new SettingOptions();
 
@@ -187,13 +198,17 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
 
     private void run(PrintWriter out, Progress progress) {
-        if (part.equals("cold") && !all && model.isEmpty()) {
-            cold.run(split, catalog, seed.getFirst(), threads == null ? 1 : threads, encoders, out, progress);
-            return;
-        }
         OutFiles.requireFolder("--lists", lists);
         OutFiles.requireFolder("--json", json);
         OutFiles.requireFolder("--html", html);
+        if (part.equals("cold") && !all && model.isEmpty()) {
+            if (lists != null || peers != null) {
+                throw new IllegalArgumentException(
+                        "--lists and --peers need --model: --part cold alone has no lists of one model");
+            }
+            write(cold.run(split, catalog, seed.getFirst(), threads == null ? 1 : threads, encoders, out, progress));
+            return;
+        }
         List<ModelName> names = names();
         ModelSettings asked = settings(names);
         Variety wanted = variety.variety();
@@ -226,22 +241,28 @@ public final class EvaluateCommand implements Callable<Integer> {
                     }
                 },
                 progress);
-        String command = "./palate evaluate "
-                + spec.commandLine().getParseResult().originalArgs().stream()
-                        .filter(argument -> !argument.equals("evaluate"))
-                        .collect(Collectors.joining(" "));
+        write(evaluation.report());
+        EvaluationText.print(evaluation, out);
+        out.flush();
+    }
+
+    /// The files asked for, with the command at the top.
+    private void write(Map<String, Object> numbers) {
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put(
+                "command",
+                "./palate evaluate "
+                        + spec.commandLine().getParseResult().originalArgs().stream()
+                                .filter(argument -> !argument.equals("evaluate"))
+                                .collect(Collectors.joining(" ")));
+        report.putAll(numbers);
         if (json != null) {
-            Map<String, Object> report = new LinkedHashMap<>();
-            report.put("command", command);
-            report.putAll(evaluation.report());
             OutFiles.write(
                     json, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
         }
         if (html != null) {
-            OutFiles.write(html, ReportPage.of(evaluation, command));
+            OutFiles.write(html, ReportPage.of(List.of(EvaluationResult.of(report))));
         }
-        EvaluationText.print(evaluation, out);
-        out.flush();
     }
 
     private List<ModelName> names() {
@@ -307,7 +328,20 @@ public final class EvaluateCommand implements Callable<Integer> {
                 ((ImplicitAls.Options) options(ModelName.Alone.ALS, given)).withThreads(workers),
                 days == null ? defaults.ranker() : defaults.ranker().withRecentWindow(Integer.parseInt(days) * 86_400L),
                 seed.getFirst(),
-                given);
+                given,
+                tuned(names));
+    }
+
+    /// Of the models that training learns: for the fused ranking and its sources.
+    private TunedSettings tuned(List<ModelName> names) {
+        if (!tuned.isEmpty()
+                && names.stream()
+                        .noneMatch(name -> name instanceof ModelName.Fused || name instanceof ModelName.Source)) {
+            throw new IllegalArgumentException(
+                    "--tuned is of what training learns: give --model fused or source-SIGNAL;"
+                            + " a model alone takes its settings one by one, as ./palate tune printed them");
+        }
+        return TunedSettings.read(tuned);
     }
 
     private static ModelOptions options(ModelName.Alone model, Map<String, String> given) {
@@ -340,6 +374,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             Progress progress) {
         Map<Signal, Scorer> content = new EnumMap<>(Signal.class);
         texts.ifPresent(raw -> content.putAll(CatalogSources.of(items, task.items(), raw)));
+        Optional<VectorTable> centred = texts.map(raw -> TextCentering.of(raw).center(raw));
         Optional<ItemTexts> ofItems = sequence.wanted(models) ? texts.map(ItemTexts::centred) : Optional.empty();
         if (seed.size() > 1 && sequence.checkpointed()) {
             throw new IllegalArgumentException("--checkpoint is of one seed, had " + seed.size());
@@ -347,7 +382,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Map<Long, Models.Content> bySeed = new HashMap<>();
         return one -> bySeed.computeIfAbsent(one, ofSeed -> {
-            Models.Content ofCatalog = Models.Content.of(content);
+            Models.Content sources = Models.Content.of(content);
+            Models.Content ofCatalog = centred.map(sources::with).orElse(sources);
             Models.Content withThemes = themes.source(task, items, als, ofSeed, progress)
                     .map(ofCatalog::with)
                     .orElse(ofCatalog);

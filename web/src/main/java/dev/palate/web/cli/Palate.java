@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             EvaluateCommand.class,
             ChatEvaluateCommand.class,
+            ReportCommand.class,
             TuneCommand.class,
             ModelCommand.class,
             DomainCommand.class,

@@ -79,7 +79,9 @@ final class TrainingCommands {
                             settings.training().policy(),
                             trainer,
                             registry,
-                            () -> truth.interactions().count(),
+                            new TrainingSchedule.Log(
+                                    () -> truth.interactions().count(),
+                                    arrival -> truth.interactions().countAfter(arrival)),
                             clock)) {
                 return JSON.valueToTree(here.apply(new ModelDesk(registry, trainer, schedule, clock)));
             }
@@ -143,6 +145,10 @@ final class TrainingCommands {
                                 + words(version, "events") + " events"
                                 + (version.get("accepted").asBoolean() ? "" : ", REFUSED") + ": "
                                 + words(version, "gate"));
+                if (!words(version, "texts").isEmpty()) {
+                    row(out, "", words(version, "texts"));
+                }
+                version.path("tuned").forEach(line -> row(out, "", "tuned " + line.asString("")));
             }
             for (JsonNode activation : listing.get("activations")) {
                 String reason = words(activation, "reason");

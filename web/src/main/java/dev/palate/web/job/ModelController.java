@@ -3,6 +3,7 @@ package dev.palate.web.job;
 import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.Jobs;
+import dev.palate.retrieval.evaluation.TunedSettings;
 import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
 import dev.palate.web.problem.ProblemType;
@@ -95,8 +96,12 @@ final class ModelController {
     @PostMapping("/local/training")
     JobController.JobView trainForCommand(
             @RequestHeader(name = LocalDoor.HEADER, required = false) @Nullable String token,
+            @RequestParam(required = false) @Nullable String tuned,
             HttpServletRequest request) {
         door.require(token, request.getRemoteAddr());
+        if (tuned != null) {
+            trainer.tune(TunedSettings.ofJson(tuned));
+        }
         return JobController.JobView.of(trainer.start());
     }
 

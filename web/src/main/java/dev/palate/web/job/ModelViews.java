@@ -4,7 +4,9 @@ import dev.palate.memory.job.Job;
 import dev.palate.retrieval.embedding.Activation;
 import dev.palate.retrieval.embedding.ModelHead;
 import dev.palate.retrieval.embedding.ModelSnapshot;
+import dev.palate.retrieval.embedding.TextAdapter;
 import dev.palate.retrieval.embedding.Verdict;
+import dev.palate.retrieval.evaluation.TunedSettings;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -68,6 +70,8 @@ public final class ModelViews {
     /// A model that is kept.
     ///
     /// @param sequence true when it has a sequence model
+    /// @param texts what came of the trial of an adapter of texts, for items that come later; absent without one
+    /// @param tuned settings that were chosen by tuning, a line for each model
     /// @param accepted false when the quality gate refused it: activating it wants a reason
     public record VersionView(
             String version,
@@ -75,6 +79,8 @@ public final class ModelViews {
             int users,
             long events,
             boolean sequence,
+            @Nullable String texts,
+            List<String> tuned,
             boolean accepted,
             String gate,
             boolean active) {
@@ -87,6 +93,8 @@ public final class ModelViews {
                     about.users(),
                     about.events(),
                     head.sequence(),
+                    head.texts().map(TextAdapter.Trial::described).orElse(null),
+                    TunedSettings.described(about.tuned()),
                     verdict.accepted(),
                     verdict.described(),
                     active.filter(snapshot -> snapshot.about().version().equals(about.version()))

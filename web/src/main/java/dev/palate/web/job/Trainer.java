@@ -8,14 +8,17 @@ import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.job.Jobs;
 import dev.palate.memory.text.EncodingVersion;
+import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.candidate.TextVectors;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.embedding.ModelVersion;
+import dev.palate.retrieval.evaluation.TunedSettings;
 import dev.palate.retrieval.sequence.TorchRuntime;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -85,6 +88,9 @@ public final class Trainer implements AutoCloseable {
     /// So often a run is taken up again at most: one that ends the process each time must not do so for ever.
     static final int MOST_RESUMED = 5;
 
+    /// The tuned settings, beside the models.
+    private static final String TUNED = "tuned.json";
+
     private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
     private static final Duration PATIENCE_AT_CLOSE = Duration.ofSeconds(5);
 
@@ -114,6 +120,42 @@ public final class Trainer implements AutoCloseable {
         long epoch = parts.learnt.changes().epoch();
         begin(job.id(), TrainingState.fresh(extent, cause, version).with(-1, epoch, 0));
         return job;
+    }
+
+    /// Keeps settings that tuning chose, for all trainings that begin from now on; [TunedSettings#NONE] forgets them.
+    ///
+    /// @throws dev.palate.retrieval.RetrievalException with code STORAGE when the disk refuses
+    public synchronized void tune(TunedSettings settings) {
+        Path file = parts.folder.resolve(TUNED);
+        try {
+            if (settings.isEmpty()) {
+                Files.deleteIfExists(file);
+                return;
+            }
+            Path written = parts.folder.resolve(TUNED + ".new");
+            Files.writeString(written, settings.toJson());
+            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new RetrievalException(
+                    RetrievalException.Code.STORAGE, "cannot keep the tuned settings in " + file + ": " + e, e);
+        }
+    }
+
+    /// The settings that the next training takes.
+    ///
+    /// @throws dev.palate.retrieval.RetrievalException with code BAD_INPUT when what is kept cannot be used
+    public TunedSettings tuned() {
+        return tuned(parts);
+    }
+
+    static TunedSettings tuned(Parts parts) {
+        Path file = parts.folder.resolve(TUNED);
+        try {
+            return Files.exists(file) ? TunedSettings.ofJson(Files.readString(file)) : TunedSettings.NONE;
+        } catch (IOException e) {
+            throw new RetrievalException(
+                    RetrievalException.Code.STORAGE, "cannot read the tuned settings in " + file + ": " + e, e);
+        }
     }
 
     /// Goes on with the run that an earlier process left, if there is one, and removes the files of all others.

@@ -42,6 +42,7 @@ final class TrainingRun {
     private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
     private static final Duration DEADLINE = Duration.ofHours(6);
     private static final String CHECKPOINT = "training-sequence.checkpoint";
+    private static final String WHOLE_CHECKPOINT = "training-sequence-whole.checkpoint";
     private static final int CHANGES_AT_ONCE = 1_000;
     private static final long SEED = 42;
     private static final List<String> PHASES = List.of(
@@ -60,6 +61,8 @@ final class TrainingRun {
             "als-sparse",
             "knn",
             "transitions",
+            "adapter-trial",
+            "adapter",
             "write");
 
     private final Trainer.Parts parts;
@@ -113,6 +116,9 @@ final class TrainingRun {
     /// Somebody was erased whom it may have read.
     void taint() {
         tainted.set(true);
+        if (underWay()) {
+            keep(state.updateAndGet(TrainingState::endedByErasure));
+        }
     }
 
     /// True while it is at work and has read nobody who was erased. One that was taken up may have read somebody before
@@ -121,12 +127,12 @@ final class TrainingRun {
         return working() && !tainted.get() && !cancelled.get() && state.get().resumed() == 0;
     }
 
-    /// True when it made the file. The checkpoint has the same name for all: it is of the run that wrote it last.
+    /// True when it made the file. Checkpoints have the same names for all: they are of the run that wrote them last.
     boolean made(Path file) throws IOException {
         String name = file.getFileName().toString();
         return name.contains(job.value())
                 || file.equals(parts.registry().file(version()))
-                || (name.equals(CHECKPOINT)
+                || ((name.equals(CHECKPOINT) || name.equals(WHOLE_CHECKPOINT))
                         && !Files.getLastModifiedTime(file).toInstant().isBefore(begun));
     }
 
@@ -240,6 +246,7 @@ final class TrainingRun {
     private void write() {
         long change = parts.learnt().changes().latest().value();
         long epoch = parts.learnt().changes().epoch();
+        long arrived = parts.learnt().interactions().newestArrival();
         delete(contents);
         try (TrainingInputWriter writer = TrainingInputWriter.create(input, change)) {
             parts.learnt()
@@ -250,13 +257,14 @@ final class TrainingRun {
                             (float) interaction.feedback().weight(),
                             interaction.at().getEpochSecond()));
             long count = writer.finish();
-            keep(state.updateAndGet(before -> before.with(change, epoch, count)));
+            keep(state.updateAndGet(before -> before.with(change, epoch, count).with(arrived)));
         }
     }
 
     private void learn(ModelVersion version) {
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-        TrainingOptions fresh = TrainingOptions.defaults(SEED, threads);
+        TrainingOptions defaults = Trainer.tuned(parts).over(TrainingOptions.defaults(SEED, threads));
+        TrainingOptions fresh = state.get().extent() == Trainer.Extent.QUICK ? defaults.withoutAdapter() : defaults;
         TrainingOptions training = parts.registry()
                 .active()
                 .map(active ->
@@ -335,6 +343,7 @@ final class TrainingRun {
                         matrix.ids().stream().map(ItemId::value).toList(),
                         matrix.raw(),
                         served ? encoding.mean() : new float[0],
+                        served ? encoding.id() : "",
                         items,
                         categories)
                 .write(contents);

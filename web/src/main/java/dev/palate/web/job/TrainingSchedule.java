@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,20 +82,27 @@ public final class TrainingSchedule implements AutoCloseable {
     private final Policy policy;
     private final Trainer trainer;
     private final ModelRegistry registry;
-    private final LongSupplier interactions;
+    private final Log log;
     private final InstantSource clock;
     private final CountDownLatch closing = new CountDownLatch(1);
     private @Nullable Thread thread;
     private long seenBefore = -1;
     private @Nullable Instant futureSeen;
+    private Counted counted = new Counted(-1, -1, 0);
 
-    /// @param interactions how many there are
-    public TrainingSchedule(
-            Policy policy, Trainer trainer, ModelRegistry registry, LongSupplier interactions, InstantSource clock) {
+    /// What is asked of the log of interactions.
+    ///
+    /// @param count how many there are; asked often
+    /// @param after how many arrived after the one of this number; asked when the count is another
+    public record Log(LongSupplier count, LongUnaryOperator after) {}
+
+    private record Counted(long arrival, long count, long fresh) {}
+
+    public TrainingSchedule(Policy policy, Trainer trainer, ModelRegistry registry, Log log, InstantSource clock) {
         this.policy = policy;
         this.trainer = trainer;
         this.registry = registry;
-        this.interactions = interactions;
+        this.log = log;
         this.clock = clock;
     }
 
@@ -149,12 +157,16 @@ public final class TrainingSchedule implements AutoCloseable {
         return before >= 0 && seen - before <= policy.needed(before);
     }
 
-    /// What comes next, as things are now. One count of the interactions, and the newest trainings read.
+    /// What comes next, as things are now. One count of the interactions, a second one of those that came after the
+    /// model where the first is another than before, and the newest trainings read.
     public Outlook outlook() {
         List<Trainer.Report> newest = trainer.newest(LOOKED_AT);
         Optional<ModelSnapshot.About> active = registry.active().map(ModelSnapshot::about);
-        long learnt = active.map(about -> learnt(about, newest)).orElse(0L);
-        long fresh = Math.max(0, interactions.getAsLong() - learnt);
+        Optional<TrainingState> made = active.flatMap(about -> made(about, newest));
+        // A model of an earlier build, or whose job is gone, counts as having learnt its events only.
+        long learnt = made.map(TrainingState::interactions)
+                .orElseGet(() -> active.map(ModelSnapshot.About::events).orElse(0L));
+        long fresh = fresh(made, learnt);
         long needed = policy.needed(learnt);
         int failures = failures(newest);
         boolean outgrown = active.isPresent() && fresh >= learnt;
@@ -169,14 +181,26 @@ public final class TrainingSchedule implements AutoCloseable {
                 words(fresh, needed, failures, early));
     }
 
-    /// A model of an earlier build, or whose job is gone, counts as having learnt its events only.
-    private static long learnt(ModelSnapshot.About about, List<Trainer.Report> newest) {
+    private static Optional<TrainingState> made(ModelSnapshot.About about, List<Trainer.Report> newest) {
         return newest.stream()
                 .map(Trainer.Report::state)
                 .filter(state -> state.version().equals(about.version().value()) && state.interactions() > 0)
-                .map(TrainingState::interactions)
-                .findFirst()
-                .orElse(about.events());
+                .findFirst();
+    }
+
+    /// What arrived after the newest that the model has learnt: those that it has learnt and that were erased since
+    /// must
+    /// not hide as many new ones.
+    private synchronized long fresh(Optional<TrainingState> made, long learnt) {
+        long count = log.count.getAsLong();
+        @Nullable Long arrival = made.map(TrainingState::arrival).orElse(null);
+        if (arrival == null) {
+            return Math.max(0, count - learnt);
+        }
+        if (counted.arrival != arrival || counted.count != count) {
+            counted = new Counted(arrival, count, log.after.applyAsLong(arrival));
+        }
+        return counted.fresh;
     }
 
     private static int failures(List<Trainer.Report> newest) {
@@ -196,9 +220,16 @@ public final class TrainingSchedule implements AutoCloseable {
                 active.map(ModelSnapshot.About::trainedAt).map(this::past).orElse(null);
         for (Trainer.Report report : newest) {
             Instant ended = past(report.job().updatedAt());
-            last = !report.open() && (last == null || ended.isAfter(last)) ? ended : last;
+            last = counts(report) && (last == null || ended.isAfter(last)) ? ended : last;
         }
         return last == null ? null : last.plus(wait);
+    }
+
+    /// One that an erasure ended is as if it had not begun: who waits for the next waits no longer.
+    private static boolean counts(Trainer.Report report) {
+        boolean erasure = report.job().status() == JobStatus.CANCELLED
+                && Boolean.TRUE.equals(report.state().erasure());
+        return !report.open() && !erasure;
     }
 
     /// An end in the future, by a clock that was set back since, counts as the moment at which one was first seen.

@@ -19,6 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param interactions in the input
 /// @param resumed how often it was taken up again after the end of a process
 /// @param curve of the sequence model, by epoch; at most [#MOST_POINTS]
+/// @param arrival number of the newest interaction in the input; absent of an earlier build and before it is written
+/// @param erasure true when an erasure ended it
 public record TrainingState(
         Trainer.Extent extent,
         Trainer.Cause cause,
@@ -27,7 +29,9 @@ public record TrainingState(
         long epoch,
         long interactions,
         int resumed,
-        List<Point> curve) {
+        List<Point> curve,
+        @Nullable Long arrival,
+        @Nullable Boolean erasure) {
     /// The most points of a curve that are kept.
     static final int MOST_POINTS = 2_000;
 
@@ -43,7 +47,7 @@ public record TrainingState(
 
     /// Of a training that has not begun.
     static TrainingState fresh(Trainer.Extent extent, Trainer.Cause cause, String version) {
-        return new TrainingState(extent, cause, version, -1, -1, 0, 0, List.of());
+        return new TrainingState(extent, cause, version, -1, -1, 0, 0, List.of(), null, null);
     }
 
     /// Reads what [#toJson] wrote; empty when it is not that.
@@ -62,12 +66,24 @@ public record TrainingState(
 
     /// With its input written.
     TrainingState with(long writtenChange, long writtenEpoch, long count) {
-        return new TrainingState(extent, cause, version, writtenChange, writtenEpoch, count, resumed, curve);
+        return new TrainingState(
+                extent, cause, version, writtenChange, writtenEpoch, count, resumed, curve, arrival, erasure);
+    }
+
+    /// With the number under which the newest interaction of its input arrived.
+    TrainingState with(long newest) {
+        return new TrainingState(extent, cause, version, change, epoch, interactions, resumed, curve, newest, erasure);
+    }
+
+    /// Somebody was erased whom it may have read: it says nothing of whether training succeeds.
+    TrainingState endedByErasure() {
+        return new TrainingState(extent, cause, version, change, epoch, interactions, resumed, curve, arrival, true);
     }
 
     /// Taken up once more.
     TrainingState takenUp() {
-        return new TrainingState(extent, cause, version, change, epoch, interactions, resumed + 1, curve);
+        return new TrainingState(
+                extent, cause, version, change, epoch, interactions, resumed + 1, curve, arrival, erasure);
     }
 
     /// With one more epoch; later ones of an earlier try are forgotten.
@@ -78,6 +94,7 @@ public record TrainingState(
         if (points.size() < MOST_POINTS) {
             points.add(new Point(next.epoch(), next.loss(), found == null ? null : found.ndcg()));
         }
-        return new TrainingState(extent, cause, version, change, epoch, interactions, resumed, points);
+        return new TrainingState(
+                extent, cause, version, change, epoch, interactions, resumed, points, arrival, erasure);
     }
 }

@@ -119,12 +119,17 @@ class RetrievalWiring {
 
     @Bean(destroyMethod = "close")
     TrainingSchedule trainingSchedule(
-            PalateProperties properties, Trainer trainer, ModelRegistry registry, StoreReports reports, Clock clock) {
+            PalateProperties properties,
+            Trainer trainer,
+            ModelRegistry registry,
+            StoreReports reports,
+            Interactions interactions,
+            Clock clock) {
         return new TrainingSchedule(
                 properties.training().policy(),
                 trainer,
                 registry,
-                () -> reports.counts().interactions(),
+                new TrainingSchedule.Log(() -> reports.counts().interactions(), interactions::countAfter),
                 clock);
     }
 

@@ -1,6 +1,7 @@
 package dev.palate.web.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.palate.memory.text.HashingEncoder;
 import dev.palate.retrieval.evaluation.ModelName;
@@ -342,7 +343,19 @@ class EvaluateCommandTest {
         }
         Path vectors = Files.write(folder.resolve("vectors.npy"), npy.array());
         Path rows = Files.writeString(folder.resolve("vectors.ids"), ids);
-        assertThat(evaluate("--part", "cold", "--vectors", vectors.toString(), "--ids", rows.toString()))
+        Path json = folder.resolve("cold.json");
+        Path html = folder.resolve("cold.html");
+        assertThat(evaluate(
+                        "--part",
+                        "cold",
+                        "--vectors",
+                        vectors.toString(),
+                        "--ids",
+                        rows.toString(),
+                        "--json",
+                        json.toString(),
+                        "--html",
+                        html.toString()))
                 .as(err.toString())
                 .isZero();
         // Each user has half of a taste's thirty cold items, twenty are shown: two thirds at best, one third by chance.
@@ -351,7 +364,106 @@ class EvaluateCommandTest {
         assertThat(out.toString().lines())
                 .anyMatch(line -> line.startsWith("inner: aligner title, w0 1.0, lambda 3.0\t"))
                 .anyMatch(line -> line.startsWith("chosen: texts title"))
-                .anyMatch(line -> line.startsWith("hit@20 by events seen\t0\t1-2\t3-9\t10-29\t30+\tall"));
+                .anyMatch(line -> line.startsWith("hit@20 by events seen\t0\t1-2\t3-9\t10-29\t30+\tall"))
+                .anyMatch(line -> line.startsWith("minus the best part, 95 %\t"));
+        assertColdFiles(json, html);
+    }
+
+    private void assertColdFiles(Path json, Path html) throws IOException {
+        JsonNode run = JsonMapper.shared().readTree(Files.readString(json));
+        assertThat(run.get("command").asString()).contains("--part cold");
+        assertThat(run.get("ways").valueStream().map(way -> way.get("way").asString()))
+                .containsExactly(
+                        "random",
+                        "raw text",
+                        "centred text",
+                        "centred text, title",
+                        "adapter",
+                        "aligner",
+                        "dynamic memory",
+                        "blend");
+        for (JsonNode way : run.get("ways")) {
+            assertThat(way.get("metrics").get("Recall@20").asDouble())
+                    .isEqualTo(value(way.get("way").asString()), within(5e-5));
+            assertThat(way.get("against").get("low").asDouble())
+                    .isLessThanOrEqualTo(way.get("against").get("high").asDouble());
+        }
+        JsonNode launch = run.get("launch");
+        assertThat(launch.get("ways").valueStream().map(way -> way.get("way").asString()))
+                .startsWith("text", "aligner", "dynamic memory", "blend")
+                .endsWith("served fold-in", "served fold-in, memory");
+        JsonNode part = launch.get("ways").get(1).get("byEvents").get(0);
+        JsonNode blend = launch.get("ways").get(3).get("byEvents").get(0);
+        assertThat(part.has("againstBest")).as("a part is not compared").isFalse();
+        double best = 0;
+        for (int at = 0; at < 3; at++) {
+            best = Math.max(
+                    best,
+                    launch.get("ways")
+                            .get(at)
+                            .get("byEvents")
+                            .get(0)
+                            .get("rate")
+                            .asDouble());
+        }
+        assertThat(blend.get("againstBest").get("difference").asDouble())
+                .isEqualTo(blend.get("rate").asDouble() - best, within(1e-9));
+        assertThat(blend.get("againstBest").get("events").asInt())
+                .isEqualTo(launch.get("events").get(0).asInt());
+        assertThat(Files.readString(html))
+                .startsWith("<!DOCTYPE html>")
+                .contains("cold items", "dynamic memory", "served fold-in, memory", "<svg")
+                .doesNotContain("http://", "https://", "<script");
+    }
+
+    @Test
+    void severalResultsStandOnOnePage() throws IOException {
+        Path first = folder.resolve("first.json");
+        Path second = folder.resolve("second.json");
+        assertThat(evaluate("--model", "ease,popular", "--resamples", "100", "--json", first.toString()))
+                .isZero();
+        assertThat(evaluate("--model", "popular", "--part", "valid", "--json", second.toString()))
+                .isZero();
+        Path chat = Files.writeString(folder.resolve("chat.json"), """
+                {"cases": 2, "nothing_found": 0.5, "arms": [
+                 {"arm": "T0 <b>", "metrics": {"Recall@1": 0, "Recall@10": 0.5, "Recall@50": 1, "Hit@10": 0.5,
+                  "MRR@50": 0.1}, "where_nothing_found": {"Recall@50": 0}}], "comparisons": [
+                 {"slice": "all", "first": "T0 <b>", "second": "popular", "metric": "Recall@50", "difference": 0.25,
+                  "low": -0.1, "high": 0.6, "cases": 2}]}
+                """);
+        Path html = folder.resolve("all.html");
+        assertThat(report("--html", html.toString(), first.toString(), second.toString(), chat.toString()))
+                .as(err.toString())
+                .isZero();
+        String page = Files.readString(html);
+        assertThat(page)
+                .contains("<a href=\"#part3\">Chat cases</a>", "<section id=\"part2\">", "--part valid")
+                .contains("T0 &lt;b&gt; minus each other", "+0.2500 [-0.1000, +0.6000]", "ease minus each other")
+                .doesNotContain("<b>");
+        // What was read back from the file is what the run itself would have shown.
+        Path alone = folder.resolve("alone.html");
+        evaluate("--model", "ease,popular", "--resamples", "100", "--html", alone.toString());
+        String one = Files.readString(alone);
+        assertThat(page).contains(one.substring(one.indexOf("<h2>Accuracy"), one.indexOf("<h2>Each seed")));
+
+        assertThat(report("--html", html.toString(), folder.resolve("none.json").toString()))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .isEqualTo("palate report: no file " + folder.resolve("none.json") + ": give what --json wrote"
+                        + System.lineSeparator());
+        Files.writeString(chat, "{\"arms\":[{\"arm\":\"T0\"}],\"cases\":\"two\"}");
+        assertThat(report("--html", html.toString(), chat.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("chat.json needs a number {cases}, had \"two\": write it anew");
+        Files.writeString(chat, "[1]");
+        assertThat(report("--html", html.toString(), chat.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("has none of the lists models, ways and arms");
+    }
+
+    private int report(String... arguments) {
+        err.getBuffer().setLength(0);
+        return new CommandLine(new ReportCommand())
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.palate.memory.interaction.Interaction;
 import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
+import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.sequence.TorchRuntime;
 import dev.palate.web.job.TrainerVictim.Opened;
 import java.nio.file.Path;
@@ -60,7 +61,9 @@ class TrainingScheduleTest {
                 policy,
                 opened.trainer(),
                 opened.registry(),
-                () -> opened.truth().interactions().count(),
+                new TrainingSchedule.Log(
+                        () -> opened.truth().interactions().count(),
+                        arrival -> opened.truth().interactions().countAfter(arrival)),
                 clock);
     }
 
@@ -121,6 +124,42 @@ class TrainingScheduleTest {
         job(JobStatus.SUCCEEDED);
         assertThat(waits()).isEqualTo(DAY);
         assertThat(schedule.outlook().failures()).isZero();
+    }
+
+    /// Those that the model has learnt and that were erased since do not hide as many that came.
+    @Test
+    void anErasureHidesNothingNew() throws Exception {
+        add("u", 60);
+        assertThat(schedule.look()).isFalse();
+        assertThat(schedule.look()).isTrue();
+        ended();
+        clock.forward(DAY.multipliedBy(2));
+        for (int user = 0; user < 10; user++) {
+            opened.truth().erasure(List.of()).user(new UserId("u" + user));
+        }
+        assertThat(schedule.outlook().newInteractions()).isZero();
+        add("v", 3);
+        assertThat(opened.truth().interactions().count()).isEqualTo(480 - 80 + 24);
+        assertThat(schedule.outlook().words()).isEqualTo("due: 24 of 24 new interactions");
+        assertThat(schedule.look()).isTrue();
+        ended();
+    }
+
+    @Test
+    void aTrainingThatAnErasureEndedPutsNothingOff() throws Exception {
+        add("u", 60);
+        job(JobStatus.SUCCEEDED);
+        clock.forward(DAY);
+        assertThat(schedule.outlook().words()).startsWith("due: ");
+        JobId job = opened.trainer()
+                .start(Trainer.Extent.WHOLE, Trainer.Cause.SCHEDULED)
+                .id();
+        assertThat(new TrainingChild(opened.trainer()).erase(new UserId("u1"))).isEqualTo(1);
+        assertThat(opened.truth().jobs().job(job).orElseThrow().status()).isEqualTo(JobStatus.CANCELLED);
+        assertThat(opened.trainer().newest(1).getFirst().state().erasure()).isTrue();
+        assertThat(schedule.outlook().words()).as("it is due as before").startsWith("due: ");
+        job(JobStatus.CANCELLED);
+        assertThat(waits()).as("one that somebody cancelled is over").isEqualTo(DAY);
     }
 
     @Test
