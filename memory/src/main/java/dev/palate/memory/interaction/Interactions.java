@@ -35,6 +35,12 @@ public interface Interactions {
     /// How many interactions each item had since the time given, items without any left out.
     Map<ItemId, Integer> countsSince(Instant since);
 
+    /// The place of the newest arrival in the order in which all came in.
+    long arrival();
+
+    /// The log as it was when `arrival` was the newest, without what was erased since; it takes nothing.
+    Interactions asOf(long arrival);
+
     /// How many interactions there are.
     long count();
 

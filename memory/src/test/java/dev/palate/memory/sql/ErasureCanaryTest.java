@@ -59,6 +59,7 @@ class ErasureCanaryTest {
                             "interactions",
                             "conversations",
                             "slate",
+                            "trace",
                             "rejections",
                             "key");
             assertThat(world.hot()).isEqualTo(1);
