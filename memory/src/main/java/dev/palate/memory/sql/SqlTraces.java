@@ -98,9 +98,8 @@ final class SqlTraces implements Traces {
         if (trace.written().stream().anyMatch(id -> gone.contains(id.value()))) {
             return 0;
         }
-        int erased = (int) trace.read().stream()
-                .filter(id -> gone.contains(id.value()))
-                .count();
+        int erased = (int)
+                trace.read().stream().filter(id -> gone.contains(id.value())).count();
         TraceHead head = trace.head();
         @Nullable SlateId slate = head.slate();
         return handle.createUpdate(PUT)
@@ -120,7 +119,11 @@ final class SqlTraces implements Traces {
                 .bind("tokens", row.tokens)
                 .bind("written", row.written)
                 .bind("redacted", (long) trace.redacted() + erased)
-                .bind("steps", erased == 0 ? row.steps : Json.write(trace.redacted(erased).steps()))
+                .bind(
+                        "steps",
+                        erased == 0
+                                ? row.steps
+                                : Json.write(trace.redacted(erased).steps()))
                 .execute();
     }
 

@@ -35,7 +35,8 @@ public record TurnTrace(
 
     /// The trace once memories that it worked with were erased.
     public TurnTrace redacted(int erased) {
-        return new TurnTrace(head, steps.stream().map(TraceStep::redacted).toList(), Set.of(), written, redacted + erased);
+        return new TurnTrace(
+                head, steps.stream().map(TraceStep::redacted).toList(), Set.of(), written, redacted + erased);
     }
 
     /// How many characters its steps take.

@@ -116,8 +116,7 @@ public final class Freshness implements AutoCloseable {
     /// The statistics of a snapshot by whatever had arrived.
     private View view(CatalogSnapshot snapshot, Basis basis) {
         Interactions log = interactions.asOf(basis.arrival);
-        return new View(
-                snapshot, ItemStatistics.read(snapshot, log, options.windows(), basis.counted), basis);
+        return new View(snapshot, ItemStatistics.read(snapshot, log, options.windows(), basis.counted), basis);
     }
 
     /// What requests of an earlier time saw, over the catalog of now: it stays as it is. Counts over all interactions

@@ -209,9 +209,8 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
     private Slate make(RecommendationRequest request, @Nullable Consumer<Workings> told) {
         long start = System.nanoTime();
         long arrival = told == null ? 0 : freshness.arrival();
-        boolean kept = told != null
-                && request.user() != null
-                && freshness.histories().remaining(request.user()) > 0;
+        boolean kept =
+                told != null && request.user() != null && freshness.histories().remaining(request.user()) > 0;
         Instant now = clock.instant();
         Freshness.View view = freshness.current();
         HistoryRows history = request.user() == null
@@ -226,12 +225,8 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
         Gathered gathered = gathered(wish, left.isNegative() ? Duration.ZERO : left);
         long since = System.nanoTime();
         List<int[]> best = history.best(allowed, options.perSource).of(gathered.answers());
-        int[] pool = CandidatePool.filled(
-                best,
-                allowed,
-                options.maxCandidates,
-                least(request),
-                view.statistics()::quality);
+        int[] pool =
+                CandidatePool.filled(best, allowed, options.maxCandidates, least(request), view.statistics()::quality);
         Fusion fusion = Fusion.of(pool, gathered.answers(), wish);
         ListSelection.Selection selection = selection(fusion, wish, request);
         List<Place> places = admitted(choices(selection, fusion, wish), fusion, filters, request, view.catalog());

@@ -16,7 +16,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The sources over a model that is not in force any more, or with items folded in as they were at an earlier change, as
+/// The sources over a model that is not in force any more, or with items folded in as they were at an earlier
+/// change, as
 /// long as its file is kept. Holds the one asked for last. Thread-safe; making one reads the model's file and the
 /// interactions of whatever was folded in.
 public final class PastModels {
@@ -63,8 +64,8 @@ public final class PastModels {
         }
         try {
             ActiveModel trained = new ActiveModel(registry, kept.get());
-            CollaborativeModel live = new LiveModel(
-                    trained, trained::learnt, interactions.asOf(arrival), new Until(changes, change));
+            CollaborativeModel live =
+                    new LiveModel(trained, trained::learnt, interactions.asOf(arrival), new Until(changes, change));
             Sources made = over.apply(live);
             last = new Made(version, arrival, change.value(), made);
             return Optional.of(made);

@@ -43,7 +43,7 @@ public record Workings(
         long gatherMicros,
         long rankMicros) {
     /// How many places of the order are told.
-    public static final int MOST_PLACES = 15;
+    public static final int MOST_PLACES = 10;
 
     /// How many candidates of a source are named.
     public static final int MOST_NAMED = 5;

@@ -56,7 +56,11 @@ record WorkingsOf(Wish wish, Gathered gathered, List<int[]> best, Fusion fusion)
                 first.add(item(rows[i]));
             }
             sources.add(new Workings.OfSource(
-                    answer.getKey(), rows.length, digest.value(), answer.getValue().emphasis(), first));
+                    answer.getKey(),
+                    rows.length,
+                    digest.value(),
+                    answer.getValue().emphasis(),
+                    first));
         }
         return sources;
     }
