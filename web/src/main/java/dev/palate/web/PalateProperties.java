@@ -60,8 +60,7 @@ public record PalateProperties(
             @DefaultValue("100000") long most) {
         public Traces {
             if (most < 1 || most > 100_000_000) {
-                throw new IllegalArgumentException(
-                        "palate.traces.most must be 1 to 100,000,000, was " + most);
+                throw new IllegalArgumentException("palate.traces.most must be 1 to 100,000,000, was " + most);
             }
         }
     }
