@@ -49,7 +49,22 @@ public record PalateProperties(
         @DefaultValue Index index,
         @DefaultValue Tiers tiers,
         @DefaultValue Retention retention,
-        @DefaultValue Propagation propagation) {
+        @DefaultValue Propagation propagation,
+        @DefaultValue Traces traces) {
+    /// How turns came to their answers.
+    ///
+    /// @param enabled false to keep nothing of it
+    /// @param most how many are kept in all, 1 to 100,000,000; the oldest go first, and each by its age
+    public record Traces(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("100000") long most) {
+        public Traces {
+            if (most < 1 || most > 100_000_000) {
+                throw new IllegalArgumentException("palate.traces.most must be 1 to 100,000,000, was " + most);
+            }
+        }
+    }
+
     /// What interactions tell, spread as weights of themes.
     ///
     /// @param enabled off by default: the signal it feeds has no weight until one is fitted, and an
@@ -209,6 +224,7 @@ public record PalateProperties(
     public record Retention(
             @Nullable String conversations,
             @Nullable String slates,
+            @Nullable String traces,
             @Nullable String rejections,
             @Nullable String quarantined,
             @Nullable String superseded,
@@ -226,6 +242,7 @@ public record PalateProperties(
             var checked = policy(new @Nullable String[] {
                 conversations,
                 slates,
+                traces,
                 rejections,
                 quarantined,
                 superseded,
@@ -248,6 +265,7 @@ public record PalateProperties(
             return policy(new @Nullable String[] {
                 conversations,
                 slates,
+                traces,
                 rejections,
                 quarantined,
                 superseded,

@@ -26,6 +26,7 @@ class CrossUserTest {
     private static String conversation;
     private static String turnEvents;
     private static String memory;
+    private static String turn;
     private static String slate;
 
     @BeforeAll
@@ -45,6 +46,7 @@ class CrossUserTest {
                 .asString();
         assertThat(server.get(bob, turnEvents).body()).contains("turn.completed");
         memory = Samples.memory(server, "bob", "Likes " + CANARY);
+        turn = Samples.trace(server, "bob", conversation, CANARY);
         slate = server.ok(200, server.call(bob, "POST", "/v1/recommendations", "{\"record\":true}"))
                 .get("id")
                 .asString();
@@ -75,11 +77,27 @@ class CrossUserTest {
                 turnEvents,
                 "/v1/memories/" + memory,
                 "/v1/memories/" + memory + "/history",
-                "/v1/recommendations/" + slate)) {
+                "/v1/recommendations/" + slate,
+                talk + "/turns",
+                talk + "/turns/" + turn + "/trace",
+                "/v1/conversations/" + server.conversation(ann, "ann") + "/turns/" + turn + "/trace",
+                "/v1/recommendations/slate-of-" + turn + "/trace")) {
             refused(404, server.get(ann, path));
         }
         refused(404, server.call(ann, "POST", messages(), "{\"content\":\"hi\"}"));
         refused(404, server.call(ann, "POST", talk + "/cancel", ""));
+        refused(404, server.call(ann, "POST", talk + "/turns/" + turn + "/replay", ""));
+        refused(
+                404,
+                server.call(
+                        ann,
+                        "POST",
+                        "/v1/recommendations/preview",
+                        "{\"overrides\":[{\"memory_id\":\"" + memory + "\",\"muted\":true}]}"));
+        assertThat(server.get(server.key(Role.USER, "bob"), talk + "/turns/" + turn + "/trace")
+                        .body())
+                .as("the owner sees it")
+                .contains(CANARY);
         refused(404, server.call(ann, "DELETE", talk, ""));
         refused(404, server.call(ann, "PATCH", "/v1/memories/" + memory, "{\"muted\":true}"));
         refused(404, server.call(ann, "DELETE", "/v1/memories/" + memory, ""));
@@ -100,6 +118,13 @@ class CrossUserTest {
         refused(403, server.call(ann, "PUT", "/v1/users/bob", "{}"));
         refused(403, server.call(ann, "POST", "/v1/conversations", "{\"user_id\":\"bob\"}"));
         refused(403, server.call(ann, "POST", "/v1/recommendations", "{\"user_id\":\"bob\"}"));
+        refused(
+                403,
+                server.call(
+                        ann,
+                        "POST",
+                        "/v1/recommendations/preview",
+                        "{\"user_id\":\"bob\",\"overrides\":[{\"memory_id\":\"" + memory + "\",\"muted\":true}]}"));
         refused(
                 403,
                 server.call(
@@ -174,8 +199,8 @@ class CrossUserTest {
 
     @Test
     void whatAnAdminDoesAUserMayNot() {
-        for (String path :
-                List.of("/v1/users", "/v1/jobs", "/v1/api-keys", "/v1/stats", "/v1/models", "/memories", "/chat")) {
+        for (String path : List.of(
+                "/v1/users", "/v1/jobs", "/v1/api-keys", "/v1/stats", "/v1/models", "/memories", "/chat", "/turns")) {
             refused(403, server.get(ann, path));
         }
     }

@@ -236,6 +236,7 @@ class ForgettingTest {
                             "themes",
                             "conversations",
                             "slates",
+                            "traces",
                             "rejections",
                             "api_keys",
                             "complete");

@@ -6,14 +6,17 @@ import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.memory.Ids;
 import dev.palate.memory.catalog.Catalog;
+import dev.palate.memory.change.Changes;
 import dev.palate.memory.conversation.Conversations;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.slate.Slates;
 import dev.palate.memory.tier.Reinforcement;
+import dev.palate.memory.trace.TraceRecorder;
 import dev.palate.prompts.PromptLibrary;
 import dev.palate.retrieval.recommend.Recommender;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// What an agent works with.
@@ -22,6 +25,7 @@ import java.util.function.Consumer;
 /// @param erasing erases all memories of a subject and what gates refused of it, and comes back once they are in no
 ///     list any more
 /// @param model may be no model, and may come and go
+/// @param traces absent when turns are not to be traced
 public record AgentParts(
         Catalog catalog,
         Conversations conversations,
@@ -36,4 +40,6 @@ public record AgentParts(
         LanguageModel model,
         PromptLibrary prompts,
         Ids ids,
+        Changes changes,
+        Optional<TraceRecorder> traces,
         InstantSource clock) {}

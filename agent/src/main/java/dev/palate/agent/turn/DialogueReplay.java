@@ -81,7 +81,7 @@ public final class DialogueReplay {
                 found |= !named.isEmpty();
             }
         }
-        var retrieval = new Retrieval(recommender, catalog, deadline);
+        var retrieval = new Retrieval(recommender, catalog, deadline, false);
         Rules rules = retrieval.rules(state.wish(), List.of(), Set.copyOf(state.shown()));
         Picks picks = retrieval.pick(NOBODY, state.wish(), rules, fondNow, size);
         return new Heard(

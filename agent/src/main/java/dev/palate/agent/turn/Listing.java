@@ -4,28 +4,24 @@ import dev.palate.agent.domain.CatalogSnapshot;
 import dev.palate.agent.domain.Gazetteer;
 import dev.palate.agent.explanation.Account;
 import dev.palate.agent.explanation.Explanation;
-import dev.palate.agent.grounding.Grounding;
 import dev.palate.agent.grounding.Handles;
 import dev.palate.agent.grounding.ProseFilter;
-import dev.palate.agent.grounding.Rules;
 import dev.palate.agent.llm.ModelLevel;
-import dev.palate.memory.catalog.Item;
+import dev.palate.agent.llm.Usage;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.conversation.Conversation;
 import dev.palate.memory.conversation.TurnId;
 import dev.palate.memory.memory.Memory;
-import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.slate.SlateId;
 import dev.palate.memory.slate.SlateRecord;
+import dev.palate.prompts.RenderedPrompt;
 import dev.palate.prompts.SpeakPrompt;
 import dev.palate.retrieval.recommend.RankedItem;
-import java.time.Instant;
+import dev.palate.retrieval.recommend.RecommendationRequest;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -47,23 +43,28 @@ final class Listing {
     private final TurnId turn;
     private final Events events;
     private final BooleanSupplier stopped;
+    private final TurnNotes notes;
 
     /// What a turn answers.
     ///
     /// @param slate absent when none was shown
     /// @param shown the items of the slate
     /// @param begun true when the wish began anew
+    /// @param modelVersion of the collaborative model, empty when no list was made
+    /// @param model of language that was asked, empty when none was
+    /// @param calls requests to it
     record Answer(
             String text,
             String level,
             @Nullable SlateId slate,
             List<ItemId> shown,
             boolean begun,
-            int promptTokens,
-            int completionTokens,
+            String modelVersion,
+            String model,
+            Usage usage,
             int calls) {
         static Answer words(String text) {
-            return new Answer(text, ModelLevel.T0.name(), null, List.of(), false, 0, 0, 0);
+            return new Answer(text, ModelLevel.T0.name(), null, List.of(), false, "", "", Usage.NONE, 0);
         }
 
         State after(State state) {
@@ -76,7 +77,26 @@ final class Listing {
         }
     }
 
-    private record Words(String text, String level, int promptTokens, int completionTokens, int calls) {}
+    /// The words and how they were asked for.
+    ///
+    /// @param prompt its version, empty when no model was asked
+    /// @param asked the level of the model that was asked
+    /// @param reason why the model's words were not used
+    private record Words(
+            String text,
+            String level,
+            String prompt,
+            String promptDigest,
+            String model,
+            String asked,
+            String reason,
+            Usage usage) {
+        static final Words NOT_ASKED = new Words("", ModelLevel.T0.name(), "", "", "", "", "", Usage.NONE);
+
+        Words said(String words, String by) {
+            return new Words(words, by, prompt, promptDigest, model, asked, reason, usage);
+        }
+    }
 
     Listing(
             AgentParts parts,
@@ -85,7 +105,8 @@ final class Listing {
             Conversation conversation,
             TurnId turn,
             Events events,
-            BooleanSupplier stopped) {
+            BooleanSupplier stopped,
+            TurnNotes notes) {
         this.parts = parts;
         this.limits = limits;
         this.request = request;
@@ -93,82 +114,79 @@ final class Listing {
         this.turn = turn;
         this.events = events;
         this.stopped = stopped;
+        this.notes = notes;
     }
 
     Answer answer(Understanding meaning, List<Memory> memories, State state, CatalogSnapshot catalog) {
         if (stopped.getAsBoolean()) {
             return Answer.words("Stopped.");
         }
-        Wish wish = meaning.wish();
-        var retrieval = new Retrieval(parts.recommender(), catalog, limits.items());
-        Set<ItemId> notAgain = meaning.others() ? new HashSet<>(state.shown()) : Set.of();
-        Rules rules = retrieval.rules(wish, memories, notAgain);
-        Picks picks = retrieval.pick(conversation.user(), wish, rules, meaning.fondNow(), request.size());
-        Rules shownRules = picks.relaxed() ? relaxed(rules) : rules;
-        List<RankedItem> items =
-                new Grounding(parts.catalog(), parts.clock()).ground(picks.items(), shownRules, request.size());
-        Account account = account(meaning, picks, blocking(wish, memories), catalog);
-        List<String> reasons = Explanation.reasons(items, account);
-        SlateId slate = keep(items, reasons, picks);
-        events.emit(new TurnEvent.Recommended(slate, 1, items, reasons, picks.degraded()));
-        Words words = speak(meaning, items, reasons, account, memories, catalog);
+        var making = new ListMaking(
+                parts.recommender(), parts.catalog(), parts.clock(), catalog, limits.items(), notes.kept());
+        ListMaking.Made made = making.make(conversation.user(), meaning, memories, state, request.size());
+        note(making, made);
+        SlateId slate = keep(made.items(), made.reasons(), made.picks());
+        events.emit(new TurnEvent.Recommended(
+                slate, 1, made.items(), made.reasons(), made.picks().degraded()));
+        long from = System.nanoTime();
+        Words words = speak(meaning, made, memories, catalog);
+        notes.step(
+                StepForms.WORDS,
+                from,
+                () -> StepForms.asked(
+                        words.prompt(),
+                        words.promptDigest(),
+                        words.model(),
+                        words.asked(),
+                        words.reason(),
+                        words.usage()),
+                () -> StepForms.spoken(words.text(), words.level()));
         return new Answer(
                 words.text(),
                 words.level(),
                 slate,
-                items.stream().map(ranked -> ranked.item().id()).toList(),
+                made.items().stream().map(ranked -> ranked.item().id()).toList(),
                 meaning.begun(),
-                words.promptTokens(),
-                words.completionTokens(),
-                words.calls());
+                made.picks().modelVersion(),
+                words.model(),
+                words.usage(),
+                words.prompt().isEmpty() ? 0 : 1);
     }
 
-    // A relaxed list holds what has one of the required categories instead of all.
-    private static Rules relaxed(Rules rules) {
-        var constraints = rules.constraints();
-        return new Rules(
-                new dev.palate.retrieval.recommend.Constraints(
-                        Set.of(),
-                        constraints.excludedCategories(),
-                        constraints.requiredTags(),
-                        constraints.excludedTags(),
-                        constraints.years(),
-                        constraints.excludedYears(),
-                        constraints.excludedItems()),
-                constraints.requiredCategories());
-    }
-
-    private Account account(Understanding meaning, Picks picks, List<String> blocking, CatalogSnapshot catalog) {
-        Instant now = parts.clock().instant();
-        Set<ItemId> liked = new LinkedHashSet<>(meaning.named());
-        liked.addAll(List.copyOf(meaning.wish().references()).reversed());
-        if (!meaning.begun()) {
-            liked.addAll(List.copyOf(meaning.wish().liked()).reversed());
+    private void note(ListMaking making, ListMaking.Made made) {
+        for (Retrieval.Asked asked : making.asked()) {
+            RecommendationRequest wanted = asked.request();
+            asked.workings()
+                    .ifPresentOrElse(
+                            workings -> {
+                                notes.read(workings.standing().memories());
+                                notes.step(
+                                        StepForms.RETRIEVE,
+                                        asked.from(),
+                                        workings.gatherMicros() * 1_000,
+                                        () -> StepForms.asked(wanted, workings),
+                                        () -> StepForms.gathered(workings));
+                                notes.step(
+                                        StepForms.RANK,
+                                        asked.from() + workings.gatherMicros() * 1_000,
+                                        workings.rankMicros() * 1_000,
+                                        StepForms::none,
+                                        () -> StepForms.ranked(workings));
+                            },
+                            () -> notes.step(
+                                    StepForms.RETRIEVE,
+                                    asked.from(),
+                                    asked.nanos(),
+                                    () -> StepForms.asked(wanted, null),
+                                    StepForms::none));
         }
-        Map<ItemId, Item> rows = parts.catalog().items(liked);
-        return new Account(
-                liked.stream()
-                        .map(rows::get)
-                        .filter(item -> item != null && item.visibleAt(now))
-                        .toList(),
-                meaning.sought(),
-                meaning.phrases(),
-                meaning.reading().unknown(),
-                blocking,
-                picks.relaxed(),
-                picks.failed(),
-                catalog.lexicon().pack().speech());
-    }
-
-    // "A horror film" against the memory "Does not want horror": the memory holds, and the answer says so.
-    private static List<String> blocking(Wish wish, List<Memory> memories) {
-        return memories.stream()
-                .filter(memory -> memory.kind() == MemoryKind.CONSTRAINT && memory.polarity() < 0)
-                .filter(memory -> memory.slot() != null
-                        && memory.slot().facet().equals("genre")
-                        && wish.required().stream().anyMatch(memory.slot().value()::equalsIgnoreCase))
-                .map(Memory::text)
-                .toList();
+        long now = System.nanoTime();
+        notes.step(
+                StepForms.SHOW,
+                now - made.groundedNanos(),
+                made.groundedNanos(),
+                StepForms::none,
+                () -> StepForms.shown(made));
     }
 
     private SlateId keep(List<RankedItem> items, List<String> reasons, Picks picks) {
@@ -198,14 +216,9 @@ final class Listing {
         return slate;
     }
 
-    private Words speak(
-            Understanding meaning,
-            List<RankedItem> items,
-            List<String> reasons,
-            Account account,
-            List<Memory> memories,
-            CatalogSnapshot catalog) {
-        String template = Explanation.words(items, account);
+    private Words speak(Understanding meaning, ListMaking.Made made, List<Memory> memories, CatalogSnapshot catalog) {
+        List<RankedItem> items = made.items();
+        Account account = made.account();
         String wish = SpokenFacts.wish(account, request.content());
         boolean ask = request.models() == TurnRequest.UseModels.AUTO
                 && !items.isEmpty()
@@ -213,44 +226,54 @@ final class Listing {
                 && !stopped.getAsBoolean()
                 && parts.model().level().atLeast(ModelLevel.T2);
         if (!ask) {
-            return template(template, false, 0, 0, 0);
+            return template(Words.NOT_ASKED, made.template(), false);
         }
         ModelLevel level = parts.model().level();
         var handles = new Handles(items, SPOKEN_OF);
-        SpeakPrompt prompt = prompt(wish, handles, reasons, account, memories);
+        SpeakPrompt prompt = prompt(wish, handles, made.reasons(), account, memories);
         ProseFilter filter = filter(handles, items, account, prompt, catalog);
         var streamed = new StringBuilder();
+        RenderedPrompt rendered = parts.prompts().render(prompt);
         Speaker.Spoken spoken = new Speaker(parts.model(), limits, parts.clock())
-                .speak(parts.prompts().render(prompt), handles.letters(), filter, stopped, text -> {
+                .speak(rendered, handles.letters(), filter, stopped, text -> {
                     streamed.append(text);
                     events.emit(new TurnEvent.Delta(text));
                 });
+        var asked = new Words(
+                "",
+                ModelLevel.T0.name(),
+                rendered.version().toString(),
+                notes.kept() ? StepForms.digest(rendered.system() + "\n" + rendered.user()) : "",
+                parts.model().id().value(),
+                level.name(),
+                spoken.reason(),
+                spoken.usage());
         String text = spoken.text();
         if (text == null) {
             if (stopped.getAsBoolean()) {
                 String said = streamed.toString().strip();
-                return new Words(said.isEmpty() ? "Stopped." : said, ModelLevel.T0.name(), 0, 0, 1);
+                return asked.said(said.isEmpty() ? "Stopped." : said, ModelLevel.T0.name());
             }
             LOG.info("turn {}: the model's words were not used, reason {}", turn.value(), spoken.reason());
-            return template(template, !streamed.isEmpty(), spoken.promptTokens(), spoken.completionTokens(), 1);
+            return template(asked, made.template(), !streamed.isEmpty());
         }
         String admitted = Explanation.admissions(meaning.reading().unknown());
         if (!admitted.isEmpty()) {
             events.emit(new TurnEvent.Delta(" " + admitted));
             text = text + " " + admitted;
         }
-        return new Words(text, level.name(), spoken.promptTokens(), spoken.completionTokens(), 1);
+        return asked.said(text, level.name());
     }
 
     // What is stored replaces what was streamed, so a template after broken words needs no delta of its own.
-    private Words template(String text, boolean replaces, int promptTokens, int completionTokens, int calls) {
+    private Words template(Words asked, String text, boolean replaces) {
         if (stopped.getAsBoolean()) {
-            return new Words("Stopped.", ModelLevel.T0.name(), promptTokens, completionTokens, calls);
+            return asked.said("Stopped.", ModelLevel.T0.name());
         }
         if (!replaces) {
             events.emit(new TurnEvent.Delta(text));
         }
-        return new Words(text, ModelLevel.T0.name(), promptTokens, completionTokens, calls);
+        return asked.said(text, ModelLevel.T0.name());
     }
 
     private static SpeakPrompt prompt(

@@ -15,6 +15,7 @@ import dev.palate.retrieval.recommend.RecommendationRequest;
 import dev.palate.retrieval.recommend.Recommender;
 import dev.palate.retrieval.recommend.Slate;
 import dev.palate.retrieval.recommend.Taste;
+import dev.palate.retrieval.recommend.Workings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 
 /// Turns a wish into requests and their answers into picks. Made for one turn; not thread-safe.
@@ -40,14 +42,33 @@ final class Retrieval {
     private final Recommender recommender;
     private final CatalogSnapshot catalog;
     private final Duration deadline;
+    private final boolean told;
     private final List<String> degraded = new ArrayList<>();
+    private final List<Asked> asked = new ArrayList<>();
     private String modelVersion = "";
     private boolean answered;
 
-    Retrieval(Recommender recommender, CatalogSnapshot catalog, Duration deadline) {
+    /// A request to the recommender.
+    ///
+    /// @param workings absent when it was late, failed, or cannot tell
+    /// @param items of its answer
+    /// @param from of [System#nanoTime]
+    record Asked(
+            RecommendationRequest request, Optional<Workings> workings, List<ItemId> items, long from, long nanos) {}
+
+    private record Told(Slate slate, Optional<Workings> workings) {}
+
+    /// @param told true when the recommender is to tell how lists came about
+    Retrieval(Recommender recommender, CatalogSnapshot catalog, Duration deadline, boolean told) {
         this.recommender = recommender;
         this.catalog = catalog;
         this.deadline = deadline;
+        this.told = told;
+    }
+
+    /// What was asked so far, in order; empty when nothing was to be told.
+    List<Asked> asked() {
+        return List.copyOf(asked);
     }
 
     /// What every item must obey: the wish, and the rules among the memories.
@@ -153,9 +174,21 @@ final class Retrieval {
     private List<RankedItem> ask(UserId user, Taste taste, Constraints constraints, int size) {
         var request = new RecommendationRequest(
                 user, Math.min(size, MOST), taste, constraints, false, Variety.NONE, deadline);
-        Optional<Slate> slate = Timed.within(
-                        deadline.multipliedBy(PATIENCE), "recommend", () -> recommender.recommend(request))
+        long from = System.nanoTime();
+        Optional<Told> answer = Timed.within(deadline.multipliedBy(PATIENCE), "recommend", () -> answer(request))
                 .result();
+        if (told) {
+            asked.add(new Asked(
+                    request,
+                    answer.flatMap(Told::workings),
+                    answer.stream()
+                            .flatMap(one -> one.slate.items().stream())
+                            .map(item -> item.item().id())
+                            .toList(),
+                    from,
+                    System.nanoTime() - from));
+        }
+        Optional<Slate> slate = answer.map(Told::slate);
         if (slate.isEmpty()) {
             degraded.add("recommender");
             return List.of();
@@ -164,6 +197,15 @@ final class Retrieval {
         slate.get().degraded().stream().filter(name -> !degraded.contains(name)).forEach(degraded::add);
         modelVersion = slate.get().modelVersion();
         return slate.get().items();
+    }
+
+    private Told answer(RecommendationRequest request) {
+        if (!told) {
+            return new Told(recommender.recommend(request), Optional.empty());
+        }
+        AtomicReference<Optional<Workings>> workings = new AtomicReference<>(Optional.empty());
+        Slate slate = recommender.recommend(request, one -> workings.set(Optional.of(one)));
+        return new Told(slate, workings.get());
     }
 
     private Taste taste(Wish wish) {

@@ -6,6 +6,7 @@ import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.Reply;
 import dev.palate.agent.llm.SayLimits;
 import dev.palate.agent.llm.TokenSink;
+import dev.palate.agent.llm.Usage;
 import dev.palate.prompts.RenderedPrompt;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -31,7 +32,7 @@ final class Speaker {
     ///
     /// @param text the sentences, absent when they are not to be used
     /// @param reason why not, empty when they are
-    record Spoken(@Nullable String text, String reason, int promptTokens, int completionTokens) {}
+    record Spoken(@Nullable String text, String reason, Usage usage) {}
 
     private sealed interface Piece {
         record Words(String text) implements Piece {}
@@ -163,7 +164,7 @@ final class Speaker {
         if (text.isEmpty() || filter.titles() == 0) {
             return unusable("garbled", reply);
         }
-        return new Spoken(text.get(), "", (int) reply.promptTokens(), (int) reply.completionTokens());
+        return new Spoken(text.get(), "", reply.usage());
     }
 
     // A cut answer ends at its last whole sentence.
@@ -186,10 +187,6 @@ final class Speaker {
     }
 
     private static Spoken unusable(String reason, @Nullable Reply reply) {
-        return new Spoken(
-                null,
-                reason,
-                reply == null ? 0 : (int) reply.promptTokens(),
-                reply == null ? 0 : (int) reply.completionTokens());
+        return new Spoken(null, reason, reply == null ? Usage.NONE : reply.usage());
     }
 }

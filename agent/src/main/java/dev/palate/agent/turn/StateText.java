@@ -29,8 +29,18 @@ final class StateText {
     static String write(State state) {
         ObjectNode root = JSON.createObjectNode();
         root.put("version", VERSION);
-        Wish wish = state.wish();
-        ObjectNode node = root.putObject("wish");
+        root.set("wish", form(state.wish()));
+        texts(root, "shown", values(state.shown(), ItemId::value));
+        SlateId slate = state.slate();
+        root.put("slate", slate == null ? "" : slate.value());
+        texts(root, "last", values(state.last(), ItemId::value));
+        texts(root, "written", values(state.written(), MemoryId::value));
+        String text = root.toString();
+        return text.length() <= MAX_TEXT ? text : "";
+    }
+
+    static ObjectNode form(Wish wish) {
+        ObjectNode node = JSON.createObjectNode();
         texts(node, "required", wish.required());
         texts(node, "any_of", wish.anyOf());
         texts(node, "excluded", wish.excluded());
@@ -54,13 +64,7 @@ final class StateText {
         ArrayNode numbers = node.putArray("numbers");
         wish.numbers().forEach(range -> number(numbers.addObject(), range));
         node.put("words", wish.words());
-        texts(root, "shown", values(state.shown(), ItemId::value));
-        SlateId slate = state.slate();
-        root.put("slate", slate == null ? "" : slate.value());
-        texts(root, "last", values(state.last(), ItemId::value));
-        texts(root, "written", values(state.written(), MemoryId::value));
-        String text = root.toString();
-        return text.length() <= MAX_TEXT ? text : "";
+        return node;
     }
 
     static State read(String text) {
@@ -84,7 +88,7 @@ final class StateText {
         }
     }
 
-    private static Wish wish(JsonNode node) {
+    static Wish wish(JsonNode node) {
         Wish.Draft wish = Wish.NONE.draft();
         wish.required.addAll(list(node, "required", Function.identity()));
         wish.anyOf.addAll(list(node, "any_of", Function.identity()));

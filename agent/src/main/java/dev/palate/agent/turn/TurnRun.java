@@ -4,14 +4,17 @@ import dev.palate.agent.domain.CatalogSnapshot;
 import dev.palate.agent.domain.Claim;
 import dev.palate.agent.domain.Mention;
 import dev.palate.agent.domain.Reading;
+import dev.palate.agent.extraction.MemoryExtractor;
 import dev.palate.agent.llm.ModelLevel;
 import dev.palate.memory.MemoryException;
+import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.conversation.Conversation;
 import dev.palate.memory.conversation.Message;
 import dev.palate.memory.conversation.Role;
 import dev.palate.memory.conversation.TurnId;
+import dev.palate.memory.gate.Proposal;
 import dev.palate.memory.gate.Written;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Memory;
@@ -21,6 +24,7 @@ import dev.palate.memory.memory.Subject;
 import dev.palate.memory.slate.SlateId;
 import dev.palate.memory.slate.SlateRecord;
 import dev.palate.memory.tier.Reinforcement;
+import dev.palate.memory.trace.TraceHead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,9 +53,14 @@ final class TurnRun implements Turn {
     private final Events events;
     private final AtomicReference<String> stopping = new AtomicReference<>("");
     private final long startedNanos = System.nanoTime();
+    private final TurnNotes notes;
+    private final Instant startedAt;
+    private final long change;
 
     private State state;
     private String level = ModelLevel.T0.name();
+    private String intent = "";
+    private Listing.Answer answered = Listing.Answer.words("");
 
     TurnRun(
             AgentParts parts,
@@ -68,6 +77,9 @@ final class TurnRun implements Turn {
         this.message = message;
         this.events = events;
         this.state = StateText.read(conversation.state());
+        this.notes = new TurnNotes(parts.traces().isPresent());
+        this.startedAt = parts.clock().instant();
+        this.change = parts.changes().latest().value();
     }
 
     @Override
@@ -98,17 +110,61 @@ final class TurnRun implements Turn {
         try {
             steps();
             String stopped = stopping.get();
-            events.last(completed(stopped.isEmpty() ? "stop" : stopped));
+            last(completed(stopped.isEmpty() ? "stop" : stopped));
         } catch (Events.Over e) {
-            events.last(new TurnEvent.Failed("listener", "the reader of this turn failed, so the turn was ended"));
+            last(new TurnEvent.Failed("listener", "the reader of this turn failed, so the turn was ended"));
         } catch (MemoryException e) {
             Failures.note("turn", e);
-            events.last(new TurnEvent.Failed(
+            last(new TurnEvent.Failed(
                     e.code().name().toLowerCase(Locale.ROOT), "the turn could not be stored; try again"));
         } catch (Throwable t) {
             Failures.note("turn", t);
-            events.last(new TurnEvent.Failed("internal", "the turn could not be done; the log says where"));
+            last(new TurnEvent.Failed("internal", "the turn could not be done; the log says where"));
         }
+    }
+
+    /// The trace goes before the last event: who saw that can ask for it.
+    private void last(TurnEvent event) {
+        try {
+            parts.traces().ifPresent(recorder -> recorder.offer(conversation.user(), notes.trace(head(event))));
+        } finally {
+            events.last(event);
+        }
+    }
+
+    private TraceHead head(TurnEvent event) {
+        TurnEvent ended = events.done().getNow(event);
+        String finish = switch (ended) {
+            case TurnEvent.Completed completed -> completed.finish();
+            case TurnEvent.Failed failed -> failed.code();
+            case TurnEvent.Created _,
+                    TurnEvent.Recalled _,
+                    TurnEvent.Understood _,
+                    TurnEvent.Recommended _,
+                    TurnEvent.Delta _,
+                    TurnEvent.Spoken _,
+                    TurnEvent.Remembered _,
+                    TurnEvent.Usage _ -> "";
+        };
+        return new TraceHead(
+                id,
+                conversation.id(),
+                conversation.user(),
+                message.id(),
+                startedAt,
+                intent,
+                level,
+                finish,
+                notes.micros(),
+                answered.model(),
+                answered.modelVersion(),
+                change,
+                answered.slate(),
+                new TraceHead.Tokens(
+                        answered.usage().promptTokens(),
+                        answered.usage().cachedTokens(),
+                        answered.usage().completionTokens(),
+                        answered.calls()));
     }
 
     private TurnEvent.Completed completed(String finish) {
@@ -130,11 +186,21 @@ final class TurnRun implements Turn {
         long recallStart = System.nanoTime();
         Optional<List<Memory>> recalled = recall();
         List<Memory> memories = recalled.orElse(List.of());
+        noteRecall(StepForms.RECALL, recallStart, memories, recalled.isEmpty());
         events.emit(new TurnEvent.Recalled(
                 memories.reversed().stream().limit(MAX_RECALLED).map(Memory::id).toList(), millis(recallStart)));
         CatalogSnapshot catalog = parts.snapshots().current();
+        long readStart = System.nanoTime();
+        State before = state;
         Reading reading = parts.reader().read(message.text(), catalog);
-        Understanding meaning = Understander.understand(reading, state, lastYears(reading), catalog);
+        Understanding meaning =
+                Understander.understand(reading, state, lastYears(reading, state, parts.catalog()), catalog);
+        intent = meaning.intent().key();
+        notes.step(
+                StepForms.UNDERSTAND,
+                readStart,
+                () -> StepForms.said(message.id().value(), before, request),
+                () -> StepForms.understood(meaning));
         events.emit(new TurnEvent.Understood(
                 meaning.intent().key(),
                 meaning.phrases(),
@@ -142,9 +208,14 @@ final class TurnRun implements Turn {
                 meaning.confidence()));
         List<TurnEvent.Remembered> remembered = new ArrayList<>();
         if (!stopped() && meaning.intent() != Intent.FORGET) {
+            long rememberStart = System.nanoTime();
             List<MemoryId> written = remember(reading, remembered);
+            noteRemembered(reading, rememberStart, List.copyOf(remembered));
             if (!written.isEmpty()) {
+                written.forEach(notes::written);
+                long againStart = System.nanoTime();
                 memories = recall().orElse(memories);
+                noteRecall(StepForms.RECALL_AGAIN, againStart, memories, false);
                 state = new State(state.wish(), state.shown(), state.slate(), state.last(), written);
             }
         }
@@ -155,13 +226,37 @@ final class TurnRun implements Turn {
         answer(meaning, recalled.isEmpty() ? Optional.empty() : Optional.of(memories), catalog, remembered);
     }
 
+    private void noteRecall(String step, long from, List<Memory> memories, boolean late) {
+        notes.read(memories);
+        notes.step(step, from, StepForms::none, () -> StepForms.recalled(memories, late));
+    }
+
+    private void noteRemembered(Reading reading, long from, List<TurnEvent.Remembered> remembered) {
+        if (reading.claims().stream().anyMatch(Claim::lasting)) {
+            notes.step(
+                    StepForms.REMEMBER,
+                    from,
+                    () -> StepForms.written(remembered),
+                    () -> StepForms.proposed(proposals(reading, conversation, message)));
+        }
+    }
+
+    static List<Proposal> proposals(Reading reading, Conversation conversation, Message message) {
+        return new MemoryExtractor()
+                .extract(
+                        new Subject.OfUser(conversation.user()),
+                        reading,
+                        Role.USER,
+                        message.id().value());
+    }
+
     private void answer(
             Understanding meaning,
             Optional<List<Memory>> recalled,
             CatalogSnapshot catalog,
             List<TurnEvent.Remembered> remembered) {
         List<Memory> memories = recalled.orElse(List.of());
-        var listing = new Listing(parts, limits, request, conversation, id, events, this::stopped);
+        var listing = new Listing(parts, limits, request, conversation, id, events, this::stopped, notes);
         Listing.Answer answer = switch (meaning.intent()) {
             case RECOMMEND, REFINE -> listing.answer(meaning, memories, state, catalog);
             case FORGET -> said(forget(meaning.reading(), recalled, remembered));
@@ -171,15 +266,19 @@ final class TurnRun implements Turn {
                 said(Talk.chat(meaning.reading(), catalog.lexicon().pack().speech(), catalog.newestYear() != null));
         };
         level = answer.level();
+        answered = answer;
         state = answer.after(state);
         store(answer, remembered);
     }
 
     private Listing.Answer said(String text) {
+        long from = System.nanoTime();
         if (!stopped()) {
             events.emit(new TurnEvent.Delta(text));
         }
-        return Listing.Answer.words(stopped() ? "Stopped." : text);
+        Listing.Answer answer = Listing.Answer.words(stopped() ? "Stopped." : text);
+        notes.step(StepForms.WORDS, from, StepForms::none, () -> StepForms.spoken(answer.text(), answer.level()));
+        return answer;
     }
 
     private void store(Listing.Answer answer, List<TurnEvent.Remembered> remembered) {
@@ -190,7 +289,8 @@ final class TurnRun implements Turn {
         parts.conversations().keep(conversation.id(), StateText.write(state), title);
         events.emit(new TurnEvent.Spoken(spoken.id(), text, answer.level()));
         remembered.forEach(events::emit);
-        events.emit(new TurnEvent.Usage(answer.promptTokens(), answer.completionTokens(), answer.calls()));
+        events.emit(new TurnEvent.Usage(
+                (int) answer.usage().promptTokens(), (int) answer.usage().completionTokens(), answer.calls()));
     }
 
     private static String title(String text) {
@@ -319,10 +419,10 @@ final class TurnRun implements Turn {
         return slate == null ? "I have not shown you a list yet." : Talk.why(slate, reading, parts.catalog());
     }
 
-    private List<Integer> lastYears(Reading reading) {
+    static List<Integer> lastYears(Reading reading, State state, Catalog catalog) {
         boolean needed = reading.does(Reading.Act.NEWER) || reading.does(Reading.Act.OLDER);
         List<ItemId> last = needed ? state.last() : List.of();
-        return parts.catalog().items(last).values().stream()
+        return catalog.items(last).values().stream()
                 .map(Item::year)
                 .filter(Objects::nonNull)
                 .map(year -> (int) year)

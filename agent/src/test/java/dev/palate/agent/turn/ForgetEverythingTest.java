@@ -147,6 +147,8 @@ class ForgetEverythingTest {
                 parts.model(),
                 parts.prompts(),
                 parts.ids(),
+                parts.changes(),
+                parts.traces(),
                 parts.clock());
     }
 

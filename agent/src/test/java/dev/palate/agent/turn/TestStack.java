@@ -28,6 +28,7 @@ import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.text.HashingEncoder;
 import dev.palate.memory.tier.TierOptions;
 import dev.palate.memory.tier.TieredMemories;
+import dev.palate.memory.trace.TraceRecorder;
 import dev.palate.memory.user.UserId;
 import dev.palate.prompts.PromptLibrary;
 import dev.palate.retrieval.candidate.CollaborativeModel;
@@ -68,11 +69,13 @@ final class TestStack {
     final IndexChanges index;
     final TieredMemories memories;
     final Recommender recommender;
+    final Sources sources;
     final CatalogSnapshots snapshots;
     final MessageReader reader;
     final MemoryWriter writer;
     final Erasure erasure;
     final Ids ids;
+    final TraceRecorder traces;
     final Clock clock = Clock.systemUTC();
 
     private static final class Holder {
@@ -118,6 +121,7 @@ final class TestStack {
         var directory = DataDirectory.open(folder);
         truth = SqlTruth.open(directory, clock);
         ids = new Ids(clock);
+        traces = new TraceRecorder(truth.traces(), 100_000);
         var target = new DatasetImport.Target(
                 truth.catalog(), truth.users(), truth.interactions(), truth.jobs(), directory.logs());
         new DatasetImport(target, clock, 0.01).run(dataset, (phase, done, total) -> {});
@@ -136,20 +140,25 @@ final class TestStack {
         reader = new MessageReader(lexicon);
         writer = writer(Gates.standard());
         var items = new IndexedItems(index.items());
+        sources = new Sources(model(), items, encoder, index::encoding, items, new PackThemes(snapshots));
+        recommender = recommender(Freshness.Options.DEFAULT);
+    }
+
+    FusedRecommender recommender(Freshness.Options options) {
         var freshness = new Freshness(
                 truth.catalog(),
                 truth.interactions(),
                 truth.changes(),
                 new UserHistories(truth.interactions(), 1_000),
                 clock,
-                Freshness.Options.DEFAULT);
-        recommender = new FusedRecommender(
+                options);
+        return new FusedRecommender(
                 truth.catalog(),
                 freshness,
                 UserMemories.of(
                         user -> memories.active(new Subject.OfUser(user)),
                         user -> memories.standing(new Subject.OfUser(user))),
-                new Sources(model(), items, encoder, index::encoding, items, new PackThemes(snapshots)),
+                sources,
                 clock,
                 FusedRecommender.Options.DEFAULT);
     }
@@ -219,6 +228,8 @@ final class TestStack {
                 model,
                 PromptLibrary.load(),
                 ids,
+                truth.changes(),
+                Optional.of(traces),
                 clock);
     }
 

@@ -8,6 +8,8 @@ public enum Kept {
     CONVERSATIONS("conversations", 365),
     /// Lists as they were shown.
     SLATES("slates", 90),
+    /// How turns came to their answers.
+    TRACES("traces", 30),
     /// What gates refused.
     REJECTIONS("rejections", 30),
     /// Memories held back that nobody decided on.

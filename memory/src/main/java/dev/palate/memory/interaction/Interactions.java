@@ -35,13 +35,16 @@ public interface Interactions {
     /// How many interactions each item had since the time given, items without any left out.
     Map<ItemId, Integer> countsSince(Instant since);
 
+    /// The place of the newest arrival in the order in which all came in.
+    long arrival();
+
+    /// The log as it was when `arrival` was the newest, without what was erased since; it takes nothing.
+    Interactions asOf(long arrival);
+
     /// How many interactions there are.
     long count();
 
-    /// The number under which the newest interaction arrived, 0 when there is none. One pass over an index.
-    long newestArrival();
-
-    /// How many interactions arrived after the one of this number. One pass over an index.
+    /// How many interactions arrived after that [#arrival]. One pass over an index.
     long countAfter(long arrival);
 
     /// The time of the newest interaction, absent when there is none.

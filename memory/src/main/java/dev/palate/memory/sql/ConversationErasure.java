@@ -81,6 +81,8 @@ final class ConversationErasure extends ErasureTarget {
                             .bind("conversation", id.value())
                             .execute()));
             steps.add(ErasureRows.Step.table(
+                    "turn_trace", delete(handle, "turn_trace", "conversation_id = :conversation", id)));
+            steps.add(ErasureRows.Step.table(
                     "message", delete(handle, "message", "conversation_id = :conversation", id)));
             steps.add(ErasureRows.Step.table("conversation", delete(handle, "conversation", "id = :conversation", id)));
             steps.add(new ErasureRows.Step(SLATES, slates(handle, id), List.of()));

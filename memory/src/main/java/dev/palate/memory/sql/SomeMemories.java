@@ -83,6 +83,10 @@ final class SomeMemories extends ErasureTarget {
             long stripped = parts.database().write(transaction -> ShownMemories.strip(transaction.handle(), memories));
             steps.add(new ErasureRows.Step(ShownMemories.NAME, stripped, List.of()));
         }
+        if (!did(TracedMemories.NAME)) {
+            long traces = parts.database().write(transaction -> TracedMemories.strip(transaction.handle(), memories));
+            steps.add(new ErasureRows.Step(TracedMemories.NAME, traces, List.of()));
+        }
         steps.addAll(codebooks(memories.ids().size()));
         return steps;
     }
@@ -127,6 +131,10 @@ final class SomeMemories extends ErasureTarget {
         places.add(new ErasureReceipt.Place(DerivedMemories.NAME, removed(erasure, DerivedMemories.NAME), resting));
         places.add(new ErasureReceipt.Place(
                 ShownMemories.NAME, removed(erasure, ShownMemories.NAME), ShownMemories.remaining(handle, memories)));
+        places.add(new ErasureReceipt.Place(
+                TracedMemories.NAME,
+                removed(erasure, TracedMemories.NAME),
+                TracedMemories.remaining(handle, memories)));
         if (erasure.did(MemoryErasure.HELD)) {
             places.add(new ErasureReceipt.Place(
                     MemoryErasure.HELD, removed(erasure, MemoryErasure.HELD), held(handle, erasure)));

@@ -48,6 +48,7 @@ final class SqlErasure implements Erasure {
             new Table("theme_weight", MEMORY),
             new Table("theme_user", "user_id = :user"),
             new Table("interaction", "user_id = :user"),
+            new Table("turn_trace", "user_id = :user"),
             new Table(
                     "slate",
                     "user_id = :user or conversation_id in (select id from conversation where user_id = :user)"),

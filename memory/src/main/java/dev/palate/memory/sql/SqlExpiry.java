@@ -30,6 +30,7 @@ final class SqlExpiry {
                     + " and not exists (select 1 from memory_evidence e where e.type = 'message' and e.id = message.id)",
             "delete from slate where user_id is null and conversation_id in " + SILENT,
             "update slate set conversation_id = null where conversation_id in " + SILENT,
+            "delete from turn_trace where conversation_id in " + SILENT,
             "delete from conversation where id in " + SILENT);
     private static final String OLD_JOBS = "from job where status not in ('pending', 'running')"
             + " and updated_at < :before and not exists (select 1 from erasure e where e.id = job.id)"
@@ -58,6 +59,10 @@ final class SqlExpiry {
         List<Expiring> all = new ArrayList<>(List.of(
                 new Rows(Kept.CONVERSATIONS, OLD_TALKS, TALKS_GO),
                 rows(Kept.SLATES, "slate"),
+                new Rows(
+                        Kept.TRACES,
+                        "select turn_id from turn_trace where at < :before order by at, turn_id limit :most",
+                        List.of("delete from turn_trace where turn_id in (<ids>) and at < :before")),
                 rows(Kept.REJECTIONS, "rejection"),
                 new OldMemories(Kept.QUARANTINED, List.of(MemoryStatus.QUARANTINED), null),
                 new OldMemories(Kept.SUPERSEDED, List.of(MemoryStatus.SUPERSEDED, MemoryStatus.EXPIRED), null),

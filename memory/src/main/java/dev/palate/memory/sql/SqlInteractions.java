@@ -36,9 +36,32 @@ final class SqlInteractions implements Interactions {
 
     private final Database database;
     private final ChunkSize chunks = new ChunkSize();
+    private final long until;
+    private final String bound;
 
     SqlInteractions(Database database) {
+        this(database, Long.MAX_VALUE);
+    }
+
+    /// @param until the newest arrival seen
+    private SqlInteractions(Database database, long until) {
         this.database = database;
+        this.until = until;
+        // Without a bound the index that counts by time is enough by itself.
+        bound = until == Long.MAX_VALUE ? "" : " and arrival <= " + until;
+    }
+
+    @Override
+    public long arrival() {
+        long newest = database.read(handle -> handle.createQuery("select arrival from counter where name = 'counter'")
+                .mapTo(Long.class)
+                .one());
+        return Math.min(newest, until);
+    }
+
+    @Override
+    public Interactions asOf(long arrival) {
+        return new SqlInteractions(database, Math.min(arrival, until));
     }
 
     @Override
@@ -52,6 +75,9 @@ final class SqlInteractions implements Interactions {
     }
 
     private int append(List<Interaction> interactions, BiConsumer<Transaction, UserId> before) {
+        if (until != Long.MAX_VALUE) {
+            throw new IllegalStateException("the log as it was at arrival " + until + " takes nothing");
+        }
         return database.writeRows(chunks, interactions, (transaction, chunk) -> {
             Set<UserId> users = new LinkedHashSet<>();
             chunk.forEach(interaction -> users.add(interaction.user()));
@@ -98,7 +124,7 @@ final class SqlInteractions implements Interactions {
     public List<Interaction> ofUser(UserId user, int limit) {
         Require.range("limit", limit, 0, MAX_OF_USER);
         List<Interaction> newestFirst =
-                database.read(handle -> handle.createQuery("select * from interaction where user_id = :user"
+                database.read(handle -> handle.createQuery("select * from interaction where user_id = :user" + bound
                                 + " order by at desc, arrival desc limit :limit")
                         .bind("user", user.value())
                         .bind("limit", limit)
@@ -116,7 +142,8 @@ final class SqlInteractions implements Interactions {
                 parts == null ? Long.MAX_VALUE : Cursor.number("interactions", parts.get(1), String.valueOf(cursor));
         List<Arrived> rows = database.read(
                 handle -> handle.createQuery("select * from interaction where user_id = :user and at <= :at"
-                                + " and (at < :at or arrival < :arrival) order by at desc, arrival desc limit :limit")
+                                + " and (at < :at or arrival < :arrival)" + bound
+                                + " order by at desc, arrival desc limit :limit")
                         .bind("user", user.value())
                         .bind("at", at)
                         .bind("arrival", arrival)
@@ -134,7 +161,8 @@ final class SqlInteractions implements Interactions {
     @Override
     public void scan(Consumer<Interaction> consumer) {
         database.stream(
-                handle -> handle.createQuery("select * from interaction order by user_id, at, arrival")
+                handle -> handle.createQuery(
+                                "select * from interaction where 1 = 1" + bound + " order by user_id, at, arrival")
                         .setFetchSize(FETCH)
                         .map(SqlInteractions::row),
                 consumer);
@@ -144,7 +172,8 @@ final class SqlInteractions implements Interactions {
     public Map<ItemId, Integer> countsSince(Instant since) {
         return database.read(handle -> {
             Map<ItemId, Integer> counts = new HashMap<>();
-            handle.createQuery("select item_id, count(*) from interaction where at >= :since group by item_id")
+            handle.createQuery("select item_id, count(*) from interaction where at >= :since" + bound
+                            + " group by item_id")
                     .bind("since", Times.column(since))
                     .map((result, context) -> Map.entry(new ItemId(new Row(result).text("item_id")), result.getInt(2)))
                     .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
@@ -154,21 +183,14 @@ final class SqlInteractions implements Interactions {
 
     @Override
     public long count() {
-        return database.read(handle -> handle.createQuery("select count(*) from interaction")
-                .mapTo(Long.class)
-                .one());
-    }
-
-    @Override
-    public long newestArrival() {
-        return database.read(handle -> handle.createQuery("select coalesce(max(arrival), 0) from interaction")
+        return database.read(handle -> handle.createQuery("select count(*) from interaction where 1 = 1" + bound)
                 .mapTo(Long.class)
                 .one());
     }
 
     @Override
     public long countAfter(long arrival) {
-        return database.read(handle -> handle.createQuery("select count(*) from interaction where arrival > :arrival")
+        return database.read(handle -> handle.createQuery("select count(*) from interaction where arrival > :arrival" + bound)
                 .bind("arrival", arrival)
                 .mapTo(Long.class)
                 .one());
@@ -176,7 +198,8 @@ final class SqlInteractions implements Interactions {
 
     @Override
     public @Nullable Instant newest() {
-        return database.read(handle -> handle.createQuery("select at from interaction order by at desc limit 1")
+        return database.read(handle -> handle.createQuery(
+                                "select at from interaction where 1 = 1" + bound + " order by at desc limit 1")
                         .mapTo(Long.class)
                         .findOne())
                 .map(Times::of)

@@ -24,6 +24,7 @@ import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.MemoryCounts;
 import dev.palate.memory.slate.Slates;
 import dev.palate.memory.theme.ThemeWeights;
+import dev.palate.memory.trace.Traces;
 import dev.palate.memory.user.Users;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -50,6 +51,7 @@ public final class SqlTruth implements AutoCloseable {
     private final SqlColdMemories cold;
     private final Conversations conversations;
     private final Slates slates;
+    private final Traces traces;
     private final Changes changes;
     private final Outbox outbox;
     private final Grounds grounds;
@@ -73,6 +75,7 @@ public final class SqlTruth implements AutoCloseable {
         cold = new SqlColdMemories(database);
         conversations = new SqlConversations(database, ids);
         slates = new SqlSlates(database);
+        traces = new SqlTraces(database);
         changes = new SqlChanges(database);
         outbox = new SqlOutbox(database);
         grounds = new SqlGrounds(database);
@@ -206,6 +209,11 @@ public final class SqlTruth implements AutoCloseable {
     /// The slates.
     public Slates slates() {
         return slates;
+    }
+
+    /// How turns came to their answers.
+    public Traces traces() {
+        return traces;
     }
 
     /// The feed of changes.

@@ -66,6 +66,7 @@ class ErasureCanaryTest {
                             "interactions",
                             "conversations",
                             "slate",
+                            "trace",
                             "rejections",
                             "key");
             assertThat(world.hot()).isEqualTo(2);

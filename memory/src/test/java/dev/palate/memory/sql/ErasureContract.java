@@ -107,6 +107,7 @@ abstract class ErasureContract extends TruthContract {
                         new ErasureReceipt.Place("table theme_weight", 0, 0),
                         new ErasureReceipt.Place("table theme_user", 0, 0),
                         new ErasureReceipt.Place("table interaction", 1, 0),
+                        new ErasureReceipt.Place("table turn_trace", 0, 0),
                         new ErasureReceipt.Place("table slate", 1, 0),
                         new ErasureReceipt.Place("table message", 1, 0),
                         new ErasureReceipt.Place("table conversation", 1, 0),
@@ -210,6 +211,7 @@ abstract class ErasureContract extends TruthContract {
                         new ErasureReceipt.Place("table rejection", 0, 0),
                         new ErasureReceipt.Place("derived memories", 1, 0),
                         new ErasureReceipt.Place("reasons on slates", 1, 0),
+                        new ErasureReceipt.Place("traces of turns", 0, 0),
                         new ErasureReceipt.Place("write-ahead log", 0, 0));
         assertThat(truth().memories().memory(derived.id())).as("rested on it").isEmpty();
         SlateRecord.Entry shown =
@@ -343,6 +345,7 @@ abstract class ErasureContract extends TruthContract {
         assertThat(places(receipt))
                 .containsExactly(
                         new ErasureReceipt.Place("table rejection", 1, 0),
+                        new ErasureReceipt.Place("table turn_trace", 0, 0),
                         new ErasureReceipt.Place("table message", 1, 0),
                         new ErasureReceipt.Place("table conversation", 1, 0),
                         new ErasureReceipt.Place("slates of the conversation", 1, 0),
@@ -385,6 +388,7 @@ abstract class ErasureContract extends TruthContract {
                         new ErasureReceipt.Place("table memory", 1, 0),
                         new ErasureReceipt.Place("derived memories", 0, 0),
                         new ErasureReceipt.Place("reasons on slates", 0, 0),
+                        new ErasureReceipt.Place("traces of turns", 0, 0),
                         new ErasureReceipt.Place("codebooks of few vectors", 1, 0),
                         new ErasureReceipt.Place("write-ahead log", 0, 0));
         assertThat(truth().memories().count()).isEqualTo(1);

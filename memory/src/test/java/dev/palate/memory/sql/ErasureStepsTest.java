@@ -162,7 +162,12 @@ class ErasureStepsTest {
             job = world.truth().jobs().page(null, 1).items().getFirst().id();
         }
         List<String> ofTheTalk = List.of(
-                "chat message", "conversation state", "conversation title", "slate reason", "refused in a talk");
+                "chat message",
+                "conversation state",
+                "conversation title",
+                "slate reason",
+                "trace",
+                "refused in a talk");
         assertThat(before).containsAll(ofTheTalk);
         world.reopen();
         try (world) {

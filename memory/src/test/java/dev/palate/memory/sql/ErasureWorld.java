@@ -38,6 +38,9 @@ import dev.palate.memory.theme.ThemeVocabulary;
 import dev.palate.memory.theme.ThemeWeights;
 import dev.palate.memory.tier.TierOptions;
 import dev.palate.memory.tier.TieredMemories;
+import dev.palate.memory.trace.TraceHead;
+import dev.palate.memory.trace.TraceStep;
+import dev.palate.memory.trace.TurnTrace;
 import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
 import dev.palate.memory.vector.ProductQuantiser;
@@ -259,7 +262,7 @@ final class ErasureWorld implements AutoCloseable {
 
     private void talk() {
         Conversation talk = truth.conversations().start(user);
-        truth.conversations()
+        var message = truth.conversations()
                 .append(
                         talk.id(),
                         new TurnId("t1"),
@@ -269,6 +272,24 @@ final class ErasureWorld implements AutoCloseable {
                         null);
         truth.conversations()
                 .keep(talk.id(), "{\"wish\":\"" + canary("conversation state") + "\"}", canary("conversation title"));
+        TraceHead head = new TraceHead(
+                new TurnId("t1"),
+                talk.id(),
+                user,
+                message.id(),
+                NOW,
+                "recommend",
+                "T0",
+                "stop",
+                1_000,
+                "",
+                "",
+                1,
+                new SlateId("s1"),
+                TraceHead.Tokens.NONE);
+        TraceStep step = new TraceStep(
+                "understand", 0, 10, "{\"words\":\"" + canary("trace") + "\"}", "{\"memories\":[\"m1@1\"]}", false);
+        truth.traces().put(List.of(new TurnTrace(head, List.of(step), Set.of(new MemoryId("m1")), Set.of(), 0)));
         SlateRecord.Entry entry = new SlateRecord.Entry(
                 new ItemId("i"), 1, 1, Map.of(), canary("slate reason"), List.of(new MemoryId("m1")));
         truth.slates()
@@ -355,6 +376,7 @@ final class ErasureWorld implements AutoCloseable {
                 found,
                 "conversations",
                 !truth.conversations().page(user, null, 10).items().isEmpty());
+        note(found, "trace", truth.traces().trace(new TurnId("t1")).isPresent());
         note(found, "slate", truth.slates().slate(new SlateId("s1")).isPresent());
         note(
                 found,

@@ -10,6 +10,7 @@ import dev.palate.memory.change.Outbox;
 import dev.palate.memory.interaction.Feedback;
 import dev.palate.memory.interaction.Interaction;
 import dev.palate.memory.interaction.InteractionId;
+import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.slate.SlateId;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,9 +36,9 @@ abstract class InteractionsContract extends TruthContract {
 
     @Test
     void whatArrivedAfterwardsIsCountedWhoeverWasErased() {
-        assertThat(truth().interactions().newestArrival()).isZero();
+        assertThat(truth().interactions().arrival()).isZero();
         truth().interactions().append(List.of(rated("x1", ANN, "1", 4.5, NOW), rated("x2", BEN, "2", 1, NOW)));
-        long before = truth().interactions().newestArrival();
+        long before = truth().interactions().arrival();
         assertThat(truth().interactions().countAfter(0)).isEqualTo(2);
         assertThat(truth().interactions().countAfter(before)).isZero();
         truth().interactions().append(List.of(rated("x3", BEN, "3", 1, NOW.minusSeconds(60))));
@@ -45,7 +46,31 @@ abstract class InteractionsContract extends TruthContract {
         truth().erasure(List.of()).user(ANN);
         assertThat(truth().interactions().count()).isEqualTo(2);
         assertThat(truth().interactions().countAfter(before)).isEqualTo(1);
-        assertThat(truth().interactions().newestArrival()).isGreaterThan(before);
+        assertThat(truth().interactions().arrival()).isGreaterThan(before);
+    }
+
+    @Test
+    void theLogIsSeenAsItWasAtAnArrival() {
+        truth().interactions().append(List.of(rated("x1", ANN, "1", 4, NOW), rated("y1", BEN, "1", 2, NOW)));
+        long then = truth().interactions().arrival();
+        // Of an earlier time, and later all the same.
+        truth().interactions()
+                .append(List.of(rated("x2", ANN, "2", 4, NOW.minusSeconds(9)), rated("x3", ANN, "1", 5, NOW)));
+        assertThat(truth().interactions().arrival()).isGreaterThan(then);
+        Interactions before = truth().interactions().asOf(then);
+        assertThat(before.arrival()).isEqualTo(then);
+        assertThat(before.count()).isEqualTo(2);
+        assertThat(before.newest()).isEqualTo(NOW);
+        assertThat(before.ofUser(ANN, 10)).extracting(one -> one.id().value()).containsExactly("x1");
+        assertThat(before.page(ANN, null, 10).items()).hasSize(1);
+        assertThat(before.countsSince(NOW.minusSeconds(60))).isEqualTo(Map.of(new ItemId("1"), 2));
+        List<String> scanned = new ArrayList<>();
+        before.scan(one -> scanned.add(one.id().value()));
+        assertThat(scanned).containsExactly("x1", "y1");
+        assertThatThrownBy(() -> before.append(List.of(rated("x4", ANN, "1", 5, NOW))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("takes nothing");
+        assertThat(truth().interactions().count()).isEqualTo(4);
     }
 
     @Test

@@ -133,6 +133,14 @@ class PostgresTruthTest {
     }
 
     @Nested
+    class PostgresTraces extends TracesContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return postgres(folder);
+        }
+    }
+
+    @Nested
     class PostgresRetention extends RetentionContract {
         @Override
         SqlTruth open(Path folder) {

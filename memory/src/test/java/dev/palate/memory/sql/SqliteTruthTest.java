@@ -115,6 +115,14 @@ class SqliteTruthTest {
     }
 
     @Nested
+    class SqliteTraces extends TracesContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return sqlite(folder);
+        }
+    }
+
+    @Nested
     class SqliteRetention extends RetentionContract {
         @Override
         SqlTruth open(Path folder) {

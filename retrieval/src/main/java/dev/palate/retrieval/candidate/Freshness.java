@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// Keeps what requests read up with the change feed: the catalog snapshot, its statistics and the users' histories.
 ///
@@ -47,11 +48,17 @@ public final class Freshness implements AutoCloseable {
         }
     }
 
+    /// When and up to which arrival interactions were counted.
+    public record Basis(Instant counted, long arrival) {}
+
     /// A snapshot and its statistics.
-    public record View(CatalogSnapshot catalog, ItemStatistics statistics) {}
+    ///
+    /// @param basis of the counts
+    public record View(CatalogSnapshot catalog, ItemStatistics statistics, Basis basis) {}
 
     private static final System.Logger LOG = System.getLogger(Freshness.class.getName());
     private static final int PAGE = 1_000;
+    private static final int PAST_HISTORIES = 16;
     private static final int MAX_ITEMS_ONE_BY_ONE = 500;
     private static final int MAX_CHANGES_FOLLOWED = 20_000;
 
@@ -61,6 +68,7 @@ public final class Freshness implements AutoCloseable {
     private final UserHistories histories;
     private final InstantSource clock;
     private final Options options;
+    private final boolean past;
 
     private final ReentrantLock following = new ReentrantLock();
     private final AtomicBoolean counting = new AtomicBoolean();
@@ -68,6 +76,7 @@ public final class Freshness implements AutoCloseable {
     private volatile ChangeNumber position;
     private volatile boolean countsStale;
     private volatile Instant counted;
+    private volatile @Nullable View lastPast;
     private volatile boolean closed;
 
     /// Reads catalog and interactions once, before it returns.
@@ -84,14 +93,60 @@ public final class Freshness implements AutoCloseable {
         this.histories = histories;
         this.clock = clock;
         this.options = options;
+        this.past = false;
         position = changes.latest();
         CatalogSnapshot first = scan();
         counted = clock.instant();
-        view = new View(first, ItemStatistics.read(first, interactions, options.windows(), counted));
+        view = view(first, new Basis(counted, interactions.arrival()));
+    }
+
+    private Freshness(Freshness now, View then, UserHistories histories) {
+        catalog = now.catalog;
+        interactions = now.interactions;
+        changes = now.changes;
+        clock = now.clock;
+        options = now.options;
+        past = true;
+        position = now.position;
+        counted = then.basis.counted;
+        view = then;
+        this.histories = histories;
+    }
+
+    /// The statistics of a snapshot by whatever had arrived.
+    private View view(CatalogSnapshot snapshot, Basis basis) {
+        Interactions log = interactions.asOf(basis.arrival);
+        return new View(snapshot, ItemStatistics.read(snapshot, log, options.windows(), basis.counted), basis);
+    }
+
+    /// What requests of an earlier time saw, over the catalog of now: it stays as it is. Counts over all interactions
+    /// are made again, unless they were asked for last or are those in force.
+    ///
+    /// @param basis of the counts
+    /// @param arrival the newest interaction that histories may hold
+    public Freshness asOf(Basis basis, long arrival) {
+        View now = current();
+        View known = lastPast;
+        View then = now;
+        if (!now.basis.equals(basis)) {
+            then = known != null && known.basis.equals(basis) && known.statistics.isOf(now.catalog)
+                    ? known
+                    : view(now.catalog, basis);
+            lastPast = then;
+        }
+        return new Freshness(this, then, new UserHistories(interactions.asOf(arrival), PAST_HISTORIES));
+    }
+
+    /// The newest interaction's place in the order of arrival.
+    public long arrival() {
+        return interactions.arrival();
     }
 
     /// Up to date with every change committed before the call.
     public View current() {
+        if (past) {
+            return view;
+        }
         if (changes.latest().compareTo(position) > 0) {
             following.lock();
             try {
@@ -169,7 +224,7 @@ public final class Freshness implements AutoCloseable {
     }
 
     private void replace(CatalogSnapshot next) {
-        view = new View(next, view.statistics.alignedTo(next));
+        view = new View(next, view.statistics.alignedTo(next), view.basis);
         // An item that came with its interactions already in the log has none in the aligned numbers.
         countsStale = true;
     }
@@ -215,11 +270,11 @@ public final class Freshness implements AutoCloseable {
     private void recount() {
         countsStale = false;
         Instant now = clock.instant();
-        ItemStatistics fresh = ItemStatistics.read(view.catalog, interactions, options.windows(), now);
+        View fresh = view(view.catalog, new Basis(now, interactions.arrival()));
         following.lock();
         try {
             counted = now;
-            view = new View(view.catalog, fresh.alignedTo(view.catalog));
+            view = new View(view.catalog, fresh.statistics.alignedTo(view.catalog), fresh.basis);
         } finally {
             following.unlock();
         }

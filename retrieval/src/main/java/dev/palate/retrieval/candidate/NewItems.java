@@ -98,6 +98,11 @@ final class NewItems {
                     .map(Made::items);
         }
 
+        /// True when the model has vectors to learn from.
+        boolean learns() {
+            return model.vectors(signal).isPresent();
+        }
+
         private void learn(
                 String key, CollaborativeModel.Vectors known, CatalogSnapshot catalog, CentredVectors texts) {
             if (making.getAndSet(key).equals(key)) {

@@ -5,6 +5,7 @@ import dev.palate.memory.index.ItemFilter;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.text.EncodingVersion;
 import dev.palate.memory.text.TextEncoder;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +14,13 @@ import java.util.function.Supplier;
 
 /// All sources of a recommender, and the wishes they understand. Thread-safe.
 public final class Sources {
+    private static final long LOOK_MILLIS = 100;
+
     private final AlignedModel.Source model;
     private final CentredVectors.Source vectors;
     private final Themes themes;
     private final List<CandidateSource> all;
+    private final List<NewItems.Source> aligned;
 
     /// @param encoding the version in force; absent parts of the machine are given by their `NONE`
     public Sources(
@@ -43,9 +47,10 @@ public final class Sources {
         this.model = new AlignedModel.Source(model);
         this.vectors = new CentredVectors.Source(vectors, encoder, encoding);
         this.themes = themes;
+        aligned = List.of(new NewItems.Source(model, "cf"), new NewItems.Source(model, "cf_sparse"));
         all = List.of(
-                new ModelSource("cf", new NewItems.Source(model, "cf")),
-                new ModelSource("cf_sparse", new NewItems.Source(model, "cf_sparse")),
+                new ModelSource("cf", aligned.getFirst()),
+                new ModelSource("cf_sparse", aligned.getLast()),
                 new ModelSource("ease", true),
                 new ModelSource("knn", true),
                 new ModelSource("transitions", true),
@@ -120,6 +125,25 @@ public final class Sources {
                 themes,
                 filter,
                 now);
+    }
+
+    /// Waits until what is learnt in the background for a new model is there.
+    ///
+    /// @return false when the time was over first
+    public boolean awaitLearnt(CatalogSnapshot catalog, Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        if (vectors.of(catalog).isEmpty()) {
+            return true;
+        }
+        for (NewItems.Source source : aligned) {
+            while (source.learns() && source.of(catalog, vectors.of(catalog)).isEmpty()) {
+                if (System.nanoTime() >= end) {
+                    return false;
+                }
+                Thread.sleep(LOOK_MILLIS);
+            }
+        }
+        return true;
     }
 
     /// The themes that memories may name.

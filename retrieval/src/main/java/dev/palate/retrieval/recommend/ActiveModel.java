@@ -5,6 +5,7 @@ import dev.palate.retrieval.candidate.CollaborativeModel;
 import dev.palate.retrieval.candidate.LiveModel;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.embedding.ModelSnapshot;
+import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.factor.HistoryDecay;
 import dev.palate.retrieval.factor.ItemFactors;
 import dev.palate.retrieval.factor.Scorer;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /// The model that a registry serves now, as the sources need it. Thread-safe; an activation counts from the next
 /// request on.
@@ -28,12 +30,20 @@ public final class ActiveModel implements CollaborativeModel {
     private record Seen(
             ModelSnapshot snapshot, Loaded loaded, Map<String, Vectors> vectors, Optional<Adapter> adapter) {}
 
-    private final ModelRegistry registry;
+    private final Supplier<Optional<ModelSnapshot>> served;
     private final AtomicReference<Optional<Seen>> last = new AtomicReference<>(Optional.empty());
 
     /// Over the registry, which stays its owner's.
     public ActiveModel(ModelRegistry registry) {
-        this.registry = registry;
+        served = registry::active;
+    }
+
+    /// One version, whether or not it is served; its file is read now.
+    ///
+    /// @throws dev.palate.retrieval.RetrievalException when it cannot be read
+    ActiveModel(ModelRegistry registry, ModelVersion version) {
+        Optional<ModelSnapshot> read = Optional.of(ModelSnapshot.read(registry.file(version)));
+        served = () -> read;
     }
 
     @Override
@@ -53,7 +63,7 @@ public final class ActiveModel implements CollaborativeModel {
 
     @SuppressWarnings("ReferenceEquality") // one snapshot object is one activation
     private Optional<Seen> seen() {
-        Optional<ModelSnapshot> active = registry.active();
+        Optional<ModelSnapshot> active = served.get();
         if (active.isEmpty()) {
             return Optional.empty();
         }
@@ -109,7 +119,7 @@ public final class ActiveModel implements CollaborativeModel {
 
     /// What items that came after the model in force are folded in with; empty while there is none.
     public Optional<LiveModel.Learnt> learnt() {
-        return registry.active().map(snapshot -> {
+        return served.get().map(snapshot -> {
             ModelSnapshot.About about = snapshot.about();
             return new LiveModel.Learnt(
                     about.version().value(),

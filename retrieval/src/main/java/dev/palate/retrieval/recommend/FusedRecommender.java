@@ -9,6 +9,7 @@ import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.Slot;
 import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.candidate.AlignedModel;
+import dev.palate.retrieval.candidate.CandidateSource;
 import dev.palate.retrieval.candidate.CatalogSnapshot;
 import dev.palate.retrieval.candidate.CentredVectors;
 import dev.palate.retrieval.candidate.Evidence;
@@ -38,7 +39,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// The recommender: sources side by side under the request's deadline, hard filters before and after, one fused
 /// score.
@@ -66,6 +71,8 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
     private static final double DIVERSITY_OF_BLANK = 0.3;
 
     private static final int RESERVE = 50;
+    private static final Duration LEARNING = Duration.ofSeconds(5);
+    private static final System.Logger LOG = System.getLogger(FusedRecommender.class.getName());
 
     /// The reasons of what the request itself asks the list to be like.
     private static final Map<String, Scored> ASKED_FOR = Map.of(
@@ -79,6 +86,7 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
     private final ParallelSources parallel;
     private final InstantSource clock;
     private final Options options;
+    private final Set<String> without;
 
     /// With all sources.
     public FusedRecommender(
@@ -106,6 +114,85 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
             ParallelSources parallel,
             InstantSource clock,
             Options options) {
+        this(catalog, freshness, memories, sources, parallel, clock, options, Set.of());
+    }
+
+    /// Two lists of one moment.
+    ///
+    /// @param before as it is
+    /// @param after as it would be
+    public record Compared(Slate before, Slate after) {}
+
+    /// The list as it is, and as it would be if the user's memories were others, both over the same moment, history
+    /// and counts, so that nothing but the memories makes the difference. Writes nothing; costs two lists.
+    ///
+    /// @param change of the active memories, given those that count in ranking and all that stand
+    public Compared compare(RecommendationRequest request, UnaryOperator<List<Memory>> change) {
+        UserId user = request.user();
+        List<Memory> active = user == null ? List.of() : memories.active(user);
+        List<Memory> standing = user == null ? List.of() : memories.standing(user);
+        List<Memory> changed = List.copyOf(change.apply(active));
+        List<Memory> standingChanged = List.copyOf(change.apply(standing));
+        Freshness now = freshness.asOf(freshness.current().basis(), freshness.arrival());
+        InstantSource moment = InstantSource.fixed(clock.instant());
+        return new Compared(
+                over(now, UserMemories.of(same -> active, same -> standing), moment)
+                        .recommend(request),
+                over(now, UserMemories.of(same -> changed, same -> standingChanged), moment)
+                        .recommend(request));
+    }
+
+    private Recommender over(Freshness seen, UserMemories read, InstantSource moment) {
+        return new FusedRecommender(catalog, seen, read, sources, parallel, moment, options, without);
+    }
+
+    /// As it stood when it told of it, as far as that can be had: over the catalog, the texts and the index of now, and
+    /// the model of now unless other sources are given. Closed with this one, unless it has other sources.
+    ///
+    /// @param without sources that had failed or were late
+    /// @param over sources over the model of then; those in force when absent
+    public PastRecommender asOf(Workings.Standing standing, Set<String> without, Optional<Sources> over) {
+        InstantSource then = InstantSource.fixed(standing.now());
+        UserMemories read = user -> standing.memories();
+        Freshness past = freshness.asOf(standing.basis(), standing.arrival());
+        over.ifPresent(other -> settle(other, past));
+        Optional<ParallelSources> own = over.map(other -> new ParallelSources(other.all(), options.sources));
+        return new PastRecommender(
+                new FusedRecommender(
+                        catalog, past, read, over.orElse(sources), own.orElse(parallel), then, options, without),
+                own);
+    }
+
+    private static void settle(Sources other, Freshness past) {
+        try {
+            boolean learnt = other.awaitLearnt(past.current().catalog(), LEARNING);
+            if (!learnt) {
+                LOG.log(System.Logger.Level.DEBUG, "new items have no vectors of an earlier model yet");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// A recommender that stands still.
+    ///
+    /// @param own what is its own to close
+    public record PastRecommender(Recommender recommender, Optional<ParallelSources> own) implements AutoCloseable {
+        @Override
+        public void close() {
+            own.ifPresent(ParallelSources::close);
+        }
+    }
+
+    private FusedRecommender(
+            Catalog catalog,
+            Freshness freshness,
+            UserMemories memories,
+            Sources sources,
+            ParallelSources parallel,
+            InstantSource clock,
+            Options options,
+            Set<String> without) {
         this.catalog = catalog;
         this.freshness = freshness;
         this.memories = memories;
@@ -113,38 +200,75 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
         this.parallel = parallel;
         this.clock = clock;
         this.options = options;
+        this.without = Set.copyOf(without);
     }
 
     @Override
     public Slate recommend(RecommendationRequest request) {
+        return make(request, null);
+    }
+
+    @Override
+    public Slate recommend(RecommendationRequest request, Consumer<Workings> told) {
+        return make(request, told);
+    }
+
+    private Slate make(RecommendationRequest request, @Nullable Consumer<Workings> told) {
         long start = System.nanoTime();
+        long arrival = told == null ? 0 : freshness.arrival();
+        boolean kept =
+                told != null && request.user() != null && freshness.histories().remaining(request.user()) > 0;
         Instant now = clock.instant();
         Freshness.View view = freshness.current();
         HistoryRows history = request.user() == null
                 ? HistoryRows.EMPTY
                 : freshness.histories().rows(request.user(), view.catalog());
         List<Memory> effective = effective(request, memories::active, now);
-        List<Memory> standing = effective(request, memories::standing, now);
-        HardFilters filters = filters(request, history.history(), standing, now);
+        List<Memory> inForce = effective(request, memories::standing, now);
+        HardFilters filters = filters(request, history.history(), inForce, now);
         BitSet allowed = filters.rows(view.catalog());
         Wish wish = sources.wish(view, said(request.taste()), history, effective, filters.coarse(), now);
         Duration left = request.deadline().minusNanos(System.nanoTime() - start);
-        Gathered gathered = parallel.gather(wish, left.isNegative() ? Duration.ZERO : left);
-        int[] pool = CandidatePool.filled(
-                history.best(allowed, options.perSource).of(gathered.answers()),
-                allowed,
-                options.maxCandidates,
-                least(request),
-                view.statistics()::quality);
+        long gathering = System.nanoTime();
+        Gathered gathered = gathered(wish, left.isNegative() ? Duration.ZERO : left);
+        long since = System.nanoTime();
+        List<int[]> best = history.best(allowed, options.perSource).of(gathered.answers());
+        int[] pool =
+                CandidatePool.filled(best, allowed, options.maxCandidates, least(request), view.statistics()::quality);
         Fusion fusion = Fusion.of(pool, gathered.answers(), wish);
         ListSelection.Selection selection = selection(fusion, wish, request);
         List<Place> places = admitted(choices(selection, fusion, wish), fusion, filters, request, view.catalog());
+        if (told != null) {
+            long ranked = System.nanoTime();
+            var standing = new Workings.Standing(now, arrival, view.basis(), effective);
+            var workings = new WorkingsOf(wish, gathered, best, fusion);
+            told.accept(workings.told(
+                    standing,
+                    kept,
+                    allowed.cardinality(),
+                    (since - gathering) / 1_000,
+                    (ranked - since + gathering - start) / 1_000));
+        }
         return new Slate(
                 ranked(places, gathered, request.taste(), view.catalog()),
                 gathered.degraded(),
                 wish.model().map(AlignedModel::version).orElse(""),
                 pool.length,
                 selection.passedOver());
+    }
+
+    private Gathered gathered(Wish wish, Duration left) {
+        Gathered all = parallel.gather(wish, left);
+        if (without.isEmpty()) {
+            return all;
+        }
+        Map<String, Scored> answers = new LinkedHashMap<>(all.answers());
+        answers.keySet().removeAll(without);
+        List<String> degraded = sources.all().stream()
+                .map(CandidateSource::signal)
+                .filter(signal -> without.contains(signal) || all.degraded().contains(signal))
+                .toList();
+        return new Gathered(answers, degraded);
     }
 
     /// Quotas may pass over most of the candidates.

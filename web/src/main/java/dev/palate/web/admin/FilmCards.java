@@ -16,7 +16,9 @@ import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.candidate.NumberRange;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -151,7 +153,16 @@ final class FilmCards {
                                 .orElse("")));
     }
 
-    private List<PartBar> bars(Map<String, Double> parts) {
+    /// The parts with the largest, whichever way they go, first.
+    static Map<String, Double> largestFirst(Map<String, Double> parts) {
+        Map<String, Double> sorted = new LinkedHashMap<>();
+        parts.entrySet().stream()
+                .sorted(Comparator.comparingDouble(part -> -Math.abs(part.getValue())))
+                .forEach(part -> sorted.put(part.getKey(), part.getValue()));
+        return sorted;
+    }
+
+    List<PartBar> bars(Map<String, Double> parts) {
         double largest = parts.values().stream().mapToDouble(Math::abs).max().orElse(0);
         if (largest < NOTHING) {
             return List.of();

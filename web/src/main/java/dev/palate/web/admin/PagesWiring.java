@@ -62,6 +62,12 @@ class PagesWiring {
     }
 
     @Bean
+    TraceCards traceCards(
+            Conversations conversations, Catalog catalog, Memories memories, FilmCards films, Speech speech) {
+        return new TraceCards(conversations, catalog, memories, films, speech, new Dates(ZoneId.systemDefault()));
+    }
+
+    @Bean
     RefusedCards refusedCards(Rejections rejections) {
         return new RefusedCards(rejections, new Dates(ZoneId.systemDefault()));
     }

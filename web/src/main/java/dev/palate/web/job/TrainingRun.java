@@ -246,7 +246,7 @@ final class TrainingRun {
     private void write() {
         long change = parts.learnt().changes().latest().value();
         long epoch = parts.learnt().changes().epoch();
-        long arrived = parts.learnt().interactions().newestArrival();
+        long arrived = parts.learnt().interactions().arrival();
         delete(contents);
         try (TrainingInputWriter writer = TrainingInputWriter.create(input, change)) {
             parts.learnt()

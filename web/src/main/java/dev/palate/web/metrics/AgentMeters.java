@@ -7,11 +7,13 @@ import dev.palate.agent.turn.GraphAgent;
 import dev.palate.agent.turn.TurnCounts;
 import dev.palate.memory.Latency;
 import dev.palate.memory.gate.GateCounts;
+import dev.palate.memory.trace.TraceRecorder;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 /// Meters of gates, language model and turns. Thread-safe.
 public final class AgentMeters implements MeterBinder {
@@ -22,9 +24,11 @@ public final class AgentMeters implements MeterBinder {
     private final GateCounts gates;
     private final LanguageModel model;
     private final GraphAgent agent;
+    private final TraceRecorder traces;
 
     /// Over what counts.
-    public AgentMeters(GateCounts gates, LanguageModel model, GraphAgent agent) {
+    public AgentMeters(GateCounts gates, LanguageModel model, GraphAgent agent, TraceRecorder traces) {
+        this.traces = traces;
         this.gates = gates;
         this.model = model;
         this.agent = agent;
@@ -57,6 +61,9 @@ public final class AgentMeters implements MeterBinder {
                     "finish",
                     finish);
         }
+        traces(meters, "written", TraceRecorder.Counts::recorded);
+        traces(meters, "dropped", TraceRecorder.Counts::dropped);
+        traces(meters, "failed", TraceRecorder.Counts::failed);
         meters.gauge("palate.turn.in.flight", "Turns under way", agent::inFlight);
     }
 
@@ -98,5 +105,14 @@ public final class AgentMeters implements MeterBinder {
 
     private static String state(ModelState state) {
         return state.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    }
+
+    private void traces(Meters meters, String outcome, ToLongFunction<TraceRecorder.Counts> of) {
+        meters.counter(
+                "palate.traces",
+                "Traces of turns by what became of them",
+                () -> of.applyAsLong(traces.counts()),
+                "outcome",
+                outcome);
     }
 }

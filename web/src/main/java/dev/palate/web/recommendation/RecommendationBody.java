@@ -8,6 +8,7 @@ import dev.palate.retrieval.recommend.Constraints;
 import dev.palate.retrieval.recommend.RecommendationRequest;
 import dev.palate.retrieval.recommend.Taste;
 import dev.palate.retrieval.recommend.YearRange;
+import dev.palate.web.memory.MemoryOverride;
 import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
 import java.time.Duration;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// @param explain false to leave out reasons, memories and score parts
 /// @param record true to keep the list for later reading
 /// @param deadlineMs how long the sources may take, 1 to 30,000, 500 when absent
+/// @param overrides memories as they might be, for previews only
 record RecommendationBody(
         @Nullable String userId,
         @Nullable Boolean anonymous,
@@ -48,7 +50,8 @@ record RecommendationBody(
         @Nullable String useLlm,
         @Nullable Boolean explain,
         @Nullable Boolean record,
-        @Nullable Integer deadlineMs) {
+        @Nullable Integer deadlineMs,
+        @Nullable List<MemoryOverride> overrides) {
     private static final int DEFAULT_SIZE = 10;
     private static final int DEFAULT_DEADLINE_MS = 1_000;
 

@@ -54,6 +54,10 @@ final class RecommendationController {
 
     @PostMapping("/v1/recommendations")
     SlateView recommend(@AuthenticationPrincipal Caller caller, @RequestBody RecommendationBody body) {
+        if (body.overrides() != null) {
+            throw ProblemException.invalid(
+                    "#/overrides", "overrides are looked at by POST /v1/recommendations/preview, which writes nothing");
+        }
         UserId user = body.forNobody() ? null : user(caller, body.userId());
         SlateId id = new SlateId(ids.next());
         RecommendationRequest request = body.request(user, id.value().hashCode());

@@ -24,6 +24,10 @@ import dev.palate.memory.memory.Subject;
 import dev.palate.memory.slate.SlateRecord;
 import dev.palate.memory.slate.Slates;
 import dev.palate.memory.theme.ThemeWeights;
+import dev.palate.memory.trace.TraceHead;
+import dev.palate.memory.trace.TraceStep;
+import dev.palate.memory.trace.Traces;
+import dev.palate.memory.trace.TurnTrace;
 import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
 import java.io.OutputStream;
@@ -50,6 +54,7 @@ final class UserExport {
     static final int VERSION = 1;
 
     private static final int PAGE = 200;
+    private static final JsonMapper JSON = new JsonMapper();
 
     private final Stores stores;
     private final JsonMapper json;
@@ -65,10 +70,12 @@ final class UserExport {
             Rejections rejections,
             ApiKeys apiKeys,
             ThemeWeights themes,
+            Traces traces,
             JsonMapper json,
             InstantSource clock) {
         this(
-                new Stores(consents, interactions, memories, conversations, slates, rejections, apiKeys, themes),
+                new Stores(
+                        consents, interactions, memories, conversations, slates, rejections, apiKeys, themes, traces),
                 json,
                 clock);
     }
@@ -88,7 +95,8 @@ final class UserExport {
             Slates slates,
             Rejections rejections,
             ApiKeys apiKeys,
-            ThemeWeights themes) {}
+            ThemeWeights themes,
+            Traces traces) {}
 
     private interface Pages<T> {
         Page<T> page(@Nullable String cursor);
@@ -115,6 +123,7 @@ final class UserExport {
             to.writePOJOProperty("themes", stores.themes().counted(subject));
             conversations(to, id);
             array(to, "slates", cursor -> stores.slates().page(id, cursor, PAGE), UserExport::slate);
+            array(to, "traces", cursor -> stores.traces().page(id, cursor, PAGE), UserExport::trace);
             array(to, "rejections", cursor -> stores.rejections().page(subject, cursor, PAGE), UserExport::rejection);
             to.writePOJOProperty(
                     "api_keys",
@@ -273,6 +282,36 @@ final class UserExport {
         form.put("memory_ids", entry.memories().stream().map(MemoryId::value).toList());
         form.put("explored", entry.explored());
         form.put("propensity", entry.propensity());
+        return form;
+    }
+
+    private static Map<String, @Nullable Object> trace(TurnTrace trace) {
+        TraceHead head = trace.head();
+        Map<String, @Nullable Object> form = new LinkedHashMap<>();
+        form.put("turn_id", head.turn().value());
+        form.put("conversation_id", head.conversation().value());
+        form.put("message_id", head.message().value());
+        form.put("at", head.at());
+        form.put("intent", head.intent());
+        form.put("model_level", head.level());
+        form.put("finish_reason", head.finish());
+        form.put("micros", head.micros());
+        form.put("model", head.model());
+        form.put("model_version", head.modelVersion());
+        form.put("recommendation_id", text(head.slate()));
+        form.put("erased_memories", trace.redacted());
+        form.put("steps", trace.steps().stream().map(UserExport::step).toList());
+        return form;
+    }
+
+    private static Map<String, @Nullable Object> step(TraceStep step) {
+        Map<String, @Nullable Object> form = new LinkedHashMap<>();
+        form.put("name", step.name());
+        form.put("start_micros", step.startMicros());
+        form.put("micros", step.micros());
+        form.put("input", JSON.readTree(step.input()));
+        form.put("output", JSON.readTree(step.output()));
+        form.put("cut", step.cut());
         return form;
     }
 

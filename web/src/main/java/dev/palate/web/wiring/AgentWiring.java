@@ -17,6 +17,7 @@ import dev.palate.agent.llm.local.ModelStore;
 import dev.palate.agent.turn.AgentParts;
 import dev.palate.agent.turn.GraphAgent;
 import dev.palate.agent.turn.TurnLimits;
+import dev.palate.agent.turn.TurnReplay;
 import dev.palate.memory.Ids;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.change.Changes;
@@ -29,9 +30,12 @@ import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.tier.Reinforcement;
 import dev.palate.memory.tier.TieredMemories;
+import dev.palate.memory.trace.TraceRecorder;
 import dev.palate.memory.user.Users;
 import dev.palate.prompts.PromptLibrary;
 import dev.palate.retrieval.candidate.Themes;
+import dev.palate.retrieval.recommend.FusedRecommender;
+import dev.palate.retrieval.recommend.PastModels;
 import dev.palate.retrieval.recommend.Recommender;
 import dev.palate.web.PalateProperties;
 import dev.palate.web.job.ErasureDesk;
@@ -121,6 +125,7 @@ class AgentWiring {
             MemoryWriter writer,
             LanguageModel model,
             ObjectProvider<ErasureDesk> erasures,
+            TraceRecorder traces,
             Ids ids,
             Clock clock,
             PalateProperties properties) {
@@ -139,8 +144,23 @@ class AgentWiring {
                 model,
                 PromptLibrary.load(),
                 ids,
+                truth.changes(),
+                properties.traces().enabled() ? Optional.of(traces) : Optional.empty(),
                 clock);
         return new GraphAgent(parts, limits(properties.limits().turnsInFlight()));
+    }
+
+    @Bean
+    TurnReplay turnReplay(
+            SqlTruth truth,
+            TieredMemories memories,
+            CatalogSnapshots snapshots,
+            MessageReader reader,
+            FusedRecommender recommender,
+            PastModels models) {
+        var ports = new TurnReplay.Ports(
+                truth.catalog(), truth.conversations(), memories, truth.slates(), snapshots, reader, truth.changes());
+        return new TurnReplay(ports, recommender, models);
     }
 
     private static TurnLimits limits(int turnsInFlight) {

@@ -11,6 +11,7 @@ import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.tier.TieredMemories;
+import dev.palate.memory.trace.TraceRecorder;
 import dev.palate.memory.user.Users;
 import dev.palate.web.metrics.AgentMeters;
 import dev.palate.web.metrics.MemoryStats;
@@ -50,7 +51,7 @@ class MetricsWiring {
     }
 
     @Bean
-    AgentMeters agentMeters(Gates gates, LanguageModel model, GraphAgent agent) {
-        return new AgentMeters(gates.counts(), model, agent);
+    AgentMeters agentMeters(Gates gates, LanguageModel model, GraphAgent agent, TraceRecorder traces) {
+        return new AgentMeters(gates.counts(), model, agent, traces);
     }
 }

@@ -23,6 +23,7 @@ import dev.palate.retrieval.candidate.UserMemories;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.recommend.ActiveModel;
 import dev.palate.retrieval.recommend.FusedRecommender;
+import dev.palate.retrieval.recommend.PastModels;
 import dev.palate.retrieval.recommend.SimilarItems;
 import dev.palate.retrieval.sequence.TorchRuntime;
 import dev.palate.web.PalateProperties;
@@ -80,6 +81,24 @@ class RetrievalWiring {
             CollaborativeModel model, IndexChanges index, TextEncoder encoder, Themes themes, Audiences audiences) {
         IndexedItems items = new IndexedItems(index.items());
         return new Sources(model, items, encoder, index::encoding, items, themes, audiences);
+    }
+
+    /// For replays of turns.
+    @Bean
+    PastModels pastModels(
+            ModelRegistry registry,
+            Interactions interactions,
+            Changes changes,
+            IndexChanges index,
+            TextEncoder encoder,
+            Themes themes,
+            Audiences audiences) {
+        IndexedItems items = new IndexedItems(index.items());
+        return new PastModels(
+                registry,
+                interactions,
+                changes,
+                model -> new Sources(model, items, encoder, index::encoding, items, themes, audiences));
     }
 
     @Bean(destroyMethod = "close")

@@ -20,6 +20,8 @@ import dev.palate.memory.slate.Slates;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.sql.TruthPlace;
+import dev.palate.memory.trace.TraceRecorder;
+import dev.palate.memory.trace.Traces;
 import dev.palate.memory.user.Users;
 import dev.palate.web.PalateProperties;
 import dev.palate.web.chat.ModelPrompts;
@@ -80,6 +82,16 @@ class StoreWiring {
     @Bean
     Slates slates(SqlTruth truth) {
         return truth.slates();
+    }
+
+    @Bean
+    Traces traces(SqlTruth truth) {
+        return truth.traces();
+    }
+
+    @Bean(destroyMethod = "close")
+    TraceRecorder traceRecorder(SqlTruth truth, PalateProperties properties) {
+        return new TraceRecorder(truth.traces(), properties.traces().most());
     }
 
     @Bean

@@ -2,6 +2,7 @@ package dev.palate.web.admin;
 
 import dev.palate.memory.dataset.DatasetImport;
 import dev.palate.memory.dataset.MovieLensReader;
+import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.web.PalateApplication;
@@ -9,6 +10,7 @@ import dev.palate.web.security.LoginLinks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Objects;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
@@ -46,6 +48,13 @@ final class DemoServer implements AutoCloseable {
                         "--palate.llm.enabled=false",
                         "--palate.training.automatic=false",
                         "--server.port=0"));
+    }
+
+    /// Waits until every text has its vector.
+    void awaitEncoded() throws InterruptedException {
+        if (!context.getBean(IndexChanges.class).awaitEncoded(Duration.ofMinutes(2))) {
+            throw new IllegalStateException("the texts did not get their vectors");
+        }
     }
 
     String url(String path) {

@@ -1,0 +1,131 @@
+package dev.palate.agent.turn;
+
+import dev.palate.agent.domain.CatalogSnapshot;
+import dev.palate.agent.explanation.Account;
+import dev.palate.agent.explanation.Explanation;
+import dev.palate.agent.grounding.Grounding;
+import dev.palate.agent.grounding.Rules;
+import dev.palate.memory.catalog.Catalog;
+import dev.palate.memory.catalog.Item;
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryKind;
+import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.recommend.Constraints;
+import dev.palate.retrieval.recommend.RankedItem;
+import dev.palate.retrieval.recommend.Recommender;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What a turn lists, and why: retrieves, grounds and explains; writes nothing. A turn and its replay both go through
+/// here. Made for one turn; not thread-safe.
+final class ListMaking {
+    private final Catalog catalog;
+    private final InstantSource clock;
+    private final CatalogSnapshot snapshot;
+    private final Retrieval retrieval;
+
+    /// A list before it is shown.
+    ///
+    /// @param reasons one sentence an item
+    /// @param template the words of a turn without a language model
+    /// @param groundedNanos how long grounding and explaining took
+    record Made(
+            Picks picks,
+            List<RankedItem> items,
+            Account account,
+            List<String> reasons,
+            String template,
+            long groundedNanos) {}
+
+    /// @param recommender asked once or a few times, in a fixed order
+    /// @param deadline of its sources
+    /// @param told true when the recommender is to tell how lists came about
+    ListMaking(
+            Recommender recommender,
+            Catalog catalog,
+            InstantSource clock,
+            CatalogSnapshot snapshot,
+            Duration deadline,
+            boolean told) {
+        this.catalog = catalog;
+        this.clock = clock;
+        this.snapshot = snapshot;
+        this.retrieval = new Retrieval(recommender, snapshot, deadline, told);
+    }
+
+    /// What the recommender was asked, and what it told.
+    List<Retrieval.Asked> asked() {
+        return retrieval.asked();
+    }
+
+    /// @param size how many items
+    Made make(UserId user, Understanding meaning, List<Memory> memories, State state, int size) {
+        Wish wish = meaning.wish();
+        Set<ItemId> notAgain = meaning.others() ? new HashSet<>(state.shown()) : Set.of();
+        Rules rules = retrieval.rules(wish, memories, notAgain);
+        Picks picks = retrieval.pick(user, wish, rules, meaning.fondNow(), size);
+        long start = System.nanoTime();
+        Rules shownRules = picks.relaxed() ? relaxed(rules) : rules;
+        List<RankedItem> items = new Grounding(catalog, clock).ground(picks.items(), shownRules, size);
+        Account account = account(meaning, picks, blocking(wish, memories));
+        List<String> reasons = Explanation.reasons(items, account);
+        String template = Explanation.words(items, account);
+        return new Made(picks, items, account, reasons, template, System.nanoTime() - start);
+    }
+
+    // A relaxed list holds what has one of the required categories instead of all.
+    private static Rules relaxed(Rules rules) {
+        var constraints = rules.constraints();
+        return new Rules(
+                new Constraints(
+                        Set.of(),
+                        constraints.excludedCategories(),
+                        constraints.requiredTags(),
+                        constraints.excludedTags(),
+                        constraints.years(),
+                        constraints.excludedYears(),
+                        constraints.excludedItems(),
+                        constraints.numbers()),
+                constraints.requiredCategories());
+    }
+
+    private Account account(Understanding meaning, Picks picks, List<String> blocking) {
+        Instant now = clock.instant();
+        Set<ItemId> liked = new LinkedHashSet<>(meaning.named());
+        liked.addAll(List.copyOf(meaning.wish().references()).reversed());
+        if (!meaning.begun()) {
+            liked.addAll(List.copyOf(meaning.wish().liked()).reversed());
+        }
+        Map<ItemId, Item> rows = catalog.items(liked);
+        return new Account(
+                liked.stream()
+                        .map(rows::get)
+                        .filter(item -> item != null && item.visibleAt(now))
+                        .toList(),
+                meaning.sought(),
+                meaning.phrases(),
+                meaning.reading().unknown(),
+                blocking,
+                picks.relaxed(),
+                picks.failed(),
+                snapshot.lexicon().pack().speech());
+    }
+
+    // "A horror film" against the memory "Does not want horror": the memory holds, and the answer says so.
+    private static List<String> blocking(Wish wish, List<Memory> memories) {
+        return memories.stream()
+                .filter(memory -> memory.kind() == MemoryKind.CONSTRAINT && memory.polarity() < 0)
+                .filter(memory -> memory.slot() != null
+                        && memory.slot().facet().equals("genre")
+                        && wish.required().stream().anyMatch(memory.slot().value()::equalsIgnoreCase))
+                .map(Memory::text)
+                .toList();
+    }
+}
