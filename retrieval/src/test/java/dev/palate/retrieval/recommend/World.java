@@ -286,7 +286,9 @@ final class World implements AutoCloseable {
     }
 
     UserMemories memories() {
-        return user -> truth.memories().active(new Subject.OfUser(user));
+        return UserMemories.of(
+                user -> truth.memories().active(new Subject.OfUser(user)),
+                user -> truth.memories().standing(new Subject.OfUser(user)));
     }
 
     FusedRecommender recommender() {
