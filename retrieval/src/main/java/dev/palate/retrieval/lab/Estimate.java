@@ -27,7 +27,7 @@ final class Estimate {
 
     /// A cell is finished.
     ///
-    /// @param seconds that it took, 0 when it was before this process
+    /// @param seconds that it took; of one that another process finished, those of its training
     synchronized void finished(LabPlan.Job job, double seconds) {
         done++;
         running.remove(job);

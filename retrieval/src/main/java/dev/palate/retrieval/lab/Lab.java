@@ -55,8 +55,7 @@ public final class Lab {
     }
 
     /// Which lab the cells of a journal belong to; others of the same may be added to it.
-    private record Header(
-            int format, String task, long events, int users, int items, LabSettings settings) {
+    private record Header(int format, String task, long events, int users, int items, LabSettings settings) {
         static final int FORMAT = 1;
     }
 
@@ -99,10 +98,13 @@ public final class Lab {
         try (Journal<Cell> journal = Journal.open(folder.journal(), header, Cell.class)) {
             Estimate estimate = new Estimate(plan.jobs(), request.threads(), progress);
             journal.entries().forEach(cell -> cells.put(cell.key(), cell));
-            plan.jobs().stream().filter(job -> cells.containsKey(job.key())).forEach(job -> {
-                clear(job);
-                estimate.finished(job, 0);
-            });
+            for (LabPlan.Job job : plan.jobs()) {
+                Cell before = cells.get(job.key());
+                if (before != null) {
+                    clear(job);
+                    estimate.finished(job, before.trainSeconds());
+                }
+            }
             plan.phases().values().forEach(jobs -> {
                 List<LabPlan.Job> left = jobs.stream()
                         .filter(job -> !cells.containsKey(job.key()))
@@ -137,9 +139,7 @@ public final class Lab {
         EmbeddingTable items = ready.model().items();
         EmbeddingTables.write(items, folder.table(key));
         Metrics metrics = RankedItems.measure(task, ready.model());
-        folder.writeUsers(
-                key,
-                metrics.perUser().getOrDefault(LabTask.Lists.RECALL, new double[0]));
+        folder.writeUsers(key, metrics.perUser().getOrDefault(LabTask.Lists.RECALL, new double[0]));
         Map<String, Double> means = new TreeMap<>();
         new LabTask.Lists(task)
                 .metrics()

@@ -17,9 +17,9 @@ import java.util.stream.Collectors;
 /// A lab's report as one HTML page that needs nothing else. Stateless.
 public final class LabPage {
     private static final String STYLE = """
-            body{max-width:76rem}svg{max-width:none}
+            body{max-width:80rem}svg{max-width:none}table{font-size:.8rem}th,td{padding:.3rem .4rem}
             tr.size th{padding-top:1.1rem;text-align:left;color:var(--ink);font-size:.95rem}
-            td.words{white-space:normal;text-align:left;min-width:11rem;color:var(--soft)}
+            td.words{white-space:normal;text-align:left;color:var(--soft)}
             td .mark{font-size:1.1em;margin-right:.35em}.dev{color:var(--soft);font-size:.85em}
             dt{font-weight:600;margin-top:.4rem}dd{margin:0;color:var(--soft)}
             .short{color:var(--bad)}
@@ -56,30 +56,33 @@ public final class LabPage {
                         "%,d users with something to find, %,d items, %,d known events. Every item that a user has"
                                 + " not had is ranked, nothing is sampled. Items are compressed, users and a bias of"
                                 + " each item are not, and are not counted in the bytes.",
-                        task.evaluated().length, task.items().size(), task.known().eventCount()));
+                        task.evaluated().length,
+                        task.items().size(),
+                        task.known().eventCount()));
         }
         page.append("</p>\n");
     }
 
     private static void tables(StringBuilder page, LabReport report) {
         List<String> metrics = report.task().metrics().stream()
+                .limit(3)
                 .filter(name -> report.rows().stream()
                         .noneMatch(row -> Double.isNaN(row.metric(name).mean())))
                 .toList();
         page.append("<h2>Tables</h2>\n<p>Means over the seeds, with standard deviations; “of full” compares with the"
-                + " full table of the same seed. Lookups are a rough sample: one thread beside other work, means of"
+                + " full table of the same seed. Cpu seconds are those of the training."
+                + " Lookups are a rough sample: one thread beside other work, means of"
                 + " 32 lookups, half of them and 99 of 100 below.</p>\n<div class=\"wide\"><table><tr><th>table</th>"
                 + "<th>bytes</th><th>x</th><th>on disk</th>");
-        metrics.forEach(
-                name -> page.append("<th>").append(escaped(name)).append("</th>"));
-        page.append("<th>of full</th><th>training, cpu s</th><th>lookup ns, uniform</th><th>Zipf</th><th></th></tr>\n");
+        metrics.forEach(name -> page.append("<th>").append(escaped(name)).append("</th>"));
+        page.append("<th>of full</th><th>cpu s</th><th>ns, uniform</th><th>ns, Zipf</th><th></th></tr>\n");
         List<Double> sizes = new ArrayList<>(List.of(0.0));
         sizes.addAll(report.request().ratios());
         for (double size : sizes) {
-            List<Row> rows = new ArrayList<>(report.rows().stream()
-                    .filter(row -> row.ratio() == size)
-                    .toList());
-            rows.sort(Comparator.comparingDouble(row -> -row.metric(metrics.getFirst()).mean()));
+            List<Row> rows = new ArrayList<>(
+                    report.rows().stream().filter(row -> row.ratio() == size).toList());
+            rows.sort(Comparator.comparingDouble(
+                    row -> -row.metric(metrics.getFirst()).mean()));
             page.append("<tr class=\"size\"><th colspan=\"")
                     .append(9 + metrics.size())
                     .append("\">")

@@ -50,8 +50,9 @@ public record LabReport(
     public record Spread(double mean, double deviation) {
         static Spread of(double[] values) {
             double mean = Arrays.stream(values).average().orElse(Double.NaN);
-            double squares =
-                    Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
+            double squares = Arrays.stream(values)
+                    .map(value -> (value - mean) * (value - mean))
+                    .sum();
             return new Spread(mean, values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1)));
         }
     }
@@ -132,7 +133,9 @@ public record LabReport(
                 boolean sized = pair.stream().anyMatch(table -> !table.ofOneSize());
                 Optional<Row> one = find(rows, pair.getFirst(), ratio);
                 Optional<Row> other = find(rows, pair.getLast(), ratio);
-                if (one.isPresent() && other.isPresent() && (sized || ratio == request.ratios().getFirst())) {
+                if (one.isPresent()
+                        && other.isPresent()
+                        && (sized || ratio == request.ratios().getFirst())) {
                     comparisons.add(compare(one.get(), other.get(), request, users));
                 }
             }
@@ -164,8 +167,7 @@ public record LabReport(
                 .findFirst();
     }
 
-    private static Comparison compare(
-            Row one, Row other, Lab.Request request, Function<CellKey, double[]> users) {
+    private static Comparison compare(Row one, Row other, Lab.Request request, Function<CellKey, double[]> users) {
         List<PairedBootstrap.Interval> intervals = new ArrayList<>();
         double[] firsts = new double[0];
         double[] seconds = new double[0];

@@ -148,7 +148,9 @@ final class ParetoPlot {
     static String bytes(double bytes) {
         return bytes < 1e3
                 ? format("%.0f B", bytes)
-                : bytes < 1e6 ? format(bytes < 1e4 ? "%.1f kB" : "%.0f kB", bytes / 1e3) : format("%.2f MB", bytes / 1e6);
+                : bytes < 1e6
+                        ? format(bytes < 1e4 ? "%.1f kB" : "%.0f kB", bytes / 1e3)
+                        : format("%.2f MB", bytes / 1e6);
     }
 
     /// From fewer to more bytes, the best there is within them.
@@ -177,7 +179,8 @@ final class ParetoPlot {
         byTable.values().forEach(rows -> {
             rows.sort(Comparator.comparingDouble(row -> row.mean(Cell::bytes)));
             labels.add(new Label(rows.getFirst(), place(rows.getFirst())));
-            svg.append(format("<g class=\"f%d\">", rows.getFirst().table().family().ordinal()));
+            svg.append(
+                    format("<g class=\"f%d\">", rows.getFirst().table().family().ordinal()));
             StringBuilder path = new StringBuilder();
             for (Row row : rows) {
                 Place at = place(row);

@@ -30,8 +30,7 @@ final class RankedItems {
             } else {
                 model.users().lookup(task.evaluated()[i], user, 0);
                 for (int row = 0; row < rows; row++) {
-                    scores[row] =
-                            Kernels.dot(user, 0, vectors, row * dimension, dimension) + model.biases()[row];
+                    scores[row] = Kernels.dot(user, 0, vectors, row * dimension, dimension) + model.biases()[row];
                 }
             }
             for (int had : task.known().of(task.evaluated()[i]).items()) {

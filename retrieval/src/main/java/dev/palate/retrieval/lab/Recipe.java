@@ -106,11 +106,7 @@ sealed interface Recipe {
                         bytes,
                         cold -> quotientRemainder(shape, rows - (buckets - cold), cold, Combination.MULTIPLY));
             case HOT_MEM_REC ->
-                hotCold(
-                        shape,
-                        buckets,
-                        bytes,
-                        cold -> new Trained(bloom(cold * dimension, 2, 1, dimension, seed)));
+                hotCold(shape, buckets, bytes, cold -> new Trained(bloom(cold * dimension, 2, 1, dimension, seed)));
         };
     }
 

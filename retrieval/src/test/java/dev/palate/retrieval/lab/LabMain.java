@@ -38,8 +38,7 @@ final class LabMain {
             for (int step = 0; step < 22; step++) {
                 int taste = random.nextInt(5) == 0 ? random.nextInt(3) : user % 3;
                 int item = 3 * Math.min(random.nextInt(60), random.nextInt(60)) + taste;
-                (step < 20 ? train : step < 21 ? valid : test)
-                        .append("u%d\ti%d\t4\t%d\n".formatted(user, item, step));
+                (step < 20 ? train : step < 21 ? valid : test).append("u%d\ti%d\t4\t%d\n".formatted(user, item, step));
             }
         }
         Files.writeString(folder.resolve("train.tsv"), train);

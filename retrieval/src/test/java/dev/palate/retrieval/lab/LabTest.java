@@ -68,8 +68,9 @@ class LabTest {
             assertThat(row.cells()).hasSize(2);
             for (Cell cell : row.cells()) {
                 assertThat(cell.bytes()).isEqualTo(cell.spec().bytes());
-                assertThat(cell.diskBytes()).isEqualTo(Files.size(place.resolve("tables")
-                        .resolve(cell.key().file() + ".table")));
+                assertThat(cell.diskBytes())
+                        .isEqualTo(Files.size(
+                                place.resolve("tables").resolve(cell.key().file() + ".table")));
                 assertThat(cell.metrics().get("Recall@20")).isBetween(0.0, 1.0);
                 assertThat(cell.uniform().p50()).isBetween(0.5, cell.uniform().p99());
                 if (row.ratio() > 0 && cell.fits()) {
@@ -169,12 +170,13 @@ class LabTest {
         Lab.run(task, LabMain.request(List.of("hash"), List.of(4.0), 1), place, Progress.NONE);
         List<String> before = Files.readAllLines(place.resolve("journal.jsonl"));
         assertThat(before).hasSize(1 + 2 * 2);
-        LabReport report = Lab.run(
-                task, LabMain.request(List.of("hash", "narrow"), List.of(4.0, 8.0), 1), place, Progress.NONE);
+        LabReport report =
+                Lab.run(task, LabMain.request(List.of("hash", "narrow"), List.of(4.0, 8.0), 1), place, Progress.NONE);
         assertThat(Files.readAllLines(place.resolve("journal.jsonl")))
                 .hasSize(1 + 2 * 5)
                 .startsWith(before.toArray(String[]::new));
-        assertThat(report.rows()).extracting(LabReport.Row::name)
+        assertThat(report.rows())
+                .extracting(LabReport.Row::name)
                 .containsExactly("full", "narrow 4x", "hash 4x", "narrow 8x", "hash 8x");
         Lab.Request other = new Lab.Request(
                 LabTable.of(List.of("hash")),

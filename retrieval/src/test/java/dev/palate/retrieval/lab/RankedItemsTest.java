@@ -40,8 +40,7 @@ class RankedItemsTest {
                 EmbeddingTables.create(new TableSpec.Full(task.users().size(), 16, 5)),
                 EmbeddingTables.create(new TableSpec.Full(rows, 16, 6)),
                 ids);
-        PairwiseTraining.run(
-                full, task.known(), new PairwiseTraining.Options(8, 0.05, 0.003, 8, 1), 7, Progress.NONE);
+        PairwiseTraining.run(full, task.known(), new PairwiseTraining.Options(8, 0.05, 0.003, 8, 1), 7, Progress.NONE);
         PairwiseModel coded = new PairwiseModel(
                 full.users(),
                 EmbeddingTables.compress(new TableSpec.ProductQuantised(rows, 16, 20, 8), full.items(), byId),

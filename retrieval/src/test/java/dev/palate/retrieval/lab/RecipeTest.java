@@ -37,10 +37,14 @@ class RecipeTest {
                         continue;
                     }
                     case Recipe.OutOfReach none -> {
-                        assertThat(none.why()).as("%s %s", table, ratio).matches(".+ needs \\d+ bytes, there are -?\\d+");
+                        assertThat(none.why())
+                                .as("%s %s", table, ratio)
+                                .matches(".+ needs \\d+ bytes, there are -?\\d+");
                         // Nine items of four values are less than a network or a cache of one row needs.
                         if (shape.rows() > 9) {
-                            assertThat(ratio).as("%s of %d rows", table, shape.rows()).isGreaterThan(1.0);
+                            assertThat(ratio)
+                                    .as("%s of %d rows", table, shape.rows())
+                                    .isGreaterThan(1.0);
                         }
                         continue;
                     }
@@ -63,8 +67,8 @@ class RecipeTest {
         assertThat(Recipe.of(LabTable.PQ, shape, 8))
                 .isEqualTo(new Recipe.Compressed(new TableSpec.ProductQuantised(1_682, 64, 157, 3), true));
         assertThat(Recipe.of(LabTable.HOT_HASH, shape, 8))
-                .isEqualTo(new Recipe.Trained(new TableSpec.HotCold(
-                        105, new TableSpec.Full(105, 64, 3), new TableSpec.Hashed(105, 64, 3))));
+                .isEqualTo(new Recipe.Trained(
+                        new TableSpec.HotCold(105, new TableSpec.Full(105, 64, 3), new TableSpec.Hashed(105, 64, 3))));
         // A byte for each eight values is a thirty-second, beside two centroids.
         assertThat(Recipe.of(LabTable.PQ, shape, 32)).isInstanceOf(Recipe.OutOfReach.class);
         assertThat(Recipe.factors(64)).containsExactly(4, 4, 4);
