@@ -79,6 +79,34 @@ public final class Kernels {
         }
     }
 
+    /// One step of Adagrad: adds g² to the sums of squares and writes −rate · g / (√sum + floor) to the beginning of
+    /// `delta`, for `length` values of gradient and sums from `from` on. The same bits as a plain loop. O(length).
+    ///
+    /// @param floor above 0
+    /// @return whether any value of the gradient is not 0
+    /// @throws IndexOutOfBoundsException when a range leaves its array
+    public static boolean adagrad(
+            float rate, float floor, float[] gradient, float[] squares, int from, float[] delta, int length) {
+        FloatVector downhill = FloatVector.broadcast(SPECIES, -rate);
+        FloatVector zero = FloatVector.zero(SPECIES);
+        boolean moved = false;
+        int i = 0;
+        for (; i + LANES <= length; i += LANES) {
+            FloatVector g = FloatVector.fromArray(SPECIES, gradient, from + i);
+            FloatVector sum = g.mul(g).add(FloatVector.fromArray(SPECIES, squares, from + i));
+            sum.intoArray(squares, from + i);
+            downhill.mul(g).div(sum.lanewise(VectorOperators.SQRT).add(floor)).intoArray(delta, i);
+            moved |= g.compare(VectorOperators.NE, zero).anyTrue();
+        }
+        for (; i < length; i++) {
+            float g = gradient[from + i];
+            squares[from + i] += g * g;
+            delta[i] = -rate * g / ((float) Math.sqrt(squares[from + i]) + floor);
+            moved |= g != 0;
+        }
+        return moved;
+    }
+
     /// Multiplies `length` values in place by `factor`.
     public static void scale(float factor, float[] x, int offset, int length) {
         for (int i = offset; i < offset + length; i++) {

@@ -38,6 +38,51 @@ class KernelsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3, 13, 16, 31, 61, 97, 1021})
+    void adagradEqualsAPlainLoop(int length) {
+        SplittableRandom random = new SplittableRandom(SEED + length);
+        float[] gradient = randomFloats(random, length + 3);
+        float[] squares = new float[length + 3];
+        float[] expectedSquares = new float[length + 3];
+        float[] delta = new float[length];
+        float[] expected = new float[length];
+        for (int step = 0; step < 3; step++) {
+            for (int i = 0; i < length; i++) {
+                float g = gradient[3 + i];
+                expectedSquares[3 + i] += g * g;
+                expected[i] = -0.05f * g / ((float) Math.sqrt(expectedSquares[3 + i]) + 1e-8f);
+            }
+            assertThat(Kernels.adagrad(0.05f, 1e-8f, gradient, squares, 3, delta, length))
+                    .isEqualTo(length > 0);
+            assertThat(delta).as("seed %s", SEED).isEqualTo(expected);
+            assertThat(squares).as("seed %s", SEED).isEqualTo(expectedSquares);
+        }
+        assertThat(Kernels.adagrad(0.05f, 1e-8f, new float[length + 3], squares, 3, delta, length))
+                .isFalse();
+        assertThat(squares).isEqualTo(expectedSquares);
+        for (float value : delta) {
+            assertThat(value).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 16, 31, 64})
+    void pairwiseGradientsEqualAPlainLoop(int length) {
+        SplittableRandom random = new SplittableRandom(SEED + length);
+        float[] user = randomFloats(random, length);
+        float[] better = randomFloats(random, length);
+        float[] worse = randomFloats(random, length);
+        float[][] expected = new float[3][length];
+        for (int k = 0; k < length; k++) {
+            expected[0][k] = 0.3f * (worse[k] - better[k]) + 0.01f * user[k];
+            expected[1][k] = 0.01f * better[k] - 0.3f * user[k];
+            expected[2][k] = 0.01f * worse[k] + 0.3f * user[k];
+        }
+        PairwiseStep.gradients(user, better, worse, 0.3f, 0.01f);
+        assertThat(new float[][] {user, better, worse}).as("seed %s", SEED).isDeepEqualTo(expected);
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {1, 2, 7, 16, 31, 37, 64})
     void gramEqualsItsScalarTwin(int dimension) {
         for (int rowCount : new int[] {0, 1, 3, 4, 5, 41}) {

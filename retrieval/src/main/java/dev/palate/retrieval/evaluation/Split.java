@@ -10,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -33,6 +36,9 @@ public record Split(String name, List<Row> train, List<Row> valid, List<Row> tes
     /// @param item external id
     /// @param time timestamp in the unit of the file
     public record Row(String user, String item, long time) {}
+
+    /// One row in so many is to be found when a user's rows are cut by time.
+    private static final int LAST_SHARE = 5;
 
     /// Copies the lists.
     public Split {
@@ -107,6 +113,41 @@ public record Split(String name, List<Row> train, List<Row> valid, List<Row> tes
     /// @throws RetrievalException with code BAD_INPUT when nothing is left
     public RankingTask validTask() {
         return task("valid", train, valid, List.of());
+    }
+
+    /// Another cut of all rows, train, valid and test: each user's rows in order of time, equal times in the
+    /// order of the files, of which the last fifth, ⌊n / 5⌋ rows, is to be found and the others are known. What
+    /// is to be found and the user had before, or nobody had before, is left out as in the other tasks.
+    ///
+    /// @throws RetrievalException with code BAD_INPUT when nothing is left
+    public RankingTask timeTestTask() {
+        Cut cut = cutByTime(Stream.of(train, valid, test).flatMap(List::stream).toList());
+        return task("time80-test", cut.known, cut.wanted, List.of());
+    }
+
+    /// For choosing settings on that cut: what is known there, cut the same way once more.
+    ///
+    /// @throws RetrievalException with code BAD_INPUT when nothing is left
+    public RankingTask timeValidTask() {
+        Cut cut = cutByTime(
+                cutByTime(Stream.of(train, valid, test).flatMap(List::stream).toList()).known);
+        return task("time80-valid", cut.known, cut.wanted, List.of());
+    }
+
+    private record Cut(List<Row> known, List<Row> wanted) {}
+
+    private static Cut cutByTime(List<Row> rows) {
+        Map<String, List<Row>> byUser = new LinkedHashMap<>();
+        rows.forEach(row ->
+                byUser.computeIfAbsent(row.user, user -> new ArrayList<>()).add(row));
+        Cut cut = new Cut(new ArrayList<>(), new ArrayList<>());
+        byUser.values().forEach(ofUser -> {
+            ofUser.sort(Comparator.comparingLong(Row::time));
+            int last = ofUser.size() - ofUser.size() / LAST_SHARE;
+            cut.known.addAll(ofUser.subList(0, last));
+            cut.wanted.addAll(ofUser.subList(last, ofUser.size()));
+        });
+        return cut;
     }
 
     private RankingTask task(String part, List<Row> known, List<Row> wanted, List<String> cold) {

@@ -12,57 +12,47 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The finished trials of one search in a file, one JSON object a line after a line that says which search it
-/// is. A trial is on the disk before [#add] returns; a line cut off by a kill is a trial that was not
-/// finished. One process at a time. Not thread-safe.
-final class Journal implements AutoCloseable {
-    /// Which search the trials belong to.
-    ///
-    /// @param format of the file
-    /// @param split the task's name
-    /// @param events learnt from
-    /// @param users that can be asked for
-    /// @param search what is looked for
-    record Header(int format, String split, long events, int users, Search search) {
-        static final int FORMAT = 1;
-    }
-
-    private record Place(int rung, int configuration) {}
-
+/// What is finished of a long work in a file, one JSON object a line after a line that says which work it
+/// is. An entry is on the disk before [#add] returns; a line cut off by a kill is one that was not finished.
+/// One process at a time. Not thread-safe.
+///
+/// @param <E> an entry, as JSON
+public final class Journal<E> implements AutoCloseable {
     private static final long MAXIMUM_BYTES = 64L << 20;
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final Path file;
     private final FileChannel channel;
-    private final Map<Place, Trial> trials = new HashMap<>();
+    private final Class<E> kind;
+    private final List<E> entries = new ArrayList<>();
 
-    private Journal(Path file, FileChannel channel) {
+    private Journal(Path file, FileChannel channel, Class<E> kind) {
         this.file = file;
         this.channel = channel;
+        this.kind = kind;
     }
 
-    /// Opens the file, or makes it, and reads the trials that are in it.
+    /// Opens the file, or makes it, and reads the entries that are in it.
     ///
-    /// @throws RetrievalException with code BAD_INPUT when it is of another search or in use, BAD_FILE when a
+    /// @param header which work the entries belong to, as JSON
+    /// @param kind of the entries
+    /// @throws RetrievalException with code BAD_INPUT when it is of other work or in use, BAD_FILE when a
     ///     line before the last is damaged, STORAGE when it cannot be read or written
-    static Journal open(Path file, Header header) {
+    public static <E> Journal<E> open(Path file, Object header, Class<E> kind) {
         FileChannel channel = null;
         try {
             channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             requireAlone(channel, file);
             if (channel.size() > MAXIMUM_BYTES) {
-                throw new RetrievalException(Code.BAD_FILE, file + " is no journal of trials: it is too large");
+                throw new RetrievalException(Code.BAD_FILE, file + " is no journal: it is too large");
             }
-            Journal journal = new Journal(file, channel);
+            Journal<E> journal = new Journal<>(file, channel, kind);
             journal.read(header);
             return journal;
         } catch (IOException e) {
@@ -84,11 +74,11 @@ final class Journal implements AutoCloseable {
         if (lock == null) {
             throw new RetrievalException(
                     Code.BAD_INPUT,
-                    "the journal " + file + " is in use by another search: wait for it, or give" + " another --out");
+                    "the journal " + file + " is in use by another process: wait for it, or give another --out");
         }
     }
 
-    private void read(Header header) throws IOException {
+    private void read(Object header) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         int end = bytes.length;
         while (end > 0 && bytes[end - 1] != '\n') {
@@ -106,12 +96,12 @@ final class Journal implements AutoCloseable {
         if (!lines.getFirst().equals(expected)) {
             throw new RetrievalException(
                     Code.BAD_INPUT,
-                    "the journal " + file + " is of another search, " + shortened(lines.getFirst()) + ", not "
-                            + expected + ": give the same arguments to go on, or another --out");
+                    "the journal " + file + " is of other work, " + shortened(lines.getFirst()) + ", not " + expected
+                            + ": give the same arguments to go on, or another --out");
         }
         for (String line : lines.subList(1, lines.size())) {
             try {
-                keep(JSON.readValue(line, Trial.class));
+                entries.add(JSON.readValue(line, kind));
             } catch (JacksonException e) {
                 throw new RetrievalException(
                         Code.BAD_FILE, "the journal " + file + " is damaged at " + shortened(line) + ": delete it", e);
@@ -123,24 +113,22 @@ final class Journal implements AutoCloseable {
         return line.length() <= 200 ? line : line.substring(0, 200) + "...";
     }
 
-    private void keep(Trial trial) {
-        trials.put(new Place(trial.rung(), trial.configuration()), trial);
+    /// The finished ones, oldest first.
+    public List<E> entries() {
+        return List.copyOf(entries);
     }
 
-    /// The finished trial of a configuration on a rung.
-    Optional<Trial> find(int rung, int configuration) {
-        return Optional.ofNullable(trials.get(new Place(rung, configuration)));
-    }
-
-    /// Writes a trial and waits until the disk has it.
-    void add(Trial trial) {
+    /// Writes an entry and waits until the disk has it.
+    ///
+    /// @throws RetrievalException with code STORAGE when the disk refuses
+    public void add(E entry) {
         try {
-            append(JSON.writeValueAsString(trial));
+            append(JSON.writeValueAsString(entry));
         } catch (IOException e) {
             throw new RetrievalException(
                     Code.STORAGE, "cannot write to the journal " + file + ": " + e.getMessage(), e);
         }
-        keep(trial);
+        entries.add(entry);
     }
 
     private void append(String line) throws IOException {

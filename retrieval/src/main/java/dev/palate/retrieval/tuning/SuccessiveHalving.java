@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -44,6 +45,19 @@ public final class SuccessiveHalving {
 
     private static final int LEAST_ITERATIONS = 3;
     private static final int USERS_PER_TASK = 64;
+
+    /// Which search the trials of a journal belong to.
+    ///
+    /// @param format of the file
+    /// @param split the task's name
+    /// @param events learnt from
+    /// @param users that can be asked for
+    /// @param search what is looked for
+    record Header(int format, String split, long events, int users, Search search) {
+        static final int FORMAT = 1;
+    }
+
+    private record Place(int rung, int configuration) {}
 
     private final RankingTask task;
     private final Search search;
@@ -86,14 +100,16 @@ public final class SuccessiveHalving {
     /// @throws RetrievalException with code BAD_INPUT when the journal is of another search or in use,
     ///     BAD_FILE when it is damaged, STORAGE when it cannot be written
     public static Tuned run(RankingTask task, Search search, int threads, Path journal, Progress progress) {
-        Journal.Header header = new Journal.Header(
-                Journal.Header.FORMAT, task.name(), task.known().eventCount(), task.evaluated().length, search);
-        try (Journal open = Journal.open(journal, header)) {
+        Header header =
+                new Header(Header.FORMAT, task.name(), task.known().eventCount(), task.evaluated().length, search);
+        try (Journal<Trial> open = Journal.open(journal, header, Trial.class)) {
             return new SuccessiveHalving(task, search, threads, progress).run(open);
         }
     }
 
-    private Tuned run(Journal journal) {
+    private Tuned run(Journal<Trial> journal) {
+        Map<Place, Trial> finished = new HashMap<>();
+        journal.entries().forEach(trial -> finished.put(new Place(trial.rung(), trial.configuration()), trial));
         List<Trial> all = new ArrayList<>();
         List<Trial> rung = List.of();
         for (int level = 0; level < search.rungs(); level++) {
@@ -102,7 +118,7 @@ public final class SuccessiveHalving {
             RankingTask sample = sample(search.share(level));
             for (int i = 0; i < entering.length; i++) {
                 int configuration = entering[i];
-                Trial trial = journal.find(level, configuration).orElse(null);
+                Trial trial = finished.get(new Place(level, configuration));
                 if (trial == null) {
                     trial = attempt(level, configuration, sample);
                     journal.add(trial);

@@ -12,6 +12,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +80,27 @@ class SplitTest {
         }
         assertThat(Metrics.of(lists).mean("Recall@10")).isEqualTo(1);
         assertThat(Split.read(folder).testTask().cold()).isFalse();
+    }
+
+    @Test
+    void theLastFifthOfEachUserIsToBeFoundWhereverItStood() throws IOException {
+        // u's rows by time: a b c d e f g h i j; the parts of the files say nothing. v has four: all known.
+        plain("train", HEADER + "u\tj\t4\t19\nu\ta\t4\t10\nu\tb\t4\t11\nu\tc\t4\t12\nu\td\t4\t13\n");
+        plain("valid", HEADER + "u\te\t4\t14\nu\ti\t4\t18\nv\ta\t4\t1\nv\tj\t4\t2\nv\th\t4\t3\nv\ti\t4\t99\n");
+        plain("test", HEADER + "u\tf\t4\t15\nu\tg\t4\t16\nu\th\t4\t17\n");
+        RankingTask test = Split.read(folder).timeTestTask();
+        assertThat(test.name()).endsWith("/time80-test");
+        assertThat(names(test, test.known().of(0).items())).containsExactly("a", "b", "c", "d", "e", "f", "g", "h");
+        assertThat(test.evaluated()).containsExactly(0);
+        assertThat(names(test, test.truth()[0])).containsExactlyInAnyOrder("i", "j");
+        assertThat(test.temporal()).isFalse();
+        RankingTask valid = Split.read(folder).timeValidTask();
+        assertThat(names(valid, valid.known().of(0).items())).containsExactly("a", "b", "c", "d", "e", "f", "g");
+        assertThat(names(valid, valid.truth()[0])).containsExactly("h");
+    }
+
+    private static List<String> names(RankingTask task, int[] items) {
+        return IntStream.of(items).mapToObj(task.items()::id).toList();
     }
 
     private static void assertRefused(Code code, Path folder, String start) {

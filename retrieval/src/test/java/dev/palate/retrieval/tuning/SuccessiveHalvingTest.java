@@ -171,13 +171,13 @@ class SuccessiveHalvingTest {
         Search other = new Search(ModelName.Alone.EASE, 9, 3, Search.Objective.RECALL, 5);
         assertThatThrownBy(() -> SuccessiveHalving.run(task, other, 1, journal, Progress.NONE))
                 .isInstanceOf(RetrievalException.class)
-                .hasMessageContaining("is of another search")
+                .hasMessageContaining("is of other work")
                 .hasMessageContaining("or another --out");
-        try (Journal open = Journal.open(folder.resolve("held.jsonl"), header())) {
-            assertThatThrownBy(() -> Journal.open(folder.resolve("held.jsonl"), header()))
+        try (Journal<Trial> open = Journal.open(folder.resolve("held.jsonl"), header(), Trial.class)) {
+            assertThatThrownBy(() -> Journal.open(folder.resolve("held.jsonl"), header(), Trial.class))
                     .isInstanceOf(RetrievalException.class)
-                    .hasMessageContaining("is in use by another search");
-            assertThat(open.find(0, 0)).isEmpty();
+                    .hasMessageContaining("is in use by another process");
+            assertThat(open.entries()).isEmpty();
         }
         Files.writeString(journal, "{\"rung\":\n", StandardOpenOption.APPEND);
         assertThatThrownBy(() -> SuccessiveHalving.run(task, EASE, 1, journal, Progress.NONE))
@@ -190,7 +190,7 @@ class SuccessiveHalvingTest {
                 .hasMessage("reduction must be in [2, 10], was 1");
     }
 
-    private Journal.Header header() {
-        return new Journal.Header(1, "s", 1, 1, EASE);
+    private SuccessiveHalving.Header header() {
+        return new SuccessiveHalving.Header(1, "s", 1, 1, EASE);
     }
 }

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             ChatEvaluateCommand.class,
             ReportCommand.class,
             TuneCommand.class,
+            LabCommand.class,
             ModelCommand.class,
             DomainCommand.class,
             MemoryCommand.class,

@@ -22,7 +22,18 @@ class PalateTest {
 
         assertThat(help.status()).isZero();
         assertThat(help.out())
-                .contains("demo", "serve", "login", "import", "train", "evaluate", "model", "memory", "doctor", "help");
+                .contains(
+                        "demo",
+                        "serve",
+                        "login",
+                        "import",
+                        "train",
+                        "evaluate",
+                        "lab",
+                        "model",
+                        "memory",
+                        "doctor",
+                        "help");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.palate.retrieval.embedding.table;
 
+import dev.palate.memory.vector.Kernels;
 import dev.palate.retrieval.embedding.ModelFile.Section;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -52,9 +53,7 @@ abstract sealed class ParameterTable implements EmbeddingTable
 
     @Override
     public final void adjust(int from, float[] delta, int length) {
-        for (int i = 0; i < length; i++) {
-            values[from + i] += delta[i];
-        }
+        Kernels.axpy(1, delta, 0, values, from, length);
     }
 
     @Override

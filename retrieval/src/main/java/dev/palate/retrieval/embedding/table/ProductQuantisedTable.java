@@ -134,9 +134,7 @@ public final class ProductQuantisedTable implements EmbeddingTable {
 
     @Override
     public void adjust(int from, float[] delta, int length) {
-        for (int i = 0; i < length; i++) {
-            values[from + i] += delta[i];
-        }
+        Kernels.axpy(1, delta, 0, values, from, length);
     }
 
     @Override

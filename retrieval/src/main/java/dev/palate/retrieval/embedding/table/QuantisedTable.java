@@ -1,5 +1,6 @@
 package dev.palate.retrieval.embedding.table;
 
+import dev.palate.memory.vector.Kernels;
 import dev.palate.retrieval.embedding.ModelFile.Section;
 import dev.palate.retrieval.embedding.table.TableSpec.Eviction;
 import java.util.Arrays;
@@ -159,18 +160,12 @@ final class QuantisedTable implements EmbeddingTable {
             if (sets == 0) {
                 float[] values = new float[dimension];
                 rows.read(row, values, 0);
-                add(delta, done, values, at, many);
+                Kernels.axpy(1, delta, done, values, at, many);
                 rows.write(row, values, 0);
             } else {
-                add(delta, done, cached, load(row) * dimension + at, many);
+                Kernels.axpy(1, delta, done, cached, load(row) * dimension + at, many);
             }
             done += many;
-        }
-    }
-
-    private static void add(float[] delta, int from, float[] values, int at, int count) {
-        for (int i = 0; i < count; i++) {
-            values[at + i] += delta[from + i];
         }
     }
 

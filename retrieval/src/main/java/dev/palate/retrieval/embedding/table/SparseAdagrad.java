@@ -1,5 +1,7 @@
 package dev.palate.retrieval.embedding.table;
 
+import dev.palate.memory.vector.Kernels;
+
 /// Adagrad (`duchi2011adagrad`) on the parameters that a gradient touched; 4 bytes of state per
 /// parameter, which are the optimiser's and not the table's. Not thread-safe.
 ///
@@ -22,19 +24,18 @@ public final class SparseAdagrad {
         squares = new float[table.parameterCount()];
     }
 
+    /// The sums of squares so far, one per parameter; the array in use.
+    float[] squares() {
+        return squares;
+    }
+
     /// One step down the gradient, which is cleared. O(touched parameters).
     public void step(TableGradient gradient) {
         gradient.drain((from, length, values) -> {
             if (delta.length < length) {
                 delta = new float[length];
             }
-            boolean moved = false;
-            for (int i = 0; i < length; i++) {
-                float g = values[from + i];
-                squares[from + i] += g * g;
-                delta[i] = g == 0 ? 0 : -rate * g / ((float) Math.sqrt(squares[from + i]) + FLOOR);
-                moved |= g != 0;
-            }
+            boolean moved = Kernels.adagrad(rate, FLOOR, values, squares, from, delta, length);
             if (moved) {
                 table.adjust(from, delta, length);
             }

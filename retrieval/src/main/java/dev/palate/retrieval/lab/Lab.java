@@ -1,0 +1,161 @@
+package dev.palate.retrieval.lab;
+
+import dev.palate.memory.Require;
+import dev.palate.memory.vector.ParallelRange;
+import dev.palate.retrieval.Progress;
+import dev.palate.retrieval.embedding.table.EmbeddingTable;
+import dev.palate.retrieval.embedding.table.EmbeddingTables;
+import dev.palate.retrieval.evaluation.Metrics;
+import dev.palate.retrieval.evaluation.RankingTask;
+import dev.palate.retrieval.tuning.Journal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Trains the tables that were asked for, of every size and seed, and measures them. A cell, that is one table
+/// of one size and seed, is trained by one thread, so that cells do not depend on how many there are; cells are
+/// worked on by several. A finished cell is in the folder's journal before the next begins, a training in
+/// progress leaves a checkpoint at the end of an epoch when the last one is long enough ago: after a kill the
+/// same call goes on and ends in the same tables.
+///
+/// Users and an item bias are trained with each table and never compressed. Stateless.
+public final class Lab {
+    /// What to measure.
+    ///
+    /// @param tables with the full one
+    /// @param ratios what to be smaller by, ascending, each in [1, 1000]; at most 16
+    /// @param seeds at least one, at most 100
+    /// @param settings of the training, the same for all
+    /// @param threads cells worked on at a time, in [1, 256]
+    /// @param every the least time between two checkpoints of a training
+    public record Request(
+            List<LabTable> tables,
+            List<Double> ratios,
+            List<Long> seeds,
+            LabSettings settings,
+            int threads,
+            Duration every) {
+        /// @throws IllegalArgumentException when a value is out of range
+        public Request {
+            tables = List.copyOf(tables);
+            ratios = ratios.stream().distinct().sorted().toList();
+            seeds = seeds.stream().distinct().toList();
+            Require.range("number of budgets", ratios.size(), 1, 16);
+            ratios.forEach(ratio -> Require.range("--budget", ratio, 1, 1000));
+            Require.range("number of seeds", seeds.size(), 1, 100);
+            Require.range("--threads", threads, 1, 256);
+            if (!tables.contains(LabTable.FULL)) {
+                throw new IllegalArgumentException("the full table is what others are measured by: add it");
+            }
+        }
+    }
+
+    /// Which lab the cells of a journal belong to; others of the same may be added to it.
+    private record Header(int format, String task, long events, int users, int items, LabSettings settings) {
+        static final int FORMAT = 1;
+    }
+
+    private final RankingTask task;
+    private final Request request;
+    private final LabFolder folder;
+    private final TrainedTables tables;
+    private final LabPlan plan;
+    private final Map<CellKey, Cell> cells = new ConcurrentHashMap<>();
+
+    private Lab(RankingTask task, Request request, Path folder) {
+        this.task = task;
+        this.request = request;
+        this.folder = LabFolder.make(folder);
+        tables = new TrainedTables(task, request.settings(), this.folder, request.every());
+        plan = LabPlan.of(request, tables.shape(0));
+    }
+
+    /// Runs what is left to do.
+    ///
+    /// @param folder for the journal, the tables and the checkpoints; made when there is none
+    /// @param progress told of cells and trainings with an estimate of what is left, by the threads that work;
+    ///     may throw to end all of it
+    /// @throws dev.palate.retrieval.RetrievalException with code BAD_INPUT when the folder is of another lab or
+    ///     in use, BAD_FILE when a file in it is damaged, STORAGE when the disk refuses
+    public static LabReport run(LabTask measured, Request request, Path folder, Progress progress) {
+        return switch (measured) {
+            case LabTask.Lists lists -> new Lab(lists.task(), request, folder).run(lists, progress);
+        };
+    }
+
+    private LabReport run(LabTask.Lists lists, Progress progress) {
+        Header header = new Header(
+                Header.FORMAT,
+                lists.name(),
+                lists.events(),
+                task.evaluated().length,
+                task.items().size(),
+                request.settings());
+        try (Journal<Cell> journal = Journal.open(folder.journal(), header, Cell.class)) {
+            Estimate estimate = new Estimate(plan.jobs(), request.threads(), progress);
+            journal.entries().forEach(cell -> cells.put(cell.key(), cell));
+            for (LabPlan.Job job : plan.jobs()) {
+                Cell before = cells.get(job.key());
+                if (before != null) {
+                    clear(job);
+                    estimate.finished(job, before.trainSeconds());
+                }
+            }
+            plan.phases().values().forEach(jobs -> {
+                List<LabPlan.Job> left = jobs.stream()
+                        .filter(job -> !cells.containsKey(job.key()))
+                        .toList();
+                ParallelRange.run(request.threads(), left.size(), number -> {
+                    LabPlan.Job job = left.get(number);
+                    long start = System.nanoTime();
+                    Cell cell = measure(job, estimate.of(job));
+                    synchronized (journal) {
+                        journal.add(cell);
+                    }
+                    clear(job);
+                    cells.put(job.key(), cell);
+                    estimate.finished(job, (System.nanoTime() - start) / 1e9);
+                });
+            });
+        }
+        return LabReport.of(lists, request, plan, cells, folder::readUsers);
+    }
+
+    /// Checkpoints are of no use any more, but for the full model that others are made of.
+    private void clear(LabPlan.Job job) {
+        if (job.table() != LabTable.FULL) {
+            folder.finished(job.key());
+        }
+    }
+
+    private Cell measure(LabPlan.Job job, Progress progress) {
+        CellKey key = job.key();
+        Recipe.Shape shape = tables.shape(key.seed());
+        TrainedTables.Ready ready = tables.make(key, Recipe.of(job.table(), shape, Math.max(1, key.ratio())), progress);
+        EmbeddingTable items = ready.model().items();
+        EmbeddingTables.write(items, folder.table(key));
+        Metrics metrics = RankedItems.measure(task, ready.model());
+        folder.writeUsers(key, metrics.perUser().getOrDefault(LabTask.Lists.RECALL, new double[0]));
+        Map<String, Double> means = new TreeMap<>();
+        new LabTask.Lists(task)
+                .metrics()
+                .forEach(name -> means.put(name, metrics.means().getOrDefault(name, Double.NaN)));
+        means.values().removeIf(value -> Double.isNaN(value));
+        int rows = shape.rows();
+        return new Cell(
+                key,
+                items.spec(),
+                items.residentBytes(),
+                folder.size(folder.table(key)),
+                (double) shape.fullBytes() / items.residentBytes(),
+                new LinkedHashMap<>(means),
+                ready.seconds(),
+                LookupSample.uniform(items, rows, key.seed()),
+                LookupSample.zipf(items, rows, key.seed()),
+                ready.remark());
+    }
+}

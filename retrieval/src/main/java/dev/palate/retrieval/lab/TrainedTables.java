@@ -1,0 +1,176 @@
+package dev.palate.retrieval.lab;
+
+import dev.palate.retrieval.Progress;
+import dev.palate.retrieval.embedding.table.EmbeddingTable;
+import dev.palate.retrieval.embedding.table.EmbeddingTables;
+import dev.palate.retrieval.embedding.table.LogFrequencyRule;
+import dev.palate.retrieval.embedding.table.MaskedTable;
+import dev.palate.retrieval.embedding.table.PairwiseModel;
+import dev.palate.retrieval.embedding.table.PairwiseTraining;
+import dev.palate.retrieval.embedding.table.PairwiseTraining.Checkpoints;
+import dev.palate.retrieval.embedding.table.PairwiseTraining.Options;
+import dev.palate.retrieval.embedding.table.TableSpec;
+import dev.palate.retrieval.evaluation.RankingTask;
+import java.time.Duration;
+import java.util.Locale;
+
+/// Makes and trains the tables of a lab on one task, from their recipes; each training has its checkpoints.
+/// Thread-safe for different cells.
+final class TrainedTables {
+    /// Prices tried until the bytes that come out fit.
+    private static final int PRICES = 6;
+    /// As near as this below what it may take is near enough.
+    private static final double NEAR = 1.15;
+
+    private static final int MASK_UNITS = 16;
+
+    private final RankingTask task;
+    private final LabSettings settings;
+    private final LabFolder folder;
+    private final Duration every;
+    private final int[] itemIds;
+    private final int[] counts;
+
+    /// A table that is ready to be measured.
+    ///
+    /// @param seconds of its own training
+    record Ready(PairwiseModel model, double seconds, String remark) {}
+
+    TrainedTables(RankingTask task, LabSettings settings, LabFolder folder, Duration every) {
+        this.task = task;
+        this.settings = settings;
+        this.folder = folder;
+        this.every = every;
+        int[] byRow = task.known().itemCounts();
+        itemIds = PairwiseModel.byFrequency(byRow);
+        counts = new int[byRow.length];
+        for (int row = 0; row < byRow.length; row++) {
+            counts[itemIds[row]] = byRow[row];
+        }
+    }
+
+    Recipe.Shape shape(long seed) {
+        return new Recipe.Shape(counts, settings.dimension(), seed);
+    }
+
+    Ready make(CellKey key, Recipe recipe, Progress progress) {
+        return switch (recipe) {
+            case Recipe.Trained trained -> {
+                PairwiseTraining.Trained done =
+                        train(key, "", fresh(trained.spec(), key.seed()), settings.whole(), key.seed(), progress);
+                yield new Ready(done.model(), done.seconds(), "");
+            }
+            case Recipe.Compressed compressed -> compressed(key, compressed, progress);
+            case Recipe.Adaptive adaptive -> adaptive(key, adaptive.bytes(), progress);
+            case Recipe.AsAdaptive _ -> asAdaptive(key, progress);
+            case Recipe.OutOfReach none -> throw new IllegalArgumentException(none.why());
+        };
+    }
+
+    private PairwiseModel fresh(TableSpec items, long seed) {
+        return PairwiseModel.create(
+                EmbeddingTables.create(new TableSpec.Full(task.users().size(), settings.dimension(), seed + 1)),
+                EmbeddingTables.create(items, counts),
+                itemIds);
+    }
+
+    private PairwiseTraining.Trained train(
+            CellKey key, String stage, PairwiseModel model, Options options, long seed, Progress progress) {
+        return PairwiseTraining.run(
+                model, task.known(), options, seed, new Checkpoints(folder.training(key, stage), every), progress);
+    }
+
+    /// The full model of a seed, which the lab trains before all others; read anew, so that it may be changed.
+    private PairwiseModel full(long seed) {
+        Recipe.Trained full = (Recipe.Trained) Recipe.of(LabTable.FULL, shape(seed), 1);
+        CellKey key = CellKey.of(LabTable.FULL, 0, seed);
+        return train(key, "", fresh(full.spec(), seed), settings.whole(), seed, Progress.NONE)
+                .model();
+    }
+
+    private Ready compressed(CellKey key, Recipe.Compressed recipe, Progress progress) {
+        PairwiseModel full = full(key.seed());
+        long cpu = Cpu.ofThread();
+        EmbeddingTable items = EmbeddingTables.compress(recipe.spec(), full.items(), counts);
+        double seconds = (Cpu.ofThread() - cpu) / 1e9;
+        PairwiseModel model = new PairwiseModel(full.users(), items, itemIds, full.biases());
+        if (!recipe.learnsOn()) {
+            return new Ready(model, seconds, "");
+        }
+        PairwiseTraining.Trained done = train(key, "", model, settings.after(), key.seed() + 1, progress);
+        return new Ready(done.model(), seconds + done.seconds(), "");
+    }
+
+    /// The dearer a value, the fewer are kept. The price is found by the bytes alone: nothing that is to be
+    /// found has a say.
+    private Ready adaptive(CellKey key, long bytes, Progress progress) {
+        double cheap = 0;
+        double dear = 0;
+        double price = 0.03 * key.ratio();
+        double seconds = 0;
+        double bestPrice = 0;
+        PairwiseModel best = null;
+        for (int number = 1; number <= PRICES; number++) {
+            int before = number - 1;
+            PairwiseTraining.Trained done = train(
+                    key,
+                    "price" + number,
+                    masked(key.seed(), price),
+                    settings.half(),
+                    key.seed() + 2,
+                    (phase, part, all) -> progress.advanced(phase, before * all + part, PRICES * all));
+            seconds += done.seconds();
+            PairwiseModel packed = new PairwiseModel(
+                    done.model().users(),
+                    ((MaskedTable) done.model().items()).packed(),
+                    itemIds,
+                    done.model().biases());
+            long taken = packed.items().residentBytes();
+            if (best == null || better(taken, best.items().residentBytes(), bytes)) {
+                best = packed;
+                bestPrice = price;
+            }
+            if (taken <= bytes && taken * NEAR >= bytes) {
+                break;
+            }
+            if (taken > bytes) {
+                cheap = price;
+            } else {
+                dear = price;
+            }
+            price = dear == 0 ? price * 2 : cheap == 0 ? price / 2 : Math.sqrt(cheap * dear);
+        }
+        if (best == null) {
+            throw new IllegalStateException("no price was tried");
+        }
+        String remark = String.format(Locale.ROOT, "price %.4g", bestPrice)
+                + (best.items().residentBytes() <= bytes ? "" : "; no price of " + PRICES + " made it fit");
+        return new Ready(best, seconds, remark);
+    }
+
+    /// What fits before what does not, then what comes nearest.
+    private static boolean better(long taken, long before, long bytes) {
+        return taken <= bytes == before <= bytes ? Math.abs(taken - bytes) < Math.abs(before - bytes) : taken <= bytes;
+    }
+
+    private PairwiseModel masked(long seed, double price) {
+        PairwiseModel full = full(seed);
+        TableSpec.Masked spec = new TableSpec.Masked(counts.length, settings.dimension(), MASK_UNITS, 1, price, seed);
+        return new PairwiseModel(
+                full.users(), EmbeddingTables.compress(spec, full.items(), counts), itemIds, full.biases());
+    }
+
+    private Ready asAdaptive(CellKey key, Progress progress) {
+        EmbeddingTable learnt = EmbeddingTables.read(folder.table(CellKey.of(LabTable.AMTL, key.ratio(), key.seed())));
+        if (!(learnt.spec() instanceof TableSpec.Slabs slabs)) {
+            throw new IllegalStateException("the adaptive table is of kind " + learnt.spec());
+        }
+        long kept =
+                slabs.runs().stream().mapToLong(run -> run.rows() * run.width()).sum();
+        int[] widths = LogFrequencyRule.within(counts, settings.dimension(), kept);
+        TableSpec spec = TableSpec.Slabs.of(widths, settings.dimension(), key.seed());
+        PairwiseTraining.Trained done =
+                train(key, "", fresh(spec, key.seed()), settings.wholeAndHalf(), key.seed(), progress);
+        return new Ready(done.model(), done.seconds(), "as many values as amtl: " + kept);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.palate.retrieval.lab;
+
+import org.jspecify.annotations.NullMarked;
