@@ -23,6 +23,8 @@ public final class AgentException extends RuntimeException {
         MODEL_LOST,
         /// The model answered, but not in the shape that was asked for.
         MODEL_OUTPUT,
+        /// The day's budget for the model does not allow the call.
+        MODEL_BUDGET,
         /// The prompt does not fit the model's context.
         MODEL_PROMPT_TOO_LONG,
         /// Weights or the native library cannot be fetched, read or verified.

@@ -3,7 +3,7 @@ package dev.palate.prompts;
 import java.util.Map;
 
 /// A prompt with its values: one record per prompt, and that record is the only way to fill its template.
-public sealed interface Prompt permits SpeakPrompt, SelfTestPrompt {
+public sealed interface Prompt permits SpeakPrompt, SelfTestPrompt, ModelTestPrompt, RankPrompt, RankOnePrompt {
     /// The template this record fills.
     PromptVersion version();
 

@@ -21,8 +21,17 @@ import org.jspecify.annotations.Nullable;
 /// call, and nothing that somebody typed may reach it.
 public final class PromptLibrary {
     private static final Pattern SLOT = Pattern.compile("\\{([A-Za-z_][A-Za-z0-9_]*)}");
-    private static final Map<PromptVersion, Set<String>> SLOTS =
-            Map.of(SpeakPrompt.VERSION, SpeakPrompt.SLOTS, SelfTestPrompt.VERSION, SelfTestPrompt.SLOTS);
+    private static final Map<PromptVersion, Set<String>> SLOTS = Map.of(
+            SpeakPrompt.VERSION,
+            SpeakPrompt.SLOTS,
+            SelfTestPrompt.VERSION,
+            SelfTestPrompt.SLOTS,
+            ModelTestPrompt.VERSION,
+            ModelTestPrompt.SLOTS,
+            RankPrompt.VERSION,
+            RankPrompt.SLOTS,
+            RankOnePrompt.VERSION,
+            RankOnePrompt.SLOTS);
 
     private record Template(String system, String user, Optional<String> schema) {}
 

@@ -1,5 +1,7 @@
 package dev.palate.web;
 
+import dev.palate.agent.llm.ModelRole;
+import dev.palate.agent.llm.hosted.HostedSettings;
 import dev.palate.memory.Require;
 import dev.palate.memory.erase.Kept;
 import dev.palate.memory.erase.RetentionPolicy;
@@ -9,6 +11,7 @@ import dev.palate.memory.theme.ThemeVocabulary;
 import dev.palate.web.job.TrainingSchedule;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +31,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 /// @param domain the pack of words: `films`, `shop` or a file
 /// @param limits of requests
 /// @param streams of turn events
-/// @param llm the local language model
+/// @param llm the language models
 /// @param training of the collaborative model
 /// @param gates that a proposed memory passes
 /// @param index how it keeps vectors
@@ -166,12 +169,39 @@ public record PalateProperties(
         }
     }
 
-    /// The local language model.
+    /// The language models.
     ///
     /// @param enabled false to stay at T0
-    /// @param model its id in the list of models, absent for the default
+    /// @param model id of the local one in the list of models, absent for the default
+    /// @param local whether the local model runs; absent: unless the role `ranking` has a hosted one. It serves
+    ///     below that one when it runs all the same
+    /// @param ranking hosted model of that role
+    /// @param memory hosted model of that role; absent: the model of the role `ranking`
     public record Llm(
-            @DefaultValue("true") boolean enabled, @Nullable String model) {}
+            @DefaultValue("true") boolean enabled,
+            @Nullable String model,
+            @Nullable Boolean local,
+            @DefaultValue HostedProperties ranking,
+            @DefaultValue HostedProperties memory) {
+        /// Whether the local model runs.
+        public boolean runsLocal() {
+            return local == null ? !ranking.configured() : local;
+        }
+
+        /// The settings of the roles that have a hosted model.
+        ///
+        /// @throws IllegalArgumentException naming what is wrong
+        public List<HostedSettings> hosted(Map<String, String> environment) {
+            List<HostedSettings> all = new ArrayList<>();
+            if (memory.configured()) {
+                all.add(memory.settings(ModelRole.MEMORY, environment));
+            }
+            if (ranking.configured()) {
+                all.add(ranking.settings(ModelRole.RANKING, environment));
+            }
+            return all;
+        }
+    }
 
     /// Training of the collaborative model.
     ///

@@ -78,7 +78,7 @@ class MetersTest {
             "what", Set.of("items", "users", "interactions", "memories"),
             "consumer", Set.of("derived-memories"),
             "finish", Set.of("stop", "cancelled", "deadline", "failed"),
-            "state", Set.of("absent", "fetching", "starting", "ready", "slow", "restarting", "failed"),
+            "state", Set.of("absent", "fetching", "starting", "ready", "slow", "restarting", "paused", "failed"),
             "direction", Set.of("read", "write"),
             "gate",
                     Stream.concat(GatePolicy.GATES.stream(), Stream.of("all", "other"))

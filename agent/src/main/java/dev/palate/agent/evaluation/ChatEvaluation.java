@@ -79,6 +79,24 @@ public record ChatEvaluation(List<ChatCase> cases, List<Arm> arms, List<Comparis
         return new Comparison(slice, first.name(), second.name(), metric, interval);
     }
 
+    /// Two of the arms beside each other, over all cases.
+    ///
+    /// @throws IllegalArgumentException when there is no such arm
+    public List<Comparison> between(String first, String second, int resamples, long seed) {
+        List<Comparison> compared = new ArrayList<>();
+        for (String metric : ChatMetrics.MAIN) {
+            compared.add(compared(ALL, arm(first), arm(second), metric, resamples, seed));
+        }
+        return compared;
+    }
+
+    private Arm arm(String name) {
+        return arms.stream()
+                .filter(arm -> arm.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no arm " + name));
+    }
+
     /// The share of cases in which the rules of the last arm found nothing.
     public double nothingFound() {
         return arms.getLast().answers().stream()

@@ -22,11 +22,18 @@ public final class TurnArm implements ChatArm {
 
     @Override
     public Answer answer(ChatCase chat, int size) {
-        DialogueReplay.Heard heard = replay.replay(
+        return answer(heard(replay, chat, size));
+    }
+
+    static DialogueReplay.Heard heard(DialogueReplay replay, ChatCase chat, int size) {
+        return replay.replay(
                 chat.turns().stream()
                         .map(turn -> new DialogueReplay.Said(turn.speaker() == ChatCase.Speaker.SEEKER, turn.text()))
                         .toList(),
                 size);
+    }
+
+    static Answer answer(DialogueReplay.Heard heard) {
         return new Answer(
                 heard.items().stream().map(ranked -> ranked.item().id()).toList(),
                 heard.items().stream().map(ranked -> ranked.score()).toList(),

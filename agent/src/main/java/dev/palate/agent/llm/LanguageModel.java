@@ -11,10 +11,8 @@ import java.util.List;
 /// `MODEL_UNAVAILABLE` without a ready model, `MODEL_BUSY` when its queue is full, `MODEL_DEADLINE` when time ran
 /// out
 /// before there was an answer, `MODEL_CANCELLED` when the calling thread was interrupted (its flag stays set),
-/// `MODEL_LOST` when the model's process ended during the call, `MODEL_PROMPT_TOO_LONG` when the prompt does not
-/// fit.
-/// The caller then goes on without
-/// a model; nothing is retried here.
+/// `MODEL_LOST` when the model's process or connection ended during the call, `MODEL_PROMPT_TOO_LONG` when the prompt
+/// does not fit, `MODEL_BUDGET` when the day's budget does not allow the call. The caller then goes on without a model.
 ///
 /// What comes back is text by a machine that may be wrong or hostile: parse it, check it, never trust it.
 public interface LanguageModel extends AutoCloseable {

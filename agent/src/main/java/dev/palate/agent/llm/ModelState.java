@@ -65,6 +65,11 @@ public sealed interface ModelState {
     /// @param attempt 1 for the first restart
     record Restarting(String reason, int attempt) implements ModelState {}
 
+    /// It is there, but not asked for a while: its endpoint failed too often, or the day's budget is used up.
+    ///
+    /// @param reason why, and until when
+    record Paused(String reason) implements ModelState {}
+
     /// It will not come back by itself.
     ///
     /// @param reason what happened and what to do

@@ -23,6 +23,7 @@ import dev.palate.memory.memory.ColdMemories;
 import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.MemoryCounts;
 import dev.palate.memory.slate.Slates;
+import dev.palate.memory.spending.ModelSpending;
 import dev.palate.memory.theme.ThemeWeights;
 import dev.palate.memory.trace.Traces;
 import dev.palate.memory.user.Users;
@@ -59,6 +60,7 @@ public final class SqlTruth implements AutoCloseable {
     private final Jobs jobs;
     private final ImportPositions importPositions;
     private final ApiKeys apiKeys;
+    private final ModelSpending modelSpending;
     private volatile ErasureLedger ledger = ErasureLedger.none();
 
     private SqlTruth(Database database, Clock clock) {
@@ -83,6 +85,7 @@ public final class SqlTruth implements AutoCloseable {
         jobs = new SqlJobs(database, ids);
         importPositions = new SqlImportPositions(database);
         apiKeys = new SqlApiKeys(database, ids, clock);
+        modelSpending = new SqlModelSpending(database);
     }
 
     /// Opens the database of a directory, making it when missing; the directory stays the caller's to close, after
@@ -194,6 +197,11 @@ public final class SqlTruth implements AutoCloseable {
     /// What users agreed to have remembered.
     public Consents consents() {
         return consents;
+    }
+
+    /// What hosted models took.
+    public ModelSpending modelSpending() {
+        return modelSpending;
     }
 
     /// Which of the memories are cold.

@@ -155,4 +155,12 @@ class PostgresTruthTest {
             return postgres(folder);
         }
     }
+
+    @Nested
+    class PostgresSpending extends SpendingContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return postgres(folder);
+        }
+    }
 }

@@ -137,4 +137,12 @@ class SqliteTruthTest {
             return sqlite(folder);
         }
     }
+
+    @Nested
+    class SqliteSpending extends SpendingContract {
+        @Override
+        SqlTruth open(Path folder) {
+            return sqlite(folder);
+        }
+    }
 }

@@ -97,6 +97,7 @@ final class HealthLine {
             case ModelState.Slow _ -> "Ready (T0), the language model is too slow just now";
             case ModelState.Starting _ -> "Ready (T0), the language model is starting";
             case ModelState.Restarting _ -> "Ready (T0), the language model is coming back";
+            case ModelState.Paused paused -> "Ready (T0), the language model rests: " + paused.reason();
             case ModelState.Failed failed -> "Ready (T0), no language model: " + failed.reason();
         };
     }

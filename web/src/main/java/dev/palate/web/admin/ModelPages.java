@@ -27,11 +27,13 @@ import org.springframework.web.bind.annotation.RequestParam;
 final class ModelPages {
     private final ModelDesk desk;
     private final Trainer trainer;
+    private final HostedCards hosted;
     private final Dates dates = new Dates(ZoneId.systemDefault());
 
-    ModelPages(ModelDesk desk, Trainer trainer) {
+    ModelPages(ModelDesk desk, Trainer trainer, HostedCards hosted) {
         this.desk = desk;
         this.trainer = trainer;
+        this.hosted = hosted;
     }
 
     /// A training as drawn.
@@ -144,6 +146,7 @@ final class ModelPages {
         model.addAttribute("rollBackTo", listing.rollBackTo());
         model.addAttribute(
                 "choices", listing.activations().stream().map(this::row).toList());
+        model.addAttribute("hosted", hosted.now());
         return "models";
     }
 

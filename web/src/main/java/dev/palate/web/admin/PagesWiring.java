@@ -4,6 +4,7 @@ import dev.palate.agent.domain.DomainPack;
 import dev.palate.agent.domain.Speech;
 import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.llm.LanguageModel;
+import dev.palate.agent.llm.hosted.HostedModels;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.conversation.Conversations;
 import dev.palate.memory.erase.Erasure;
@@ -44,6 +45,11 @@ class PagesWiring {
     @Bean
     Talks talks(Conversations conversations, Slates slates, Memories memories, FilmCards films) {
         return new Talks(conversations, slates, memories, films);
+    }
+
+    @Bean
+    HostedCards hostedCards(HostedModels hosted) {
+        return new HostedCards(hosted::statuses);
     }
 
     @Bean

@@ -10,6 +10,7 @@ import dev.palate.memory.user.UserId;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /// What the language model's process keeps of prompts: its attention cache and copies of it. Nobody can say whose a
 /// token is, so all of it goes. Asked after the turns, which send prompts. Thread-safe.
@@ -18,12 +19,16 @@ public final class ModelPrompts implements ErasurePlace {
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final LanguageModel model;
+    private final BooleanSupplier hosted;
     private final InstantSource clock;
     private volatile long left;
 
     /// With the model whose process is told.
-    public ModelPrompts(LanguageModel model, InstantSource clock) {
+    ///
+    /// @param hosted whether any role has a hosted model, to which prompts go
+    public ModelPrompts(LanguageModel model, BooleanSupplier hosted, InstantSource clock) {
         this.model = model;
+        this.hosted = hosted;
         this.clock = clock;
     }
 
@@ -81,7 +86,11 @@ public final class ModelPrompts implements ErasurePlace {
 
     @Override
     public List<String> remarks() {
-        return List.of("memory that the server and the language model's process have freed is not overwritten by this;"
-                + " the system does so when it is used again");
+        String kept = "memory that the server and the language model's process have freed is not overwritten by this;"
+                + " the system does so when it is used again";
+        return hosted.getAsBoolean()
+                ? List.of(
+                        kept, "what was sent to a hosted model is with its provider, who keeps it by rules of his own")
+                : List.of(kept);
     }
 }

@@ -6,8 +6,16 @@ import dev.palate.agent.evaluation.ChatCase;
 import dev.palate.agent.evaluation.ChatCases;
 import dev.palate.agent.evaluation.ChatEvaluation;
 import dev.palate.agent.evaluation.PlainArms;
+import dev.palate.agent.evaluation.ScoredChats;
 import dev.palate.agent.evaluation.TurnArm;
+import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.ModelLevel;
+import dev.palate.agent.llm.hosted.HostedSettings;
+import dev.palate.agent.ranking.LlmWeight;
+import dev.palate.agent.ranking.LlmWeightFile;
+import dev.palate.agent.ranking.LlmWeightFit;
+import dev.palate.agent.ranking.Scorer;
+import dev.palate.agent.turn.DialogueReplay;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.text.MiniLmEncoder;
@@ -17,17 +25,21 @@ import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -73,8 +85,19 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
             names = "--level",
             paramLabel = "LEVEL",
             defaultValue = "T0",
-            description = "Of the model. T0, without one, is what there is so far.")
+            description = "Of the model: T0 without one; T3 has a hosted one score the first 20, T2 the local one the"
+                    + " first 10, and fits how much that may count. Default: T0.")
     private ModelLevel level = ModelLevel.T0;
+
+    @Mixin
+    private AskedModel asked = new AskedModel();
+
+    @Option(
+            names = "--weights",
+            paramLabel = "FILE",
+            description = "Puts the fitted weight of the model's scores there, as llm-weights.json in the data"
+                    + " directory is read by the server. Only with --half first or second.")
+    private @Nullable Path weights;
 
     @Option(
             names = "--half",
@@ -131,7 +154,10 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
             description = "Of the cases, for the intervals of differences. Default: 2000.")
     private int resamples;
 
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
     private final Supplier<TextEncoder> encoders;
+    private final @Nullable LanguageModel given;
 
     /// With the encoder that serves.
     public ChatEvaluateCommand() {
@@ -140,7 +166,13 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
 
     /// With another encoder, closed after use.
     ChatEvaluateCommand(Supplier<TextEncoder> encoders) {
+        this(encoders, null);
+    }
+
+    /// With a model at hand instead of the one that the options name.
+    ChatEvaluateCommand(Supplier<TextEncoder> encoders, @Nullable LanguageModel given) {
         this.encoders = encoders;
+        this.given = given;
     }
 
     @Override
@@ -162,10 +194,17 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
     }
 
     private void run(PrintWriter out, Progress progress) throws InterruptedException {
-        if (level != ModelLevel.T0) {
-            throw new IllegalArgumentException(
-                    "--level " + level + " cannot be measured yet; this build measures T0, without a model");
+        if (level == ModelLevel.T1) {
+            throw new IllegalArgumentException("--level T1 scores no lists; use T0, T2 or T3");
         }
+        if (weights != null && (level == ModelLevel.T0 || half == ChatCase.Half.ALL)) {
+            throw new IllegalArgumentException("--weights wants --level T2 or T3, and --half first or second, so that"
+                    + " the other half is left to judge them");
+        }
+        if (level == ModelLevel.T3 && given == null) {
+            HostedSettings ignored = asked.settings();
+        }
+        OutFiles.requireFolder("--weights", weights);
         for (String name : arms) {
             if (!PlainArms.NAMES.contains(name)) {
                 throw new IllegalArgumentException(
@@ -185,7 +224,8 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
                 ChatWorld world = ChatWorld.of(catalog, split, encoder, progress)) {
             ChatWorld.Parts parts = world.open(work);
             List<ChatArm> all = new ArrayList<>(plain(parts.plain().all(seed)));
-            all.add(new TurnArm(parts.replay()));
+            Optional<ScoredChats> scored = scored(chosen, parts.replay(), progress);
+            all.addAll(scored.map(ScoredChats::arms).orElseGet(() -> List.of(new TurnArm(parts.replay()))));
             ChatEvaluation evaluation = ChatEvaluation.run(chosen, all, resamples, seed, progress);
             if (lists != null) {
                 OutFiles.write(lists, String.join("\n", evaluation.lists()) + "\n");
@@ -197,11 +237,45 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
                 Map<String, Object> report = new LinkedHashMap<>();
                 report.put("command", command());
                 report.putAll(evaluation.report());
+                scored.ifPresent(one -> report.put("scored", one.report()));
                 OutFiles.write(
                         json,
                         JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
             }
             print(evaluation, out);
+            scored.ifPresent(one -> new ScoredReport(one, evaluation, resamples, seed).print(out));
+        }
+    }
+
+    private Optional<ScoredChats> scored(List<ChatCase> chosen, DialogueReplay replay, Progress progress)
+            throws InterruptedException {
+        if (level == ModelLevel.T0) {
+            return Optional.empty();
+        }
+        Clock clock = Clock.systemUTC();
+        try (LanguageModel model = given == null ? asked.open(level, work.resolve("model.log")) : given) {
+            Scorer scorer = AskedModel.scorer(level, model);
+            ScoredChats scored = ScoredChats.score(
+                    ScoredChats.listed(chosen, replay, progress),
+                    scorer,
+                    new ScoredChats.Options(PATIENCE, resamples, seed),
+                    clock,
+                    progress);
+            if (weights != null) {
+                LlmWeightFit.Fit fit = scored.fit();
+                LlmWeightFile.put(
+                        weights,
+                        new LlmWeight(
+                                model.id().value(),
+                                level,
+                                scorer.prompt().toString(),
+                                fit.lambda(),
+                                fit.low(),
+                                fit.high(),
+                                fit.lists(),
+                                clock.instant()));
+            }
+            return Optional.of(scored);
         }
     }
 
@@ -223,13 +297,13 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
                 "%d cases (half: %s); rules found nothing in %.1f %% of them",
                 evaluation.cases().size(), half.name().toLowerCase(Locale.ROOT), 100 * evaluation.nothingFound()));
         out.println(format(
-                "%-10s%10s%10s%10s%10s%14s%12s",
+                "%-16s%10s%10s%10s%10s%14s%12s",
                 "arm", "R@10", "R@50", "MRR", "mentioned", "R@50 nothing", "ms, median"));
         for (ChatEvaluation.Arm arm : evaluation.arms()) {
             double[] millis = arm.millis().clone();
             Arrays.sort(millis);
             out.println(format(
-                    "%-10s%10.4f%10.4f%10.4f%10d%14.4f%12.1f",
+                    "%-16s%10.4f%10.4f%10.4f%10d%14.4f%12.1f",
                     arm.name(),
                     arm.metrics().mean("Recall@10"),
                     arm.metrics().mean("Recall@50"),

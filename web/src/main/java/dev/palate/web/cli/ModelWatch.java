@@ -67,6 +67,10 @@ final class ModelWatch {
                 say("left out for now, " + slow.reason());
                 yield false;
             }
+            case ModelState.Paused paused -> {
+                say(paused.reason());
+                yield false;
+            }
             case ModelState.Absent absent -> {
                 say("none, level T0: " + absent.reason());
                 yield true;

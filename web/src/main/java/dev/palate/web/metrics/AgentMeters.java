@@ -19,7 +19,7 @@ import java.util.function.ToLongFunction;
 public final class AgentMeters implements MeterBinder {
     /// The states of a model, as tags.
     static final List<String> STATES =
-            List.of("absent", "fetching", "starting", "ready", "slow", "restarting", "failed");
+            List.of("absent", "fetching", "starting", "ready", "slow", "restarting", "paused", "failed");
 
     private final GateCounts gates;
     private final LanguageModel model;
@@ -97,6 +97,7 @@ public final class AgentMeters implements MeterBinder {
                             ModelState.Fetching _,
                             ModelState.Starting _,
                             ModelState.Restarting _,
+                            ModelState.Paused _,
                             ModelState.Failed _ -> 0;
                 },
                 "direction",

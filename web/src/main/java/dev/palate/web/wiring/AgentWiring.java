@@ -10,8 +10,12 @@ import dev.palate.agent.domain.WiderTitles;
 import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.extraction.PolicyReplay;
 import dev.palate.agent.llm.LanguageModel;
+import dev.palate.agent.llm.LayeredModel;
 import dev.palate.agent.llm.ModelId;
+import dev.palate.agent.llm.ModelRole;
+import dev.palate.agent.llm.ModelRoles;
 import dev.palate.agent.llm.NoModel;
+import dev.palate.agent.llm.hosted.HostedModels;
 import dev.palate.agent.llm.local.EmbeddedModel;
 import dev.palate.agent.llm.local.ModelStore;
 import dev.palate.agent.turn.AgentParts;
@@ -42,6 +46,7 @@ import dev.palate.web.job.ErasureDesk;
 import dev.palate.web.job.PolicyReplays;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -51,13 +56,35 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class AgentWiring {
     @Bean(destroyMethod = "close")
-    DeferredModel languageModel(PalateProperties properties, DataDirectory directory, Clock clock) {
+    HostedModels hostedModels(PalateProperties properties, SqlTruth truth, Clock clock) {
+        PalateProperties.Llm settings = properties.llm();
+        return HostedModels.start(
+                settings.enabled() ? settings.hosted(System.getenv()) : List.of(), truth.modelSpending(), clock);
+    }
+
+    @Bean
+    ModelRoles modelRoles(HostedModels hosted, DeferredModel ranking) {
+        return new ModelRoles(
+                hosted.of(ModelRole.MEMORY).map(LanguageModel.class::cast).orElse(ranking), ranking);
+    }
+
+    @Bean(destroyMethod = "close")
+    DeferredModel languageModel(
+            PalateProperties properties, DataDirectory directory, HostedModels hosted, Clock clock) {
         PalateProperties.Llm settings = properties.llm();
         if (!settings.enabled()) {
             return new DeferredModel(() -> new NoModel("switched off (--no-llm)"));
         }
         Path log = directory.logs().resolve("model.log");
-        return new DeferredModel(() -> start(settings, log, clock));
+        return new DeferredModel(() -> {
+            Optional<LanguageModel> above = hosted.of(ModelRole.RANKING).map(LanguageModel.class::cast);
+            if (!settings.runsLocal()) {
+                return above.orElseGet(() -> new NoModel("the local model is switched off (palate.llm.local)"));
+            }
+            LanguageModel local = start(settings, log, clock);
+            return above.<LanguageModel>map(model -> new LayeredModel(List.of(model, local)))
+                    .orElse(local);
+        });
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package dev.palate.web.wiring;
 
 import dev.palate.agent.llm.LanguageModel;
+import dev.palate.agent.llm.hosted.HostedModels;
 import dev.palate.agent.turn.GraphAgent;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.derived.NoteFollower;
@@ -14,6 +15,7 @@ import dev.palate.memory.tier.TieredMemories;
 import dev.palate.memory.trace.TraceRecorder;
 import dev.palate.memory.user.Users;
 import dev.palate.web.metrics.AgentMeters;
+import dev.palate.web.metrics.HostedMeters;
 import dev.palate.web.metrics.MemoryStats;
 import dev.palate.web.metrics.SharedReport;
 import dev.palate.web.metrics.StoreMeters;
@@ -53,5 +55,10 @@ class MetricsWiring {
     @Bean
     AgentMeters agentMeters(Gates gates, LanguageModel model, GraphAgent agent, TraceRecorder traces) {
         return new AgentMeters(gates.counts(), model, agent, traces);
+    }
+
+    @Bean
+    HostedMeters hostedMeters(HostedModels hosted) {
+        return new HostedMeters(hosted::statuses);
     }
 }

@@ -2,6 +2,7 @@ package dev.palate.web.wiring;
 
 import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.llm.LanguageModel;
+import dev.palate.agent.llm.hosted.HostedModels;
 import dev.palate.agent.turn.ChatAgent;
 import dev.palate.memory.Ids;
 import dev.palate.memory.access.ApiKeys;
@@ -127,8 +128,8 @@ class WebWiring {
     }
 
     @Bean
-    ModelPrompts modelPrompts(LanguageModel model, Clock clock) {
-        return new ModelPrompts(model, clock);
+    ModelPrompts modelPrompts(LanguageModel model, HostedModels hosted, Clock clock) {
+        return new ModelPrompts(model, () -> !hosted.statuses().isEmpty(), clock);
     }
 
     @Bean

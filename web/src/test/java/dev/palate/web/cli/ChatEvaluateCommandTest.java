@@ -3,7 +3,15 @@ package dev.palate.web.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.palate.agent.llm.JsonShape;
+import dev.palate.agent.llm.LanguageModel;
+import dev.palate.agent.llm.ModelLevel;
+import dev.palate.agent.llm.Script;
+import dev.palate.agent.llm.ScriptedModel;
+import dev.palate.agent.ranking.LlmWeight;
+import dev.palate.agent.ranking.LlmWeightFile;
 import dev.palate.memory.text.HashingEncoder;
+import dev.palate.prompts.RenderedPrompt;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -12,11 +20,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +50,9 @@ class ChatEvaluateCommandTest {
             {"case_id":"silent","source":"other","dialog":"silent","turns":[{"text":"hm"}],"mentioned":[],"targets":[{"title":"Back to the Future Part II (1989)","id":"2011"}]}
             {"case_id":"elsewhere","source":"other","dialog":"elsewhere","turns":[{"text":"hm"}],"mentioned":[],"targets":[{"title":"not here"}]}
             """;
+
+    private static final Pattern TARGET =
+            Pattern.compile("^(Toy Story 2|The Shining|Shining|Dumb|Die Hard: With|Back to)");
 
     @TempDir
     Path folder;
@@ -125,6 +139,54 @@ class ChatEvaluateCommandTest {
                         line -> genres.getOrDefault(line.split("\t", -1)[1], "").contains("Horror"));
     }
 
+    /// A scripted model that knows the targets: mechanics only, no measurement of anything.
+    @Test
+    void aModelsScoresAreMeasuredWithTheirControls() throws IOException {
+        var oracle = new ScriptedModel(ModelLevel.T3, new Script() {
+            @Override
+            public Step fill(RenderedPrompt prompt, JsonShape shape) {
+                return new Step.Piece(Pattern.compile("(?m)^([A-T])\\. (.*)$")
+                        .matcher(prompt.user())
+                        .results()
+                        .map(match -> "{\"handle\":\"" + match.group(1) + "\",\"score\":"
+                                + (TARGET.matcher(match.group(2)).find() ? 100 : 10) + "}")
+                        .collect(Collectors.joining(",", "{\"scores\":[", "]}")));
+            }
+
+            @Override
+            public Iterator<Step> say(RenderedPrompt prompt) {
+                return List.<Step>of().iterator();
+            }
+        });
+        Path json = folder.resolve("run.json");
+        Path weights = folder.resolve("llm-weights.json");
+        assertThat(evaluate(
+                        oracle,
+                        "--level",
+                        "T3",
+                        "--half",
+                        "first",
+                        "--json",
+                        json.toString(),
+                        "--weights",
+                        weights.toString()))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString())
+                .contains("λ of the model: ")
+                .contains("λ of random scores: ")
+                .contains("Kendall τ 1.000")
+                .contains("0 lists failed")
+                .contains("LLM trusted - T0, MRR@50: ")
+                .contains("random trusted - T0, MRR@50: ")
+                .contains("LLM fitted - T0, Recall@10: ");
+        JsonNode scored = JsonMapper.shared().readTree(Files.readString(json)).get("scored");
+        assertThat(scored.get("cost").get("calls").asInt()).isPositive();
+        LlmWeight weight = LlmWeightFile.read(weights).getFirst();
+        assertThat(weight.of("scripted", ModelLevel.T3, "rank/v1")).isTrue();
+        assertThat(weight.lists()).isEqualTo(scored.get("lambda").get("lists").asInt());
+    }
+
     private static Map<String, Integer> ranks(Path readings) throws IOException {
         Map<String, Integer> ranks = new HashMap<>();
         for (String line : Files.readAllLines(readings)) {
@@ -181,8 +243,14 @@ class ChatEvaluateCommandTest {
     void saysWhatIsWrong() throws IOException {
         assertThat(evaluate("--cases", folder.resolve("none.jsonl").toString())).isEqualTo(1);
         assertThat(err.toString()).contains("palate chat-evaluate: no file of chat cases at");
-        assertThat(evaluate("--level", "T2")).isEqualTo(2);
-        assertThat(err.toString()).contains("--level T2 cannot be measured yet; this build measures T0");
+        assertThat(evaluate("--level", "T1")).isEqualTo(2);
+        assertThat(err.toString()).contains("--level T1 scores no lists; use T0, T2 or T3");
+        assertThat(evaluate(
+                        "--level", "T3", "--weights", folder.resolve("w.json").toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("so that the other half is left to judge them");
+        assertThat(evaluate("--level", "T3")).isEqualTo(2);
+        assertThat(err.toString()).contains("--level T3 wants a hosted model: name it by --url and --model");
         assertThat(evaluate("--id", "other")).isEqualTo(1);
         assertThat(err.toString()).contains("name the field of the catalog's ids with --id");
         assertThat(evaluate("--lists", folder.resolve("no/where.tsv").toString()))
@@ -209,6 +277,10 @@ class ChatEvaluateCommandTest {
     }
 
     private int evaluate(String... options) {
+        return evaluate(null, options);
+    }
+
+    private int evaluate(@Nullable LanguageModel model, String... options) {
         out.getBuffer().setLength(0);
         Map<String, String> all = new java.util.LinkedHashMap<>(Map.of(
                 "--cases", folder.resolve("cases.jsonl").toString(),
@@ -227,7 +299,7 @@ class ChatEvaluateCommandTest {
             arguments.add(value);
         });
         err.getBuffer().setLength(0);
-        return new CommandLine(new ChatEvaluateCommand(HashingEncoder::new))
+        return new CommandLine(new ChatEvaluateCommand(HashingEncoder::new, model))
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
                 .setCaseInsensitiveEnumValuesAllowed(true)

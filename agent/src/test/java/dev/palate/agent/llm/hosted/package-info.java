@@ -1,0 +1,4 @@
+@NullMarked
+package dev.palate.agent.llm.hosted;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.palate.agent.ranking;
+
+import org.jspecify.annotations.NullMarked;
