@@ -150,6 +150,12 @@ class TurnReplayTest {
         int turns = 0;
         for (Conversation talk : talks) {
             for (TurnTrace trace : traces(talk)) {
+                if (trace.redacted() > 0) {
+                    // Some conversations order to forget: what worked with that says nothing any more.
+                    assertThat(replayed(trace).steps())
+                            .allMatch(step -> step.outcome() == Replayed.Outcome.GONE);
+                    continue;
+                }
                 turns++;
                 bytes += trace.length();
                 intents.merge(trace.head().intent(), 1, Integer::sum);

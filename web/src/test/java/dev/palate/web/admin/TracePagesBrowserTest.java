@@ -95,7 +95,7 @@ class TracePagesBrowserTest {
         assertThat(step("recall_again").getText()).contains("Loved Blade Runner");
         assertThat(step("retrieve").getText())
                 .contains("passed the hard filters")
-                .contains("Near films you named");
+                .contains("Popular");
         assertThat(step("rank").findElements(org.openqa.selenium.By.cssSelector(".place")))
                 .hasSize(10);
         step("rank")
