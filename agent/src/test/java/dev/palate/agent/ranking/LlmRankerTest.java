@@ -107,7 +107,8 @@ final class LlmRankerTest {
         ScriptedModel model = answering("{\"scores\":[]}");
         List<RankedItem> items =
                 List.of(Lists.ranked("secret-77", "Solaris", 1, 2), Lists.ranked("secret-78", "Moon", 2, 1));
-        assertThat(ranker(model, weight(1, 0.5)).rank("x", List.of(), items).items()).hasSize(2);
+        assertThat(ranker(model, weight(1, 0.5)).rank("x", List.of(), items).items())
+                .hasSize(2);
         RenderedPrompt prompt = model.prompts().getFirst();
         assertThat(prompt.system() + prompt.user()).contains("A. Solaris").doesNotContain("secret");
     }

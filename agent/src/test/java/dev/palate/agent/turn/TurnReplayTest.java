@@ -152,8 +152,7 @@ class TurnReplayTest {
             for (TurnTrace trace : traces(talk)) {
                 if (trace.redacted() > 0) {
                     // Some conversations order to forget: what worked with that says nothing any more.
-                    assertThat(replayed(trace).steps())
-                            .allMatch(step -> step.outcome() == Replayed.Outcome.GONE);
+                    assertThat(replayed(trace).steps()).allMatch(step -> step.outcome() == Replayed.Outcome.GONE);
                     continue;
                 }
                 turns++;

@@ -190,10 +190,11 @@ final class SqlInteractions implements Interactions {
 
     @Override
     public long countAfter(long arrival) {
-        return database.read(handle -> handle.createQuery("select count(*) from interaction where arrival > :arrival" + bound)
-                .bind("arrival", arrival)
-                .mapTo(Long.class)
-                .one());
+        return database.read(
+                handle -> handle.createQuery("select count(*) from interaction where arrival > :arrival" + bound)
+                        .bind("arrival", arrival)
+                        .mapTo(Long.class)
+                        .one());
     }
 
     @Override

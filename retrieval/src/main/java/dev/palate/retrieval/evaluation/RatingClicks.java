@@ -70,7 +70,8 @@ public record RatingClicks(ClickExamples train, ClickExamples valid, ClickExampl
             if (!Files.isRegularFile(folder.resolve(name))) {
                 throw new RetrievalException(
                         Code.NOT_FOUND,
-                        "no " + name + " in " + folder + ": give a folder of MovieLens with ratings.csv and movies.csv");
+                        "no " + name + " in " + folder
+                                + ": give a folder of MovieLens with ratings.csv and movies.csv");
             }
         }
         Reading reading = new Reading();
@@ -92,8 +93,7 @@ public record RatingClicks(ClickExamples train, ClickExamples valid, ClickExampl
         @Override
         public void row(DatasetRow row) {
             switch (row) {
-                case DatasetRow.ItemRow item ->
-                    items.put(item.item().id().value(), item.item());
+                case DatasetRow.ItemRow item -> items.put(item.item().id().value(), item.item());
                 case DatasetRow.InteractionRow event -> interaction(event.interaction());
                 case DatasetRow.TagRow _, DatasetRow.UserRow _, DatasetRow.MemoryRow _ -> {}
             }

@@ -18,8 +18,7 @@ public final class ReportPage {
             throw new IllegalArgumentException("a report needs at least 1 result, had 0");
         }
         StringBuilder page = HtmlPage.begin("Evaluation of "
-                + String.join(
-                        "; ", results.stream().map(EvaluationResult::name).toList()));
+                + String.join("; ", results.stream().map(EvaluationResult::name).toList()));
         if (results.size() > 1) {
             page.append("<nav><ul>\n");
             for (int at = 0; at < results.size(); at++) {

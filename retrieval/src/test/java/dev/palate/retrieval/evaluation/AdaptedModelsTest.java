@@ -44,9 +44,8 @@ class AdaptedModelsTest {
                 test.add(new Split.Row("u" + user, id(item), 100 + at));
             }
         }
-        List<String> cold = IntStream.range(KNOWN, ITEMS)
-                .mapToObj(AdaptedModelsTest::id)
-                .toList();
+        List<String> cold =
+                IntStream.range(KNOWN, ITEMS).mapToObj(AdaptedModelsTest::id).toList();
         return new Split("world", train, List.of(), test, cold).coldTask();
     }
 
@@ -68,8 +67,7 @@ class AdaptedModelsTest {
     private Models models(boolean withTexts) {
         Map<Signal, Scorer> sources = Map.of(Signal.TEXT, ContentProfile.of(texts, ItemContents.DECAY));
         Models.Content content = Models.Content.of(sources);
-        return new Models(
-                task, ModelSettings.DEFAULT, withTexts ? content.with(texts) : content, Progress.NONE);
+        return new Models(task, ModelSettings.DEFAULT, withTexts ? content.with(texts) : content, Progress.NONE);
     }
 
     private double recall(Models models) {

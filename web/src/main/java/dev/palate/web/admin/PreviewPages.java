@@ -37,11 +37,7 @@ final class PreviewPages {
     private final FusedRecommender recommender;
 
     PreviewPages(
-            MemoryEdits edits,
-            MemoryCards cards,
-            FilmCards films,
-            Overrides overrides,
-            FusedRecommender recommender) {
+            MemoryEdits edits, MemoryCards cards, FilmCards films, Overrides overrides, FusedRecommender recommender) {
         this.films = films;
         this.edits = edits;
         this.cards = cards;

@@ -126,9 +126,7 @@ public final class HostedFixture {
                 old.times(),
                 old.retries(),
                 new CircuitBreaker.Settings(
-                        failures,
-                        old.breaker().window(),
-                        old.breaker().open()),
+                        failures, old.breaker().window(), old.breaker().open()),
                 old.flow(),
                 old.prices(),
                 old.budget(),
