@@ -175,12 +175,14 @@ public record PalateProperties(
     /// @param model id of the local one in the list of models, absent for the default
     /// @param local whether the local model runs; absent: unless the role `ranking` has a hosted one. It serves
     ///     below that one when it runs all the same
+    /// @param localScores whether the local model may score the first ten items of a list, where a weight is proved
     /// @param ranking hosted model of that role
     /// @param memory hosted model of that role; absent: the model of the role `ranking`
     public record Llm(
             @DefaultValue("true") boolean enabled,
             @Nullable String model,
             @Nullable Boolean local,
+            @DefaultValue("false") boolean localScores,
             @DefaultValue HostedProperties ranking,
             @DefaultValue HostedProperties memory) {
         /// Whether the local model runs.

@@ -4,6 +4,7 @@ import dev.palate.agent.domain.CatalogSnapshots;
 import dev.palate.agent.domain.MessageReader;
 import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.llm.LanguageModel;
+import dev.palate.agent.ranking.LlmRanker;
 import dev.palate.memory.Ids;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.change.Changes;
@@ -26,6 +27,7 @@ import java.util.function.Consumer;
 ///     list any more
 /// @param model may be no model, and may come and go
 /// @param traces absent when turns are not to be traced
+/// @param ranker adds a model's scores to lists, where they are proved
 public record AgentParts(
         Catalog catalog,
         Conversations conversations,
@@ -42,4 +44,43 @@ public record AgentParts(
         Ids ids,
         Changes changes,
         Optional<TraceRecorder> traces,
-        InstantSource clock) {}
+        InstantSource clock,
+        LlmRanker ranker) {
+    /// Without a model's scores in lists.
+    public AgentParts(
+            Catalog catalog,
+            Conversations conversations,
+            Memories memories,
+            Consumer<Subject> erasing,
+            Slates slates,
+            Reinforcement reinforcement,
+            Recommender recommender,
+            CatalogSnapshots snapshots,
+            MessageReader reader,
+            MemoryWriter writer,
+            LanguageModel model,
+            PromptLibrary prompts,
+            Ids ids,
+            Changes changes,
+            Optional<TraceRecorder> traces,
+            InstantSource clock) {
+        this(
+                catalog,
+                conversations,
+                memories,
+                erasing,
+                slates,
+                reinforcement,
+                recommender,
+                snapshots,
+                reader,
+                writer,
+                model,
+                prompts,
+                ids,
+                changes,
+                traces,
+                clock,
+                LlmRanker.off());
+    }
+}

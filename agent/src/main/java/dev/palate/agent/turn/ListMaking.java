@@ -5,6 +5,8 @@ import dev.palate.agent.explanation.Account;
 import dev.palate.agent.explanation.Explanation;
 import dev.palate.agent.grounding.Grounding;
 import dev.palate.agent.grounding.Rules;
+import dev.palate.agent.llm.Usage;
+import dev.palate.agent.ranking.LlmRanker;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
@@ -23,21 +25,50 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// What a turn lists, and why: retrieves, grounds and explains; writes nothing. A turn and its replay both go through
-/// here. Made for one turn; not thread-safe.
+/// What a turn lists, and why: retrieves, grounds, has a model score what may be shown where that is proved, and
+/// explains; writes nothing. A turn and its replay both go through here, the replay without a model. Made for one turn;
+/// not thread-safe.
 final class ListMaking {
     private final Catalog catalog;
     private final InstantSource clock;
     private final CatalogSnapshot snapshot;
     private final Retrieval retrieval;
 
+    /// Has a model score grounded items.
+    interface Scoring {
+        /// No model.
+        Scoring NONE = new Scoring() {
+            @Override
+            public int depth() {
+                return 0;
+            }
+
+            @Override
+            public LlmRanker.Outcome rank(List<RankedItem> grounded) {
+                return new LlmRanker.Outcome(grounded, Usage.NONE, 0, false);
+            }
+        };
+
+        /// How many items it wants to see, 0 for none.
+        int depth();
+
+        /// The items in their new order.
+        LlmRanker.Outcome rank(List<RankedItem> grounded);
+    }
+
     /// A list before it is shown.
     ///
+    /// @param depth how many items a model was to see, 0 for none
+    /// @param usage of its calls
+    /// @param calls made to it
     /// @param reasons one sentence an item
     /// @param template the words of a turn without a language model
     /// @param groundedNanos how long grounding and explaining took
     record Made(
             Picks picks,
+            int depth,
+            Usage usage,
+            int calls,
             List<RankedItem> items,
             Account account,
             List<String> reasons,
@@ -66,18 +97,34 @@ final class ListMaking {
     }
 
     /// @param size how many items
-    Made make(UserId user, Understanding meaning, List<Memory> memories, State state, int size) {
+    /// @param scoring by a model, or [Scoring#NONE]
+    Made make(UserId user, Understanding meaning, List<Memory> memories, State state, int size, Scoring scoring) {
         Wish wish = meaning.wish();
         Set<ItemId> notAgain = meaning.others() ? new HashSet<>(state.shown()) : Set.of();
         Rules rules = retrieval.rules(wish, memories, notAgain);
-        Picks picks = retrieval.pick(user, wish, rules, meaning.fondNow(), size);
+        int depth = scoring.depth();
+        int wanted = Math.max(size, depth);
+        Picks picked = retrieval.pick(user, wish, rules, meaning.fondNow(), wanted);
         long start = System.nanoTime();
-        Rules shownRules = picks.relaxed() ? relaxed(rules) : rules;
-        List<RankedItem> items = new Grounding(catalog, clock).ground(picks.items(), shownRules, size);
+        Rules shownRules = picked.relaxed() ? relaxed(rules) : rules;
+        // Only what may be shown is shown to the model, which reorders it.
+        LlmRanker.Outcome scored =
+                scoring.rank(new Grounding(catalog, clock).ground(picked.items(), shownRules, wanted));
+        List<RankedItem> items = scored.items().stream().limit(size).toList();
+        Picks picks = scored.degraded() ? picked.without(LlmRanker.DEGRADED) : picked;
         Account account = account(meaning, picks, blocking(wish, memories));
         List<String> reasons = Explanation.reasons(items, account);
         String template = Explanation.words(items, account);
-        return new Made(picks, items, account, reasons, template, System.nanoTime() - start);
+        return new Made(
+                picks,
+                depth,
+                scored.usage(),
+                scored.calls(),
+                items,
+                account,
+                reasons,
+                template,
+                System.nanoTime() - start);
     }
 
     // A relaxed list holds what has one of the required categories instead of all.

@@ -8,6 +8,7 @@ import dev.palate.agent.grounding.Handles;
 import dev.palate.agent.grounding.ProseFilter;
 import dev.palate.agent.llm.ModelLevel;
 import dev.palate.agent.llm.Usage;
+import dev.palate.agent.ranking.LlmRanker;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.conversation.Conversation;
 import dev.palate.memory.conversation.TurnId;
@@ -123,7 +124,8 @@ final class Listing {
         }
         var making = new ListMaking(
                 parts.recommender(), parts.catalog(), parts.clock(), catalog, limits.items(), notes.kept());
-        ListMaking.Made made = making.make(conversation.user(), meaning, memories, state, request.size());
+        ListMaking.Made made =
+                making.make(conversation.user(), meaning, memories, state, request.size(), scoring(memories));
         note(making, made);
         SlateId slate = keep(made.items(), made.reasons(), made.picks());
         events.emit(new TurnEvent.Recommended(
@@ -149,8 +151,26 @@ final class Listing {
                 meaning.begun(),
                 made.picks().modelVersion(),
                 words.model(),
-                words.usage(),
-                words.prompt().isEmpty() ? 0 : 1);
+                words.usage().plus(made.usage()),
+                (words.prompt().isEmpty() ? 0 : 1) + made.calls());
+    }
+
+    private ListMaking.Scoring scoring(List<Memory> memories) {
+        if (request.models() != TurnRequest.UseModels.AUTO || stopped.getAsBoolean()) {
+            return ListMaking.Scoring.NONE;
+        }
+        List<String> known = memories.reversed().stream().map(Memory::text).toList();
+        return new ListMaking.Scoring() {
+            @Override
+            public int depth() {
+                return parts.ranker().depth();
+            }
+
+            @Override
+            public LlmRanker.Outcome rank(List<RankedItem> grounded) {
+                return parts.ranker().rank(request.content(), known, grounded);
+            }
+        };
     }
 
     private void note(ListMaking making, ListMaking.Made made) {

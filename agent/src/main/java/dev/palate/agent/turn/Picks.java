@@ -1,6 +1,7 @@
 package dev.palate.agent.turn;
 
 import dev.palate.retrieval.recommend.RankedItem;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The items of a turn before they are grounded.
@@ -11,5 +12,12 @@ record Picks(List<RankedItem> items, List<String> degraded, String modelVersion,
     Picks {
         items = List.copyOf(items);
         degraded = List.copyOf(degraded);
+    }
+
+    /// The same, made without something more.
+    Picks without(String failed) {
+        List<String> all = new ArrayList<>(degraded);
+        all.add(failed);
+        return new Picks(items, all, modelVersion, relaxed, this.failed);
     }
 }

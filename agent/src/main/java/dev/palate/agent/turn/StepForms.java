@@ -196,6 +196,10 @@ final class StepForms {
         ObjectNode node = none();
         node.put("relaxed", made.picks().relaxed());
         node.put("failed", made.picks().failed());
+        if (made.depth() > 0) {
+            node.put("scored_depth", made.depth());
+            node.put("scored_calls", made.calls());
+        }
         ArrayNode items = node.putArray("items");
         for (RankedItem ranked : made.items()) {
             ObjectNode one = items.addObject();

@@ -4,6 +4,7 @@ import dev.palate.agent.domain.CatalogSnapshot;
 import dev.palate.agent.domain.CatalogSnapshots;
 import dev.palate.agent.domain.MessageReader;
 import dev.palate.agent.domain.Reading;
+import dev.palate.agent.ranking.LlmRanker;
 import dev.palate.agent.turn.Replayed.Outcome;
 import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.catalog.ItemId;
@@ -26,6 +27,7 @@ import dev.palate.retrieval.candidate.Freshness;
 import dev.palate.retrieval.candidate.Sources;
 import dev.palate.retrieval.recommend.FusedRecommender;
 import dev.palate.retrieval.recommend.PastModels;
+import dev.palate.retrieval.recommend.RankedItem;
 import dev.palate.retrieval.recommend.RecommendationRequest;
 import dev.palate.retrieval.recommend.Recommender;
 import dev.palate.retrieval.recommend.Slate;
@@ -331,8 +333,13 @@ public final class TurnReplay {
             try {
                 var making =
                         new ListMaking(past, ports.catalog(), InstantSource.fixed(head.at()), catalog, SOURCES, true);
-                ListMaking.Made made =
-                        making.make(head.user(), understood.meaning, memories, understood.state, understood.size);
+                ListMaking.Made made = making.make(
+                        head.user(),
+                        understood.meaning,
+                        memories,
+                        understood.state,
+                        understood.size,
+                        new Unasked(scoredDepth()));
                 if (!past.gone.isEmpty()) {
                     add(StepForms.RETRIEVE, Outcome.GONE, List.copyOf(past.gone));
                     all(StepForms.RANK)
@@ -343,11 +350,24 @@ public final class TurnReplay {
                     return;
                 }
                 compareLists(making.asked(), retrieved);
-                step(StepForms.SHOW).ifPresent(step -> compare(step, StepForms.shown(made)));
-                modelWords(made);
+                if (scoredDepth() > 0) {
+                    String why = "a language model scored the list; it is not asked again";
+                    step(StepForms.SHOW).ifPresent(step -> add(step.name(), Outcome.NOT_RUN, List.of(why)));
+                    notRun(why);
+                } else {
+                    step(StepForms.SHOW).ifPresent(step -> compare(step, StepForms.shown(made)));
+                    modelWords(made);
+                }
             } finally {
                 past.close();
             }
+        }
+
+        private int scoredDepth() {
+            return step(StepForms.SHOW)
+                    .map(step ->
+                            JSON.readTree(step.output()).path("scored_depth").asInt(0))
+                    .orElse(0);
         }
 
         private void compareLists(List<Retrieval.Asked> asked, List<TraceStep> retrieved) {
@@ -401,6 +421,14 @@ public final class TurnReplay {
             }
             if (!items.isEmpty()) {
                 changed.add("items of the catalog that changed since: " + items.size());
+            }
+        }
+
+        /// As many candidates as a model saw, which is not asked again.
+        private record Unasked(int depth) implements ListMaking.Scoring {
+            @Override
+            public LlmRanker.Outcome rank(List<RankedItem> grounded) {
+                return ListMaking.Scoring.NONE.rank(grounded);
             }
         }
 

@@ -9,6 +9,7 @@ import dev.palate.agent.domain.PackThemes;
 import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.extraction.PolicyReplay;
 import dev.palate.agent.llm.LanguageModel;
+import dev.palate.agent.ranking.LlmRanker;
 import dev.palate.memory.Ids;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
@@ -211,6 +212,10 @@ final class TestStack {
     }
 
     AgentParts parts(LanguageModel model, Recommender chosen) {
+        return parts(model, chosen, LlmRanker.off());
+    }
+
+    AgentParts parts(LanguageModel model, Recommender chosen, LlmRanker ranker) {
         return new AgentParts(
                 truth.catalog(),
                 truth.conversations(),
@@ -230,7 +235,8 @@ final class TestStack {
                 ids,
                 truth.changes(),
                 Optional.of(traces),
-                clock);
+                clock,
+                ranker);
     }
 
     Conversation conversation() {

@@ -18,6 +18,11 @@ import dev.palate.agent.llm.NoModel;
 import dev.palate.agent.llm.hosted.HostedModels;
 import dev.palate.agent.llm.local.EmbeddedModel;
 import dev.palate.agent.llm.local.ModelStore;
+import dev.palate.agent.ranking.HandleScorer;
+import dev.palate.agent.ranking.LlmRanker;
+import dev.palate.agent.ranking.LlmWeightFile;
+import dev.palate.agent.ranking.Scorer;
+import dev.palate.agent.ranking.YesNoScorer;
 import dev.palate.agent.turn.AgentParts;
 import dev.palate.agent.turn.GraphAgent;
 import dev.palate.agent.turn.TurnLimits;
@@ -141,6 +146,16 @@ class AgentWiring {
         return replays;
     }
 
+    /// Adds a model's scores to lists only where a fitted weight for that model, level and prompt lies in the data
+    /// directory.
+    @Bean
+    LlmRanker llmRanker(LanguageModel model, PalateProperties properties, DataDirectory directory, Clock clock) {
+        PromptLibrary prompts = PromptLibrary.load();
+        Scorer scorer =
+                properties.llm().localScores() ? new YesNoScorer(model, prompts) : new HandleScorer(model, prompts);
+        return new LlmRanker(model, scorer, LlmWeightFile.read(directory.root().resolve(LlmWeightFile.NAME)), clock);
+    }
+
     @Bean(destroyMethod = "close")
     GraphAgent graphAgent(
             SqlTruth truth,
@@ -151,6 +166,7 @@ class AgentWiring {
             MessageReader reader,
             MemoryWriter writer,
             LanguageModel model,
+            LlmRanker ranker,
             ObjectProvider<ErasureDesk> erasures,
             TraceRecorder traces,
             Ids ids,
@@ -173,7 +189,8 @@ class AgentWiring {
                 ids,
                 truth.changes(),
                 properties.traces().enabled() ? Optional.of(traces) : Optional.empty(),
-                clock);
+                clock,
+                ranker);
         return new GraphAgent(parts, limits(properties.limits().turnsInFlight()));
     }
 
