@@ -14,6 +14,11 @@ final class AmountReader {
     private static final Set<String> AT_LEAST = Set.of("over", "above", "min", "minimum");
     private static final Set<String> ABOUT = Set.of("around", "about", "roughly", "circa", "approximately");
     private static final Set<String> SMALL = Set.of("than", "to", "most", "least", "a", "the", "of", "is", "was");
+    private static final Set<String> OFFERED = Set.of("for", "have", "got");
+    private static final Set<String> MEASURES = Set.of(
+            "year", "years", "month", "months", "week", "weeks", "day", "days", "hour", "hours", "minute", "minutes",
+            "people", "persons", "pieces", "times", "cups", "ml", "l", "cm", "mm", "m", "g", "kg", "w");
+    private static final int PEOPLE_REACH = 4;
     private static final double SLACK = 0.2;
     private static final int REACH = 3;
 
@@ -127,31 +132,57 @@ final class AmountReader {
         }
         String just = word(figure.from() - 1);
         String earlier = word(figure.from() - 2);
-        boolean most = AT_MOST.contains(near)
+        boolean below = AT_MOST.contains(near)
                 || just.equals("to") && earlier.equals("up")
                 || just.equals("most") && earlier.equals("at")
-                || just.equals("than") && Set.of("less", "cheaper").contains(earlier)
-                || just.equals("than") && earlier.equals("more") && negated(figure.from() - 1);
-        boolean least = !most
+                || just.equals("than") && Set.of("less", "cheaper").contains(earlier);
+        boolean above = !below
                 && (AT_LEAST.contains(near)
                         || just.equals("least") && earlier.equals("at")
                         || just.equals("than") && earlier.equals("more"));
-        if ((most || least) && (figure.unit() || bare(figure))) {
-            return most
+        if ((below || above) && (figure.unit() || bare(figure))) {
+            // "I don't want to spend more than 30"; but "no plastic under 30" is no plastic, and under 30.
+            boolean turned =
+                    above ? denied(figure.from()) : not(figure.from() - (just.equals("than") ? 3 : 2));
+            return below != turned
                     ? new AmountWish.Between(amount, Double.NEGATIVE_INFINITY, figure.value())
                     : new AmountWish.Between(amount, figure.value(), Double.POSITIVE_INFINITY);
         }
         if (ABOUT.contains(near) && figure.unit()) {
             return new AmountWish.Between(amount, figure.value() * (1 - SLACK), figure.value() * (1 + SLACK));
         }
+        // "My old one cost 200 euros" asks for nothing.
         boolean named = Stream.of(near, just).anyMatch(amount.words()::contains);
-        return figure.unit() || named ? new AmountWish.Between(amount, Double.NEGATIVE_INFINITY, figure.value()) : null;
+        boolean offered = figure.unit() && OFFERED.contains(just);
+        return named && (figure.unit() || bare(figure)) || offered
+                ? new AmountWish.Between(amount, Double.NEGATIVE_INFINITY, figure.value())
+                : null;
     }
 
-    // Nothing that is counted or measured stands behind: "under 30", not "under 30 minutes".
+    private boolean not(int i) {
+        return Cues.NOT.contains(word(i)) || Cues.EXCLUDE.contains(word(i));
+    }
+
+    /// True when something before it in its part of the sentence denies.
+    private boolean denied(int figure) {
+        for (int i = figure - 1; i >= 0 && !tokens.get(i + 1).afterAny(",.;:!?"); i--) {
+            if (not(i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // Nothing that is counted or measured stands behind, and nobody before: "under 30", not "under 30 minutes", not
+    // "he is over 70".
     private boolean bare(Figure figure) {
-        if (Cues.year(tokens.get(figure.from()).word()) != null) {
+        if (Cues.year(tokens.get(figure.from()).word()) != null || MEASURES.contains(word(figure.to()))) {
             return false;
+        }
+        for (int i = Math.max(0, figure.from() - PEOPLE_REACH); i < figure.from(); i++) {
+            if (Cues.KIN.contains(word(i)) || Cues.OTHERS.contains(word(i)) && !word(i).equals("most") || word(i).equals("children")) {
+                return false;
+            }
         }
         return figure.to() == tokens.size()
                 || tokens.get(figure.to()).afterAny(",.;!?")
@@ -171,6 +202,14 @@ final class AmountReader {
         }
         double value = Double.parseDouble(tokens.get(i).word());
         int to = i + 1;
+        while (to < tokens.size()
+                && value < 1e9
+                && tokens.get(to).number()
+                && tokens.get(to).word().length() == 3
+                && Set.of(".", ",").contains(tokens.get(to).gap())) {
+            value = value * 1_000 + Double.parseDouble(tokens.get(to).word());
+            to++;
+        }
         boolean decimals = to < tokens.size()
                 && tokens.get(to).number()
                 && tokens.get(to).word().length() <= 2

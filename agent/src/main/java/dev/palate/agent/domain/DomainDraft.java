@@ -214,7 +214,7 @@ public final class DomainDraft {
                 "price",
                 "€",
                 List.of("€", "euro", "euros", "eur"),
-                List.of("price", "prices", "priced", "cost", "costs", "budget", "spend"),
+                List.of("price", "prices", "priced", "costs", "budget", "spend"),
                 List.of("cheap", "cheapest", "affordable", "inexpensive"),
                 List.of("cheaper"),
                 List.of("expensive", "pricey"),
@@ -257,7 +257,7 @@ public final class DomainDraft {
 
     /// The words with the last one in the singular, as far as its end shows: `coffee beans`, `knives`.
     static String singular(String phrase) {
-        if (phrase.endsWith("ives")) {
+        if (Stream.of("knives", "wives", "lives").anyMatch(phrase::endsWith) && !phrase.endsWith("olives")) {
             return phrase.substring(0, phrase.length() - 3) + "fe";
         }
         if (phrase.length() > 4 && phrase.endsWith("ies")) {

@@ -3,7 +3,6 @@ package dev.palate.agent.llm;
 import dev.palate.agent.AgentException;
 import dev.palate.agent.AgentException.Code;
 import dev.palate.prompts.RenderedPrompt;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 
@@ -36,10 +35,7 @@ public final class LayeredModel implements LanguageModel {
 
     @Override
     public ModelLevel level() {
-        return models.stream()
-                .map(LanguageModel::level)
-                .max(Comparator.naturalOrder())
-                .orElse(ModelLevel.T0);
+        return current().level();
     }
 
     @Override

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Counts calls, tokens and money by purpose and holds a budget per day (UTC). Money is counted in millionths of
 /// whatever unit the prices are in. A call reserves the most it may take before it is made, so that calls side by side
@@ -164,6 +166,8 @@ public final class TokenLedger {
         }
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(TokenLedger.class);
+
     private final Budget budget;
     private final Prices prices;
     private final InstantSource clock;
@@ -285,8 +289,16 @@ public final class TokenLedger {
     private void turnPage() {
         LocalDate today = today();
         if (!today.equals(day)) {
+            Map<Purpose, Entry> kept;
+            try {
+                kept = read(today);
+            } catch (RuntimeException e) {
+                // No turn fails for a page that cannot be read; it is added to all the same.
+                LOG.warn("what models took on {} could not be read and counts as nothing", today, e);
+                kept = Map.of();
+            }
             day = today;
-            entries = read(day);
+            entries = kept;
         }
     }
 

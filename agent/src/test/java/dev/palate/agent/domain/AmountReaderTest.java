@@ -56,6 +56,20 @@ class AmountReaderTest {
             around 50 euros                           | 40.0..60.0
             my budget is 60                           | -Infinity..60.0
             I can spend 60 euros                      | -Infinity..60.0
+            I don't want to spend more than 30 euros  | -Infinity..30.0
+            nothing over 50 euros                     | -Infinity..50.0
+            not above 40                              | -Infinity..40.0
+            not less than 20                          | 20.0..Infinity
+            no plastic under 30 euros                 | -Infinity..30.0
+            under €1,500                              | -Infinity..1500.0
+            under 1.500,50 euros                      | -Infinity..1500.5
+            something for 20 euros                    | -Infinity..20.0
+            I have 50 euros                           | -Infinity..50.0
+            my old grinder cost 200 euros and broke   | ''
+            the price of 2 mugs                       | ''
+            a gift for children under 10              | ''
+            for my dad, he is over 70                 | ''
+            it should last at least 2 years           | ''
             something cheap                           | little
             nothing expensive                         | little
             not too cheap                             | much

@@ -122,7 +122,10 @@ class TurnReplayTest {
 
     @Test
     void everyTurnReplaysBitForBitAfterTheStoreHasChanged() throws IOException {
-        List<String> lines = Files.readAllLines(Path.of("src/test/resources/turns/cases.jsonl"));
+        List<String> once = Files.readAllLines(Path.of("src/test/resources/turns/cases.jsonl"));
+        // By two people each.
+        List<String> lines = new ArrayList<>(once);
+        lines.addAll(once);
         List<Conversation> talks = new ArrayList<>();
         long[] wall = new long[1];
         try (GraphAgent agent = agent(new NoModel("test"))) {

@@ -3,7 +3,9 @@ package dev.palate.retrieval.recommend;
 import dev.palate.memory.change.Change;
 import dev.palate.memory.change.ChangeNumber;
 import dev.palate.memory.change.Changes;
+import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.interaction.Interactions;
+import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.candidate.CollaborativeModel;
 import dev.palate.retrieval.candidate.LiveModel;
@@ -20,14 +22,14 @@ import org.jspecify.annotations.Nullable;
 /// change, as
 /// long as its file is kept. Holds the one asked for last. Thread-safe; making one reads the model's file and the
 /// interactions of whatever was folded in.
-public final class PastModels {
+public final class PastModels implements ErasurePlace {
     private final ModelRegistry registry;
     private final Interactions interactions;
     private final Changes changes;
     private final Function<CollaborativeModel, Sources> over;
     private @Nullable Made last;
 
-    private record Made(String version, long arrival, long change, Sources sources) {}
+    private record Made(String version, long arrival, long change, LiveModel live, Sources sources) {}
 
     /// @param over makes the sources of a model
     public PastModels(
@@ -64,14 +66,37 @@ public final class PastModels {
         }
         try {
             ActiveModel trained = new ActiveModel(registry, kept.get());
-            CollaborativeModel live =
+            LiveModel live =
                     new LiveModel(trained, trained::learnt, interactions.asOf(arrival), new Until(changes, change));
             Sources made = over.apply(live);
-            last = new Made(version, arrival, change.value(), made);
+            last = new Made(version, arrival, change.value(), live, made);
             return Optional.of(made);
         } catch (RetrievalException gone) {
             return Optional.empty();
         }
+    }
+
+    @Override
+    public String name() {
+        return "models of replays";
+    }
+
+    /// Lets the one that is kept go when the user is in it: the next replay makes another.
+    @Override
+    public synchronized long erase(UserId user) {
+        Made known = last;
+        long had = known == null ? 0 : known.live.remaining(user);
+        if (known != null && had > 0) {
+            known.live.close();
+            last = null;
+        }
+        return had;
+    }
+
+    @Override
+    public synchronized long remaining(UserId user) {
+        Made known = last;
+        return known == null ? 0 : known.live.remaining(user);
     }
 
     /// The feed as it was when a change was the newest.

@@ -149,11 +149,22 @@ class AgentWiring {
     /// Adds a model's scores to lists only where a fitted weight for that model, level and prompt lies in the data
     /// directory.
     @Bean
-    LlmRanker llmRanker(LanguageModel model, PalateProperties properties, DataDirectory directory, Clock clock) {
+    LlmRanker llmRanker(
+            LanguageModel model,
+            HostedModels hosted,
+            PalateProperties properties,
+            DataDirectory directory,
+            Clock clock) {
         PromptLibrary prompts = PromptLibrary.load();
-        Scorer scorer =
-                properties.llm().localScores() ? new YesNoScorer(model, prompts) : new HandleScorer(model, prompts);
-        return new LlmRanker(model, scorer, LlmWeightFile.read(directory.root().resolve(LlmWeightFile.NAME)), clock);
+        boolean local = properties.llm().localScores();
+        // Not the layers: a weight is proved for one model, and another that answers in its place has none.
+        LanguageModel asked = local
+                ? model
+                : hosted.of(ModelRole.RANKING)
+                        .map(LanguageModel.class::cast)
+                        .orElseGet(() -> new NoModel("no hosted model ranks (palate.llm.ranking)"));
+        Scorer scorer = local ? new YesNoScorer(asked, prompts) : new HandleScorer(asked, prompts);
+        return new LlmRanker(asked, scorer, LlmWeightFile.read(directory.root().resolve(LlmWeightFile.NAME)), clock);
     }
 
     @Bean(destroyMethod = "close")

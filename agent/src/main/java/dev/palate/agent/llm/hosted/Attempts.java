@@ -151,7 +151,11 @@ final class Attempts {
                         && pause.compareTo(deadline.remaining()) < 0
                         && pause.toNanos() < end - System.nanoTime();
                 note(said(failure, tries));
-                pass.failed(again ? Duration.ZERO : failure.retryAfter().orElse(Duration.ZERO));
+                if (failure.ofTheRequest()) {
+                    pass.abandoned();
+                } else {
+                    pass.failed(again ? Duration.ZERO : failure.retryAfter().orElse(Duration.ZERO));
+                }
                 if (!again || breaker.state() == CircuitBreaker.State.OPEN) {
                     throw told(failure, tries);
                 }

@@ -58,6 +58,18 @@ final class EndpointFailure extends RuntimeException {
         return kind == Kind.CONNECT || kind == Kind.STATUS && (status == 429 || status >= 500);
     }
 
+    /// Whether this request was refused and another may be answered: it says nothing of the endpoint's health.
+    boolean ofTheRequest() {
+        return kind == Kind.STATUS
+                && status >= 400
+                && status < 500
+                && status != 401
+                && status != 403
+                && status != 404
+                && status != 408
+                && status != 429;
+    }
+
     /// Whether the endpoint may have read the prompt, so that it may have cost something.
     boolean mayHaveCost() {
         return kind != Kind.CONNECT && kind != Kind.STATUS;

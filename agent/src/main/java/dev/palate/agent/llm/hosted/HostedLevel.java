@@ -84,6 +84,10 @@ final class HostedLevel implements AutoCloseable {
                     LOG.info("the self-test of {} was broken off: {}", settings.model(), e.getMessage());
                     state = new ModelState.Restarting(
                             "the self-test was broken off and is tried again: " + e.getMessage(), tries);
+                } catch (RuntimeException e) {
+                    LOG.warn("the self-test of {} failed and is tried again", settings.model(), e);
+                    state = new ModelState.Restarting(
+                            "the self-test failed with " + e.getClass().getSimpleName() + " and is tried again", tries);
                 }
                 long full = Math.min(LONGEST_PAUSE.toMillis(), FIRST_PAUSE.toMillis() << Math.min(tries - 1, 10));
                 Thread.sleep(Duration.ofMillis(full / 2 + random.nextLong(full / 2 + 1)));
