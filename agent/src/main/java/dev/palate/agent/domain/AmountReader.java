@@ -142,8 +142,7 @@ final class AmountReader {
                         || just.equals("than") && earlier.equals("more"));
         if ((below || above) && (figure.unit() || bare(figure))) {
             // "I don't want to spend more than 30"; but "no plastic under 30" is no plastic, and under 30.
-            boolean turned =
-                    above ? denied(figure.from()) : not(figure.from() - (just.equals("than") ? 3 : 2));
+            boolean turned = above ? denied(figure.from()) : not(figure.from() - (just.equals("than") ? 3 : 2));
             return below != turned
                     ? new AmountWish.Between(amount, Double.NEGATIVE_INFINITY, figure.value())
                     : new AmountWish.Between(amount, figure.value(), Double.POSITIVE_INFINITY);
@@ -180,7 +179,9 @@ final class AmountReader {
             return false;
         }
         for (int i = Math.max(0, figure.from() - PEOPLE_REACH); i < figure.from(); i++) {
-            if (Cues.KIN.contains(word(i)) || Cues.OTHERS.contains(word(i)) && !word(i).equals("most") || word(i).equals("children")) {
+            if (Cues.KIN.contains(word(i))
+                    || Cues.OTHERS.contains(word(i)) && !word(i).equals("most")
+                    || word(i).equals("children")) {
                 return false;
             }
         }

@@ -101,7 +101,9 @@ public final class LlmRanker {
             LOG.info("the list stays as it was without the model's scores: {}", e.codeName());
             return new Outcome(items, Usage.NONE, 1, true);
         } catch (RuntimeException e) {
-            LOG.warn("the list stays as it was: scoring it failed with {}", e.getClass().getName());
+            LOG.warn(
+                    "the list stays as it was: scoring it failed with {}",
+                    e.getClass().getName());
             return new Outcome(items, Usage.NONE, 1, true);
         }
     }

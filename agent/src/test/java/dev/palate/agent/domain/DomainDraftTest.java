@@ -125,8 +125,19 @@ class DomainDraftTest {
 
     @Test
     void theSingularIsFound() {
-        assertThat(List.of("coffee beans", "knives", "dishes", "glasses", "boxes", "berries", "bus", "glass", "loaves", "olives"))
+        assertThat(List.of(
+                        "coffee beans",
+                        "knives",
+                        "dishes",
+                        "glasses",
+                        "boxes",
+                        "berries",
+                        "bus",
+                        "glass",
+                        "loaves",
+                        "olives"))
                 .extracting(DomainDraft::singular)
-                .containsExactly("coffee bean", "knife", "dish", "glass", "box", "berry", "bus", "glass", "loave", "olive");
+                .containsExactly(
+                        "coffee bean", "knife", "dish", "glass", "box", "berry", "bus", "glass", "loave", "olive");
     }
 }
