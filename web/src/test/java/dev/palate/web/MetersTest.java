@@ -59,6 +59,7 @@ class MetersTest {
             "palate_tier_latency_seconds",
             "palate_tier_misses_total",
             "palate_tier_size_bytes",
+            "palate_traces_total",
             "palate_truth_entries",
             "palate_turn_in_flight",
             "palate_turn_latency_seconds",
@@ -72,6 +73,7 @@ class MetersTest {
             "palate_writer_writes_total");
     private static final Set<String> FORMATS =
             Stream.of(VectorFormat.values()).map(VectorFormat::name).collect(Collectors.toSet());
+    private static final Set<String> OUTCOMES = Set.of("written", "dropped", "failed");
     private static final Map<String, Set<String>> TAGS = Map.of(
             "tier", Set.of("hot", "warm", "cold"),
             "percentile", Set.of("50", "99"),
@@ -170,7 +172,9 @@ class MetersTest {
             for (Sample sample : samples) {
                 sample.tags()
                         .forEach((tag, value) -> assertThat(
-                                        tag.equals("format") ? FORMATS : TAGS.getOrDefault(tag, Set.of()))
+                                        tag.equals("format")
+                                                ? FORMATS
+                                                : tag.equals("outcome") ? OUTCOMES : TAGS.getOrDefault(tag, Set.of()))
                                 .as(tag + " of " + sample.name())
                                 .contains(value));
             }

@@ -105,6 +105,8 @@ class TracePagesBrowserTest {
                         .findElement(org.openqa.selenium.By.cssSelector(".place .parts"))
                         .getText())
                 .isNotBlank();
+        // Not under the bar that stays at the top.
+        browser.run("scrollTo(0, 0)");
         browser.one("#replay button").click();
         browser.until("the replay", () -> !browser.all(".replayed h2").isEmpty());
         assertThat(browser.one("#replay").getText()).contains("The same again, bit for bit");
