@@ -103,7 +103,7 @@ public final class CatalogSnapshot {
                 var mention = new Mention.Category(category, category.toLowerCase(Locale.ROOT), true);
                 String phrase = Folding.phrase(category);
                 ownCategories.add(phrase, mention);
-                ownCategories.add(DomainDraft.singular(phrase), mention);
+                ownCategories.add(Folding.singular(phrase), mention);
                 ownCategories.add(phrase + "s", mention);
             }
         }

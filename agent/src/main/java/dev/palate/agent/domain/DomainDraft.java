@@ -72,7 +72,7 @@ public final class DomainDraft {
         Require.range("number of items", items, 0, MAX_ITEMS);
         item.categories().forEach(category -> categories.merge(category, 1, Integer::sum));
         for (String tag : item.tags()) {
-            Tag known = tags.computeIfAbsent(singular(Folding.phrase(tag)), unseen -> new Tag());
+            Tag known = tags.computeIfAbsent(Folding.singular(Folding.phrase(tag)), unseen -> new Tag());
             known.spellings.add(tag.toLowerCase(Locale.ROOT));
             known.uses++;
             item.categories().forEach(category -> known.categories.merge(category, 1, Integer::sum));
@@ -90,11 +90,6 @@ public final class DomainDraft {
         prose.forEach(word -> proseWords.merge(word, 1, Integer::sum));
     }
 
-    /// How many items it has seen.
-    public int items() {
-        return items;
-    }
-
     /// The pack of what it has seen.
     ///
     /// @throws IllegalArgumentException when there is no category and no tag at all: nothing would be understood
@@ -105,7 +100,7 @@ public final class DomainDraft {
         }
         List<DomainPack.CategoryWords> named = categoryWords();
         Set<String> taken = new HashSet<>();
-        named.forEach(category -> category.words().forEach(word -> taken.add(singular(Folding.phrase(word)))));
+        named.forEach(category -> category.words().forEach(word -> taken.add(Folding.singular(Folding.phrase(word)))));
         return new DomainPack(
                 name,
                 "en",
@@ -152,7 +147,7 @@ public final class DomainDraft {
                 .forEach(part -> {
                     parts.add(part);
                     if (PARTS.split(part, -1).length == 1) {
-                        parts.add(singular(part));
+                        parts.add(Folding.singular(part));
                     }
                 });
         return parts;
@@ -253,25 +248,5 @@ public final class DomainDraft {
                 .map(Token::word)
                 .filter(word -> word.chars().allMatch(Character::isLetter))
                 .toList();
-    }
-
-    /// The words with the last one in the singular, as far as its end shows: `coffee beans`, `knives`.
-    static String singular(String phrase) {
-        if (Stream.of("knives", "wives", "lives").anyMatch(phrase::endsWith) && !phrase.endsWith("olives")) {
-            return phrase.substring(0, phrase.length() - 3) + "fe";
-        }
-        if (phrase.length() > 4 && phrase.endsWith("ies")) {
-            return phrase.substring(0, phrase.length() - 3) + "y";
-        }
-        boolean plural = phrase.length() > 3
-                && phrase.endsWith("s")
-                && !phrase.endsWith("ss")
-                && !phrase.endsWith("us")
-                && !phrase.endsWith("is");
-        if (!plural) {
-            return phrase;
-        }
-        boolean longer = Stream.of("sses", "shes", "ches", "xes").anyMatch(phrase::endsWith);
-        return phrase.substring(0, phrase.length() - (longer ? 2 : 1));
     }
 }

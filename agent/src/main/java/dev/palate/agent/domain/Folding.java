@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Turns text into words that compare equal however they are written. Stateless.
 final class Folding {
@@ -68,5 +69,25 @@ final class Folding {
         var word = new StringBuilder(plain.length());
         plain.codePoints().filter(Character::isLetterOrDigit).forEach(word::appendCodePoint);
         return word.toString();
+    }
+
+    /// The words with the last one in the singular, as far as its end shows: `coffee beans`, `knives`.
+    static String singular(String phrase) {
+        if (Stream.of("knives", "wives", "lives").anyMatch(phrase::endsWith) && !phrase.endsWith("olives")) {
+            return phrase.substring(0, phrase.length() - 3) + "fe";
+        }
+        if (phrase.length() > 4 && phrase.endsWith("ies")) {
+            return phrase.substring(0, phrase.length() - 3) + "y";
+        }
+        boolean plural = phrase.length() > 3
+                && phrase.endsWith("s")
+                && !phrase.endsWith("ss")
+                && !phrase.endsWith("us")
+                && !phrase.endsWith("is");
+        if (!plural) {
+            return phrase;
+        }
+        boolean longer = Stream.of("sses", "shes", "ches", "xes").anyMatch(phrase::endsWith);
+        return phrase.substring(0, phrase.length() - (longer ? 2 : 1));
     }
 }

@@ -45,42 +45,4 @@ public record AgentParts(
         Changes changes,
         Optional<TraceRecorder> traces,
         InstantSource clock,
-        LlmRanker ranker) {
-    /// Without a model's scores in lists.
-    public AgentParts(
-            Catalog catalog,
-            Conversations conversations,
-            Memories memories,
-            Consumer<Subject> erasing,
-            Slates slates,
-            Reinforcement reinforcement,
-            Recommender recommender,
-            CatalogSnapshots snapshots,
-            MessageReader reader,
-            MemoryWriter writer,
-            LanguageModel model,
-            PromptLibrary prompts,
-            Ids ids,
-            Changes changes,
-            Optional<TraceRecorder> traces,
-            InstantSource clock) {
-        this(
-                catalog,
-                conversations,
-                memories,
-                erasing,
-                slates,
-                reinforcement,
-                recommender,
-                snapshots,
-                reader,
-                writer,
-                model,
-                prompts,
-                ids,
-                changes,
-                traces,
-                clock,
-                LlmRanker.off());
-    }
-}
+        LlmRanker ranker) {}

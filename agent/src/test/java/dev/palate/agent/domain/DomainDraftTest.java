@@ -136,7 +136,7 @@ class DomainDraftTest {
                         "glass",
                         "loaves",
                         "olives"))
-                .extracting(DomainDraft::singular)
+                .extracting(Folding::singular)
                 .containsExactly(
                         "coffee bean", "knife", "dish", "glass", "box", "berry", "bus", "glass", "loave", "olive");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.llm.NoModel;
+import dev.palate.agent.ranking.LlmRanker;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.Page;
 import dev.palate.memory.conversation.Conversation;
@@ -149,7 +150,8 @@ class ForgetEverythingTest {
                 parts.ids(),
                 parts.changes(),
                 parts.traces(),
-                parts.clock());
+                parts.clock(),
+                LlmRanker.off());
     }
 
     @Test

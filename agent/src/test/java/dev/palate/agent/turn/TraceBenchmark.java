@@ -1,6 +1,7 @@
 package dev.palate.agent.turn;
 
 import dev.palate.agent.llm.NoModel;
+import dev.palate.agent.ranking.LlmRanker;
 import dev.palate.memory.conversation.Conversation;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -39,7 +40,8 @@ final class TraceBenchmark {
                 parts.ids(),
                 parts.changes(),
                 Optional.empty(),
-                parts.clock());
+                parts.clock(),
+                LlmRanker.off());
     }
 
     public static void main(String[] arguments) {

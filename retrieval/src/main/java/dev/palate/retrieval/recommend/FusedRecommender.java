@@ -41,7 +41,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -223,8 +222,12 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
         HistoryRows history = request.user() == null
                 ? HistoryRows.EMPTY
                 : freshness.histories().rows(request.user(), view.catalog());
-        List<Memory> effective = effective(request, memories::active, now);
-        List<Memory> inForce = effective(request, memories::standing, now);
+        UserId user = request.user();
+        List<Memory> active = user == null ? List.of() : memories.active(user);
+        List<Memory> all = user == null ? List.of() : memories.standing(user);
+        List<Memory> effective = effective(active, now);
+        // Nearly everybody's fit the pack: they are looked at once.
+        List<Memory> inForce = all.equals(active) ? effective : effective(all, now);
         HardFilters filters = filters(request, history.history(), inForce, now);
         BitSet allowed = filters.rows(view.catalog());
         Wish wish = sources.wish(view, said(request.taste()), history, effective, filters.coarse(), now);
@@ -278,12 +281,8 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
                 : options.maxCandidates;
     }
 
-    private static List<Memory> effective(
-            RecommendationRequest request, Function<UserId, List<Memory>> memories, Instant now) {
-        if (request.user() == null) {
-            return List.of();
-        }
-        return memories.apply(request.user()).stream()
+    private static List<Memory> effective(List<Memory> memories, Instant now) {
+        return memories.stream()
                 .filter(memory -> memory.effectiveAt(now) && memory.kind() != MemoryKind.PROFILE)
                 .sorted(Comparator.comparing(memory -> memory.id().value()))
                 .toList();

@@ -148,7 +148,6 @@ public final class PairwiseTraining {
         private final PairwiseModel model;
         private final Options options;
         private final long seed;
-        private SplittableRandom random;
         private final int[][] had;
         private final int[] eventUsers;
         private final int[] eventItems;
@@ -169,7 +168,6 @@ public final class PairwiseTraining {
             this.model = model;
             this.options = options;
             this.seed = seed;
-            random = new SplittableRandom(seed);
             had = new int[histories.userCount()][];
             int events = Math.toIntExact(histories.eventCount());
             eventUsers = new int[events];
@@ -209,10 +207,10 @@ public final class PairwiseTraining {
         }
 
         void epoch(int number, Progress progress) {
-            random = new SplittableRandom(Hashes.seed(seed, number));
+            var random = new SplittableRandom(Hashes.seed(seed, number));
             for (int from = 0; from < eventUsers.length; from += options.batch) {
                 int wanted = Math.min(options.batch, eventUsers.length - from);
-                batch(draw(wanted));
+                batch(draw(wanted, random));
                 done += wanted;
                 tell(progress);
             }
@@ -249,7 +247,7 @@ public final class PairwiseTraining {
         }
 
         /// Triples of a user, an item the user had and one not; a user who has nearly all is passed over.
-        private int draw(int wanted) {
+        private int draw(int wanted, SplittableRandom random) {
             int drawn = 0;
             for (int i = 0; i < wanted; i++) {
                 int event = random.nextInt(eventUsers.length);
