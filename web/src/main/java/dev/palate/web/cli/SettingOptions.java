@@ -42,7 +42,7 @@ final class SettingOptions {
     @Option(
             names = "--unobserved-weight",
             paramLabel = "X",
-            description = "Of als. Default: 1, where less than .4 % of all pairs are known .01.")
+            description = "Of als. Default: 1, where less than .4 %% of all pairs are known .01.")
     private @Nullable Double unobservedWeight;
 
     @Option(

@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.reflect.Field;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.IllegalFormatException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
 
 /// The command line as a whole; each command has its own test where it does more.
 class PalateTest {
@@ -67,6 +73,41 @@ class PalateTest {
                 .contains("ok   JDK")
                 .contains("ok   vector module")
                 .contains("is not there yet: ./palate demo makes it");
+    }
+
+    @Test
+    void everyDescriptionIsAFormat() {
+        List<String> broken = new ArrayList<>();
+        int seen = look(new CommandLine(new Palate()), broken);
+
+        assertThat(broken).as("a lone %% in a description is written %%%%").isEmpty();
+        assertThat(seen).isGreaterThan(100);
+    }
+
+    /// How many lines of descriptions the command and those below it have; those that are no formats are collected.
+    private static int look(CommandLine command, List<String> broken) {
+        int seen = 0;
+        List<String> lines = new ArrayList<>();
+        // As they are written: what a spec answers has its percent signs halved.
+        for (CommandLine.Model.ArgSpec argument : command.getCommandSpec().args()) {
+            if (argument.userObject() instanceof Field field
+                    && field.getAnnotation(Option.class) instanceof Option option) {
+                lines.addAll(List.of(option.description()));
+            }
+        }
+        for (String line : lines) {
+            seen++;
+            try {
+                String formatted = String.format(line);
+                assertThat(formatted).isNotNull();
+            } catch (IllegalFormatException e) {
+                broken.add(command.getCommandName() + ": " + line);
+            }
+        }
+        for (CommandLine below : command.getSubcommands().values()) {
+            seen += look(below, broken);
+        }
+        return seen;
     }
 
     private static Ran run(String... arguments) {
