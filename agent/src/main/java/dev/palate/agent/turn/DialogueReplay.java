@@ -20,7 +20,8 @@ import java.util.Set;
 /// What a turn would list at the end of a dialogue that somebody else led: the real reading, understanding, retrieval
 /// and ranking, without memories, words or writes. Thread-safe.
 public final class DialogueReplay {
-    private static final UserId NOBODY = new UserId("dialogue-replay");
+    /// A user without events and memories.
+    public static final UserId NOBODY = new UserId("dialogue-replay");
 
     private final Recommender recommender;
     private final CatalogSnapshots snapshots;
@@ -36,10 +37,20 @@ public final class DialogueReplay {
         this.deadline = deadline;
     }
 
+    /// What happens in a dialogue.
+    public sealed interface Move {}
+
     /// One turn.
     ///
     /// @param own true for the one who looks for something
-    public record Said(boolean own, String text) {}
+    public record Said(boolean own, String text) implements Move {}
+
+    /// A list that was shown, which is not shown again.
+    public record Shown(List<ItemId> items) implements Move {
+        public Shown {
+            items = List.copyOf(items);
+        }
+    }
 
     /// The list at the end.
     ///
@@ -55,37 +66,55 @@ public final class DialogueReplay {
         }
     }
 
-    /// Listens to the turns and lists.
+    /// Listens to the turns and lists, for nobody in particular.
     ///
     /// @param turns oldest first
     /// @param size 1 to 100
-    public Heard replay(List<Said> turns, int size) {
+    public Heard replay(List<? extends Move> turns, int size) {
+        return replay(NOBODY, turns, size);
+    }
+
+    /// Listens to the turns and lists.
+    ///
+    /// @param user whose events count and are not shown again
+    /// @param turns oldest first
+    /// @param size 1 to 100
+    public Heard replay(UserId user, List<? extends Move> turns, int size) {
         CatalogSnapshot catalog = snapshots.current();
         State state = State.NEW;
         List<String> fondNow = List.of();
         List<Reading> readings = new ArrayList<>();
         boolean found = false;
-        for (Said said : turns) {
-            Reading reading = reader.read(said.text(), catalog);
-            readings.add(reading);
-            if (said.own()) {
-                Understanding meaning = Understander.understand(reading, state, List.of(), catalog);
-                fondNow = meaning.fondNow();
-                state = new State(meaning.wish(), state.shown(), state.slate(), state.last(), List.of());
-                found |= !reading.claims().isEmpty() || !reading.eras().isEmpty();
-            } else {
-                Set<ItemId> shown = new LinkedHashSet<>(state.shown());
-                List<ItemId> named = titles(reading);
-                shown.addAll(named);
-                state = new State(state.wish(), List.copyOf(shown), state.slate(), named, List.of());
-                found |= !named.isEmpty();
+        for (Move move : turns) {
+            switch (move) {
+                case Shown(List<ItemId> items) -> state = shown(state, items);
+                case Said said -> {
+                    Reading reading = reader.read(said.text(), catalog);
+                    readings.add(reading);
+                    if (said.own()) {
+                        Understanding meaning = Understander.understand(reading, state, List.of(), catalog);
+                        fondNow = meaning.fondNow();
+                        state = new State(meaning.wish(), state.shown(), state.slate(), state.last(), List.of());
+                        found |= !reading.claims().isEmpty() || !reading.eras().isEmpty();
+                    } else {
+                        List<ItemId> named = titles(reading);
+                        state = shown(state, named);
+                        found |= !named.isEmpty();
+                    }
+                }
             }
         }
         var retrieval = new Retrieval(recommender, catalog, deadline, false);
         Rules rules = retrieval.rules(state.wish(), List.of(), Set.copyOf(state.shown()));
-        Picks picks = retrieval.pick(NOBODY, state.wish(), rules, fondNow, size);
+        Picks picks = retrieval.pick(user, state.wish(), rules, fondNow, size);
         return new Heard(
                 picks.items(), found, picks.degraded(), readings, state.wish().toString());
+    }
+
+    private static State shown(State state, List<ItemId> items) {
+        Set<ItemId> shown = new LinkedHashSet<>(state.shown());
+        shown.addAll(items);
+        return new State(state.wish(), List.copyOf(shown), state.slate(), items, List.of());
     }
 
     private static List<ItemId> titles(Reading reading) {

@@ -25,7 +25,9 @@ public record EvaluationResult(String source, Kind kind, JsonNode root) {
         /// Ways to rank items that nobody had: `ways`.
         COLD("ways"),
         /// Arms on dialogues: `arms`.
-        CHAT("arms");
+        CHAT("arms"),
+        /// Simulated users in conversations: `simulated`.
+        SIMULATION("simulated");
 
         private final String field;
 
@@ -68,13 +70,18 @@ public record EvaluationResult(String source, Kind kind, JsonNode root) {
         }
         throw new RetrievalException(
                 Code.BAD_INPUT,
-                source + " is no evaluation: it has none of the lists models, ways and arms; give what --json of"
-                        + " evaluate or chat-evaluate wrote");
+                source + " is no evaluation: it has none of the lists models, ways, arms and simulated; give what"
+                        + " --json of evaluate, chat-evaluate or chat-simulate wrote");
     }
 
     /// What it is called on the page.
     String name() {
-        return kind == Kind.CHAT ? "Chat cases" : text(root, "task") + (kind == Kind.COLD ? ", cold items" : "");
+        return switch (kind) {
+            case RANKING -> text(root, "task");
+            case COLD -> text(root, "task") + ", cold items";
+            case CHAT -> "Chat cases";
+            case SIMULATION -> "Simulated users, " + text(root, "task") + " part";
+        };
     }
 
     String command() {
@@ -105,7 +112,12 @@ public record EvaluationResult(String source, Kind kind, JsonNode root) {
 
     /// A number, NaN where there is none.
     static double numberOrNone(JsonNode node, String field) {
-        return node.path(field).isNumber() ? node.path(field).asDouble() : Double.NaN;
+        return numberOrNone(node.path(field));
+    }
+
+    /// A number, NaN where there is none.
+    static double numberOrNone(JsonNode number) {
+        return number.isNumber() ? number.asDouble() : Double.NaN;
     }
 
     private RetrievalException lacks(String field, String what, JsonNode found) {

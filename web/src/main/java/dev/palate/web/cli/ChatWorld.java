@@ -58,6 +58,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /// A store with a catalog and a split's train part in it, its index and a model trained on that part: what a server
@@ -82,30 +83,51 @@ final class ChatWorld implements AutoCloseable {
     private final Progress progress;
     private final Clock clock = Clock.systemUTC();
 
-    private ChatWorld(List<Item> items, List<Split.Row> events, TextEncoder encoder, Progress progress) {
+    private final boolean fitted;
+
+    private ChatWorld(
+            List<Item> items, List<Split.Row> events, TextEncoder encoder, Progress progress, boolean fitted) {
         this.items = items;
         this.events = events;
         this.encoder = encoder;
         this.progress = progress;
+        this.fitted = fitted;
     }
 
     /// What the arms are made of.
-    record Parts(PlainArms plain, DialogueReplay replay) {}
+    ///
+    /// @param labels how a category is said in a sentence
+    record Parts(PlainArms plain, DialogueReplay replay, UnaryOperator<String> labels) {}
 
     /// Opens the world of these files, making it when it is not there.
     ///
     /// @param work the folder of all worlds
     /// @param encoder stays its owner's
     static ChatWorld of(Path catalog, Path split, TextEncoder encoder, Progress progress) {
+        return of(catalog, split, encoder, progress, false);
+    }
+
+    /// The same with weights fitted for users who have a history, as a training of the server fits them.
+    static ChatWorld fitted(Path catalog, Path split, TextEncoder encoder, Progress progress) {
+        return of(catalog, split, encoder, progress, true);
+    }
+
+    private static ChatWorld of(Path catalog, Path split, TextEncoder encoder, Progress progress, boolean fitted) {
         List<Item> items = CatalogItems.read(catalog);
-        return new ChatWorld(items, Split.readForTuning(split).train(), encoder, progress);
+        return new ChatWorld(items, Split.readForTuning(split).train(), encoder, progress, fitted);
+    }
+
+    /// The catalog.
+    List<Item> items() {
+        return List.copyOf(items);
     }
 
     /// Its folder below another.
     Path folder(Path work) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update((LAYOUT + "\n" + encoder.version() + "\n").getBytes(StandardCharsets.UTF_8));
+            digest.update((LAYOUT + "\n" + encoder.version() + "\n" + (fitted ? "fitted\n" : ""))
+                    .getBytes(StandardCharsets.UTF_8));
             items.forEach(item -> digest.update(item.toString().getBytes(StandardCharsets.UTF_8)));
             events.forEach(row -> digest.update(row.toString().getBytes(StandardCharsets.UTF_8)));
             return work.resolve(HexFormat.of().formatHex(digest.digest()).substring(0, 32));
@@ -166,7 +188,8 @@ final class ChatWorld implements AutoCloseable {
         opened.push(recommender::close);
         return new Parts(
                 new PlainArms(items, events, texts, encoder, index.encoding()),
-                new DialogueReplay(recommender, snapshots, new MessageReader(lexicon), DEADLINE));
+                new DialogueReplay(recommender, snapshots, new MessageReader(lexicon), DEADLINE),
+                lexicon::label);
     }
 
     private void write(SqlTruth truth) {
@@ -205,7 +228,7 @@ final class ChatWorld implements AutoCloseable {
         index.fixEncoding();
     }
 
-    // Without fitted weights: they are for users with a history, and nobody in a dialogue has one.
+    // Fitted weights are for users with a history, which nobody in a dialogue between people has.
     private void train(ModelRegistry registry) {
         Vocabulary rows = Vocabulary.sorted(events.stream().map(Split.Row::item).toList());
         Map<String, Integer> users = new HashMap<>();
@@ -215,19 +238,22 @@ final class ChatWorld implements AutoCloseable {
             histories.add(user, rows.row(row.item()).orElseThrow(), row.time());
         }
         TrainingOptions usual = TrainingOptions.defaults(SEED, 1);
-        WeightFit.Options fit = usual.ranker();
-        TrainingOptions options = usual.withRanker(new WeightFit.Options(
+        TrainingOptions options = fitted ? usual : usual.withRanker(unfitted(usual.ranker()));
+        ModelVersion version = ModelVersion.at(clock.instant());
+        Training.run(new TrainingInput(0, rows, histories.build()), options, version, clock, progress)
+                .write(registry.file(version));
+        registry.activate(version, Activation.Order.ofTraining(clock.instant()));
+    }
+
+    private static WeightFit.Options unfitted(WeightFit.Options fit) {
+        return new WeightFit.Options(
                 false,
                 fit.protocol(),
                 fit.strength(),
                 fit.bucketStrength(),
                 fit.maximumExamples(),
                 fit.recentWindow(),
-                fit.recentShortWindow()));
-        ModelVersion version = ModelVersion.at(clock.instant());
-        Training.run(new TrainingInput(0, rows, histories.build()), options, version, clock, progress)
-                .write(registry.file(version));
-        registry.activate(version, Activation.Order.ofTraining(clock.instant()));
+                fit.recentShortWindow());
     }
 
     private static void mark(Path file) {

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             EvaluateCommand.class,
             ChatEvaluateCommand.class,
+            ChatSimulateCommand.class,
             ReportCommand.class,
             TuneCommand.class,
             LabCommand.class,

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
         name = "report",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Puts what evaluate and chat-evaluate wrote with --json on one page.")
+        description = "Puts what evaluate, chat-evaluate and chat-simulate wrote with --json on one page.")
 public final class ReportCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -32,7 +32,7 @@ public final class ReportCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "RESULT.json",
-            description = "In the order of the page: splits, cold items, chat cases.")
+            description = "In the order of the page: splits, cold items, chat cases, simulated users.")
     private List<Path> results = List.of();
 
     @Override

@@ -24,7 +24,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +37,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// Hand-written dialogues over the better known films of the shipped sample, with a store and a model of their own.
 class ChatEvaluateCommandTest {
     private static final Path ROOT = Path.of(System.getProperty("palate.project.root", ".."));
-    private static final Path SAMPLE = ROOT.resolve("datasets/ml-latest-small");
-    private static final Pattern FILM = Pattern.compile("^(\\d+),\"?(.*?) \\((\\d{4})\\)\\s*\"?,([^,]*)$");
-    private static final int KNOWN_FROM = 60;
     // Toy Story 2, The Shining, Dumb & Dumber, Back to the Future Part II, Die Hard: With a Vengeance.
     private static final String CASES = """
             {"case_id":"sequel","source":"hand","dialog":"sequel","turns":[{"text":"Hi"},{"text":"hello, what do you like?"},{"text":"I loved Toy Story (1995), do you know anything like it?"}],"mentioned":[{"title":"Toy Story (1995)","id":"1"}],"targets":[{"title":"Toy Story 2 (1999)","id":"3114"}]}
@@ -62,34 +58,7 @@ class ChatEvaluateCommandTest {
 
     @BeforeEach
     void writeFiles() throws IOException {
-        Map<String, Integer> counts = new HashMap<>();
-        List<String> ratings = Files.readAllLines(SAMPLE.resolve("ratings.csv"));
-        for (String line : ratings.subList(1, ratings.size())) {
-            counts.merge(line.split(",", -1)[1], 1, Integer::sum);
-        }
-        StringBuilder train = new StringBuilder("user_id\titem_id\trating\ttimestamp\n");
-        for (String line : ratings.subList(1, ratings.size())) {
-            String[] cells = line.split(",", -1);
-            if (counts.getOrDefault(cells[1], 0) >= KNOWN_FROM) {
-                train.append("%s\t%s\t1\t%s\n".formatted(cells[0], cells[1], cells[3]));
-            }
-        }
-        Files.writeString(folder.resolve("train.tsv"), train);
-        Files.writeString(folder.resolve("valid.tsv"), "user_id\titem_id\trating\ttimestamp\n");
-        List<String> catalog = new ArrayList<>();
-        for (String line : Files.readAllLines(SAMPLE.resolve("movies.csv"))) {
-            Matcher film = FILM.matcher(line);
-            if (film.matches() && counts.getOrDefault(film.group(1), 0) >= KNOWN_FROM) {
-                catalog.add(JsonMapper.shared()
-                        .writeValueAsString(Map.of(
-                                "item_id", film.group(1),
-                                "title", film.group(2),
-                                "year", Integer.valueOf(film.group(3)),
-                                "genres", List.of(film.group(4).split("\\|", -1)),
-                                "stars", film.group(1).equals("165") ? List.of("Zelda Quimby") : List.of())));
-            }
-        }
-        Files.write(folder.resolve("catalog.jsonl"), catalog);
+        KnownFilms.write(folder, false);
         Files.writeString(folder.resolve("cases.jsonl"), CASES);
     }
 

@@ -456,7 +456,7 @@ class EvaluateCommandTest {
         assertThat(err.toString()).contains("chat.json needs a number {cases}, had \"two\": write it anew");
         Files.writeString(chat, "[1]");
         assertThat(report("--html", html.toString(), chat.toString())).isEqualTo(1);
-        assertThat(err.toString()).contains("has none of the lists models, ways and arms");
+        assertThat(err.toString()).contains("has none of the lists models, ways, arms and simulated");
     }
 
     private int report(String... arguments) {

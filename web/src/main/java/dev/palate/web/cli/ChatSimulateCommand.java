@@ -1,0 +1,281 @@
+package dev.palate.web.cli;
+
+import dev.palate.agent.AgentException;
+import dev.palate.agent.evaluation.ChatSimulation;
+import dev.palate.agent.evaluation.ChatSimulation.Sought;
+import dev.palate.memory.MemoryException;
+import dev.palate.memory.catalog.Item;
+import dev.palate.memory.text.MiniLmEncoder;
+import dev.palate.memory.text.TextEncoder;
+import dev.palate.memory.user.UserId;
+import dev.palate.memory.vector.VectorModule;
+import dev.palate.retrieval.Progress;
+import dev.palate.retrieval.RetrievalException;
+import dev.palate.retrieval.evaluation.EvaluationResult;
+import dev.palate.retrieval.evaluation.ReportPage;
+import dev.palate.retrieval.evaluation.Split;
+import dev.palate.retrieval.training.PairedBootstrap;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/// `palate chat-simulate`: simulated users look for what they really had next. Exit status 0, 1 when it could not be
+/// done, 2 for wrong usage.
+@Command(
+        name = "chat-simulate",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Lets simulated users look for what they really had next, in conversations of a few turns with"
+                + " the turn without a model: by their words, by their history, by both.")
+public final class ChatSimulateCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Option(
+            names = "--catalog",
+            required = true,
+            paramLabel = "FILE",
+            description = "JSON lines with item_id, title, year, genres, plot, director, stars.")
+    @SuppressWarnings("NullAway.Init")
+    private Path catalog;
+
+    @Option(
+            names = "--split",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder of a split; its train part is learnt from.")
+    @SuppressWarnings("NullAway.Init")
+    private Path split;
+
+    @Option(
+            names = "--part",
+            paramLabel = "NAME",
+            defaultValue = "valid",
+            description = "What is looked for: valid (for tuning) or test. Default: ${DEFAULT-VALUE}.")
+    private Part part = Part.VALID;
+
+    @Option(
+            names = "--users",
+            paramLabel = "N",
+            defaultValue = "200",
+            description = "So many of them, drawn by the first seed; 1 to 100,000. Default: ${DEFAULT-VALUE}.")
+    private int users = 200;
+
+    @Option(
+            names = "--turns",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Of a conversation, 1 to 20. Default: ${DEFAULT-VALUE}.")
+    private int turns = 5;
+
+    @Option(
+            names = "--size",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "Of a list, 1 to 50. Default: ${DEFAULT-VALUE}.")
+    private int size = 10;
+
+    @Option(
+            names = "--crowd",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "All that a user says is true of at least so many items, so that it cannot tell which one it"
+                    + " means; 2 to 10,000. Default: ${DEFAULT-VALUE}.")
+    private int crowd = 20;
+
+    @Option(
+            names = "--seed",
+            split = ",",
+            paramLabel = "N[,N]",
+            defaultValue = "1",
+            description = "Of what users say; each makes a conversation of its own. Default: ${DEFAULT-VALUE}.")
+    private List<Long> seeds = List.of(1L);
+
+    @Option(
+            names = "--resamples",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description = "Of the users, for the intervals of differences. Default: ${DEFAULT-VALUE}.")
+    private int resamples = PairedBootstrap.RESAMPLES;
+
+    @Option(names = "--json", paramLabel = "OUT.json", description = "Writes the run and all its numbers as JSON.")
+    private @Nullable Path json;
+
+    @Option(names = "--html", paramLabel = "OUT.html", description = "Writes a page with tables and plots.")
+    private @Nullable Path html;
+
+    @Option(
+            names = "--work",
+            paramLabel = "DIR",
+            defaultValue = ".palate/chat-evaluate",
+            description = "Keeps the store and the model, by content; may be removed at any time. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private Path work = Path.of("");
+
+    /// What is looked for.
+    enum Part {
+        VALID,
+        TEST
+    }
+
+    private final Supplier<TextEncoder> encoders;
+
+    /// With the encoder that serves.
+    public ChatSimulateCommand() {
+        this(() -> MiniLmEncoder.open(MiniLmEncoder.Options.defaults()));
+    }
+
+    /// With another encoder, closed after use.
+    ChatSimulateCommand(Supplier<TextEncoder> encoders) {
+        this.encoders = encoders;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter err = spec.commandLine().getErr();
+        try {
+            VectorModule.require();
+            ProgressLine line = ProgressLine.of(err);
+            run(spec.commandLine().getOut(), (phase, done, total) -> line.share(phase, (double) done / total));
+            line.end();
+            return 0;
+        } catch (RetrievalException | MemoryException | AgentException e) {
+            err.println("palate chat-simulate: " + e.getMessage());
+            return 1;
+        } catch (IllegalArgumentException e) {
+            err.println("palate chat-simulate: " + e.getMessage());
+            return 2;
+        }
+    }
+
+    private void run(PrintWriter out, Progress progress) throws InterruptedException {
+        if (users < 1 || users > 100_000) {
+            throw new IllegalArgumentException("--users takes 1 to 100000, had " + users);
+        }
+        var options = new ChatSimulation.Options(turns, size, crowd, seeds, resamples);
+        OutFiles.requireFolder("--json", json);
+        OutFiles.requireFolder("--html", html);
+        try (TextEncoder encoder = encoders.get();
+                ChatWorld world = ChatWorld.fitted(catalog, split, encoder, progress)) {
+            List<Sought> sought = sought(world);
+            ChatWorld.Parts parts = world.open(work);
+            ChatSimulation simulation = ChatSimulation.run(
+                    sought,
+                    world.items(),
+                    parts.labels(),
+                    parts.replay(),
+                    List.of(ChatSimulation.Arm.values()),
+                    options,
+                    progress);
+            Map<String, Object> report = new LinkedHashMap<>();
+            report.put("command", command());
+            report.put("task", part.name().toLowerCase(Locale.ROOT));
+            report.putAll(simulation.report(seeds.getFirst()));
+            if (json != null) {
+                OutFiles.write(
+                        json,
+                        JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
+            }
+            if (html != null) {
+                OutFiles.write(html, ReportPage.of(List.of(EvaluationResult.of(report))));
+            }
+            print(simulation, out);
+        }
+    }
+
+    private String command() {
+        return "./palate chat-simulate "
+                + spec.commandLine().getParseResult().originalArgs().stream()
+                        .filter(argument -> !argument.equals("chat-simulate"))
+                        .collect(Collectors.joining(" "));
+    }
+
+    /// Users with what they had next: of several, the first; not what they had before, nor what the catalog lacks.
+    private List<Sought> sought(ChatWorld world) {
+        Split rows = part == Part.VALID ? Split.readForTuning(split) : Split.read(split);
+        Map<String, Item> items = world.items().stream()
+                .collect(Collectors.toMap(item -> item.id().value(), Function.identity()));
+        Map<String, Set<String>> had = new LinkedHashMap<>();
+        rows.train()
+                .forEach(row ->
+                        had.computeIfAbsent(row.user(), user -> new HashSet<>()).add(row.item()));
+        Map<String, Sought> next = new LinkedHashMap<>();
+        for (Split.Row row : part == Part.VALID ? rows.valid() : rows.test()) {
+            Item item = items.get(row.item());
+            if (item != null
+                    && had.containsKey(row.user())
+                    && !had.getOrDefault(row.user(), Set.of()).contains(row.item())) {
+                next.putIfAbsent(row.user(), new Sought(new UserId(row.user()), item));
+            }
+        }
+        if (next.isEmpty()) {
+            throw new IllegalArgumentException("no row of the " + part.name().toLowerCase(Locale.ROOT) + " part of "
+                    + split + " has a user of the train part and an item of " + catalog
+                    + " that is new to the user; give the catalog of this split");
+        }
+        List<Sought> all = new ArrayList<>(next.values());
+        Collections.shuffle(all, new SplittableRandom(seeds.getFirst()));
+        return all.subList(0, Math.min(users, all.size()));
+    }
+
+    private void print(ChatSimulation simulation, PrintWriter out) {
+        out.println(String.format(
+                Locale.ROOT,
+                "%d users, %d turns of %d items, %d conversations each; what they say fits at least %d items",
+                simulation.sought().size(),
+                turns,
+                size,
+                seeds.size(),
+                simulation.outcomes().stream()
+                        .mapToInt(ChatSimulation.Outcome::least)
+                        .min()
+                        .orElse(0)));
+        StringBuilder head = new StringBuilder(String.format(Locale.ROOT, "%-20s", "found within"));
+        for (int turn = 1; turn <= turns; turn++) {
+            head.append(String.format(Locale.ROOT, "%8d", turn));
+        }
+        out.println(head.append(String.format(Locale.ROOT, "%12s", "mean turn")));
+        for (ChatSimulation.Outcome outcome : simulation.outcomes()) {
+            StringBuilder line = new StringBuilder(
+                    String.format(Locale.ROOT, "%-20s", outcome.arm().label()));
+            for (int turn = 1; turn <= turns; turn++) {
+                line.append(String.format(Locale.ROOT, "%8.4f", outcome.within(turn)));
+            }
+            out.println(line.append(String.format(Locale.ROOT, "%12.2f", outcome.meanTurn())));
+        }
+        ChatSimulation.Outcome last = simulation.outcomes().getLast();
+        for (ChatSimulation.Outcome other :
+                simulation.outcomes().subList(0, simulation.outcomes().size() - 1)) {
+            PairedBootstrap.Interval interval = simulation.minus(other, turns, seeds.getFirst());
+            out.println(String.format(
+                    Locale.ROOT,
+                    "%s - %s, found within %d: %+.4f [%+.4f, %+.4f]",
+                    last.arm().label(),
+                    other.arm().label(),
+                    turns,
+                    interval.difference(),
+                    interval.low(),
+                    interval.high()));
+        }
+        out.flush();
+    }
+}
