@@ -97,4 +97,8 @@ public interface Memories {
     /// How many memories of the subject were first written after the time, whatever became of them since; what
     /// was forgotten does not count.
     long writtenSince(Subject subject, Instant time);
+
+    /// How many memories of the same subject were first written before this one and after the time: earlier, or by the
+    /// same call and with a smaller id, since ids are made in order.
+    long writtenBefore(Memory memory, Instant time);
 }

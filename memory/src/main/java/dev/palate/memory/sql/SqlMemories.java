@@ -412,4 +412,18 @@ final class SqlMemories implements Memories {
                 .mapTo(Long.class)
                 .one());
     }
+
+    @Override
+    public long writtenBefore(Memory memory, Instant time) {
+        return database.read(handle -> handle.createQuery("select count(*) from memory where subject_type = :type"
+                        + " and subject_id = :subject and created_at > :time"
+                        + " and (created_at < :at or created_at = :at and id < :id)")
+                .bind("type", memory.subject().type())
+                .bind("subject", memory.subject().id())
+                .bind("time", Times.column(time))
+                .bind("at", Times.column(memory.createdAt()))
+                .bind("id", memory.id().value())
+                .mapTo(Long.class)
+                .one());
+    }
 }

@@ -394,4 +394,9 @@ public final class TieredMemories implements Memories {
     public long writtenSince(Subject subject, Instant time) {
         return truth.writtenSince(subject, time);
     }
+
+    @Override
+    public long writtenBefore(Memory memory, Instant time) {
+        return truth.writtenBefore(memory, time);
+    }
 }
