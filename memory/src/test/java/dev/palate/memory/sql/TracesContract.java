@@ -2,10 +2,12 @@ package dev.palate.memory.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.palate.memory.Milestone;
 import dev.palate.memory.Page;
 import dev.palate.memory.conversation.ConversationId;
 import dev.palate.memory.conversation.MessageId;
 import dev.palate.memory.conversation.TurnId;
+import dev.palate.memory.erase.ErasedMemories;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.erase.ErasureReceipt;
 import dev.palate.memory.erase.Kept;
@@ -26,6 +28,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 
@@ -62,7 +66,7 @@ abstract class TracesContract extends TruthContract {
     }
 
     private static Set<MemoryId> ids(Set<String> ids) {
-        return ids.stream().map(MemoryId::new).collect(java.util.stream.Collectors.toSet());
+        return ids.stream().map(MemoryId::new).collect(Collectors.toSet());
     }
 
     private ConversationId talk(UserId user) {
@@ -154,6 +158,43 @@ abstract class TracesContract extends TruthContract {
                         Tuple.tuple("recall", 200L, "{}", "{}", true),
                         Tuple.tuple("understand", 90L, "{}", "{}", true));
         assertThat(recalled("other").getFirst()).contains("\"m2@1\"", "\"m10@1\"");
+    }
+
+    /// Each page of traces is a write of its own, so that others are not held up, and all are found.
+    @Test
+    void manyMemoriesAreTakenOutOfManyTracesInShortWrites() throws Exception {
+        ConversationId talk = talk(ANN);
+        int many = 2 * TracedMemories.PAGE + 20;
+        List<TurnTrace> traces = new ArrayList<>();
+        for (int i = 0; i < many; i++) {
+            remember("m" + i);
+            String kept = i % 2 == 0 ? "kept" : "m" + (i + 7) % many;
+            traces.add(trace("t" + (1_000 + i), talk, ANN, NOW, Set.of("m" + i, kept), Set.of()));
+        }
+        remember("kept");
+        assertThat(truth().traces().put(traces)).isEqualTo(many);
+        ErasedMemories erased = new ErasedMemories(
+                ids(IntStream.range(0, many).mapToObj(i -> "m" + i).collect(Collectors.toSet())),
+                Set.of(new Subject.OfUser(ANN)));
+        TracedMemories traced = new TracedMemories(truth().database());
+        assertThat(traced.remaining(erased)).isEqualTo(many);
+        AtomicInteger commits = new AtomicInteger();
+        Milestone.watch(point -> commits.addAndGet(point == Milestone.GROUP_COMMITTED ? 1 : 0));
+        try {
+            assertThat(traced.strip(erased)).isEqualTo(many);
+        } finally {
+            Milestone.watch(null);
+        }
+        assertThat(commits.get()).as("commits").isGreaterThanOrEqualTo(3);
+        assertThat(traced.remaining(erased)).isZero();
+        assertThat(truth().traces().trace(new TurnId("t1000")).orElseThrow().redacted())
+                .isEqualTo(1);
+        assertThat(truth().traces().trace(new TurnId("t1001")).orElseThrow().redacted())
+                .isEqualTo(2);
+        assertThat(truth().traces().page(ANN, null, 500).items())
+                .hasSize(many)
+                .allSatisfy(trace ->
+                        assertThat(trace.steps()).extracting(TraceStep::output).containsOnly("{}"));
     }
 
     @Test
