@@ -2,6 +2,7 @@ package dev.palate.memory.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.palate.memory.MemoryException;
 import dev.palate.memory.Milestone;
 import dev.palate.memory.Page;
 import dev.palate.memory.conversation.ConversationId;
@@ -19,18 +20,21 @@ import dev.palate.memory.slate.SlateId;
 import dev.palate.memory.trace.TraceHead;
 import dev.palate.memory.trace.TraceRecorder;
 import dev.palate.memory.trace.TraceStep;
+import dev.palate.memory.trace.Traces;
 import dev.palate.memory.trace.TurnTrace;
 import dev.palate.memory.user.UserId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.assertj.core.groups.Tuple;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// What every store of traces does.
@@ -309,6 +313,74 @@ abstract class TracesContract extends TruthContract {
         assertThat(truth().traces().count())
                 .as("trimmed on the way, and no more than a round too many")
                 .isBetween(100L, 356L);
+    }
+
+    @Test
+    void oneThatTheStoreRefusesTakesNoOtherWithIt() {
+        ConversationId talk = talk(ANN);
+        CountDownLatch held = new CountDownLatch(1);
+        try (TraceRecorder recorder = new TraceRecorder(new Picky(truth().traces()), 100)) {
+            recorder.offer(ANN, () -> {
+                awaited(held);
+                return trace("first", talk, ANN, NOW, Set.of(), Set.of());
+            });
+            while (recorder.counts().waiting() > 0) {
+                Thread.onSpinWait();
+            }
+            for (int i = 0; i < 10; i++) {
+                String turn = (i == 4 ? "bad" : "t") + i;
+                recorder.offer(ANN, () -> trace(turn, talk, ANN, NOW, Set.of(), Set.of()));
+            }
+            recorder.offer(ANN, () -> {
+                throw new IllegalStateException("cannot be made");
+            });
+            held.countDown();
+            assertThat(recorder.flush(PATIENCE)).isTrue();
+            assertThat(recorder.counts()).isEqualTo(new TraceRecorder.Counts(10, 0, 2, 0));
+        }
+        assertThat(truth().traces().count()).isEqualTo(10);
+        assertThat(truth().traces().trace(new TurnId("t9"))).isPresent();
+    }
+
+    /// The store, which refuses turns called bad as one does whose columns do not take a value.
+    private record Picky(Traces store) implements Traces {
+        @Override
+        public int put(List<TurnTrace> traces) {
+            if (traces.stream().anyMatch(trace -> trace.head().turn().value().startsWith("bad"))) {
+                throw new MemoryException(MemoryException.Code.STORAGE, "the database failed; nothing was kept");
+            }
+            return store.put(traces);
+        }
+
+        @Override
+        public Optional<TurnTrace> trace(TurnId turn) {
+            return store.trace(turn);
+        }
+
+        @Override
+        public Optional<TurnId> ofSlate(SlateId slate) {
+            return store.ofSlate(slate);
+        }
+
+        @Override
+        public Page<TraceHead> page(ConversationId conversation, @Nullable String cursor, int limit) {
+            return store.page(conversation, cursor, limit);
+        }
+
+        @Override
+        public Page<TurnTrace> page(UserId user, @Nullable String cursor, int limit) {
+            return store.page(user, cursor, limit);
+        }
+
+        @Override
+        public long count() {
+            return store.count();
+        }
+
+        @Override
+        public int trim(long most) {
+            return store.trim(most);
+        }
     }
 
     @Test
