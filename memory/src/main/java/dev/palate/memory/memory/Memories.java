@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The memories, as the truth has them. Thread-safe; a write returns once it is on disk.
@@ -74,6 +75,11 @@ public interface Memories {
     /// at
     /// most [#MAX_STATES].
     List<Memory> states(Subject subject, @Nullable Instant knownAt);
+
+    /// As [#states], all of them, one by one.
+    ///
+    /// @param consumer called while the database is read, so it asks nothing of it
+    void scan(Subject subject, @Nullable Instant knownAt, Consumer<Memory> consumer);
 
     /// All revisions, oldest first; empty when there is no such memory.
     List<Revision> history(MemoryId id);
