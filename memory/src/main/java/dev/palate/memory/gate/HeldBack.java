@@ -14,10 +14,9 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /// Judges quarantined memories again by the policy of today. The rate is asked for the hour in which a memory was
-/// written, so that the same policy holds the same memories back whenever it is asked. Thread-safe.
+/// written, with those that the same call wrote before it, so that the same policy holds the same memories back
+/// whenever it is asked. Thread-safe.
 public final class HeldBack {
-    private static final long MICRO = 1_000;
-
     private final GatedMemories door;
 
     /// Through the door.
@@ -91,10 +90,7 @@ public final class HeldBack {
                 consents,
                 door.stores().similarity(),
                 () -> 0,
-                since -> Math.max(
-                        0,
-                        memories.writtenSince(subject, since)
-                                - memories.writtenSince(subject, written.minusNanos(MICRO))),
+                since -> memories.writtenBefore(held, since),
                 written);
     }
 }

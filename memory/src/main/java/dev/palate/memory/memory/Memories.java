@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The memories, as the truth has them. Thread-safe; a write returns once it is on disk.
@@ -75,6 +76,11 @@ public interface Memories {
     /// most [#MAX_STATES].
     List<Memory> states(Subject subject, @Nullable Instant knownAt);
 
+    /// As [#states], all of them, one by one.
+    ///
+    /// @param consumer called while the database is read, so it asks nothing of it
+    void scan(Subject subject, @Nullable Instant knownAt, Consumer<Memory> consumer);
+
     /// All revisions, oldest first; empty when there is no such memory.
     List<Revision> history(MemoryId id);
 
@@ -97,4 +103,8 @@ public interface Memories {
     /// How many memories of the subject were first written after the time, whatever became of them since; what
     /// was forgotten does not count.
     long writtenSince(Subject subject, Instant time);
+
+    /// How many memories of the same subject were first written before this one and after the time: earlier, or by the
+    /// same call and with a smaller id, since ids are made in order.
+    long writtenBefore(Memory memory, Instant time);
 }

@@ -84,6 +84,9 @@ abstract sealed class ErasureTarget permits UserErasure, SomeMemories, Conversat
         return List.of(new ErasureReceipt.Place(CodebookRows.NAME, removed(erasure, CodebookRows.NAME), left));
     }
 
+    /// Asks, before the write that keeps the receipts, what would hold that up.
+    void look() {}
+
     abstract List<ErasureReceipt.Place> ask(Handle handle, ErasureRows.Stored erasure);
 
     /// Takes what names it out of the feed. The numbers stay, since consumers wait for the newest: in the stead of a
@@ -159,6 +162,7 @@ abstract sealed class ErasureTarget permits UserErasure, SomeMemories, Conversat
                 .map(place -> new ErasureReceipt.Place(
                         place.name(), removed(stored.getFirst(), place.name()), remaining(place)))
                 .toList();
+        look();
         stored = parts.database().write(transaction -> {
             List<ErasureRows.Stored> fresh = new ArrayList<>();
             for (ErasureRows.Stored one : stored) {

@@ -96,7 +96,9 @@ final class GroupCommit implements AutoCloseable {
 
     /// Runs chunks of bulk work behind the interactive writes, in order, and waits until all are on disk. The
     /// iterator is asked for a chunk when few wait, so that it can learn from those before. A chunk should take
-    /// a few milliseconds at most, since nothing can interrupt it. When one fails, others may be on disk.
+    /// a few milliseconds at most, since nothing can interrupt it. When one fails, others may be on disk;
+    /// those that
+    /// had not begun by then never do, and the others have ended when this throws.
     <T> List<T> bulk(Iterator<Chunk<T>> chunks) {
         List<T> answers = new ArrayList<>();
         ArrayDeque<Waiting<T>> waiting = new ArrayDeque<>();
@@ -109,11 +111,34 @@ final class GroupCommit implements AutoCloseable {
                 queue.addBulk(next, DEADLINE);
                 waiting.add(next);
             }
+            while (!waiting.isEmpty()) {
+                answers.add(await(waiting.remove()));
+            }
         } catch (InterruptedException e) {
+            takenBack(waiting);
             throw interrupted(e);
+        } catch (RuntimeException e) {
+            takenBack(waiting).forEach(begun -> settled(begun, e));
+            throw e;
         }
-        waiting.forEach(last -> answers.add(await(last)));
         return answers;
+    }
+
+    /// Takes back those that have not begun.
+    ///
+    /// @return the others
+    private static <T> List<Waiting<T>> takenBack(ArrayDeque<Waiting<T>> waiting) {
+        return waiting.stream()
+                .filter(one -> !one.begun.compareAndSet(false, true))
+                .toList();
+    }
+
+    private static void settled(Waiting<?> begun, RuntimeException before) {
+        try {
+            await(begun);
+        } catch (RuntimeException e) {
+            before.addSuppressed(e);
+        }
     }
 
     /// Runs work between groups, in no transaction.

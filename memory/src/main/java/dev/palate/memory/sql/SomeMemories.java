@@ -29,6 +29,10 @@ final class SomeMemories extends ErasureTarget {
             "select distinct conversation_id from message where id in (" + MESSAGES + ") order by conversation_id";
 
     private final ErasedMemories memories;
+    private final ShownMemories shown;
+    private final TracedMemories traced;
+    private long shownLeft;
+    private long tracedLeft;
 
     SomeMemories(ErasureParts parts, List<ErasureRows.Stored> stored, Set<MemoryId> ids) {
         super(parts, stored);
@@ -39,6 +43,8 @@ final class SomeMemories extends ErasureTarget {
             }
         }
         memories = new ErasedMemories(ids, subjects);
+        shown = new ShownMemories(parts.database());
+        traced = new TracedMemories(parts.database());
     }
 
     static Set<MemoryId> ids(ErasureParts parts, List<ErasureRows.Stored> stored) {
@@ -80,12 +86,10 @@ final class SomeMemories extends ErasureTarget {
             steps.add(new ErasureRows.Step(DerivedMemories.NAME, dropped, List.of()));
         }
         if (!did(ShownMemories.NAME)) {
-            long stripped = parts.database().write(transaction -> ShownMemories.strip(transaction.handle(), memories));
-            steps.add(new ErasureRows.Step(ShownMemories.NAME, stripped, List.of()));
+            steps.add(new ErasureRows.Step(ShownMemories.NAME, shown.strip(memories), List.of()));
         }
         if (!did(TracedMemories.NAME)) {
-            long traces = parts.database().write(transaction -> TracedMemories.strip(transaction.handle(), memories));
-            steps.add(new ErasureRows.Step(TracedMemories.NAME, traces, List.of()));
+            steps.add(new ErasureRows.Step(TracedMemories.NAME, traced.strip(memories), List.of()));
         }
         steps.addAll(codebooks(memories.ids().size()));
         return steps;
@@ -116,6 +120,21 @@ final class SomeMemories extends ErasureTarget {
                 .bind("subject", about.id());
     }
 
+    /// Once for all of them: slates and traces of a user may be many.
+    @Override
+    void look() {
+        shownLeft = shown.remaining(memories);
+        if (shownLeft > 0) {
+            shown.strip(memories);
+            shownLeft = shown.remaining(memories);
+        }
+        tracedLeft = traced.remaining(memories);
+        if (tracedLeft > 0) {
+            traced.strip(memories);
+            tracedLeft = traced.remaining(memories);
+        }
+    }
+
     @Override
     List<ErasureReceipt.Place> ask(Handle handle, ErasureRows.Stored erasure) {
         List<ErasureReceipt.Place> places = new ArrayList<>();
@@ -129,12 +148,8 @@ final class SomeMemories extends ErasureTarget {
             resting += DerivedMemories.restingOn(handle, new MemoryId(id)).size();
         }
         places.add(new ErasureReceipt.Place(DerivedMemories.NAME, removed(erasure, DerivedMemories.NAME), resting));
-        places.add(new ErasureReceipt.Place(
-                ShownMemories.NAME, removed(erasure, ShownMemories.NAME), ShownMemories.remaining(handle, memories)));
-        places.add(new ErasureReceipt.Place(
-                TracedMemories.NAME,
-                removed(erasure, TracedMemories.NAME),
-                TracedMemories.remaining(handle, memories)));
+        places.add(new ErasureReceipt.Place(ShownMemories.NAME, removed(erasure, ShownMemories.NAME), shownLeft));
+        places.add(new ErasureReceipt.Place(TracedMemories.NAME, removed(erasure, TracedMemories.NAME), tracedLeft));
         if (erasure.did(MemoryErasure.HELD)) {
             places.add(new ErasureReceipt.Place(
                     MemoryErasure.HELD, removed(erasure, MemoryErasure.HELD), held(handle, erasure)));

@@ -24,8 +24,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.result.ResultIterable;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,7 @@ final class SqlMemories implements Memories {
     private static final String PAST_ITS_END = "status = 'active' and valid_to is not null and valid_to <= :now";
     private static final String TITLE = "title:";
     private static final int IDS_PER_QUERY = 500;
+    private static final int FETCH = 500;
     private static final String KNOWN_OF_IDS = """
             select r.state from memory_revision r join (
                 select memory_id, max(revision) as newest from memory_revision
@@ -328,24 +331,24 @@ final class SqlMemories implements Memories {
 
     @Override
     public List<Memory> states(Subject subject, @Nullable Instant knownAt) {
-        return database.read(handle -> {
-            if (knownAt == null) {
-                return List.copyOf(handle.createQuery(ALL_OF_SUBJECT)
-                        .bind("type", subject.type())
-                        .bind("id", subject.id())
-                        .bind("limit", MAX_STATES)
-                        .map(MemoryRows::row)
-                        .list());
-            }
-            return List.copyOf(handle.createQuery(KNOWN_OF_SUBJECT)
-                    .bind("type", subject.type())
-                    .bind("id", subject.id())
-                    .bind("at", Times.column(knownAt))
-                    .bind("limit", MAX_STATES)
-                    .mapTo(String.class)
-                    .map(SqlMemories::state)
-                    .list());
-        });
+        return List.copyOf(database.read(
+                handle -> states(handle, subject, knownAt, MAX_STATES).list()));
+    }
+
+    @Override
+    public void scan(Subject subject, @Nullable Instant knownAt, Consumer<Memory> consumer) {
+        database.stream(handle -> states(handle, subject, knownAt, Integer.MAX_VALUE), consumer);
+    }
+
+    private static ResultIterable<Memory> states(Handle handle, Subject subject, @Nullable Instant knownAt, int limit) {
+        Query query = handle.createQuery(knownAt == null ? ALL_OF_SUBJECT : KNOWN_OF_SUBJECT)
+                .bind("type", subject.type())
+                .bind("id", subject.id())
+                .bind("limit", limit)
+                .setFetchSize(FETCH);
+        return knownAt == null
+                ? query.map(MemoryRows::row)
+                : query.bind("at", Times.column(knownAt)).mapTo(String.class).map(SqlMemories::state);
     }
 
     private static Memory state(String json) {
@@ -409,6 +412,20 @@ final class SqlMemories implements Memories {
                 .bind("type", subject.type())
                 .bind("id", subject.id())
                 .bind("time", Times.column(time))
+                .mapTo(Long.class)
+                .one());
+    }
+
+    @Override
+    public long writtenBefore(Memory memory, Instant time) {
+        return database.read(handle -> handle.createQuery("select count(*) from memory where subject_type = :type"
+                        + " and subject_id = :subject and created_at > :time"
+                        + " and (created_at < :at or created_at = :at and id < :id)")
+                .bind("type", memory.subject().type())
+                .bind("subject", memory.subject().id())
+                .bind("time", Times.column(time))
+                .bind("at", Times.column(memory.createdAt()))
+                .bind("id", memory.id().value())
                 .mapTo(Long.class)
                 .one());
     }

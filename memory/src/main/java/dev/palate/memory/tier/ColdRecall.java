@@ -6,7 +6,6 @@ import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.text.EncodingVersion;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,7 +21,6 @@ import java.util.Set;
 /// again and scored as those in the pack. Thread-safe.
 final class ColdRecall {
     private static final int MOST_ENCODED = 16;
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final ColdCodes codes;
     private final MemoryIndex index;
@@ -57,14 +55,15 @@ final class ColdRecall {
     }
 
     /// Cosines of the centred vectors, of those memories that had no room in the pack and are among the nearest.
-    Map<Memory, Double> cosines(MemoryPack pack, Set<Memory> asked, float[] raw, EncodingVersion encoding) {
+    Map<Memory, Double> cosines(
+            MemoryPack pack, Set<Memory> asked, float[] raw, EncodingVersion encoding, long deadlineNanos) {
         if (pack.rest().isEmpty()) {
             return Map.of();
         }
         List<Memory> nearest = among(pack, near(pack, raw, encoding, MOST_ENCODED)).stream()
                 .filter(asked::contains)
                 .toList();
-        EncodedMemories few = loader.of(nearest, System.nanoTime() + PATIENCE.toNanos());
+        EncodedMemories few = loader.of(nearest, deadlineNanos);
         float[] query = encoding.center(raw);
         Map<Memory, Double> cosines = new HashMap<>();
         for (int i = 0; i < nearest.size(); i++) {

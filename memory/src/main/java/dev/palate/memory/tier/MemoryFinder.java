@@ -4,6 +4,7 @@ import dev.palate.memory.Page;
 import dev.palate.memory.Require;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.TextAnalysis;
+import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.Moment;
 import dev.palate.memory.memory.Subject;
@@ -11,10 +12,12 @@ import dev.palate.memory.text.EncodingVersion;
 import dev.palate.memory.text.TextEncoder;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -24,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// In one subject's memories, what is in force now comes from the subject's pack; other moments are read from the
 /// revisions and scored the same way. Every memory of the subject is scored, exactly but for those that are cold,
-/// which are scored by their codes; at most [Memories#MAX_STATES] at other moments. Over all subjects the index
+/// which are scored by their codes; at other moments the newest [Memories#MAX_STATES] that the conditions name, and
+/// where there are more the page says [SearchPage#DEPTH]. Over all subjects the index
 /// proposes at most 1,000 by words and as
 /// many by
 /// meaning, see [AllSubjects]; memories that were reworded are found by their present words at any moment.
@@ -74,6 +78,9 @@ public final class MemoryFinder {
                 : ofOne(subject, request, terms, key, cursor, now);
     }
 
+    /// @param whole false when only the newest of those that the search is about were scored
+    private record Found(Recall recall, boolean whole) {}
+
     private SearchPage ofOne(
             Subject subject,
             SearchRequest request,
@@ -81,16 +88,24 @@ public final class MemoryFinder {
             int key,
             @Nullable SearchCursor cursor,
             Instant now) {
-        Recall all = request.moment().now() && request.settled()
-                ? tiers.scored(subject, request.words(), request.deadline(), now)
-                : atOtherMoments(subject, request, terms, now);
+        long deadlineNanos = System.nanoTime() + request.deadline().toNanos();
+        Found found = request.moment().now() && request.settled()
+                ? new Found(tiers.scored(subject, request.words(), deadlineNanos, now), true)
+                : atOtherMoments(subject, request, terms, now, deadlineNanos);
+        Recall all = found.recall;
         List<RecalledMemory> page = all.memories().stream()
                 .filter(hit -> holds(request, hit.memory()) && hit.score() >= request.threshold())
                 .sorted(ORDER)
                 .filter(hit -> cursor == null || cursor.before(hit))
                 .limit(request.limit() + 1L)
                 .toList();
-        List<String> degraded = all.semantic() ? List.of() : List.of(SearchPage.SEMANTIC);
+        List<String> degraded = new ArrayList<>();
+        if (!all.semantic()) {
+            degraded.add(SearchPage.SEMANTIC);
+        }
+        if (!found.whole) {
+            degraded.add(SearchPage.DEPTH);
+        }
         List<RecalledMemory> shown = page.subList(0, Math.min(request.limit(), page.size()));
         tiers.used(shown.stream().map(RecalledMemory::memory).toList());
         if (page.size() == shown.size()) {
@@ -111,12 +126,17 @@ public final class MemoryFinder {
             Subject subject, Moment moment, Predicate<Memory> like, @Nullable String cursor, int limit) {
         Require.range("limit", limit, 1, Page.MAX_LIMIT);
         @Nullable StateCursor after = StateCursor.parse(cursor);
-        List<Memory> rest = tiers.states(subject, moment.knownAt()).stream()
-                .filter(memory -> moment.held(memory) && like.test(memory))
-                .filter(memory -> after == null || after.before(memory))
-                .sorted(StateCursor.ORDER)
-                .limit(limit + 1L)
-                .toList();
+        // The last of them on top, so that what comes after all of the page is let go at once.
+        PriorityQueue<Memory> first = new PriorityQueue<>(StateCursor.ORDER.reversed());
+        tiers.scan(subject, moment.knownAt(), memory -> {
+            if (moment.held(memory) && like.test(memory) && (after == null || after.before(memory))) {
+                first.add(memory);
+                if (first.size() > limit + 1) {
+                    first.remove();
+                }
+            }
+        });
+        List<Memory> rest = first.stream().sorted(StateCursor.ORDER).toList();
         List<Memory> page = rest.subList(0, Math.min(limit, rest.size()));
         return new Page<>(
                 page, rest.size() > limit ? StateCursor.after(page.getLast()).encode() : null);
@@ -129,26 +149,35 @@ public final class MemoryFinder {
         return asOf != null ? asOf : knownAt != null ? knownAt : now;
     }
 
-    private Recall atOtherMoments(Subject subject, SearchRequest request, Set<String> terms, Instant now) {
-        List<Memory> states = tiers.states(subject, request.moment().knownAt()).stream()
-                .filter(like(request, now))
-                .filter(memory -> holds(request, memory))
-                .toList();
+    private Found atOtherMoments(
+            Subject subject, SearchRequest request, Set<String> terms, Instant now, long deadlineNanos) {
+        Predicate<Memory> like = like(request, now);
+        List<Memory> states = new ArrayList<>();
+        boolean[] more = {false};
+        tiers.scan(subject, request.moment().knownAt(), memory -> {
+            if (like.test(memory) && holds(request, memory)) {
+                if (states.size() < Memories.MAX_STATES) {
+                    states.add(memory);
+                } else {
+                    more[0] = true;
+                }
+            }
+        });
         if (states.isEmpty()) {
-            return new Recall(List.of(), true);
+            return new Found(new Recall(List.of(), true), true);
         }
-        long deadlineNanos = System.nanoTime() + request.deadline().toNanos();
         EncodedMemories encoded = tiers.encoded(states, deadlineNanos);
         EncodingVersion version = encoding.get();
         boolean comparable = tiers.comparable(encoded.encoder(), version);
         Optional<float[]> raw = comparable ? Optional.of(encoder.encode(request.words())) : Optional.empty();
-        return new Recall(
+        Recall recall = new Recall(
                 PackScores.scored(
                         encoded,
                         new PackScores.Query(terms, raw, version, now),
                         encoded.words().statistics(),
                         _ -> true),
                 encoded.complete() && comparable);
+        return new Found(recall, !more[0]);
     }
 
     /// True when the memory is like that, as it was or is known.

@@ -369,12 +369,30 @@ public final class TierPlanner implements AutoCloseable {
         }
         List<Cold> coded = coding.coded(memories);
         Milestone.DEMOTING.reached();
-        int count = cold.demote(coded);
-        Milestone.DEMOTED.reached();
+        try {
+            int count = cold.demote(coded);
+            Milestone.DEMOTED.reached();
+            wentCold(memories, count);
+            return count;
+        } catch (RuntimeException e) {
+            // What went to the disk in pieces before the one that failed is there all the same.
+            try {
+                wentCold(memories, cold.among(ids(memories)).size());
+            } catch (RuntimeException unknown) {
+                e.addSuppressed(unknown);
+            }
+            throw e;
+        }
+    }
+
+    private static List<MemoryId> ids(List<Memory> memories) {
+        return memories.stream().map(Memory::id).toList();
+    }
+
+    private void wentCold(List<Memory> memories, int count) {
         demotedAt = changes.latest();
         memories.stream().map(Memory::subject).distinct().forEach(moved);
         demoted += count;
-        return count;
     }
 
     /// Ends the thread and writes down what was used.

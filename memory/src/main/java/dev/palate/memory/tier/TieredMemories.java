@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -178,14 +179,16 @@ public final class TieredMemories implements Memories {
 
     /// All of the subject's memories in force with a score above 0, in no order, as of the time given and without
     /// counting them as used; those that are cold are scored by their codes.
-    Recall scored(Subject subject, String words, Duration deadline, Instant now) {
-        return scored(subject, words, deadline, now, (pack, query) -> {
+    ///
+    /// @param deadlineNanos after this no more vectors are computed; of [System#nanoTime]
+    Recall scored(Subject subject, String words, long deadlineNanos, Instant now) {
+        return scored(subject, words, deadlineNanos, now, (pack, query) -> {
             List<RecalledMemory> all =
                     PackScores.best(pack.encoded(), query, pack.memories().size());
             if (pack.rest().isEmpty()) {
                 return new Recall(all, true);
             }
-            EncodedMemories rest = loader.present(pack.rest(), System.nanoTime() + deadline.toNanos());
+            EncodedMemories rest = loader.present(pack.rest(), deadlineNanos);
             List<RecalledMemory> both = new ArrayList<>(all);
             both.addAll(PackScores.scored(
                     rest, query, pack.encoded().words().statistics(), memory -> memory.effectiveAt(now)));
@@ -197,7 +200,7 @@ public final class TieredMemories implements Memories {
     private Recall recalled(Subject subject, String words, int k, Duration deadline, Instant now) {
         Require.range("k", k, 1, MAX_RESULTS);
         long deadlineNanos = System.nanoTime() + deadline.toNanos();
-        return scored(subject, words, deadline, now, (pack, query) -> {
+        return scored(subject, words, deadlineNanos, now, (pack, query) -> {
             List<RecalledMemory> best = PackScores.best(pack.encoded(), query, k);
             var asked = new ColdRecall.Query(words, query.terms(), query.raw(), k, deadlineNanos);
             return new Recall(left.with(best, pack, asked, query.encoding(), now), true);
@@ -207,10 +210,9 @@ public final class TieredMemories implements Memories {
     private Recall scored(
             Subject subject,
             String words,
-            Duration deadline,
+            long deadlineNanos,
             Instant now,
             BiFunction<MemoryPack, PackScores.Query, Recall> scoring) {
-        long deadlineNanos = System.nanoTime() + deadline.toNanos();
         Set<String> terms = analysis.queryTerms(words);
         if (terms.isEmpty()) {
             return new Recall(List.of(), true);
@@ -232,7 +234,7 @@ public final class TieredMemories implements Memories {
 
     /// Cosines of the centred vectors of the text and of memories of one subject, each in [-1, 1]; 0 for a memory
     /// that is not active or has no vector yet, and for those beyond the pack that are not among the nearest by
-    /// their codes. One look at the pack, which does not count as a use.
+    /// their codes. One look at the pack, which does not count as a use; at most five seconds in all.
     ///
     /// @param memories of one subject
     public double[] cosines(String text, List<Memory> memories) {
@@ -240,7 +242,8 @@ public final class TieredMemories implements Memories {
         if (memories.isEmpty()) {
             return cosines;
         }
-        MemoryPack pack = unused(memories.getFirst().subject(), System.nanoTime() + PACK_DEADLINE.toNanos());
+        long deadlineNanos = System.nanoTime() + PACK_DEADLINE.toNanos();
+        MemoryPack pack = unused(memories.getFirst().subject(), deadlineNanos);
         EncodingVersion version = encoding.get();
         if (!comparable(pack.encoder(), version)) {
             return cosines;
@@ -249,12 +252,13 @@ public final class TieredMemories implements Memories {
         for (int i = 0; i < pack.memories().size(); i++) {
             places.put(pack.memories().get(i), i);
         }
-        float[] query = version.center(encoder.encode(text));
+        float[] raw = encoder.encode(text);
+        float[] query = version.center(raw);
         for (int i = 0; i < cosines.length; i++) {
             Integer place = places.get(memories.get(i));
             cosines[i] = place == null ? 0 : PackScores.cosine(pack.encoded(), place, query, version.mean());
         }
-        Map<Memory, Double> beyond = left.cosines(pack, Set.copyOf(memories), encoder.encode(text), version);
+        Map<Memory, Double> beyond = left.cosines(pack, Set.copyOf(memories), raw, version, deadlineNanos);
         for (int i = 0; i < cosines.length && !beyond.isEmpty(); i++) {
             cosines[i] = beyond.getOrDefault(memories.get(i), cosines[i]);
         }
@@ -343,6 +347,11 @@ public final class TieredMemories implements Memories {
     }
 
     @Override
+    public void scan(Subject subject, @Nullable Instant knownAt, Consumer<Memory> consumer) {
+        truth.scan(subject, knownAt, consumer);
+    }
+
+    @Override
     public List<Memory> active(Subject subject) {
         return notEnded(pack(subject, System.nanoTime()).memories());
     }
@@ -393,5 +402,10 @@ public final class TieredMemories implements Memories {
     @Override
     public long writtenSince(Subject subject, Instant time) {
         return truth.writtenSince(subject, time);
+    }
+
+    @Override
+    public long writtenBefore(Memory memory, Instant time) {
+        return truth.writtenBefore(memory, time);
     }
 }

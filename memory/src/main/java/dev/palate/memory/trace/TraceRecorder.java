@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Takes traces from the turns and writes them behind their backs, several to a commit. A turn waits for nothing: when
-/// the queue is full, or the store refuses, a trace is dropped and counted. Thread-safe.
+/// the queue is full, or the store refuses it, a trace is dropped and counted, and no other with it. Thread-safe.
 public final class TraceRecorder implements ErasurePlace, AutoCloseable {
     /// How many may wait; one more is dropped.
     public static final int MOST_WAITING = 512;
@@ -22,6 +22,7 @@ public final class TraceRecorder implements ErasurePlace, AutoCloseable {
     private static final int BATCH = 32;
     private static final int TRIM_EVERY = 256;
     private static final Duration GATHER = Duration.ofMillis(50);
+    private static final Duration ONE_BY_ONE = Duration.ofSeconds(5);
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(10);
 
     private final Traces traces;
@@ -74,24 +75,24 @@ public final class TraceRecorder implements ErasurePlace, AutoCloseable {
             if (batch.isEmpty()) {
                 return;
             }
-            int kept = 0;
-            boolean done = false;
+            Outcome outcome = new Outcome(0, batch.size());
             try {
-                kept = write(batch);
-                done = true;
+                outcome = write(batch);
                 trim(batch.size());
             } catch (RuntimeException | Error e) {
                 // Whatever it is, the turns after this one are still to be recorded.
-                LOG.warn("{} traces of turns could not be written", batch.size(), e);
+                LOG.warn("traces of turns could not be written or trimmed, {} are lost", outcome.lost, e);
             } finally {
-                ended(done ? 0 : batch.size(), kept);
+                ended(outcome);
             }
         }
     }
 
-    private synchronized void ended(int lost, int kept) {
-        failed += lost;
-        recorded += kept;
+    private record Outcome(int kept, int lost) {}
+
+    private synchronized void ended(Outcome outcome) {
+        failed += outcome.lost;
+        recorded += outcome.kept;
         writing = false;
         notifyAll();
     }
@@ -125,7 +126,7 @@ public final class TraceRecorder implements ErasurePlace, AutoCloseable {
         return batch;
     }
 
-    private int write(List<Waiting> batch) {
+    private Outcome write(List<Waiting> batch) {
         List<TurnTrace> made = new ArrayList<>();
         for (Waiting waiting : batch) {
             @Nullable TurnTrace trace = made(waiting);
@@ -133,7 +134,42 @@ public final class TraceRecorder implements ErasurePlace, AutoCloseable {
                 made.add(trace);
             }
         }
-        return made.isEmpty() ? 0 : traces.put(made);
+        int lost = batch.size() - made.size();
+        if (made.isEmpty()) {
+            return new Outcome(0, lost);
+        }
+        try {
+            return new Outcome(traces.put(made), lost);
+        } catch (RuntimeException e) {
+            LOG.warn("{} traces of turns were refused together, each is written by itself", made.size(), e);
+            Outcome each = oneByOne(made);
+            return new Outcome(each.kept, lost + each.lost);
+        }
+    }
+
+    /// One that the store refuses takes none of the others with it. Where the store itself is ill, each takes long to
+    /// fail: those that are left when the time is over are lost.
+    private Outcome oneByOne(List<TurnTrace> made) {
+        long end = System.nanoTime() + ONE_BY_ONE.toNanos();
+        int kept = 0;
+        int lost = 0;
+        for (TurnTrace trace : made) {
+            try {
+                if (System.nanoTime() - end < 0) {
+                    kept += traces.put(List.of(trace));
+                } else {
+                    lost++;
+                }
+            } catch (RuntimeException e) {
+                lost++;
+                // By type alone: a message might hold what was said.
+                LOG.warn(
+                        "the trace of turn {} is refused and lost: {}",
+                        trace.head().turn(),
+                        e.getClass().getName());
+            }
+        }
+        return new Outcome(kept, lost);
     }
 
     private @Nullable TurnTrace made(Waiting waiting) {
@@ -141,9 +177,6 @@ public final class TraceRecorder implements ErasurePlace, AutoCloseable {
             return waiting.trace.get();
         } catch (RuntimeException e) {
             LOG.warn("the trace of a turn could not be made: {}", e.getClass().getName());
-            synchronized (this) {
-                failed++;
-            }
             return null;
         }
     }

@@ -12,6 +12,7 @@ import dev.palate.memory.gate.Consents;
 import dev.palate.memory.gate.GatePolicy;
 import dev.palate.memory.gate.GatedMemories;
 import dev.palate.memory.gate.Gates;
+import dev.palate.memory.gate.HeldBack;
 import dev.palate.memory.gate.Offer;
 import dev.palate.memory.gate.Proposal;
 import dev.palate.memory.gate.RefusedException;
@@ -48,6 +49,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -602,6 +604,41 @@ abstract class DoorContract extends TruthContract {
         assertThat(before).hasSize(3);
         assertThat(door.offer(offers.subList(2, 4), Actor.IMPORT, "imported")).noneMatch(Written::changed);
         assertThat(truth().memories().states(ANNS, null)).isEqualTo(before);
+    }
+
+    /// All memories of a call are of one moment.
+    @Test
+    void thePolicyThatHeldBackTheRestOfACallHoldsItBackAgain() {
+        GatedMemories strict = rate(2);
+        List<Offer> offers = Stream.of("Owns a cat", "Watches on trains", "Prefers the first row", "Eats popcorn")
+                .map(text -> Offer.said(said(text, 0, null)))
+                .toList();
+        List<Written> written = strict.offer(offers, APP, "");
+        assertThat(written)
+                .extracting(Written::outcome)
+                .containsExactly(
+                        Written.Outcome.ADD,
+                        Written.Outcome.ADD,
+                        Written.Outcome.QUARANTINE,
+                        Written.Outcome.QUARANTINE);
+        Memory third = memory(written.get(2));
+        Memory fourth = memory(written.get(3));
+        assertThat(third.createdAt()).isEqualTo(memory(written.getFirst()).createdAt());
+        for (Memory held : List.of(third, fourth)) {
+            assertThat(new HeldBack(strict).release(held, "replay"))
+                    .as("%s, by the policy that held it back", held.text())
+                    .isFalse();
+        }
+        assertThat(new HeldBack(rate(3)).release(fourth, "replay")).isFalse();
+        assertThat(new HeldBack(rate(3)).release(third, "replay")).isTrue();
+        assertThat(of(MemoryStatus.QUARANTINED)).extracting(Memory::id).containsExactly(fourth.id());
+    }
+
+    private GatedMemories rate(int perHour) {
+        GatePolicy usual = GatePolicy.DEFAULT;
+        var policy =
+                new GatePolicy(usual.order(), usual.overlap(), usual.similarity(), 10, perHour, usual.perSubject());
+        return new GatedMemories(stores(), new Gates(policy), new Ids(clock), clock);
     }
 
     @Test

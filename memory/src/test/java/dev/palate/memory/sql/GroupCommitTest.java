@@ -23,6 +23,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -82,6 +84,40 @@ class GroupCommitTest {
                 .createQuery("pragma " + name)
                 .mapTo(String.class)
                 .one());
+    }
+
+    /// Who is told that bulk work failed can look at what is on disk: nothing of it comes later.
+    @Test
+    void bulkWorkThatFailsHasEndedWhenItSaysSo() {
+        try (SqlTruth truth = open(connection -> connection)) {
+            Database database = truth.database();
+            AtomicInteger written = new AtomicInteger();
+            List<Integer> rows = IntStream.range(0, 640).boxed().toList();
+            assertThatThrownBy(() -> database.writeRows(new ChunkSize(16), rows, (transaction, chunk) -> {
+                        if (chunk.contains(70)) {
+                            throw new MemoryException(Code.STORAGE, "no room");
+                        }
+                        LockSupport.parkNanos(10_000_000);
+                        transaction
+                                .handle()
+                                .createUpdate("insert into meta (name, value) values (:name, '')")
+                                .bind("name", "chunk of " + chunk.getFirst())
+                                .execute();
+                        return written.incrementAndGet();
+                    }))
+                    .hasMessage("no room");
+            int then = written.get();
+            String count = "select count(*) from meta where name like 'chunk of%'";
+            int onDisk = database.read(
+                    handle -> handle.createQuery(count).mapTo(Integer.class).one());
+            LockSupport.parkNanos(200_000_000);
+            database.write(transaction -> 0);
+            assertThat(written.get()).isEqualTo(then);
+            assertThat(database.<Integer>read(handle ->
+                            handle.createQuery(count).mapTo(Integer.class).one()))
+                    .isEqualTo(onDisk)
+                    .isEqualTo(then);
+        }
     }
 
     @Test

@@ -2,10 +2,13 @@ package dev.palate.memory.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.palate.memory.MemoryException;
+import dev.palate.memory.Milestone;
 import dev.palate.memory.Page;
 import dev.palate.memory.conversation.ConversationId;
 import dev.palate.memory.conversation.MessageId;
 import dev.palate.memory.conversation.TurnId;
+import dev.palate.memory.erase.ErasedMemories;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.erase.ErasureReceipt;
 import dev.palate.memory.erase.Kept;
@@ -17,16 +20,21 @@ import dev.palate.memory.slate.SlateId;
 import dev.palate.memory.trace.TraceHead;
 import dev.palate.memory.trace.TraceRecorder;
 import dev.palate.memory.trace.TraceStep;
+import dev.palate.memory.trace.Traces;
 import dev.palate.memory.trace.TurnTrace;
 import dev.palate.memory.user.UserId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.assertj.core.groups.Tuple;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// What every store of traces does.
@@ -62,7 +70,7 @@ abstract class TracesContract extends TruthContract {
     }
 
     private static Set<MemoryId> ids(Set<String> ids) {
-        return ids.stream().map(MemoryId::new).collect(java.util.stream.Collectors.toSet());
+        return ids.stream().map(MemoryId::new).collect(Collectors.toSet());
     }
 
     private ConversationId talk(UserId user) {
@@ -154,6 +162,43 @@ abstract class TracesContract extends TruthContract {
                         Tuple.tuple("recall", 200L, "{}", "{}", true),
                         Tuple.tuple("understand", 90L, "{}", "{}", true));
         assertThat(recalled("other").getFirst()).contains("\"m2@1\"", "\"m10@1\"");
+    }
+
+    /// Each page of traces is a write of its own, so that others are not held up, and all are found.
+    @Test
+    void manyMemoriesAreTakenOutOfManyTracesInShortWrites() throws Exception {
+        ConversationId talk = talk(ANN);
+        int many = 2 * TracedMemories.PAGE + 20;
+        List<TurnTrace> traces = new ArrayList<>();
+        for (int i = 0; i < many; i++) {
+            remember("m" + i);
+            String kept = i % 2 == 0 ? "kept" : "m" + (i + 7) % many;
+            traces.add(trace("t" + (1_000 + i), talk, ANN, NOW, Set.of("m" + i, kept), Set.of()));
+        }
+        remember("kept");
+        assertThat(truth().traces().put(traces)).isEqualTo(many);
+        ErasedMemories erased = new ErasedMemories(
+                ids(IntStream.range(0, many).mapToObj(i -> "m" + i).collect(Collectors.toSet())),
+                Set.of(new Subject.OfUser(ANN)));
+        TracedMemories traced = new TracedMemories(truth().database());
+        assertThat(traced.remaining(erased)).isEqualTo(many);
+        AtomicInteger commits = new AtomicInteger();
+        Milestone.watch(point -> commits.addAndGet(point == Milestone.GROUP_COMMITTED ? 1 : 0));
+        try {
+            assertThat(traced.strip(erased)).isEqualTo(many);
+        } finally {
+            Milestone.watch(null);
+        }
+        assertThat(commits.get()).as("commits").isGreaterThanOrEqualTo(3);
+        assertThat(traced.remaining(erased)).isZero();
+        assertThat(truth().traces().trace(new TurnId("t1000")).orElseThrow().redacted())
+                .isEqualTo(1);
+        assertThat(truth().traces().trace(new TurnId("t1001")).orElseThrow().redacted())
+                .isEqualTo(2);
+        assertThat(truth().traces().page(ANN, null, 500).items())
+                .hasSize(many)
+                .allSatisfy(trace ->
+                        assertThat(trace.steps()).extracting(TraceStep::output).containsOnly("{}"));
     }
 
     @Test
@@ -268,6 +313,74 @@ abstract class TracesContract extends TruthContract {
         assertThat(truth().traces().count())
                 .as("trimmed on the way, and no more than a round too many")
                 .isBetween(100L, 356L);
+    }
+
+    @Test
+    void oneThatTheStoreRefusesTakesNoOtherWithIt() {
+        ConversationId talk = talk(ANN);
+        CountDownLatch held = new CountDownLatch(1);
+        try (TraceRecorder recorder = new TraceRecorder(new Picky(truth().traces()), 100)) {
+            recorder.offer(ANN, () -> {
+                awaited(held);
+                return trace("first", talk, ANN, NOW, Set.of(), Set.of());
+            });
+            while (recorder.counts().waiting() > 0) {
+                Thread.onSpinWait();
+            }
+            for (int i = 0; i < 10; i++) {
+                String turn = (i == 4 ? "bad" : "t") + i;
+                recorder.offer(ANN, () -> trace(turn, talk, ANN, NOW, Set.of(), Set.of()));
+            }
+            recorder.offer(ANN, () -> {
+                throw new IllegalStateException("cannot be made");
+            });
+            held.countDown();
+            assertThat(recorder.flush(PATIENCE)).isTrue();
+            assertThat(recorder.counts()).isEqualTo(new TraceRecorder.Counts(10, 0, 2, 0));
+        }
+        assertThat(truth().traces().count()).isEqualTo(10);
+        assertThat(truth().traces().trace(new TurnId("t9"))).isPresent();
+    }
+
+    /// The store, which refuses turns called bad as one does whose columns do not take a value.
+    private record Picky(Traces store) implements Traces {
+        @Override
+        public int put(List<TurnTrace> traces) {
+            if (traces.stream().anyMatch(trace -> trace.head().turn().value().startsWith("bad"))) {
+                throw new MemoryException(MemoryException.Code.STORAGE, "the database failed; nothing was kept");
+            }
+            return store.put(traces);
+        }
+
+        @Override
+        public Optional<TurnTrace> trace(TurnId turn) {
+            return store.trace(turn);
+        }
+
+        @Override
+        public Optional<TurnId> ofSlate(SlateId slate) {
+            return store.ofSlate(slate);
+        }
+
+        @Override
+        public Page<TraceHead> page(ConversationId conversation, @Nullable String cursor, int limit) {
+            return store.page(conversation, cursor, limit);
+        }
+
+        @Override
+        public Page<TurnTrace> page(UserId user, @Nullable String cursor, int limit) {
+            return store.page(user, cursor, limit);
+        }
+
+        @Override
+        public long count() {
+            return store.count();
+        }
+
+        @Override
+        public int trim(long most) {
+            return store.trim(most);
+        }
     }
 
     @Test

@@ -1,9 +1,11 @@
 package dev.palate.memory.tier;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.palate.memory.Ids;
+import dev.palate.memory.MemoryException;
 import dev.palate.memory.Milestone;
 import dev.palate.memory.conversation.Role;
 import dev.palate.memory.erase.ErasedMemories;
@@ -18,6 +20,7 @@ import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.IndexOptions;
 import dev.palate.memory.index.VectorFormat;
 import dev.palate.memory.memory.Actor;
+import dev.palate.memory.memory.ColdMemories;
 import dev.palate.memory.memory.ColdMemories.Cold;
 import dev.palate.memory.memory.Evidence;
 import dev.palate.memory.memory.Memories;
@@ -39,6 +42,8 @@ import dev.palate.memory.text.TextEncoder;
 import dev.palate.memory.user.UserId;
 import dev.palate.memory.vector.ProductQuantiser;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -54,6 +59,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -206,6 +212,53 @@ class TierPlannerTest {
                     .isEqualTo(new HashingEncoder()
                             .encode(pack.memories().getFirst().text()));
         }
+    }
+
+    /// A long list goes to the disk in pieces.
+    @Test
+    void whatWentColdBeforeAPieceFailedIsCountedAndKnown() throws Exception {
+        try (Stack stack = stack()) {
+            stack.put(ANN, 0, 20);
+            stack.settle();
+            TieredMemories tiered = new TieredMemories(
+                    UsersFirst.of(stack.truth),
+                    failingAfter(stack.truth.coldMemories(), 5),
+                    stack.index,
+                    stack.encoder,
+                    () -> now,
+                    TIERS);
+            MemoryPack before = tiered.pack(ANN);
+            assertThat(before.cold()).isEmpty();
+            tiered.planner().accesses().drain();
+            now = START.plus(Duration.ofDays(91));
+            assertThatThrownBy(() -> tiered.planner().pass()).hasMessageContaining("the disk is full");
+            assertThat(stack.cold(ANN)).hasSize(5);
+            assertThat(tiered.planner().demoted()).isEqualTo(5);
+            stack.settle();
+            assertThat(tiered.pack(ANN)).isNotSameAs(before);
+            assertThat(tiered.pack(ANN).cold()).isEqualTo(stack.cold(ANN));
+            tiered.planner().accesses().drain();
+            assertThat(tiered.planner().pass().idle()).as("the rest").isEqualTo(15);
+            assertThat(tiered.planner().demoted()).isEqualTo(20);
+        }
+    }
+
+    /// The cold tier whose disk is full once, after some memories of the first list.
+    private static ColdMemories failingAfter(ColdMemories cold, int some) {
+        AtomicBoolean failed = new AtomicBoolean();
+        return (ColdMemories) Proxy.newProxyInstance(
+                TierPlannerTest.class.getClassLoader(), new Class<?>[] {ColdMemories.class}, (proxy, method, args) -> {
+                    try {
+                        if (method.getName().equals("demote") && failed.compareAndSet(false, true)) {
+                            List<?> all = (List<?>) args[0];
+                            method.invoke(cold, all.subList(0, some));
+                            throw new MemoryException(MemoryException.Code.STORAGE, "the disk is full");
+                        }
+                        return method.invoke(cold, args);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     @Test
