@@ -62,8 +62,7 @@ public final class BestRows {
             RowScores scores = answer.scores();
             Kept known = kept.get(signal);
             if (known == null || !known.isOf(scores)) {
-                known = new Kept(
-                        new WeakReference<>(scores.identity()), scores.best(openTo(scores.size()), perSource));
+                known = new Kept(new WeakReference<>(scores.identity()), scores.best(openTo(scores.size()), perSource));
                 kept.put(signal, known);
             }
             return known.rows;

@@ -165,7 +165,7 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
 
     private static void settle(Sources other, Freshness past) {
         try {
-            boolean learnt = other.awaitLearnt(past.current().catalog(), LEARNING);
+            boolean learnt = other.awaitLearnt(past.current(), LEARNING);
             if (!learnt) {
                 LOG.log(System.Logger.Level.DEBUG, "new items have no vectors of an earlier model yet");
             }
@@ -222,7 +222,9 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
         Freshness.View view = freshness.current();
         HistoryRows history = request.user() == null
                 ? HistoryRows.EMPTY
-                : freshness.histories().rows(request.user(), view.catalog());
+                : told == null
+                        ? freshness.histories().rows(request.user(), view.catalog())
+                        : freshness.histories().rows(request.user(), view.catalog(), arrival);
         UserId user = request.user();
         List<Memory> active = user == null ? List.of() : memories.active(user);
         List<Memory> all = user == null ? List.of() : memories.standing(user);
