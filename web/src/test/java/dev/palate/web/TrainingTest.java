@@ -12,10 +12,12 @@ import dev.palate.retrieval.embedding.Verdict;
 import dev.palate.web.cli.TrainCommand;
 import dev.palate.web.job.Trainer;
 import dev.palate.web.security.LocalDoor;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -219,6 +221,83 @@ class TrainingTest {
                             .asString())
                     .isEqualTo(good);
         }
+    }
+
+    /// What `train --tuned` sends to the server that has the directory open, all four models of it.
+    @Test
+    void settingsOfTuningGoThroughTheDoorOfARunningServer() throws IOException {
+        List<String> given = new ArrayList<>();
+        for (String settings : List.of(
+                "als {\"factors\":\"24\",\"unobserved-weight\":\"0.5\"}",
+                "ease {\"lambda\":\"77\",\"history-decay\":\"0.8\"}",
+                "item-knn {\"neighbours\":\"40\"}",
+                "transitions {\"window\":\"3\",\"history-decay\":\"0.5\"}")) {
+            String model = settings.substring(0, settings.indexOf(' '));
+            Path file = directory.resolve(model + "-tune.json");
+            Files.writeString(
+                    file,
+                    "{\"model\":\"" + model + "\",\"best\":{\"settings\":" + settings.substring(model.length()) + "}}");
+            given.addAll(List.of("--tuned", file.toString()));
+        }
+        Path data = directory.resolve("data");
+        try (TestServer server = TestServer.start(data)) {
+            server.films(12);
+            interactions(server);
+
+            assertThat(train(data, given)).startsWith("0 ").contains("Trained: ");
+
+            assertThat(activeTuned(server))
+                    .containsExactly(
+                            "als: factors 24, unobserved-weight 0.5",
+                            "ease: history-decay 0.8, lambda 77",
+                            "item-knn: neighbours 40",
+                            "transitions: history-decay 0.5, window 3");
+            ModelSnapshot learnt = server.bean(ModelRegistry.class).active().orElseThrow();
+            assertThat(learnt.factors().dimension()).isEqualTo(24);
+            assertThat(learnt.about().easeDecay()).isEqualTo(0.8);
+
+            Path wrong = directory.resolve("wrong.json");
+            Files.writeString(wrong, "{\"model\":\"ease\",\"best\":{\"settings\":{\"factors\":\"3\"}}}");
+            assertThat(train(data, List.of("--tuned", wrong.toString())))
+                    .startsWith("1 ")
+                    .contains("factors");
+            HttpResponse<String> past = server.call(server.admin(), "POST", "/local/training?tuned=%7B%7D", "");
+            assertThat(past.statusCode()).as("without the token of the door").isBetween(400, 499);
+            assertThat(activeTuned(server)).hasSize(4);
+
+            assertThat(train(data, List.of("--untuned"))).startsWith("0 ");
+            assertThat(activeTuned(server)).isEmpty();
+            assertThat(server.bean(ModelRegistry.class)
+                            .active()
+                            .orElseThrow()
+                            .factors()
+                            .dimension())
+                    .isEqualTo(64);
+        }
+    }
+
+    private static List<String> activeTuned(TestServer server) {
+        JsonNode models = server.ok(200, server.get(server.admin(), "/v1/models"));
+        List<String> lines = new ArrayList<>();
+        models.get("versions").forEach(version -> {
+            if (version.get("version")
+                    .asString()
+                    .equals(models.get("active").get("version").asString())) {
+                version.get("tuned").forEach(line -> lines.add(line.asString()));
+            }
+        });
+        return lines;
+    }
+
+    private static String train(Path data, List<String> arguments) {
+        StringWriter printed = new StringWriter();
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of("--data", data.toString()));
+        int status = new CommandLine(new TrainCommand())
+                .setOut(new PrintWriter(printed, true))
+                .setErr(new PrintWriter(printed, true))
+                .execute(all.toArray(String[]::new));
+        return status + " " + printed;
     }
 
     private static ModelSnapshot refused(ModelSnapshot first, String version) {

@@ -55,8 +55,9 @@ final class FormatBenchmark {
         }
     }
 
-    private static void build(VectorFormat format, Path place, BenchmarkVectors vectors, int count) throws IOException {
-        Path whole = place.resolveSibling(format + ".whole");
+    /// One settled segment in a folder; one that is whole already stays.
+    static void build(VectorFormat format, Path place, BenchmarkVectors vectors, int count) throws IOException {
+        Path whole = place.resolveSibling(place.getFileName() + ".whole");
         if (Files.exists(whole)) {
             return;
         }

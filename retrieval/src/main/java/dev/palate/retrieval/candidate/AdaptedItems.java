@@ -39,10 +39,8 @@ final class AdaptedItems {
     /// Empty where texts serve as they are. O(new items · dimension · hidden) after a change of the catalog, the texts
     /// or the model, else O(1).
     Optional<AdaptedTexts> of(CatalogSnapshot catalog, CentredVectors texts) {
-        Optional<CollaborativeModel.Adapter> adapter = model.adapter();
-        if (adapter.isEmpty()
-                || !adapter.get().encoding().equals(texts.encoding())
-                || adapter.get().network().dimension() != texts.dimension()) {
+        Optional<CollaborativeModel.Adapter> adapter = adapter(texts);
+        if (adapter.isEmpty()) {
             return Optional.empty();
         }
         Optional<Made> kept = last.get();
@@ -77,6 +75,25 @@ final class AdaptedItems {
             });
         }
         return Optional.empty();
+    }
+
+    /// The model's adapter, where it is of these texts.
+    private Optional<CollaborativeModel.Adapter> adapter(CentredVectors texts) {
+        return model.adapter()
+                .filter(adapter -> adapter.encoding().equals(texts.encoding())
+                        && adapter.network().dimension() == texts.dimension());
+    }
+
+    /// Begins what is to be made; true when nothing is left to make.
+    boolean ready(CatalogSnapshot catalog, Optional<CentredVectors> texts) {
+        if (texts.isEmpty() || adapter(texts.get()).isEmpty()) {
+            return true;
+        }
+        boolean some = of(catalog, texts.get()).isPresent();
+        return some
+                || adapter(texts.get())
+                        .flatMap(adapter -> last.get().filter(kept -> kept.of(catalog, texts.get(), adapter)))
+                        .isPresent();
     }
 
     private Optional<AdaptedTexts> make(

@@ -1,8 +1,8 @@
 package dev.palate.retrieval.candidate;
 
-import dev.palate.memory.vector.TopK;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +15,12 @@ public final class BestRows {
     private final int perSource;
     private final Map<String, Kept> kept = new ConcurrentHashMap<>();
 
-    /// @param scores that the rows are of, held loosely: it may belong to a model that is over
+    /// @param answer that the rows are of, held loosely: it may belong to a model that is over
     /// @param rows best first
-    private record Kept(WeakReference<float[]> scores, int[] rows) {
-        @SuppressWarnings("ReferenceEquality") // one array is one answer
-        boolean isOf(float[] other) {
-            return scores.get() == other;
+    private record Kept(WeakReference<Object> answer, int[] rows) {
+        @SuppressWarnings("ReferenceEquality") // one object is one answer
+        boolean isOf(RowScores other) {
+            return answer.get() == other.identity();
         }
     }
 
@@ -36,29 +36,59 @@ public final class BestRows {
         return perSource == count && allowed.equals(rows);
     }
 
-    /// The best rows of each answer, best first, equal scores by lower row; shared: do not modify. O(1) for an answer
-    /// seen before, O(rows) for others.
-    ///
-    /// @param answers by signal
-    public List<int[]> of(Map<String, Scored> answers) {
-        List<int[]> best = new ArrayList<>(answers.size());
-        boolean[] open = {};
-        for (Map.Entry<String, Scored> answer : answers.entrySet()) {
-            float[] scores = answer.getValue().scores();
-            Kept known = kept.get(answer.getKey());
-            if (known == null || !known.isOf(scores)) {
-                open = open.length < scores.length ? open(allowed, scores.length) : open;
-                known = new Kept(new WeakReference<>(scores), TopK.select(scores, open, 0, perSource));
-                kept.put(answer.getKey(), known);
-            }
-            best.add(known.rows);
+    /// The looking of one request.
+    public Look look() {
+        return new Look();
+    }
+
+    /// Looks for the best rows of the answers to one request. Thread-safe.
+    public final class Look {
+        private volatile boolean[] open = {};
+
+        private Look() {}
+
+        /// The best rows of each answer, best first, equal scores by lower row; shared: do not modify. O(1) for an
+        /// answer seen before, up to O(rows) for others.
+        ///
+        /// @param answers by signal
+        public List<int[]> of(Map<String, Scored> answers) {
+            List<int[]> best = new ArrayList<>(answers.size());
+            answers.forEach((signal, answer) -> best.add(of(signal, answer)));
+            return best;
         }
-        return best;
+
+        /// The same of one answer.
+        public int[] of(String signal, Scored answer) {
+            RowScores scores = answer.scores();
+            Kept known = kept.get(signal);
+            if (known == null || !known.isOf(scores)) {
+                known = new Kept(new WeakReference<>(scores.identity()), scores.best(openTo(scores.size()), perSource));
+                kept.put(signal, known);
+            }
+            return known.rows;
+        }
+
+        private boolean[] openTo(int length) {
+            boolean[] made = open;
+            if (made.length < length) {
+                made = open(allowed, length);
+                open = made;
+            }
+            return made;
+        }
     }
 
     /// The rows allowed as an array, which is several times as fast to look into.
     public static boolean[] open(BitSet allowed, int length) {
         boolean[] open = new boolean[length];
+        if (2 * allowed.cardinality() > length) {
+            // Mostly few are shut, and those are quicker to visit.
+            Arrays.fill(open, true);
+            for (int row = allowed.nextClearBit(0); row < length; row = allowed.nextClearBit(row + 1)) {
+                open[row] = false;
+            }
+            return open;
+        }
         for (int row = allowed.nextSetBit(0); row >= 0 && row < length; row = allowed.nextSetBit(row + 1)) {
             open[row] = true;
         }

@@ -2,6 +2,7 @@ package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.text.EncodingVersion;
 import dev.palate.memory.text.TextEncoder;
+import dev.palate.memory.vector.ByteRows;
 import dev.palate.memory.vector.Kernels;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,6 +19,7 @@ public final class CentredVectors {
     private final EncodingVersion encoding;
     private final float[] matrix;
     private final boolean[] known;
+    private final ByteRows bytes;
 
     private CentredVectors(CatalogSnapshot catalog, TextVectors.Matrix source, EncodingVersion encoding) {
         this.catalog = catalog;
@@ -35,6 +37,7 @@ public final class CentredVectors {
                 known[row] = true;
             }
         }
+        bytes = ByteRows.of(matrix, dimension);
     }
 
     /// Follows the vectors, the encoding and the snapshots asked for. Thread-safe.
@@ -120,6 +123,19 @@ public final class CentredVectors {
     @SuppressWarnings("ReferenceEquality") // one matrix object is one state of the vectors
     private boolean outdated(TextVectors.Matrix now) {
         return source != now;
+    }
+
+    /// The number of rows.
+    int size() {
+        return known.length;
+    }
+
+    /// The open rows that are nearest to a vector, of those above 0: the best of [#scores], best first, equal ones by
+    /// lower row. O(rows × dimension), at a quarter of the cost.
+    ///
+    /// @param open at least as long as there are rows
+    int[] best(float[] vector, boolean[] open, int count) {
+        return bytes.best(vector, open, 0, count);
     }
 
     /// The length of a vector.

@@ -46,7 +46,7 @@ final class CrowdSource implements CandidateSource {
     public Optional<Scored> score(Wish wish) {
         ItemStatistics statistics = wish.statistics();
         boolean counts = wish.history().length > 0;
-        Optional<float[]> scores = switch (crowd) {
+        Optional<CrowdScores> scores = switch (crowd) {
             case ALWAYS -> counts ? statistics.crowd() : statistics.quality();
             case LATELY -> statistics.recent();
             case THESE_DAYS -> statistics.recentShort();

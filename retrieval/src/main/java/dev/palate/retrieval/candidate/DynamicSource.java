@@ -24,6 +24,16 @@ final class DynamicSource implements CandidateSource {
                         wish.catalog(), wish.vectors().get(), wish.model().get().loaded());
     }
 
+    /// Makes a part of what new items are scored by; true when nothing is left to make.
+    boolean ready(Freshness.View view, Optional<AlignedModel> model, Optional<CentredVectors> texts) {
+        if (model.isEmpty() || texts.isEmpty()) {
+            return true;
+        }
+        CollaborativeModel.Loaded loaded = model.get().loaded();
+        dynamic.of(view.catalog(), texts.get(), loaded, view.statistics());
+        return dynamic.ready(view.catalog(), texts.get(), loaded);
+    }
+
     private Optional<float[]> scores(Wish wish, DynamicItems found, CentredVectors texts, int[] profile) {
         int items = wish.catalog().size();
         return wish.liked().length > 0

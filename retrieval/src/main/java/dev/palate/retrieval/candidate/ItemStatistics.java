@@ -17,11 +17,15 @@ public final class ItemStatistics {
 
     private final CatalogSnapshot catalog;
     private final int[] counts;
-    private final float[] crowd;
+    private final Optional<CrowdScores> crowdScores;
     private final float[] quality;
+    private final Optional<CrowdScores> qualityScores;
     private final float[] recent;
+    private final Optional<CrowdScores> recentScores;
     private final float[] recentShort;
+    private final Optional<CrowdScores> recentShortScores;
     private final float[] fresh;
+    private final Optional<CrowdScores> freshScores;
 
     private ItemStatistics(
             CatalogSnapshot catalog,
@@ -34,12 +38,17 @@ public final class ItemStatistics {
         this.recentShort = recentShort;
         this.fresh = fresh;
         this.counts = counts;
-        crowd = new float[counts.length];
+        float[] crowd = new float[counts.length];
         for (int row = 0; row < crowd.length; row++) {
             crowd[row] = (float) Math.log1p(counts[row]);
         }
         this.quality = quality;
         this.recent = recent;
+        crowdScores = telling(crowd);
+        qualityScores = telling(quality);
+        recentScores = telling(recent);
+        recentShortScores = telling(recentShort);
+        freshScores = telling(fresh);
     }
 
     /// Of a catalog nobody has touched.
@@ -156,15 +165,15 @@ public final class ItemStatistics {
         return counts[row];
     }
 
-    /// log(1 + interactions) of each row; empty where nobody did anything, as are the others. Shared: do not modify.
-    Optional<float[]> crowd() {
-        return telling(crowd);
+    /// log(1 + interactions) of each row; empty where nobody did anything, as are the others.
+    Optional<CrowdScores> crowd() {
+        return crowdScores;
     }
 
     /// How well liked by how many, of each row, in [0, 1], 1 for the best of the catalog: squared mean liking, shrunken
     /// towards the mean of all, times log(1 + count).
-    Optional<float[]> quality() {
-        return telling(quality);
+    Optional<CrowdScores> quality() {
+        return qualityScores;
     }
 
     /// The same of one row.
@@ -173,25 +182,25 @@ public final class ItemStatistics {
     }
 
     /// log(1 + interactions in the recent window) of each row.
-    Optional<float[]> recent() {
-        return telling(recent);
+    Optional<CrowdScores> recent() {
+        return recentScores;
     }
 
     /// log(1 + interactions in the shorter recent window) of each row.
-    Optional<float[]> recentShort() {
-        return telling(recentShort);
+    Optional<CrowdScores> recentShort() {
+        return recentShortScores;
     }
 
     /// −log(1 + days since the first interaction) of each row, NaN where there was none.
-    Optional<float[]> fresh() {
-        return telling(fresh);
+    Optional<CrowdScores> fresh() {
+        return freshScores;
     }
 
     /// Empty when the rows that are known are all 0. Mostly the first few rows tell.
-    private static Optional<float[]> telling(float[] values) {
+    private static Optional<CrowdScores> telling(float[] values) {
         for (float value : values) {
             if (Float.isFinite(value) && value != 0) {
-                return Optional.of(values);
+                return Optional.of(new CrowdScores(values));
             }
         }
         return Optional.empty();

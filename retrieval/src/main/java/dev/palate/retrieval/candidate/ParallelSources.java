@@ -18,6 +18,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 
 /// Runs sources side by side, each on a virtual thread of its own, under one deadline; those that answer promptly run
 /// on the thread that asks, while the others are under way, unless there are very many items.
@@ -59,8 +60,15 @@ public final class ParallelSources implements AutoCloseable {
 
     /// What the sources answer within the time given. Never throws for what a source does.
     public Gathered gather(Wish wish, Duration atMost) {
+        return gather(wish, atMost, (signal, answer) -> {});
+    }
+
+    /// The same.
+    ///
+    /// @param answered called with the signal and the answer of each source, as a part of its work; thread-safe
+    public Gathered gather(Wish wish, Duration atMost, BiConsumer<String, Scored> answered) {
         long end = System.nanoTime() + atMost.toNanos();
-        List<Optional<Future<Optional<Scored>>>> calls = calls(wish, end);
+        List<Optional<Future<Optional<Scored>>>> calls = calls(wish, end, answered);
         Map<String, Scored> answers = new LinkedHashMap<>();
         List<String> degraded = new ArrayList<>();
         boolean stop = false;
@@ -100,7 +108,7 @@ public final class ParallelSources implements AutoCloseable {
     }
 
     /// What is under way or done, by source; empty where it could not begin.
-    private List<Optional<Future<Optional<Scored>>>> calls(Wish wish, long end) {
+    private List<Optional<Future<Optional<Scored>>>> calls(Wish wish, long end, BiConsumer<String, Scored> answered) {
         boolean few = wish.catalog().size() <= MAX_ITEMS_AT_ONCE;
         List<Optional<Future<Optional<Scored>>>> calls =
                 new ArrayList<>(Collections.nCopies(sources.size(), Optional.empty()));
@@ -108,12 +116,12 @@ public final class ParallelSources implements AutoCloseable {
         for (int at = 0; at < sources.size(); at++) {
             prompt.set(at, few && sources.get(at).prompt(wish));
             if (!prompt.get(at)) {
-                calls.set(at, start(sources.get(at), wish));
+                calls.set(at, start(sources.get(at), wish, answered));
             }
         }
         for (int at = prompt.nextSetBit(0); at >= 0; at = prompt.nextSetBit(at + 1)) {
             CandidateSource source = sources.get(at);
-            FutureTask<Optional<Scored>> here = new FutureTask<>(() -> source.score(wish));
+            FutureTask<Optional<Scored>> here = new FutureTask<>(() -> score(source, wish, answered));
             if (end - System.nanoTime() > 0) {
                 here.run();
             }
@@ -122,7 +130,8 @@ public final class ParallelSources implements AutoCloseable {
         return calls;
     }
 
-    private Optional<Future<Optional<Scored>>> start(CandidateSource source, Wish wish) {
+    private Optional<Future<Optional<Scored>>> start(
+            CandidateSource source, Wish wish, BiConsumer<String, Scored> answered) {
         Semaphore free = java.util.Objects.requireNonNull(inFlight.get(source.signal()));
         if (!free.tryAcquire()) {
             return Optional.empty();
@@ -130,7 +139,7 @@ public final class ParallelSources implements AutoCloseable {
         try {
             return Optional.of(executor.submit(() -> {
                 try {
-                    return source.score(wish);
+                    return score(source, wish, answered);
                 } finally {
                     free.release();
                 }
@@ -139,6 +148,12 @@ public final class ParallelSources implements AutoCloseable {
             free.release();
             throw new IllegalStateException("the sources are closed", closed);
         }
+    }
+
+    private static Optional<Scored> score(CandidateSource source, Wish wish, BiConsumer<String, Scored> answered) {
+        Optional<Scored> answer = source.score(wish);
+        answer.ifPresent(found -> answered.accept(source.signal(), found));
+        return answer;
     }
 
     /// Interrupts what is under way and waits for nothing.

@@ -2,13 +2,11 @@ package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.catalog.ItemId;
 
-/// What a source answers: a score for every row, and why on demand. Thread-safe as long as nobody writes to the
-/// array.
+/// What a source answers: a score for every row, and why on demand. Thread-safe.
 ///
-/// @param scores by catalog row, higher is better; NaN where the source knows nothing of the item. Only rows above 0
-///     become candidates; shared: do not modify
+/// @param scores by catalog row, higher is better; only rows above 0 become candidates
 /// @param emphasis how much of the signal's weight this answer deserves, in [0, 2]; 1 is usual
-public record Scored(float[] scores, double emphasis, Explainer explainer) {
+public record Scored(RowScores scores, double emphasis, Explainer explainer) {
     /// Finds the evidence of one row; called for the few items of a slate.
     public interface Explainer {
         /// The evidence, [Evidence#NONE] when there is none.
@@ -34,6 +32,18 @@ public record Scored(float[] scores, double emphasis, Explainer explainer) {
         if (!(emphasis >= 0 && emphasis <= 2)) {
             throw new IllegalArgumentException("emphasis must be in [0, 2], was " + emphasis);
         }
+    }
+
+    /// Of scores that are written down.
+    ///
+    /// @param scores by catalog row; shared: do not modify
+    public Scored(float[] scores, double emphasis, Explainer explainer) {
+        this(new RowScores.Written(scores), emphasis, explainer);
+    }
+
+    /// With the usual emphasis.
+    static Scored of(RowScores scores, Explainer explainer) {
+        return new Scored(scores, 1, explainer);
     }
 
     /// With the usual emphasis.

@@ -7,9 +7,11 @@ import dev.palate.memory.text.EncodingVersion;
 import dev.palate.memory.text.TextEncoder;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /// All sources of a recommender, and the wishes they understand. Thread-safe.
@@ -21,6 +23,8 @@ public final class Sources {
     private final Themes themes;
     private final List<CandidateSource> all;
     private final List<NewItems.Source> aligned;
+    private final AdaptedItems adapted;
+    private final DynamicSource dynamic = new DynamicSource();
 
     /// @param encoding the version in force; absent parts of the machine are given by their `NONE`
     public Sources(
@@ -47,6 +51,7 @@ public final class Sources {
         this.model = new AlignedModel.Source(model);
         this.vectors = new CentredVectors.Source(vectors, encoder, encoding);
         this.themes = themes;
+        adapted = new AdaptedItems(model);
         aligned = List.of(new NewItems.Source(model, "cf"), new NewItems.Source(model, "cf_sparse"));
         all = List.of(
                 new ModelSource("cf", aligned.getFirst()),
@@ -56,8 +61,8 @@ public final class Sources {
                 new ModelSource("transitions", true),
                 new ModelSource("next", true),
                 new ModelSource("sequence", false),
-                new DynamicSource(),
-                new TextSource(this.vectors, new AdaptedItems(model)),
+                dynamic,
+                new TextSource(this.vectors, adapted),
                 new LexicalSource(search),
                 new FacetSource(),
                 new LikedSource(),
@@ -127,16 +132,25 @@ public final class Sources {
                 now);
     }
 
-    /// Waits until what is learnt in the background for a new model is there.
+    /// Waits until what is learnt or made bit by bit for a new model is there: vectors of new items by their texts,
+    /// their adapted texts, and new items by those who had them.
     ///
     /// @return false when the time was over first
-    public boolean awaitLearnt(CatalogSnapshot catalog, Duration atMost) throws InterruptedException {
+    public boolean awaitLearnt(Freshness.View view, Duration atMost) throws InterruptedException {
+        CatalogSnapshot catalog = view.catalog();
         long end = System.nanoTime() + atMost.toNanos();
         if (vectors.of(catalog).isEmpty()) {
             return true;
         }
+        List<BooleanSupplier> made = new ArrayList<>();
         for (NewItems.Source source : aligned) {
-            while (source.learns() && source.of(catalog, vectors.of(catalog)).isEmpty()) {
+            made.add(() ->
+                    !source.learns() || source.of(catalog, vectors.of(catalog)).isPresent());
+        }
+        made.add(() -> adapted.ready(catalog, vectors.of(catalog)));
+        made.add(() -> dynamic.ready(view, model.of(catalog), vectors.of(catalog)));
+        for (BooleanSupplier one : made) {
+            while (!one.getAsBoolean()) {
                 if (System.nanoTime() >= end) {
                     return false;
                 }

@@ -61,12 +61,10 @@ final class TextSource implements CandidateSource {
             return Optional.empty();
         }
         Optional<AdaptedTexts> fresh = spoken ? Optional.empty() : adapted.of(wish.catalog(), space);
-        float[] scores = spoken
+        Optional<TextScores> scores = spoken
                 ? scores(wish, space, shown, fresh)
                 : wish.known().kept(signal(), basis(space, fresh), () -> scores(wish, space, shown, fresh));
-        return scores.length > 0
-                ? Optional.of(Scored.of(scores, row -> explain(wish, space, shown, row)))
-                : Optional.empty();
+        return scores.map(found -> Scored.of(found, row -> explain(wish, space, shown, row)));
     }
 
     /// What the scores of a history follow from besides it.
@@ -78,24 +76,19 @@ final class TextSource implements CandidateSource {
         return !wish.words().isBlank() || wish.liked().length > 0;
     }
 
-    /// Of nothing when no item is near.
-    private float[] scores(Wish wish, CentredVectors space, int[] shown, Optional<AdaptedTexts> fresh) {
+    /// Empty when no item is near.
+    private Optional<TextScores> scores(Wish wish, CentredVectors space, int[] shown, Optional<AdaptedTexts> fresh) {
         float[] query = new float[space.dimension()];
         if (!wish.words().isBlank()) {
             float[] words = vectors.encode(wish.words(), space);
             System.arraycopy(words, 0, query, 0, query.length);
         }
         addUnitProfile(space, shown, spoken(wish) ? 1 : DECAY, query);
-        float[] scores = space.scores(query);
-        fresh.ifPresent(texts -> texts.replace(query, scores));
-        boolean any = false;
-        for (int row = 0; row < scores.length; row++) {
-            if (!space.knows(row)) {
-                scores[row] = Float.NaN;
-            }
-            any |= scores[row] > 0;
-        }
-        return any ? scores : NOTHING;
+        float[] replaced = fresh.map(texts -> texts.scores(query, row -> space.dot(row, query)))
+                .orElse(NOTHING);
+        int[] rows = replaced.length == 0 ? new int[0] : fresh.orElseThrow().rows();
+        TextScores scores = new TextScores(space, query, rows, replaced);
+        return scores.any() ? Optional.of(scores) : Optional.empty();
     }
 
     private static int[] newest(int[] history) {

@@ -86,6 +86,16 @@ public final class UserHistories implements ErasurePlace {
         return made;
     }
 
+    /// The same without what came after an arrival, for a list whose trace names that.
+    public HistoryRows rows(UserId user, CatalogSnapshot catalog, long arrival) {
+        HistoryRows now = rows(user, catalog);
+        if (interactions.arrival() <= arrival) {
+            return now;
+        }
+        UserHistory then = UserHistory.of(interactions.asOf(arrival).ofUser(user, UserHistory.MAX_EVENTS));
+        return then.equals(now.history()) ? now : HistoryRows.of(then, catalog);
+    }
+
     private void remove(UserId user) {
         kept.remove(user);
         removeRows(user);

@@ -9,6 +9,7 @@ import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.Slot;
 import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.candidate.AlignedModel;
+import dev.palate.retrieval.candidate.BestRows;
 import dev.palate.retrieval.candidate.CandidateSource;
 import dev.palate.retrieval.candidate.CatalogSnapshot;
 import dev.palate.retrieval.candidate.CentredVectors;
@@ -164,7 +165,7 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
 
     private static void settle(Sources other, Freshness past) {
         try {
-            boolean learnt = other.awaitLearnt(past.current().catalog(), LEARNING);
+            boolean learnt = other.awaitLearnt(past.current(), LEARNING);
             if (!learnt) {
                 LOG.log(System.Logger.Level.DEBUG, "new items have no vectors of an earlier model yet");
             }
@@ -221,7 +222,9 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
         Freshness.View view = freshness.current();
         HistoryRows history = request.user() == null
                 ? HistoryRows.EMPTY
-                : freshness.histories().rows(request.user(), view.catalog());
+                : told == null
+                        ? freshness.histories().rows(request.user(), view.catalog())
+                        : freshness.histories().rows(request.user(), view.catalog(), arrival);
         UserId user = request.user();
         List<Memory> active = user == null ? List.of() : memories.active(user);
         List<Memory> all = user == null ? List.of() : memories.standing(user);
@@ -233,9 +236,10 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
         Wish wish = sources.wish(view, said(request.taste()), history, effective, filters.coarse(), now);
         Duration left = request.deadline().minusNanos(System.nanoTime() - start);
         long gathering = System.nanoTime();
-        Gathered gathered = gathered(wish, left.isNegative() ? Duration.ZERO : left);
+        BestRows.Look look = history.best(allowed, options.perSource).look();
+        Gathered gathered = gathered(wish, left.isNegative() ? Duration.ZERO : left, look);
         long since = System.nanoTime();
-        List<int[]> best = history.best(allowed, options.perSource).of(gathered.answers());
+        List<int[]> best = look.of(gathered.answers());
         int[] pool =
                 CandidatePool.filled(best, allowed, options.maxCandidates, least(request), view.statistics()::quality);
         Fusion fusion = Fusion.of(pool, gathered.answers(), wish);
@@ -260,8 +264,9 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
                 selection.passedOver());
     }
 
-    private Gathered gathered(Wish wish, Duration left) {
-        Gathered all = parallel.gather(wish, left);
+    /// What the sources answer; each looks for its best rows while the others are under way.
+    private Gathered gathered(Wish wish, Duration left, BestRows.Look look) {
+        Gathered all = parallel.gather(wish, left, look::of);
         if (without.isEmpty()) {
             return all;
         }

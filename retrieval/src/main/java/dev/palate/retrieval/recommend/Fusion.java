@@ -27,11 +27,7 @@ record Fusion(int[] rows, double[] scores, int[] order, Map<Signal, float[]> par
         for (Signal signal : Signal.values()) {
             Scored answer = answers.get(signal.key());
             if (answer != null) {
-                float[] ofCandidates = new float[rows.length];
-                for (int candidate = 0; candidate < rows.length; candidate++) {
-                    ofCandidates[candidate] = answer.scores()[rows[candidate]];
-                }
-                values.put(signal, ofCandidates);
+                values.put(signal, answer.scores().of(rows));
             }
         }
         int size = wish.history().length;

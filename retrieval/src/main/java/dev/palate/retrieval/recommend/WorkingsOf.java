@@ -46,10 +46,9 @@ record WorkingsOf(Wish wish, Gathered gathered, List<int[]> best, Fusion fusion)
         int at = 0;
         for (Map.Entry<String, Scored> answer : gathered.answers().entrySet()) {
             int[] rows = best.get(at++);
-            float[] scores = answer.getValue().scores();
             Digest digest = new Digest();
-            for (int row : fusion.rows()) {
-                digest.add(scores[row]);
+            for (float score : answer.getValue().scores().of(fusion.rows())) {
+                digest.add(score);
             }
             List<ItemId> first = new ArrayList<>();
             for (int i = 0; i < Math.min(rows.length, Workings.MOST_NAMED); i++) {

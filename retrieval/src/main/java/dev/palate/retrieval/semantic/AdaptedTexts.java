@@ -76,24 +76,50 @@ public final class AdaptedTexts {
     /// @param profile of the history, of any length
     /// @param scores inner products of the profile with the centred texts, by row; written to
     public void replace(float[] profile, float[] scores) {
+        float[] replaced = scores(profile, row -> scores[row]);
+        for (int at = 0; at < replaced.length; at++) {
+            scores[fresh[at]] = replaced[at];
+        }
+    }
+
+    /// The score of a row.
+    @FunctionalInterface
+    public interface RowScore {
+        /// Of the row.
+        float of(int row);
+    }
+
+    /// The new items, ascending; shared: do not modify.
+    public int[] rows() {
+        return fresh;
+    }
+
+    /// The scores of the new items, one for each of [#rows]; none where they have those of their centred texts.
+    /// O(new items · dimension).
+    ///
+    /// @param profile of the history, of any length
+    /// @param centred inner products of the profile with the centred texts
+    public float[] scores(float[] profile, RowScore centred) {
         float[] unit = profile.clone();
         UnitVectors.normalise(unit, 0, unit.length);
         float[] user = adapter.adapt(unit);
         double[] plain = new double[references.length];
         double[] learnt = new double[references.length];
         for (int at = 0; at < references.length; at++) {
-            plain[at] = scores[references[at]];
+            plain[at] = centred.of(references[at]);
             learnt[at] = adaptedReferences.dot(at, user);
         }
         Spread from = Spread.of(learnt);
         Spread to = Spread.of(plain);
         if (from.deviation < TINY || to.deviation < TINY || Kernels.dot(unit, 0, unit, 0, unit.length) == 0) {
-            return;
+            return new float[0];
         }
         double scale = to.deviation / from.deviation;
+        float[] scores = new float[fresh.length];
         for (int at = 0; at < fresh.length; at++) {
-            scores[fresh[at]] = (float) (to.mean + scale * (adapted.dot(at, user) - from.mean));
+            scores[at] = (float) (to.mean + scale * (adapted.dot(at, user) - from.mean));
         }
+        return scores;
     }
 
     private record Spread(double mean, double deviation) {

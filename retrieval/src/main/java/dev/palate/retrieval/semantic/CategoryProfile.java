@@ -3,6 +3,7 @@ package dev.palate.retrieval.semantic;
 import dev.palate.retrieval.factor.History;
 import dev.palate.retrieval.factor.HistoryDecay;
 import dev.palate.retrieval.factor.Scorer;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -22,6 +23,11 @@ public final class CategoryProfile implements Scorer {
     private static final double SMALLEST_WEIGHT = 1e-4;
 
     private final int[][] codesOfRow;
+
+    /// Items of the same categories have the same score: the kind of each row, and the first row of each kind.
+    private final int[] kindOfRow;
+
+    private final int[] rowOfKind;
     private final double[] mean;
     private final double meanSquared;
     private final double[] lengths;
@@ -33,6 +39,18 @@ public final class CategoryProfile implements Scorer {
         this.decay = decay;
         meanSquared = Arrays.stream(mean).map(value -> value * value).sum();
         lengths = Arrays.stream(codesOfRow).mapToDouble(this::length).toArray();
+        kindOfRow = new int[codesOfRow.length];
+        Map<IntBuffer, Integer> kinds = new HashMap<>();
+        int[] firsts = new int[codesOfRow.length];
+        for (int row = 0; row < codesOfRow.length; row++) {
+            int kind = kinds.size();
+            Integer known = kinds.putIfAbsent(IntBuffer.wrap(codesOfRow[row]), kind);
+            if (known == null) {
+                firsts[kind] = row;
+            }
+            kindOfRow[row] = known == null ? kind : known;
+        }
+        rowOfKind = Arrays.copyOf(firsts, kinds.size());
     }
 
     /// True when no row has a category.
@@ -96,7 +114,7 @@ public final class CategoryProfile implements Scorer {
         return codesOfRow.length;
     }
 
-    /// O(categories of the history, and of all items).
+    /// O(items, and categories of the history and of each kind of item).
     @Override
     public void score(History history, float[] target) {
         double[] profile = new double[mean.length];
@@ -118,12 +136,17 @@ public final class CategoryProfile implements Scorer {
             profile[code] -= sum * mean[code];
             ofMean += profile[code] * mean[code];
         }
-        for (int row = 0; row < target.length; row++) {
+        float[] ofKind = new float[rowOfKind.length];
+        for (int kind = 0; kind < ofKind.length; kind++) {
+            int row = rowOfKind[kind];
             double product = -ofMean;
             for (int code : codesOfRow[row]) {
                 product += profile[code];
             }
-            target[row] = lengths[row] > 0 ? (float) (product / lengths[row]) : Float.NaN;
+            ofKind[kind] = lengths[row] > 0 ? (float) (product / lengths[row]) : Float.NaN;
+        }
+        for (int row = 0; row < target.length; row++) {
+            target[row] = ofKind[kindOfRow[row]];
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.text.EncodingVersion;
 import dev.palate.memory.text.HashingEncoder;
 import dev.palate.memory.user.UserId;
+import dev.palate.memory.vector.ByteRows;
 import dev.palate.memory.vector.Kernels;
 import dev.palate.retrieval.candidate.CollaborativeModel;
 import dev.palate.retrieval.candidate.Freshness;
@@ -64,8 +65,8 @@ final class ListBenchmark {
         int[] sizes = arguments.length == 0
                 ? new int[] {10_000, 17_000, 100_000, 1_000_000}
                 : Arrays.stream(arguments).mapToInt(Integer::parseInt).toArray();
-        System.out.println("| items | after an event p50 ms | p99 | KiB allocated | asked again p50 ms | p99"
-                + " | KiB allocated | of it texts, all compared, ms | load |");
+        System.out.println("| items | after an event p50 ms | p99 | cpu ms | KiB allocated | asked again p50 ms | p99"
+                + " | cpu ms | KiB allocated | texts, all compared as floats, ms | as bytes, ms | load |");
         for (int size : sizes) {
             run(size);
         }
@@ -131,16 +132,30 @@ final class ListBenchmark {
             }
             System.out.printf(
                     Locale.ROOT,
-                    "| %,d | %.2f | %.2f | %,d | %.2f | %.2f | %,d | %.2f | %.1f |%n",
+                    "| %,d | %.2f | %.2f | %.2f | %,d | %.2f | %.2f | %.2f | %,d | %.2f | %.2f | %.1f |%n",
                     size,
                     first.at(0.5),
                     first.at(0.99),
+                    first.cpu(),
                     first.kibibytes(),
                     again.at(0.5),
                     again.at(0.99),
+                    again.cpu(),
                     again.kibibytes(),
                     compared(texts, Math.min(rounds, 300)),
+                    bytes(texts, Math.min(rounds, 300)),
                     ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+        }
+
+        private double bytes(TextVectors.Matrix texts, int rounds) {
+            ByteRows rows = ByteRows.of(texts.raw(), TEXT);
+            Times times = new Times(rounds);
+            for (int round = -rounds / 2; round < rounds; round++) {
+                int query = random.nextInt(texts.ids().size());
+                float[] vector = Arrays.copyOfRange(texts.raw(), query * TEXT, (query + 1) * TEXT);
+                times.time(round, () -> rows.best(vector, null, 0, 50));
+            }
+            return times.at(0.5);
         }
 
         private double compared(TextVectors.Matrix texts, int rounds) {
@@ -159,10 +174,11 @@ final class ListBenchmark {
         }
     }
 
-    /// Wall time and allocation of all threads.
+    /// Wall time, processor time and allocation of all threads.
     private static final class Times {
         private final long[] nanos;
         private long bytes;
+        private long cpu;
 
         Times(int rounds) {
             nanos = new long[rounds];
@@ -171,13 +187,21 @@ final class ListBenchmark {
         /// Of a round; those below 0 warm up.
         void time(int round, Supplier<?> work) {
             long allocated = allocated();
+            long busy = busy();
             long start = System.nanoTime();
             Object made = work.get();
             long took = System.nanoTime() - start;
             if (round >= 0) {
                 nanos[round] = took;
+                cpu += busy() - busy;
                 bytes += made == null ? 0 : allocated() - allocated;
             }
+        }
+
+        /// Of the whole process: the collector's and the compiler's threads too.
+        private static long busy() {
+            return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                    .getProcessCpuTime();
         }
 
         private static long allocated() {
@@ -189,6 +213,10 @@ final class ListBenchmark {
             long[] sorted = nanos.clone();
             Arrays.sort(sorted);
             return sorted[(int) (share * (sorted.length - 1))] / 1e6;
+        }
+
+        double cpu() {
+            return cpu / 1e6 / nanos.length;
         }
 
         long kibibytes() {

@@ -175,7 +175,7 @@ class NewItemsServedAsEvaluatedTest {
         float[] byItem = new float[ITEMS];
         for (int item = 0; item < ITEMS; item++) {
             byItem[item] =
-                    scored.getFirst().scores()[wishes.getFirst().catalog().row(new ItemId(id(item)))];
+                    scored.getFirst().scores().of(wishes.getFirst().catalog().row(new ItemId(id(item))));
         }
         return byItem;
     }

@@ -1,0 +1,59 @@
+package dev.palate.retrieval.candidate;
+
+import dev.palate.memory.vector.TopK;
+
+/// The scores that a source gives the rows of a catalog: all of them written down, or as many as are asked for.
+/// Thread-safe as long as nobody writes to what is shared.
+public interface RowScores {
+    /// The score of a row, NaN where the source knows nothing of the item.
+    float of(int row);
+
+    /// The scores of some rows.
+    ///
+    /// @return shared: do not modify
+    default float[] of(int[] rows) {
+        float[] scores = new float[rows.length];
+        for (int at = 0; at < rows.length; at++) {
+            scores[at] = of(rows[at]);
+        }
+        return scores;
+    }
+
+    /// The highest scores above 0 among the open rows: their rows, best first, equal scores by lower row.
+    ///
+    /// @param open at least as long as there are rows
+    int[] best(boolean[] open, int count);
+
+    /// How many rows there are.
+    int size();
+
+    /// What stands for this answer: two of the same object give every row the same score.
+    default Object identity() {
+        return this;
+    }
+
+    /// Scores that are written down.
+    ///
+    /// @param values by row; shared: do not modify
+    record Written(float[] values) implements RowScores {
+        @Override
+        public float of(int row) {
+            return values[row];
+        }
+
+        @Override
+        public int[] best(boolean[] open, int count) {
+            return TopK.select(values, open, 0, count);
+        }
+
+        @Override
+        public int size() {
+            return values.length;
+        }
+
+        @Override
+        public Object identity() {
+            return values;
+        }
+    }
+}
