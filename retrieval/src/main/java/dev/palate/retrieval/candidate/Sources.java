@@ -56,6 +56,7 @@ public final class Sources {
                 new ModelSource("transitions", true),
                 new ModelSource("next", true),
                 new ModelSource("sequence", false),
+                new ModelSource("bpr", false),
                 new DynamicSource(),
                 new TextSource(this.vectors, new AdaptedItems(model)),
                 new LexicalSource(search),

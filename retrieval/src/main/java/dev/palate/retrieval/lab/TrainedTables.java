@@ -4,6 +4,7 @@ import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
 import dev.palate.retrieval.embedding.recipe.PairwiseSettings;
+import dev.palate.retrieval.embedding.recipe.PriceSearch;
 import dev.palate.retrieval.embedding.recipe.Recipe;
 import dev.palate.retrieval.embedding.recipe.TableKind;
 import dev.palate.retrieval.embedding.table.EmbeddingTable;
@@ -25,13 +26,6 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Makes and trains the tables of a lab on one task, from their recipes; each training has its checkpoints.
 /// Thread-safe for different cells.
 final class TrainedTables {
-    /// Prices tried until the bytes that come out fit.
-    private static final int PRICES = 6;
-    /// As near as this below what it may take is near enough.
-    private static final double NEAR = 1.15;
-
-    private static final int MASK_UNITS = 16;
-
     private static final System.Logger LOG = System.getLogger(Lab.class.getName());
 
     private final Map<Long, Object> locks = new ConcurrentHashMap<>();
@@ -125,16 +119,8 @@ final class TrainedTables {
         return new Ready(done.model(), seconds + done.seconds(), "");
     }
 
-    /// The dearer a value, the fewer are kept. The price is found by the bytes alone: nothing that is to be
-    /// found has a say.
     private Ready adaptive(CellKey key, long bytes, Progress progress) {
-        double cheap = 0;
-        double dear = 0;
-        double price = 0.03 * key.ratio();
-        double seconds = 0;
-        double bestPrice = 0;
-        PairwiseModel best = null;
-        for (int number = 1; number <= PRICES; number++) {
+        PriceSearch.Found found = PriceSearch.run(key.ratio(), bytes, (price, number) -> {
             int before = number - 1;
             PairwiseTraining.Trained done = train(
                     key,
@@ -142,44 +128,21 @@ final class TrainedTables {
                     masked(key.seed(), price, progress),
                     settings.half(),
                     key.seed() + 2,
-                    (phase, part, all) -> progress.advanced(phase, before * all + part, PRICES * all));
-            seconds += done.seconds();
-            PairwiseModel packed = new PairwiseModel(
-                    done.model().users(),
-                    ((MaskedTable) done.model().items()).packed(),
-                    itemIds,
-                    done.model().biases());
-            long taken = packed.items().residentBytes();
-            if (best == null || better(taken, best.items().residentBytes(), bytes)) {
-                best = packed;
-                bestPrice = price;
-            }
-            if (taken <= bytes && taken * NEAR >= bytes) {
-                break;
-            }
-            if (taken > bytes) {
-                cheap = price;
-            } else {
-                dear = price;
-            }
-            price = dear == 0 ? price * 2 : cheap == 0 ? price / 2 : Math.sqrt(cheap * dear);
-        }
-        if (best == null) {
-            throw new IllegalStateException("no price was tried");
-        }
-        String remark = String.format(Locale.ROOT, "price %.4g", bestPrice)
-                + (best.items().residentBytes() <= bytes ? "" : "; no price of " + PRICES + " made it fit");
-        return new Ready(best, seconds, remark);
-    }
-
-    /// What fits before what does not, then what comes nearest.
-    private static boolean better(long taken, long before, long bytes) {
-        return taken <= bytes == before <= bytes ? Math.abs(taken - bytes) < Math.abs(before - bytes) : taken <= bytes;
+                    (phase, part, all) -> progress.advanced(phase, before * all + part, PriceSearch.PRICES * all));
+            EmbeddingTable packed = ((MaskedTable) done.model().items()).packed();
+            PairwiseModel model = new PairwiseModel(
+                    done.model().users(), packed, itemIds, done.model().biases());
+            return new PriceSearch.Tried(model, packed.residentBytes(), done.seconds());
+        });
+        String remark = String.format(Locale.ROOT, "price %.4g", found.price())
+                + (found.bytes() <= bytes ? "" : "; no price of " + PriceSearch.PRICES + " made it fit");
+        return new Ready(found.model(), found.seconds(), remark);
     }
 
     private PairwiseModel masked(long seed, double price, Progress progress) {
         PairwiseModel full = full(seed, progress);
-        TableSpec.Masked spec = new TableSpec.Masked(counts.length, settings.dimension(), MASK_UNITS, 1, price, seed);
+        TableSpec.Masked spec =
+                new TableSpec.Masked(counts.length, settings.dimension(), Recipe.MASK_UNITS, 1, price, seed);
         return new PairwiseModel(
                 full.users(), EmbeddingTables.compress(spec, full.items(), counts), itemIds, full.biases());
     }

@@ -1,9 +1,9 @@
 package dev.palate.web.cli;
 
+import dev.palate.retrieval.embedding.recipe.TableKind;
 import dev.palate.retrieval.lab.Cell;
 import dev.palate.retrieval.lab.CellKey;
 import dev.palate.retrieval.lab.LabReport;
-import dev.palate.retrieval.embedding.recipe.TableKind;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;

@@ -46,6 +46,9 @@ public sealed interface Recipe {
     /// Numbers that encode an id of a deep hash table.
     int HASHES = 64;
 
+    /// Units of the networks that learn widths.
+    int MASK_UNITS = 16;
+
     /// The most units of a layer of one.
     int MOST_UNITS = 256;
 
