@@ -8,6 +8,7 @@ import dev.palate.memory.erase.RetentionPolicy;
 import dev.palate.memory.gate.GatePolicy;
 import dev.palate.memory.index.VectorFormat;
 import dev.palate.memory.theme.ThemeVocabulary;
+import dev.palate.retrieval.embedding.recipe.ChosenTables;
 import dev.palate.web.job.TrainingSchedule;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 /// @param streams of turn events
 /// @param llm the language models
 /// @param training of the collaborative model
+/// @param embedding what the next training stores vectors of ids in
 /// @param gates that a proposed memory passes
 /// @param index how it keeps vectors
 /// @param tiers how much each may hold
@@ -48,6 +50,7 @@ public record PalateProperties(
         @DefaultValue Streams streams,
         @DefaultValue Llm llm,
         @DefaultValue Training training,
+        @DefaultValue Embedding embedding,
         @DefaultValue Gates gates,
         @DefaultValue Index index,
         @DefaultValue Tiers tiers,
@@ -225,6 +228,25 @@ public record PalateProperties(
         /// The policy they make.
         public TrainingSchedule.Policy policy() {
             return new TrainingSchedule.Policy(automatic, interval, leastNew, leastShare);
+        }
+    }
+
+    /// What the next training stores vectors of ids in, unless the page “Embedding lab” says otherwise.
+    ///
+    /// @param itemTable `none`, or a kind of table with a size, such as `pq@8x`
+    /// @param userTable `fold-in`, or likewise
+    public record Embedding(
+            @DefaultValue("none") String itemTable,
+            @DefaultValue("fold-in") String userTable) {
+        public Embedding {
+            var checked = new ChosenTables(itemTable, userTable);
+            itemTable = checked.items();
+            userTable = checked.users();
+        }
+
+        /// The tables they name.
+        public ChosenTables chosen() {
+            return new ChosenTables(itemTable, userTable);
         }
     }
 

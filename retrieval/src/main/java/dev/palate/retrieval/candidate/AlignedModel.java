@@ -115,7 +115,7 @@ public final class AlignedModel {
         if (scorer == null || count == 0) {
             return Optional.empty();
         }
-        History known = new History(Arrays.copyOf(rows, count), Arrays.copyOf(times, count));
+        History known = new History(Arrays.copyOf(rows, count), Arrays.copyOf(times, count), history.owner());
         float[] scores = new float[catalogRow.length];
         scorer.score(known, scores);
         if (sameRows) {

@@ -96,6 +96,11 @@ public interface CollaborativeModel {
                 }
 
                 @Override
+                public void unknown(History history, List<String> ids, float[] target, int from) {
+                    scorer.unknown(history, ids, target, from);
+                }
+
+                @Override
                 public float pair(int event, int row) {
                     return scorer.pair(event, row);
                 }
@@ -135,6 +140,13 @@ public interface CollaborativeModel {
         /// @param history rows of the model, oldest first, each once, with times in seconds since 1970
         /// @param target one score per row of the model, overwritten; higher is better
         void score(History history, float[] target);
+
+        /// Scores items that the model was not trained on, where it has vectors for any id.
+        ///
+        /// @param history of trained rows
+        /// @param ids of the items
+        /// @param target overwritten from `from` on where there is a vector, else left
+        default void unknown(History history, List<String> ids, float[] target, int from) {}
 
         /// The score of one row for a history of one event, or NaN where only scoring all rows can tell; cheap.
         default float pair(int event, int row) {

@@ -152,15 +152,16 @@ final class FoldedItems {
         }
         List<ItemId> items = new ArrayList<>(trained.items());
         items.addAll(folded.keySet());
+        List<String> ids = folded.keySet().stream().map(ItemId::value).toList();
         FoldedItem[] more = folded.values().toArray(FoldedItem[]::new);
         Map<String, RowScorer> scorers = new HashMap<>();
-        trained.scorers().forEach((signal, scorer) -> scorers.put(signal, extended(signal, scorer, more)));
+        trained.scorers().forEach((signal, scorer) -> scorers.put(signal, extended(signal, scorer, more, ids)));
         Map<ItemId, CollaborativeModel.Precursors> precursors = HashMap.newHashMap(folded.size());
         folded.forEach((item, made) -> precursors.put(item, made.precursors()));
         return trained.with(items, scorers, precursors);
     }
 
-    private RowScorer extended(String signal, RowScorer trained, FoldedItem[] more) {
+    private RowScorer extended(String signal, RowScorer trained, FoldedItem[] more, List<String> ids) {
         ItemFactors factors = learnt.factors().get(signal);
         HistoryDecay decay = learnt.decays().get(signal);
         int size = rows.size();
@@ -179,6 +180,8 @@ final class FoldedItems {
                     byVectors(signal, factors, history, more, target);
                 } else if (decay != null) {
                     byNeighbours(FoldedItem.Share.of(signal), decay, history, more, target);
+                } else if (known.size() > 0) {
+                    trained.unknown(known, ids, target, size);
                 }
             }
 
@@ -196,7 +199,8 @@ final class FoldedItems {
                 .toArray();
         return new History(
                 IntStream.of(places).map(i -> whole.items()[i]).toArray(),
-                IntStream.of(places).mapToLong(i -> whole.times()[i]).toArray());
+                IntStream.of(places).mapToLong(i -> whole.times()[i]).toArray(),
+                whole.owner());
     }
 
     /// The user from trained and folded items, against both.

@@ -1,5 +1,6 @@
 package dev.palate.retrieval.candidate;
 
+import dev.palate.retrieval.factor.History;
 import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -13,10 +14,10 @@ import java.util.function.Supplier;
 /// are shared: do not modify. Thread-safe.
 public final class HistoryRows {
     /// Of somebody of whom nothing is known.
-    public static final HistoryRows EMPTY = new HistoryRows(UserHistory.EMPTY, new int[0], new long[0]);
+    public static final HistoryRows EMPTY = new HistoryRows(UserHistory.EMPTY, new int[0], new long[0], History.NOBODY);
 
     /// How many arrays over all items sources may keep here: one of each that keeps any.
-    private static final int MAX_KEPT = 10;
+    private static final int MAX_KEPT = 11;
 
     /// Bytes of what a source may keep beside its array, such as the events that reasons name.
     private static final long BESIDE = 2_000;
@@ -24,6 +25,7 @@ public final class HistoryRows {
     private final UserHistory history;
     private final int[] rows;
     private final long[] times;
+    private final long owner;
     private final Map<String, Kept> kept = new ConcurrentHashMap<>();
     private volatile BestRows best = new BestRows(new BitSet(), 0);
 
@@ -44,14 +46,22 @@ public final class HistoryRows {
         }
     }
 
-    private HistoryRows(UserHistory history, int[] rows, long[] times) {
+    private HistoryRows(UserHistory history, int[] rows, long[] times, long owner) {
+        this.owner = owner;
         this.history = history;
         this.rows = rows;
         this.times = times;
     }
 
-    /// Of those events that tell of taste and whose item the catalog has.
+    /// Of those events that tell of taste and whose item the catalog has, of a user who is not named.
     public static HistoryRows of(UserHistory history, CatalogSnapshot catalog) {
+        return of(history, catalog, History.NOBODY);
+    }
+
+    /// The same of a user.
+    ///
+    /// @param owner as in [History]
+    public static HistoryRows of(UserHistory history, CatalogSnapshot catalog, long owner) {
         List<UserHistory.Event> events = history.tasteEvents();
         int[] rows = new int[events.size()];
         long[] times = new long[events.size()];
@@ -65,7 +75,7 @@ public final class HistoryRows {
                 count++;
             }
         }
-        return new HistoryRows(history, Arrays.copyOf(rows, count), Arrays.copyOf(times, count));
+        return new HistoryRows(history, Arrays.copyOf(rows, count), Arrays.copyOf(times, count), owner);
     }
 
     /// What the rows are of.
@@ -76,6 +86,11 @@ public final class HistoryRows {
     /// Rows that tell of the user's taste, oldest first.
     int[] rows() {
         return rows;
+    }
+
+    /// Whose they are, as in [History].
+    long owner() {
+        return owner;
     }
 
     /// When it was, in seconds since 1970, never before the one before.

@@ -110,7 +110,13 @@ final class ModelSource implements CandidateSource {
 
     private Optional<Answer> answer(Wish wish, AlignedModel model, Optional<NewItems> fresh) {
         int[] profile = wish.profile();
-        return model.score(signal, new History(profile, wish.profileTimes()))
+        return model.score(
+                        signal,
+                        new History(
+                                profile,
+                                wish.profileTimes(),
+                                // What is liked now is in no vector that was kept.
+                                wish.liked().length == 0 ? wish.known().owner() : History.NOBODY))
                 .map(scores -> new Answer(
                         scores,
                         fresh.map(items -> items.fill(profile, wish.statistics(), scores))

@@ -61,6 +61,7 @@ public final class Sources {
                 new ModelSource("transitions", true),
                 new ModelSource("next", true),
                 new ModelSource("sequence", false),
+                new ModelSource("bpr", false),
                 dynamic,
                 new TextSource(this.vectors, adapted),
                 new LexicalSource(search),

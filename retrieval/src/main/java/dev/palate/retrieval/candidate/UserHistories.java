@@ -4,6 +4,7 @@ import dev.palate.memory.Require;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.factor.IdHash;
 import java.lang.ref.WeakReference;
 import java.util.LinkedHashMap;
 
@@ -71,7 +72,7 @@ public final class UserHistories implements ErasurePlace {
                 return known.rows;
             }
         }
-        HistoryRows made = HistoryRows.of(history, catalog);
+        HistoryRows made = HistoryRows.of(history, catalog, IdHash.of(user.value()));
         synchronized (kept) {
             if (kept.get(user) == history) {
                 removeRows(user);

@@ -12,12 +12,14 @@ import java.util.Optional;
 /// @param verdict what the quality gate said
 /// @param sequence true when there is a sequence model in it
 /// @param texts what came of the trial of an adapter of texts
+/// @param tables what the vectors of ids are stored in, in words; empty without any
 public record ModelHead(
         ModelSnapshot.About about,
         RankerWeights ranker,
         Verdict verdict,
         boolean sequence,
-        Optional<TextAdapter.Trial> texts) {
+        Optional<TextAdapter.Trial> texts,
+        String tables) {
     /// Reads a few kilobytes of a model file; whether the rest is whole is not looked at.
     ///
     /// @throws RetrievalException with code NOT_FOUND when there is none, BAD_FILE when it is not one

@@ -147,6 +147,22 @@ public final class ModelRegistry {
         return snapshot;
     }
 
+    /// Puts a changed snapshot in the place of the model in use: its file is written anew and it is served at once.
+    ///
+    /// @return false when another version is in use by now
+    /// @throws RetrievalException with code STORAGE when the disk refuses; then the one before stays
+    public synchronized boolean replace(ModelSnapshot changed) {
+        ModelVersion version = changed.about().version();
+        if (active.get()
+                .filter(served -> served.about().version().equals(version))
+                .isEmpty()) {
+            return false;
+        }
+        changed.write(file(version));
+        active.set(Optional.of(changed));
+        return true;
+    }
+
     /// The choices of the model that is served, newest first, at most [#MOST_ACTIVATIONS].
     ///
     /// @throws RetrievalException with code STORAGE when they cannot be read

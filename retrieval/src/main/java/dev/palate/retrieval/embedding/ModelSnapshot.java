@@ -32,6 +32,7 @@ import java.util.Optional;
 /// @param verdict what the quality gate said
 /// @param sequence next-item model, where one was trained
 /// @param adapter what was learnt of texts, for items that come later; empty where nothing could be said
+/// @param embeddings vectors of ids in the tables that were chosen; empty where none were
 public record ModelSnapshot(
         About about,
         Vocabulary items,
@@ -45,7 +46,8 @@ public record ModelSnapshot(
         RankerWeights ranker,
         Verdict verdict,
         Optional<SequenceModel> sequence,
-        Optional<TextAdapter> adapter) {
+        Optional<TextAdapter> adapter,
+        Optional<IdEmbeddings> embeddings) {
     /// Where a model comes from.
     ///
     /// @param version its name
@@ -131,9 +133,13 @@ public record ModelSnapshot(
             throw new IllegalArgumentException("the sequence model must have the vocabulary's " + count + " items, had "
                     + sequence.get().itemCount());
         }
+        if (embeddings.isPresent() && embeddings.get().itemCount() != count) {
+            throw new IllegalArgumentException("the ID embedding model must have the vocabulary's " + count
+                    + " items, had " + embeddings.get().itemCount());
+        }
     }
 
-    /// Without a sequence model and an adapter.
+    /// Without a sequence model, an adapter and vectors of ids.
     public ModelSnapshot(
             About about,
             Vocabulary items,
@@ -159,6 +165,7 @@ public record ModelSnapshot(
                 ranker,
                 verdict,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -177,7 +184,8 @@ public record ModelSnapshot(
                 ranker,
                 verdict,
                 Optional.of(model),
-                adapter);
+                adapter,
+                embeddings);
     }
 
     /// The same with an adapter of texts.
@@ -195,7 +203,27 @@ public record ModelSnapshot(
                 ranker,
                 verdict,
                 sequence,
-                Optional.of(texts));
+                Optional.of(texts),
+                embeddings);
+    }
+
+    /// The same with vectors of ids in other tables.
+    public ModelSnapshot with(IdEmbeddings ids) {
+        return new ModelSnapshot(
+                about,
+                items,
+                factors,
+                sparseFactors,
+                ease,
+                knn,
+                transitions,
+                next,
+                popularity,
+                ranker,
+                verdict,
+                sequence,
+                adapter,
+                Optional.of(ids));
     }
 
     /// The collaborative sources with their decays and scales, ready for the ranker. What depends on the present, as
@@ -211,6 +239,7 @@ public record ModelSnapshot(
         sources.put(Signal.NEXT, next.scorer(Transitions.NEXT_DECAY).logarithmic());
         sources.put(Signal.POP, popularity.logarithmic());
         sequence.ifPresent(model -> sources.put(Signal.SEQUENCE, new SequenceScorer(model)));
+        embeddings.ifPresent(ids -> sources.put(Signal.BPR, ids));
         return sources;
     }
 
@@ -229,7 +258,8 @@ public record ModelSnapshot(
                 weights,
                 said,
                 sequence,
-                adapter);
+                adapter,
+                embeddings);
     }
 
     /// Writes the model file at once or not at all.

@@ -29,7 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// older files), `als-sparse.factors` with `als-sparse.options` (JSON), `ease.*`, `knn.*`, `transitions.*` and
 /// `next.*` (each `offsets`, `items`, `weights`), `popularity.counts`, and, where weights of
 /// the ranker were fitted, `ranker` (JSON; a signal that this build does not know is left out), and, where the
-/// gate judged, `verdict` (JSON). A sequence model, where there is one, has those of [SequenceSections]. What was
+/// gate judged, `verdict` (JSON). A sequence model, where there is one, has those of [SequenceSections].
+/// An ID embedding model has those of [IdEmbeddingSections]. What was
 /// learnt of texts is `adapter` (JSON) and, where it serves, `adapter.inward` and `adapter.outward`.
 final class SnapshotSections {
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -113,6 +114,7 @@ final class SnapshotSections {
         }
         snapshot.sequence().ifPresent(model -> SequenceSections.put(sections, model));
         snapshot.adapter().ifPresent(adapter -> putAdapter(sections, adapter));
+        snapshot.embeddings().ifPresent(ids -> IdEmbeddingSections.put(sections, ids));
         return new ModelFile(place, sections);
     }
 
@@ -142,8 +144,9 @@ final class SnapshotSections {
 
     /// What the file says of the model.
     static ModelHead head(Path place) {
-        ModelFile file =
-                ModelFile.read(place, Set.of("manifest", "ranker", "verdict", "adapter", SequenceSections.SHAPE));
+        ModelFile file = ModelFile.read(
+                place,
+                Set.of("manifest", "ranker", "verdict", "adapter", SequenceSections.SHAPE, IdEmbeddingSections.HEAD));
         try {
             return new ModelHead(
                     about(JSON.readValue(file.bytes("manifest"), Manifest.class)),
@@ -153,7 +156,8 @@ final class SnapshotSections {
                     file.has("adapter")
                             ? Optional.of(JSON.readValue(file.bytes("adapter"), Texts.class)
                                     .trial())
-                            : Optional.empty());
+                            : Optional.empty(),
+                    IdEmbeddingSections.described(file));
         } catch (JacksonException | IllegalArgumentException | java.time.DateTimeException e) {
             throw ModelFile.damaged(place, "its parts do not fit (" + e.getMessage() + ")");
         }
@@ -188,9 +192,10 @@ final class SnapshotSections {
         try {
             Manifest manifest = JSON.readValue(file.bytes("manifest"), Manifest.class);
             ModelSnapshot.About about = about(manifest);
+            Vocabulary items = ids(file);
             return new ModelSnapshot(
                     about,
-                    ids(file),
+                    items,
                     factors(file, "als", manifest.als),
                     file.has("als-sparse.factors")
                             ? Optional.of(factors(
@@ -208,7 +213,8 @@ final class SnapshotSections {
                     ranker(file),
                     verdict(file),
                     SequenceSections.get(file, place),
-                    adapter(file));
+                    adapter(file),
+                    IdEmbeddingSections.get(file, place, items));
         } catch (JacksonException
                 | IllegalArgumentException
                 | java.time.DateTimeException

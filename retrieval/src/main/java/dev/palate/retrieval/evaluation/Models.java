@@ -289,7 +289,8 @@ public final class Models {
                 "",
                 defaults.transitionsDecay(),
                 Map.of(),
-                defaults.adapter());
+                defaults.adapter(),
+                defaults.tables());
         return settings.tuned().over(asked);
     }
 

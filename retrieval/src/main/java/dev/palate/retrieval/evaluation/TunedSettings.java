@@ -202,6 +202,7 @@ public record TunedSettings(Map<String, Map<String, String>> byModel) {
                 options.activeModel(),
                 transitionsDecay,
                 byModel,
-                options.adapter());
+                options.adapter(),
+                options.tables());
     }
 }

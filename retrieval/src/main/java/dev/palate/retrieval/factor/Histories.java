@@ -32,6 +32,13 @@ public final class Histories {
         return users[user];
     }
 
+    /// [History#owner] by row.
+    public long[] owners() {
+        long[] owners = new long[users.length];
+        Arrays.setAll(owners, user -> users[user].owner());
+        return owners;
+    }
+
     /// The number of events of all users.
     public long eventCount() {
         long count = 0;
@@ -76,6 +83,7 @@ public final class Histories {
         private long[] times = new long[1024];
         private int size;
         private int userCount;
+        private long[] owners = new long[0];
 
         /// @param itemCount rows of items are in [0, itemCount)
         public Builder(int itemCount) {
@@ -108,6 +116,14 @@ public final class Histories {
         /// Makes sure that rows up to `count` exist, with or without events.
         public Builder withUserCount(int count) {
             userCount = Math.max(userCount, count);
+            return this;
+        }
+
+        /// Says whose the rows are.
+        ///
+        /// @param ofRows [History#owner] by user row; those of rows beyond are not named
+        public Builder withOwners(long[] ofRows) {
+            owners = ofRows.clone();
             return this;
         }
 
@@ -155,7 +171,7 @@ public final class Histories {
                     itemTimes[next++] = times[sorted[i]];
                 }
             }
-            return new History(items, itemTimes);
+            return new History(items, itemTimes, user < owners.length ? owners[user] : History.NOBODY);
         }
 
         private int[] inTimeOrder(int[] events) {

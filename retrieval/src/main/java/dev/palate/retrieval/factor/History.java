@@ -4,7 +4,12 @@ package dev.palate.retrieval.factor;
 ///
 /// @param items item rows; shared with the caller, not copied: do not modify
 /// @param times one time per item, never decreasing, in the one unit of the whole input; shared likewise
-public record History(int[] items, long[] times) {
+/// @param owner the [IdHash] of the user's id, for models that keep something of users; [#NOBODY] where that is of no
+///     account or not known
+public record History(int[] items, long[] times, long owner) {
+    /// No user is named.
+    public static final long NOBODY = -1;
+
     /// Of a user of whom nothing is known.
     public static final History EMPTY = new History(new int[0], new long[0]);
 
@@ -20,6 +25,13 @@ public record History(int[] items, long[] times) {
                         + " after " + times[i - 1] + ": sort the events by time first");
             }
         }
+    }
+
+    /// Of a user who is not named.
+    ///
+    /// @throws IllegalArgumentException as the other
+    public History(int[] items, long[] times) {
+        this(items, times, NOBODY);
     }
 
     /// Items in order of time, with the positions 0, 1, … as times.

@@ -1,5 +1,7 @@
 package dev.palate.retrieval.factor;
 
+import java.util.List;
+
 /// Scores every item for one user. Implementations are immutable and thread-safe.
 public interface Scorer {
     /// The number of items scored.
@@ -9,6 +11,12 @@ public interface Scorer {
     ///
     /// @param target of length [#itemCount], overwritten
     void score(History history, float[] target);
+
+    /// Scores items that are none of the rows, where there is a vector for any id.
+    ///
+    /// @param ids of the items
+    /// @param target overwritten from `from` on where there is a vector, else left
+    default void unknown(History history, List<String> ids, float[] target, int from) {}
 
     /// The score of one item for a history of one event, or NaN where only scoring all items can tell; cheap.
     default float pair(int event, int item) {

@@ -1,5 +1,6 @@
 package dev.palate.retrieval.lab;
 
+import dev.palate.retrieval.embedding.recipe.TableKind;
 import java.math.BigDecimal;
 
 /// One table of one size and seed.
@@ -8,7 +9,7 @@ import java.math.BigDecimal;
 /// @param ratio what it is to be smaller by, at least 1; 0 for a table of one size
 /// @param seed of everything random
 public record CellKey(String table, double ratio, long seed) {
-    static CellKey of(LabTable table, double ratio, long seed) {
+    static CellKey of(TableKind table, double ratio, long seed) {
         return new CellKey(table.key(), table.ofOneSize() ? 0 : ratio, seed);
     }
 

@@ -1,6 +1,7 @@
 package dev.palate.retrieval.lab;
 
 import dev.palate.retrieval.Progress;
+import dev.palate.retrieval.embedding.recipe.TableKind;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -13,8 +14,8 @@ final class Estimate {
     private final Progress progress;
     private final int threads;
     private final int cells;
-    private final Map<LabTable, Integer> open = new EnumMap<>(LabTable.class);
-    private final Map<LabTable, double[]> measured = new EnumMap<>(LabTable.class);
+    private final Map<TableKind, Integer> open = new EnumMap<>(TableKind.class);
+    private final Map<TableKind, double[]> measured = new EnumMap<>(TableKind.class);
     private final Map<LabPlan.Job, Double> running = new HashMap<>();
     private int done;
 
@@ -53,7 +54,7 @@ final class Estimate {
     private void tell(LabPlan.Job job, int part, int all) {
         double unit = unit();
         double left = 0;
-        for (Map.Entry<LabTable, Integer> entry : open.entrySet()) {
+        for (Map.Entry<TableKind, Integer> entry : open.entrySet()) {
             left += entry.getValue() * seconds(entry.getKey(), unit);
         }
         for (Map.Entry<LabPlan.Job, Double> entry : running.entrySet()) {
@@ -78,14 +79,14 @@ final class Estimate {
     private double unit() {
         double seconds = 0;
         double cost = 0;
-        for (Map.Entry<LabTable, double[]> entry : measured.entrySet()) {
+        for (Map.Entry<TableKind, double[]> entry : measured.entrySet()) {
             seconds += entry.getValue()[0];
             cost += entry.getValue()[1] * entry.getKey().cost();
         }
         return cost == 0 ? 0 : seconds / cost;
     }
 
-    private double seconds(LabTable table, double unit) {
+    private double seconds(TableKind table, double unit) {
         double[] sum = measured.get(table);
         return sum == null ? unit * table.cost() : sum[0] / sum[1];
     }

@@ -3,6 +3,9 @@ package dev.palate.retrieval.lab;
 import dev.palate.memory.Require;
 import dev.palate.memory.vector.ParallelRange;
 import dev.palate.retrieval.Progress;
+import dev.palate.retrieval.embedding.recipe.PairwiseSettings;
+import dev.palate.retrieval.embedding.recipe.Recipe;
+import dev.palate.retrieval.embedding.recipe.TableKind;
 import dev.palate.retrieval.embedding.table.EmbeddingTable;
 import dev.palate.retrieval.embedding.table.EmbeddingTables;
 import dev.palate.retrieval.evaluation.Metrics;
@@ -33,10 +36,10 @@ public final class Lab {
     /// @param threads cells worked on at a time, in [1, 256]
     /// @param every the least time between two checkpoints of a training
     public record Request(
-            List<LabTable> tables,
+            List<TableKind> tables,
             List<Double> ratios,
             List<Long> seeds,
-            LabSettings settings,
+            PairwiseSettings settings,
             int threads,
             Duration every) {
         /// @throws IllegalArgumentException when a value is out of range
@@ -48,14 +51,14 @@ public final class Lab {
             ratios.forEach(ratio -> Require.range("--budget", ratio, 1, 1000));
             Require.range("number of seeds", seeds.size(), 1, 100);
             Require.range("--threads", threads, 1, 256);
-            if (!tables.contains(LabTable.FULL)) {
+            if (!tables.contains(TableKind.FULL)) {
                 throw new IllegalArgumentException("the full table is what others are measured by: add it");
             }
         }
     }
 
     /// Which lab the cells of a journal belong to; others of the same may be added to it.
-    private record Header(int format, String task, long events, int users, int items, LabSettings settings) {
+    private record Header(int format, String task, long events, int users, int items, PairwiseSettings settings) {
         static final int FORMAT = 1;
     }
 
@@ -127,7 +130,7 @@ public final class Lab {
 
     /// Checkpoints are of no use any more, but for the full model that others are made of.
     private void clear(LabPlan.Job job) {
-        if (job.table() != LabTable.FULL) {
+        if (job.table() != TableKind.FULL) {
             folder.finished(job.key());
         }
     }

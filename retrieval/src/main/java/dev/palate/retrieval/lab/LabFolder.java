@@ -64,6 +64,16 @@ record LabFolder(Path root) {
         return values;
     }
 
+    /// Removes the checkpoint of a stage.
+    void forget(CellKey key, String stage) {
+        try {
+            Files.deleteIfExists(training(key, stage));
+        } catch (IOException e) {
+            throw new RetrievalException(
+                    Code.STORAGE, "cannot remove " + training(key, stage) + ": " + e.getMessage(), e);
+        }
+    }
+
     long size(Path file) {
         try {
             return Files.size(file);

@@ -3,6 +3,8 @@ package dev.palate.retrieval.lab;
 import static dev.palate.retrieval.evaluation.HtmlPage.escaped;
 import static dev.palate.retrieval.evaluation.HtmlPage.format;
 
+import dev.palate.retrieval.embedding.recipe.PairwiseSettings;
+import dev.palate.retrieval.embedding.recipe.TableKind;
 import dev.palate.retrieval.evaluation.HtmlPage;
 import dev.palate.retrieval.lab.LabReport.Comparison;
 import dev.palate.retrieval.lab.LabReport.Row;
@@ -138,7 +140,7 @@ public final class LabPage {
         List<String> lines = new ArrayList<>();
         for (double ratio : report.request().ratios()) {
             List<String> ofOneSize = report.rows().stream()
-                    .filter(row -> row.ratio() == 0 && row.table() != LabTable.FULL && row.reached() < ratio)
+                    .filter(row -> row.ratio() == 0 && row.table() != TableKind.FULL && row.reached() < ratio)
                     .map(row -> row.table().key() + format(" (%.1fx whatever the budget)", row.reached()))
                     .toList();
             List<String> others = report.unreachable().stream()
@@ -211,7 +213,7 @@ public final class LabPage {
     }
 
     private static void made(StringBuilder page, LabReport report, Map<String, String> made) {
-        LabSettings settings = report.request().settings();
+        PairwiseSettings settings = report.request().settings();
         page.append("<h2>How it was made</h2>\n");
         made.forEach((what, value) -> page.append("<p>")
                 .append(escaped(what))

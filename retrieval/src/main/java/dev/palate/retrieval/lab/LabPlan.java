@@ -1,5 +1,7 @@
 package dev.palate.retrieval.lab;
 
+import dev.palate.retrieval.embedding.recipe.Recipe;
+import dev.palate.retrieval.embedding.recipe.TableKind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,9 +16,9 @@ final class LabPlan {
     /// One cell to compute.
     ///
     /// @param phase cells of a phase need those of the phases before
-    record Job(CellKey key, LabTable table, int phase) {}
+    record Job(CellKey key, TableKind table, int phase) {}
 
-    private record Place(LabTable table, double ratio) {}
+    private record Place(TableKind table, double ratio) {}
 
     private final Map<Place, Double> same = new HashMap<>();
     private final List<LabReport.Unreachable> unreachable = new ArrayList<>();
@@ -27,7 +29,8 @@ final class LabPlan {
     /// @param shape of the items; its seed is of no account
     static LabPlan of(Lab.Request request, Recipe.Shape shape) {
         LabPlan plan = new LabPlan();
-        for (LabTable table : request.tables()) {
+        // The adaptive table comes before the one that follows it.
+        for (TableKind table : request.tables().stream().sorted().toList()) {
             if (table.ofOneSize()) {
                 plan.same.put(new Place(table, 0), 0.0);
                 plan.add(request, table, 0);
@@ -38,7 +41,7 @@ final class LabPlan {
         return plan;
     }
 
-    private void sizes(Lab.Request request, Recipe.Shape shape, LabTable table) {
+    private void sizes(Lab.Request request, Recipe.Shape shape, TableKind table) {
         Map<Recipe, Double> seen = new LinkedHashMap<>();
         for (double ratio : request.ratios()) {
             Recipe recipe = Recipe.of(table, shape, ratio);
@@ -46,17 +49,26 @@ final class LabPlan {
                 unreachable.add(new LabReport.Unreachable(table, ratio, why));
                 continue;
             }
-            // Two sizes that follow each other's table are only the same where those are.
-            Double before = recipe instanceof Recipe.AsAdaptive ? null : seen.putIfAbsent(recipe, ratio);
-            same.put(new Place(table, ratio), before == null ? ratio : before);
-            if (before == null) {
+            double kept = standing(recipe, ratio, seen);
+            same.put(new Place(table, ratio), kept);
+            if (kept == ratio) {
                 add(request, table, ratio);
             }
         }
     }
 
-    private void add(Lab.Request request, LabTable table, double ratio) {
-        int phase = table == LabTable.FULL ? 0 : table == LabTable.AMTL_LOG_RULE ? 2 : 1;
+    /// The size that a size is kept as. One that follows the adaptive table is there for each of those.
+    private double standing(Recipe recipe, double ratio, Map<Recipe, Double> seen) {
+        if (recipe instanceof Recipe.AsAdaptive) {
+            Double followed = standsFor(TableKind.AMTL, ratio);
+            return followed == null ? ratio : followed;
+        }
+        Double before = seen.putIfAbsent(recipe, ratio);
+        return before == null ? ratio : before;
+    }
+
+    private void add(Lab.Request request, TableKind table, double ratio) {
+        int phase = table == TableKind.FULL ? 0 : table == TableKind.AMTL_LOG_RULE ? 2 : 1;
         for (long seed : request.seeds()) {
             jobs.add(new Job(CellKey.of(table, ratio, seed), table, phase));
         }
@@ -80,7 +92,7 @@ final class LabPlan {
 
     /// The size under which a table's cells of this size are kept; null when it cannot have it.
     @Nullable
-    Double standsFor(LabTable table, double ratio) {
+    Double standsFor(TableKind table, double ratio) {
         return same.get(new Place(table, table.ofOneSize() ? 0 : ratio));
     }
 }

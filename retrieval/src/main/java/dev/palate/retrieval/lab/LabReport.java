@@ -1,5 +1,6 @@
 package dev.palate.retrieval.lab;
 
+import dev.palate.retrieval.embedding.recipe.TableKind;
 import dev.palate.retrieval.training.PairedBootstrap;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,18 +25,18 @@ public record LabReport(
         List<Row> rows,
         List<Unreachable> unreachable,
         List<Comparison> comparisons) {
-    private static final List<List<LabTable>> PAIRS = List.of(
-            List.of(LabTable.FULL, LabTable.INT8_CACHED),
-            List.of(LabTable.FULL, LabTable.PQ),
-            List.of(LabTable.PQ, LabTable.NARROW),
-            List.of(LabTable.PQ, LabTable.HOT_HASH),
-            List.of(LabTable.PQ, LabTable.HOT_QR),
-            List.of(LabTable.PQ, LabTable.HOT_MEM_REC),
-            List.of(LabTable.HOT_HASH, LabTable.QR),
-            List.of(LabTable.HOT_QR, LabTable.QR),
-            List.of(LabTable.HOT_MEM_REC, LabTable.QR),
-            List.of(LabTable.QR, LabTable.HASH),
-            List.of(LabTable.AMTL, LabTable.AMTL_LOG_RULE));
+    private static final List<List<TableKind>> PAIRS = List.of(
+            List.of(TableKind.FULL, TableKind.INT8_CACHED),
+            List.of(TableKind.FULL, TableKind.PQ),
+            List.of(TableKind.PQ, TableKind.NARROW),
+            List.of(TableKind.PQ, TableKind.HOT_HASH),
+            List.of(TableKind.PQ, TableKind.HOT_QR),
+            List.of(TableKind.PQ, TableKind.HOT_MEM_REC),
+            List.of(TableKind.HOT_HASH, TableKind.QR),
+            List.of(TableKind.HOT_QR, TableKind.QR),
+            List.of(TableKind.HOT_MEM_REC, TableKind.QR),
+            List.of(TableKind.QR, TableKind.HASH),
+            List.of(TableKind.AMTL, TableKind.AMTL_LOG_RULE));
 
     /// Copies the lists.
     public LabReport {
@@ -62,7 +63,7 @@ public record LabReport(
     /// @param ratio that was asked for; 0 for a table of one size
     /// @param cells one per seed, in the order asked for
     /// @param ofFull the first metric over that of the full table of the same seed
-    public record Row(LabTable table, double ratio, List<Cell> cells, Spread ofFull) {
+    public record Row(TableKind table, double ratio, List<Cell> cells, Spread ofFull) {
         /// Copies the list.
         public Row {
             cells = List.copyOf(cells);
@@ -101,7 +102,7 @@ public record LabReport(
     ///
     /// @param ratio that was asked for
     /// @param why with the bytes it needs and those there are
-    public record Unreachable(LabTable table, double ratio, String why) {}
+    public record Unreachable(TableKind table, double ratio, String why) {}
 
     /// One table minus another by the first metric, over the same users.
     ///
@@ -121,7 +122,7 @@ public record LabReport(
         List<Double> sizes = new ArrayList<>(List.of(0.0));
         sizes.addAll(request.ratios());
         for (double size : sizes) {
-            for (LabTable table : request.tables()) {
+            for (TableKind table : request.tables()) {
                 if (table.ofOneSize() == (size == 0)) {
                     row(request, plan, cells, table, size, first).ifPresent(rows::add);
                 }
@@ -129,7 +130,7 @@ public record LabReport(
         }
         List<Comparison> comparisons = new ArrayList<>();
         for (double ratio : request.ratios()) {
-            for (List<LabTable> pair : PAIRS) {
+            for (List<TableKind> pair : PAIRS) {
                 boolean sized = pair.stream().anyMatch(table -> !table.ofOneSize());
                 Optional<Row> one = find(rows, pair.getFirst(), ratio);
                 Optional<Row> other = find(rows, pair.getLast(), ratio);
@@ -144,7 +145,7 @@ public record LabReport(
     }
 
     private static Optional<Row> row(
-            Lab.Request request, LabPlan plan, Map<CellKey, Cell> cells, LabTable table, double size, String metric) {
+            Lab.Request request, LabPlan plan, Map<CellKey, Cell> cells, TableKind table, double size, String metric) {
         Double kept = plan.standsFor(table, size);
         if (kept == null) {
             return Optional.empty();
@@ -153,7 +154,7 @@ public record LabReport(
         double[] ofFull = new double[request.seeds().size()];
         for (long seed : request.seeds()) {
             Cell cell = Objects.requireNonNull(cells.get(CellKey.of(table, kept, seed)));
-            Cell full = Objects.requireNonNull(cells.get(CellKey.of(LabTable.FULL, 0, seed)));
+            Cell full = Objects.requireNonNull(cells.get(CellKey.of(TableKind.FULL, 0, seed)));
             ofFull[ofSeeds.size()] = cell.metrics().getOrDefault(metric, Double.NaN)
                     / full.metrics().getOrDefault(metric, Double.NaN);
             ofSeeds.add(cell);
@@ -161,7 +162,7 @@ public record LabReport(
         return Optional.of(new Row(table, size, ofSeeds, Spread.of(ofFull)));
     }
 
-    private static Optional<Row> find(List<Row> rows, LabTable table, double ratio) {
+    private static Optional<Row> find(List<Row> rows, TableKind table, double ratio) {
         return rows.stream()
                 .filter(row -> row.table == table && (table.ofOneSize() || row.ratio == ratio))
                 .findFirst();

@@ -3,6 +3,7 @@ package dev.palate.retrieval.lab;
 import static dev.palate.retrieval.evaluation.HtmlPage.escaped;
 import static dev.palate.retrieval.evaluation.HtmlPage.format;
 
+import dev.palate.retrieval.embedding.recipe.TableKind;
 import dev.palate.retrieval.lab.LabReport.Row;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -128,7 +129,7 @@ final class ParetoPlot {
 
     private Row fullRow() {
         return report.rows().stream()
-                .filter(row -> row.table() == LabTable.FULL)
+                .filter(row -> row.table() == TableKind.FULL)
                 .findFirst()
                 .orElseThrow();
     }
@@ -171,7 +172,7 @@ final class ParetoPlot {
     }
 
     private void tables() {
-        Map<LabTable, List<Row>> byTable = new EnumMap<>(LabTable.class);
+        Map<TableKind, List<Row>> byTable = new EnumMap<>(TableKind.class);
         report.rows()
                 .forEach(row -> byTable.computeIfAbsent(row.table(), table -> new ArrayList<>())
                         .add(row));
@@ -214,9 +215,9 @@ final class ParetoPlot {
     }
 
     /// Tables of one family differ by shape.
-    private static String mark(LabTable table, Place at) {
+    private static String mark(TableKind table, Place at) {
         int number = 0;
-        for (LabTable other : LabTable.values()) {
+        for (TableKind other : TableKind.values()) {
             if (other == table) {
                 break;
             }
@@ -268,7 +269,7 @@ final class ParetoPlot {
 
     private void legend() {
         int x = LEFT;
-        for (LabTable.Family family : LabTable.Family.values()) {
+        for (TableKind.Family family : TableKind.Family.values()) {
             svg.append(format(
                             "<g class=\"f%d\"><path class=\"point\" d=\"M%d %dh11v11h-11z\"/>"
                                     + "<text class=\"named\" x=\"%d\" y=\"%d\">",

@@ -46,7 +46,7 @@ final class RankedItems {
         return Metrics.of(new RankedLists(task, lists));
     }
 
-    private static float[] vectors(EmbeddingTable items, int[] ids) {
+    private static float[] vectors(EmbeddingTable items, long[] ids) {
         int dimension = items.dimension();
         float[] vectors = new float[Math.multiplyExact(ids.length, dimension)];
         for (int row = 0; row < ids.length; row++) {

@@ -1,6 +1,12 @@
 package dev.palate.retrieval.lab;
 
 import dev.palate.retrieval.Progress;
+import dev.palate.retrieval.RetrievalException;
+import dev.palate.retrieval.RetrievalException.Code;
+import dev.palate.retrieval.embedding.recipe.PairwiseSettings;
+import dev.palate.retrieval.embedding.recipe.PriceSearch;
+import dev.palate.retrieval.embedding.recipe.Recipe;
+import dev.palate.retrieval.embedding.recipe.TableKind;
 import dev.palate.retrieval.embedding.table.EmbeddingTable;
 import dev.palate.retrieval.embedding.table.EmbeddingTables;
 import dev.palate.retrieval.embedding.table.LogFrequencyRule;
@@ -11,21 +17,20 @@ import dev.palate.retrieval.embedding.table.PairwiseTraining.Checkpoints;
 import dev.palate.retrieval.embedding.table.PairwiseTraining.Options;
 import dev.palate.retrieval.embedding.table.TableSpec;
 import dev.palate.retrieval.evaluation.RankingTask;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Makes and trains the tables of a lab on one task, from their recipes; each training has its checkpoints.
 /// Thread-safe for different cells.
 final class TrainedTables {
-    /// Prices tried until the bytes that come out fit.
-    private static final int PRICES = 6;
-    /// As near as this below what it may take is near enough.
-    private static final double NEAR = 1.15;
+    private static final System.Logger LOG = System.getLogger(Lab.class.getName());
 
-    private static final int MASK_UNITS = 16;
-
+    private final Map<Long, Object> locks = new ConcurrentHashMap<>();
     private final RankingTask task;
-    private final LabSettings settings;
+    private final PairwiseSettings settings;
     private final LabFolder folder;
     private final Duration every;
     private final int[] itemIds;
@@ -36,7 +41,7 @@ final class TrainedTables {
     /// @param seconds of its own training
     record Ready(PairwiseModel model, double seconds, String remark) {}
 
-    TrainedTables(RankingTask task, LabSettings settings, LabFolder folder, Duration every) {
+    TrainedTables(RankingTask task, PairwiseSettings settings, LabFolder folder, Duration every) {
         this.task = task;
         this.settings = settings;
         this.folder = folder;
@@ -76,20 +81,33 @@ final class TrainedTables {
 
     private PairwiseTraining.Trained train(
             CellKey key, String stage, PairwiseModel model, Options options, long seed, Progress progress) {
-        return PairwiseTraining.run(
-                model, task.known(), options, seed, new Checkpoints(folder.training(key, stage), every), progress);
+        Checkpoints checkpoints = new Checkpoints(folder.training(key, stage), every);
+        try {
+            return PairwiseTraining.run(model, task.known(), options, seed, checkpoints, progress);
+        } catch (RetrievalException e) {
+            if (e.code() != Code.BAD_FILE) {
+                throw e;
+            }
+            // It is read before anything is trained, and training again gives the same tables.
+            LOG.log(Level.WARNING, "{0} is trained anew: {1}", key.words(), e.getMessage());
+            folder.forget(key, stage);
+            return PairwiseTraining.run(model, task.known(), options, seed, checkpoints, progress);
+        }
     }
 
     /// The full model of a seed, which the lab trains before all others; read anew, so that it may be changed.
-    private PairwiseModel full(long seed) {
-        Recipe.Trained full = (Recipe.Trained) Recipe.of(LabTable.FULL, shape(seed), 1);
-        CellKey key = CellKey.of(LabTable.FULL, 0, seed);
-        return train(key, "", fresh(full.spec(), seed), settings.whole(), seed, Progress.NONE)
-                .model();
+    /// Where its state was lost or damaged since, one thread trains it again and the others wait.
+    private PairwiseModel full(long seed, Progress progress) {
+        Recipe.Trained full = (Recipe.Trained) Recipe.of(TableKind.FULL, shape(seed), 1);
+        CellKey key = CellKey.of(TableKind.FULL, 0, seed);
+        synchronized (locks.computeIfAbsent(seed, _ -> new Object())) {
+            return train(key, "", fresh(full.spec(), seed), settings.whole(), seed, progress)
+                    .model();
+        }
     }
 
     private Ready compressed(CellKey key, Recipe.Compressed recipe, Progress progress) {
-        PairwiseModel full = full(key.seed());
+        PairwiseModel full = full(key.seed(), progress);
         long cpu = Cpu.ofThread();
         EmbeddingTable items = EmbeddingTables.compress(recipe.spec(), full.items(), counts);
         double seconds = (Cpu.ofThread() - cpu) / 1e9;
@@ -101,67 +119,36 @@ final class TrainedTables {
         return new Ready(done.model(), seconds + done.seconds(), "");
     }
 
-    /// The dearer a value, the fewer are kept. The price is found by the bytes alone: nothing that is to be
-    /// found has a say.
     private Ready adaptive(CellKey key, long bytes, Progress progress) {
-        double cheap = 0;
-        double dear = 0;
-        double price = 0.03 * key.ratio();
-        double seconds = 0;
-        double bestPrice = 0;
-        PairwiseModel best = null;
-        for (int number = 1; number <= PRICES; number++) {
+        PriceSearch.Found found = PriceSearch.run(key.ratio(), bytes, (price, number) -> {
             int before = number - 1;
             PairwiseTraining.Trained done = train(
                     key,
                     "price" + number,
-                    masked(key.seed(), price),
+                    masked(key.seed(), price, progress),
                     settings.half(),
                     key.seed() + 2,
-                    (phase, part, all) -> progress.advanced(phase, before * all + part, PRICES * all));
-            seconds += done.seconds();
-            PairwiseModel packed = new PairwiseModel(
-                    done.model().users(),
-                    ((MaskedTable) done.model().items()).packed(),
-                    itemIds,
-                    done.model().biases());
-            long taken = packed.items().residentBytes();
-            if (best == null || better(taken, best.items().residentBytes(), bytes)) {
-                best = packed;
-                bestPrice = price;
-            }
-            if (taken <= bytes && taken * NEAR >= bytes) {
-                break;
-            }
-            if (taken > bytes) {
-                cheap = price;
-            } else {
-                dear = price;
-            }
-            price = dear == 0 ? price * 2 : cheap == 0 ? price / 2 : Math.sqrt(cheap * dear);
-        }
-        if (best == null) {
-            throw new IllegalStateException("no price was tried");
-        }
-        String remark = String.format(Locale.ROOT, "price %.4g", bestPrice)
-                + (best.items().residentBytes() <= bytes ? "" : "; no price of " + PRICES + " made it fit");
-        return new Ready(best, seconds, remark);
+                    (phase, part, all) -> progress.advanced(phase, before * all + part, PriceSearch.PRICES * all));
+            EmbeddingTable packed = ((MaskedTable) done.model().items()).packed();
+            PairwiseModel model = new PairwiseModel(
+                    done.model().users(), packed, itemIds, done.model().biases());
+            return new PriceSearch.Tried(model, packed.residentBytes(), done.seconds());
+        });
+        String remark = String.format(Locale.ROOT, "price %.4g", found.price())
+                + (found.bytes() <= bytes ? "" : "; no price of " + PriceSearch.PRICES + " made it fit");
+        return new Ready(found.model(), found.seconds(), remark);
     }
 
-    /// What fits before what does not, then what comes nearest.
-    private static boolean better(long taken, long before, long bytes) {
-        return taken <= bytes == before <= bytes ? Math.abs(taken - bytes) < Math.abs(before - bytes) : taken <= bytes;
-    }
-
-    private PairwiseModel masked(long seed, double price) {
-        PairwiseModel full = full(seed);
-        TableSpec.Masked spec = new TableSpec.Masked(counts.length, settings.dimension(), MASK_UNITS, 1, price, seed);
+    private PairwiseModel masked(long seed, double price, Progress progress) {
+        PairwiseModel full = full(seed, progress);
+        TableSpec.Masked spec =
+                new TableSpec.Masked(counts.length, settings.dimension(), Recipe.MASK_UNITS, 1, price, seed);
         return new PairwiseModel(
                 full.users(), EmbeddingTables.compress(spec, full.items(), counts), itemIds, full.biases());
     }
 
     private Ready asAdaptive(CellKey key, Progress progress) {
-        EmbeddingTable learnt = EmbeddingTables.read(folder.table(CellKey.of(LabTable.AMTL, key.ratio(), key.seed())));
+        EmbeddingTable learnt = EmbeddingTables.read(folder.table(CellKey.of(TableKind.AMTL, key.ratio(), key.seed())));
         if (!(learnt.spec() instanceof TableSpec.Slabs slabs)) {
             throw new IllegalStateException("the adaptive table is of kind " + learnt.spec());
         }

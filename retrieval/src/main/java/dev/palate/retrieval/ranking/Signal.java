@@ -18,6 +18,8 @@ public enum Signal {
     NEXT,
     /// The sequence model's inner product of the state after the last event and the item's vector.
     SEQUENCE,
+    /// Inner product of the vectors of user and item from the tables that were chosen, and a number of the item.
+    BPR,
     /// Text similarity to the wish, or to the history when there is none.
     TEXT,
     /// Lexical match with the wish.

@@ -15,7 +15,7 @@ public record SignalWeights(Map<Signal, Double> weights) {
     /// For users with a long history: collaborative signals lead and popularity corrects them downward. Those
     /// of signals that need no wish in words were fitted on the training parts of six public data sets at once,
     /// each counting the same. That of [Signal#DYNAMIC] was chosen on inner cold splits (docs/evaluation.md);
-    /// [Signal#THEME] counts only where it was fitted.
+    /// [Signal#THEME] and [Signal#BPR] count only where they were fitted.
     public static final SignalWeights WARM = new SignalWeights(Map.ofEntries(
             Map.entry(Signal.CF, 0.08),
             Map.entry(Signal.CF_SPARSE, 0.43),
@@ -24,6 +24,7 @@ public record SignalWeights(Map<Signal, Double> weights) {
             Map.entry(Signal.TRANSITIONS, 0.25),
             Map.entry(Signal.NEXT, 0.12),
             Map.entry(Signal.SEQUENCE, 0.40),
+            Map.entry(Signal.BPR, 0.0),
             Map.entry(Signal.TEXT, 0.19),
             Map.entry(Signal.BM25, 0.30),
             Map.entry(Signal.GENRE, 0.12),
@@ -58,6 +59,7 @@ public record SignalWeights(Map<Signal, Double> weights) {
             Map.entry(Signal.TRANSITIONS, 0.10),
             Map.entry(Signal.NEXT, 0.05),
             Map.entry(Signal.SEQUENCE, 0.15),
+            Map.entry(Signal.BPR, 0.0),
             Map.entry(Signal.TEXT, 0.50),
             Map.entry(Signal.BM25, 0.40),
             Map.entry(Signal.GENRE, 0.50),

@@ -25,7 +25,14 @@ import java.util.function.Supplier;
 /// request on.
 public final class ActiveModel implements CollaborativeModel {
     private static final Set<Signal> SCORERS = EnumSet.of(
-            Signal.CF, Signal.CF_SPARSE, Signal.EASE, Signal.KNN, Signal.TRANSITIONS, Signal.NEXT, Signal.SEQUENCE);
+            Signal.CF,
+            Signal.CF_SPARSE,
+            Signal.EASE,
+            Signal.KNN,
+            Signal.TRANSITIONS,
+            Signal.NEXT,
+            Signal.SEQUENCE,
+            Signal.BPR);
 
     private record Seen(
             ModelSnapshot snapshot, Loaded loaded, Map<String, Vectors> vectors, Optional<Adapter> adapter) {}

@@ -76,7 +76,9 @@ public record HeldOut(Histories known, int[] users, int[][] truth, long now, boo
     }
 
     private static HeldOut cut(Histories histories, int[] kept, long now, boolean latest) {
-        Histories.Builder known = new Histories.Builder(histories.itemCount()).withUserCount(histories.userCount());
+        Histories.Builder known = new Histories.Builder(histories.itemCount())
+                .withUserCount(histories.userCount())
+                .withOwners(histories.owners());
         long newest = 0;
         for (int user = 0; user < kept.length; user++) {
             History history = histories.of(user);

@@ -181,7 +181,8 @@ public final class QualityGate {
                     .toArray();
             History mapped = new History(
                     IntStream.of(known).map(at -> rows[history.items()[at]]).toArray(),
-                    Arrays.stream(known).mapToLong(at -> history.times()[at]).toArray());
+                    Arrays.stream(known).mapToLong(at -> history.times()[at]).toArray(),
+                    history.owner());
             float[] scores = new float[scorer.itemCount()];
             scorer.score(mapped, scores);
             for (int row = 0; row < rows.length; row++) {

@@ -1,9 +1,11 @@
 package dev.palate.retrieval.training;
 
 import dev.palate.retrieval.Progress;
+import dev.palate.retrieval.embedding.IdEmbeddings;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.embedding.Verdict;
+import dev.palate.retrieval.embedding.recipe.PairwiseSettings;
 import dev.palate.retrieval.factor.Ease;
 import dev.palate.retrieval.factor.Histories;
 import dev.palate.retrieval.factor.ImplicitAls;
@@ -140,6 +142,15 @@ public final class Training {
         ItemNeighbours transitions = Transitions.fit(histories, options.transitions());
         ItemNeighbours next = Transitions.fit(histories, Transitions.Options.NEXT);
         progress.advanced("transitions", 1, 1);
+        Optional<IdEmbeddings> embeddings = options.tables().itemTable().isEmpty()
+                ? Optional.empty()
+                : Optional.of(IdEmbeddingTraining.fit(
+                        input.items(),
+                        histories,
+                        options.tables(),
+                        PairwiseSettings.DEFAULT,
+                        options.seed(),
+                        progress));
         ModelSnapshot.About about = new ModelSnapshot.About(
                 version,
                 clock.instant(),
@@ -151,7 +162,7 @@ public final class Training {
                 options.knnDecay(),
                 options.transitionsDecay(),
                 options.tuned());
-        return new ModelSnapshot(
+        ModelSnapshot learnt = new ModelSnapshot(
                 about,
                 input.items(),
                 factors,
@@ -163,6 +174,7 @@ public final class Training {
                 Popularity.of(histories),
                 RankerWeights.FIXED,
                 Verdict.UNJUDGED);
+        return embeddings.map(learnt::with).orElse(learnt);
     }
 
     private static ItemNeighbours ease(Histories histories, TrainingOptions options, Progress progress) {

@@ -12,7 +12,7 @@ public sealed interface TrainingEvent {
     /// Some steps of a phase are done.
     ///
     /// @param phase `read`, `trial-ease` to `trial-transitions`, `ranker`, `ease`, `als`, `als-sparse`, `knn`,
-    ///     `transitions` or `write`
+    ///     `transitions`, `bpr` or `write`
     /// @param done steps finished, from 0 to `total`
     /// @param total at least 1
     record Advanced(String phase, int done, int total) implements TrainingEvent {}

@@ -4,6 +4,7 @@ import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
 import dev.palate.retrieval.embedding.Vocabulary;
 import dev.palate.retrieval.factor.Histories;
+import dev.palate.retrieval.factor.IdHash;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +26,7 @@ final class TrainingInputReader {
     private final CheckedInputStream in;
     private final List<String> items = new ArrayList<>();
     private int userCount;
+    private long[] owners = new long[1024];
     private int[] eventUsers = new int[1024];
     private int[] eventItems = new int[1024];
     private long[] eventTimes = new long[1024];
@@ -64,8 +66,10 @@ final class TrainingInputReader {
         for (byte tag = take(1).get(); tag != TrainingInputWriter.END; tag = take(1).get()) {
             switch (tag) {
                 case TrainingInputWriter.USER -> {
-                    readId();
-                    userCount++;
+                    if (userCount == owners.length) {
+                        owners = Arrays.copyOf(owners, Math.multiplyExact(2, userCount));
+                    }
+                    owners[userCount++] = IdHash.of(readId());
                 }
                 case TrainingInputWriter.ITEM -> items.add(readId());
                 case TrainingInputWriter.EVENT -> readEvent();
@@ -138,7 +142,9 @@ final class TrainingInputReader {
         for (int item = 0; item < rows.length; item++) {
             rows[item] = vocabulary.row(items.get(item)).orElse(-1);
         }
-        Histories.Builder histories = new Histories.Builder(vocabulary.size()).withUserCount(userCount);
+        Histories.Builder histories = new Histories.Builder(vocabulary.size())
+                .withUserCount(userCount)
+                .withOwners(Arrays.copyOf(owners, userCount));
         for (int i = 0; i < kept; i++) {
             histories.add(eventUsers[i], rows[eventItems[i]], eventTimes[i]);
         }

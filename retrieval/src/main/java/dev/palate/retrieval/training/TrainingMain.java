@@ -5,6 +5,7 @@ import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.embedding.TextAdapter;
+import dev.palate.retrieval.embedding.recipe.ChosenTables;
 import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.ranking.Signal;
 import dev.palate.retrieval.sequence.SequenceModel;
@@ -79,8 +80,9 @@ public final class TrainingMain {
             throw new IllegalArgumentException("needs input, output, version, options, contents and checkpoint, had "
                     + arguments.length + " arguments");
         }
-        TrainingOptions options = JsonMapper.shared().readValue(arguments[3], TrainingOptions.class);
+        TrainingOptions asked = JsonMapper.shared().readValue(arguments[3], TrainingOptions.class);
         TrainingInput input = TrainingInput.read(Path.of(arguments[0]));
+        TrainingOptions options = possible(asked, input, event -> events.println(event.toLine()));
         events.println(new TrainingEvent.Advanced("read", 1, 1).toLine());
         ItemContents contents =
                 arguments[4].equals(NONE) ? ItemContents.NONE : ItemContents.read(Path.of(arguments[4]));
@@ -112,6 +114,17 @@ public final class TrainingMain {
                 snapshot.items().size(),
                 snapshot.about().events(),
                 clock.millis() - start);
+    }
+
+    /// Without tables that cannot be made of this input, which is said.
+    private static TrainingOptions possible(
+            TrainingOptions asked, TrainingInput input, Consumer<TrainingEvent> events) {
+        return IdEmbeddingTraining.refused(input.items(), input.histories(), asked.tables())
+                .map(why -> {
+                    events.accept(new TrainingEvent.Skipped("ID embedding", why));
+                    return asked.with(ChosenTables.NOTHING);
+                })
+                .orElse(asked);
     }
 
     private static Optional<TextAdapter> adapter(

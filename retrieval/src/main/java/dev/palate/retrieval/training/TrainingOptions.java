@@ -1,5 +1,7 @@
 package dev.palate.retrieval.training;
 
+import dev.palate.retrieval.embedding.recipe.ChosenTables;
+import dev.palate.retrieval.embedding.recipe.PairwiseSettings;
 import dev.palate.retrieval.factor.Ease;
 import dev.palate.retrieval.factor.HistoryDecay;
 import dev.palate.retrieval.factor.ImplicitAls;
@@ -27,6 +29,7 @@ import java.util.Map;
 /// @param transitionsDecay history decay that the transitions are served with, in (0, 1]
 /// @param tuned settings among these that were chosen by tuning, by model and name, to be kept with the model
 /// @param adapter whether an adapter of texts is tried, for items that come later: some twenty seconds of one core
+/// @param tables what the vectors of ids are stored in
 public record TrainingOptions(
         long seed,
         int threads,
@@ -43,12 +46,14 @@ public record TrainingOptions(
         String activeModel,
         double transitionsDecay,
         Map<String, Map<String, String>> tuned,
-        boolean adapter) {
+        boolean adapter,
+        ChosenTables tables) {
     /// Collaborative vectors for data in which most of what a user would like was never met.
     public static final ImplicitAls.Options SPARSE = new ImplicitAls.Options(128, 0.01, 0.01, 1, 8, 3, 1);
 
     private static final int BASE_MEBIBYTES = 384;
     private static final int EXAMPLE_BYTES = 20_000;
+    private static final int MOST_USERS = 1_000_000;
 
     /// @throws IllegalArgumentException when a value is out of range
     public TrainingOptions {
@@ -82,7 +87,8 @@ public record TrainingOptions(
                 "",
                 Transitions.DECAY.factor(),
                 Map.of(),
-                true);
+                true,
+                ChosenTables.NOTHING);
     }
 
     /// The same with another way of fitting the ranker.
@@ -103,7 +109,8 @@ public record TrainingOptions(
                 activeModel,
                 transitionsDecay,
                 tuned,
-                adapter);
+                adapter,
+                tables);
     }
 
     /// The same without an adapter of texts.
@@ -124,7 +131,30 @@ public record TrainingOptions(
                 activeModel,
                 transitionsDecay,
                 tuned,
-                false);
+                false,
+                tables);
+    }
+
+    /// The same with other tables.
+    public TrainingOptions with(ChosenTables other) {
+        return new TrainingOptions(
+                seed,
+                threads,
+                als,
+                alsSparse,
+                easeRegularization,
+                easeDecay,
+                easeNeighbours,
+                easeItemLimit,
+                knn,
+                knnDecay,
+                transitions,
+                ranker,
+                activeModel,
+                transitionsDecay,
+                tuned,
+                adapter,
+                other);
     }
 
     /// The same, to be compared with a model in use.
@@ -145,7 +175,8 @@ public record TrainingOptions(
                 model.toAbsolutePath().toString(),
                 transitionsDecay,
                 tuned,
-                adapter);
+                adapter,
+                tables);
     }
 
     /// Heap that a training run needs for about so many items and interactions, in MiB.
@@ -153,8 +184,12 @@ public record TrainingOptions(
         long ease = items <= easeItemLimit ? Ease.requiredBytes(items) : 0;
         long rows = 24L * items * (easeNeighbours + knn.neighbours() + transitions.neighbours());
         long examples = ranker.fit() ? (long) ranker.maximumExamples() * EXAMPLE_BYTES : 0;
+        // Parameters, the optimiser's sums and the gradients of a batch; users are at most one an interaction.
+        long vectors = tables.itemTable().isPresent()
+                ? 6L * Float.BYTES * PairwiseSettings.DEFAULT.dimension() * (items + Math.min(interactions, MOST_USERS))
+                : 0;
         // While the gate judges, the trial's rows and those of the model in use are there.
-        long bytes = Math.max(ease + rows, examples + 2 * rows) + 400 * interactions;
+        long bytes = Math.max(ease + rows, examples + 2 * rows) + 400 * interactions + vectors;
         return Math.toIntExact(BASE_MEBIBYTES + Math.ceilDiv(bytes, 1L << 20));
     }
 }

@@ -1,5 +1,7 @@
 package dev.palate.retrieval.lab;
 
+import dev.palate.retrieval.embedding.recipe.PairwiseSettings;
+import dev.palate.retrieval.embedding.recipe.TableKind;
 import dev.palate.retrieval.evaluation.Split;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -20,10 +22,10 @@ final class LabMain {
 
     static Lab.Request request(List<String> tables, List<Double> ratios, int threads) {
         return new Lab.Request(
-                LabTable.of(tables),
+                TableKind.of(tables),
                 ratios,
                 List.of(1L, 2L),
-                new LabSettings(16, 6, 0.05, 0.003, 16),
+                new PairwiseSettings(16, 6, 0.05, 0.003, 16),
                 threads,
                 Duration.ZERO);
     }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
+import dev.palate.retrieval.embedding.recipe.PairwiseSettings;
+import dev.palate.retrieval.embedding.recipe.TableKind;
 import dev.palate.retrieval.evaluation.Split;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -46,7 +48,7 @@ class LabTest {
         Lab.Request all = LabMain.request(List.of("all"), List.of(2.0, 16.0), 2);
         Path place = folder.resolve("all");
         LabReport report = Lab.run(task, all, place, Progress.NONE);
-        for (LabTable table : LabTable.values()) {
+        for (TableKind table : TableKind.values()) {
             for (double ratio : table.ofOneSize() ? List.of(0.0) : all.ratios()) {
                 long rows = report.rows().stream()
                         .filter(row -> row.table() == table && row.ratio() == ratio)
@@ -61,8 +63,8 @@ class LabTest {
         // few for two digits.
         assertThat(report.unreachable())
                 .extracting(LabReport.Unreachable::table)
-                .contains(LabTable.MEM_COM, LabTable.MEM_COM_BIASED, LabTable.AMTL, LabTable.QR, LabTable.CRT)
-                .doesNotContain(LabTable.NARROW, LabTable.HASH, LabTable.ROBE, LabTable.PQ);
+                .contains(TableKind.MEM_COM, TableKind.MEM_COM_BIASED, TableKind.AMTL, TableKind.QR, TableKind.CRT)
+                .doesNotContain(TableKind.NARROW, TableKind.HASH, TableKind.ROBE, TableKind.PQ);
         long full = 4L * itemCount() * 16;
         for (LabReport.Row row : report.rows()) {
             assertThat(row.cells()).hasSize(2);
@@ -79,7 +81,7 @@ class LabTest {
             }
         }
         LabReport.Row reference = report.rows().getFirst();
-        assertThat(reference.table()).isEqualTo(LabTable.FULL);
+        assertThat(reference.table()).isEqualTo(TableKind.FULL);
         assertThat(reference.ofFull()).isEqualTo(new LabReport.Spread(1, 0));
         assertThat(reference.cells().getFirst().bytes()).isEqualTo(full);
         // It has learnt the three tastes: by chance 20 of 180 items hold one in nine.
@@ -179,10 +181,10 @@ class LabTest {
                 .extracting(LabReport.Row::name)
                 .containsExactly("full", "narrow 4x", "hash 4x", "narrow 8x", "hash 8x");
         Lab.Request other = new Lab.Request(
-                LabTable.of(List.of("hash")),
+                TableKind.of(List.of("hash")),
                 List.of(4.0),
                 List.of(1L),
-                new LabSettings(32, 6, 0.05, 0.003, 16),
+                new PairwiseSettings(32, 6, 0.05, 0.003, 16),
                 1,
                 Duration.ZERO);
         assertThatThrownBy(() -> Lab.run(task, other, place, Progress.NONE))
@@ -191,6 +193,55 @@ class LabTest {
                 .hasMessageContaining("is of other work")
                 .hasMessageContaining("\"dimension\":16")
                 .hasMessageContaining("or another --out");
+    }
+
+    /// Budgets that come out as the same bytes are one adaptive table, and one that follows it.
+    @Test
+    void nearlyEqualBudgetsAreOneTable() {
+        Lab.Request request = LabMain.request(List.of("amtl", "amtl-log-rule", "narrow"), List.of(4.1, 4.1001), 2);
+        Path place = folder.resolve("near");
+        LabReport report = Lab.run(task, request, place, Progress.NONE);
+        for (String kind : List.of("amtl", "amtl-log-rule", "narrow")) {
+            List<LabReport.Row> rows = report.rows().stream()
+                    .filter(row -> row.table().key().equals(kind))
+                    .toList();
+            assertThat(rows).extracting(LabReport.Row::ratio).containsExactly(4.1, 4.1001);
+            assertThat(rows.getLast().cells()).isEqualTo(rows.getFirst().cells());
+        }
+        assertThat(Lab.run(task, request, place, Progress.NONE)).isEqualTo(report);
+    }
+
+    /// What three cells are made of is damaged, or lost, after its own cell was finished: it is trained again once, to
+    /// the same tables.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aDamagedStateOfTheFullTableIsTrainedOnceMore(boolean damaged) throws IOException {
+        List<String> made = List.of("int8-after", "int4-after", "pq-frozen");
+        Path place = folder.resolve("damaged");
+        Lab.Request full = new Lab.Request(
+                TableKind.of(List.of("full")), List.of(4.0), List.of(1L), LabMain.REQUEST.settings(), 3, Duration.ZERO);
+        Lab.run(task, full, place, Progress.NONE);
+        Path state = place.resolve("training").resolve("full-seed1.state");
+        byte[] bytes = Files.readAllBytes(state);
+        if (damaged) {
+            byte[] other = bytes.clone();
+            other[bytes.length / 2] ^= 1;
+            Files.write(state, other);
+        } else {
+            Files.delete(state);
+        }
+        Lab.Request more = new Lab.Request(
+                TableKind.of(made), full.ratios(), full.seeds(), full.settings(), full.threads(), full.every());
+        AtomicInteger trained = new AtomicInteger();
+        LabReport found = Lab.run(task, more, place, (phase, done, total) -> {
+            // A training of the full table ends with one word that says 100 %, and so does each of the three cells.
+            if (phase.contains(" 100 %")) {
+                trained.incrementAndGet();
+            }
+        });
+        assertThat(outcomes(found)).isEqualTo(outcomes(Lab.run(task, more, folder.resolve("whole"), Progress.NONE)));
+        // The full table's cell of before, one training, three cells.
+        assertThat(trained.get()).isEqualTo(1 + 1 + 3);
     }
 
     /// Everything but times.

@@ -8,6 +8,7 @@ import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
+import dev.palate.retrieval.embedding.recipe.ChosenTables;
 import dev.palate.retrieval.factor.History;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.ranking.Signal;
@@ -199,7 +200,8 @@ class TrainingProcessTest {
                 "",
                 0.8,
                 Map.of(),
-                true);
+                true,
+                ChosenTables.NOTHING);
     }
 
     private static float[] scores(ModelSnapshot snapshot, Signal signal) {

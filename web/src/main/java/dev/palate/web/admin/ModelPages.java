@@ -155,7 +155,8 @@ final class ModelPages {
                 version.version(),
                 dates.minute(version.trainedAt()),
                 String.format(Locale.ROOT, "%,d events of %,d users", version.events(), version.users())
-                        + (version.sequence() ? ", with a sequence model" : ""),
+                        + (version.sequence() ? ", with a sequence model" : "")
+                        + (version.tables().isEmpty() ? "" : "; vectors of ids: " + version.tables()),
                 version.gate(),
                 version.accepted(),
                 version.active(),

@@ -50,6 +50,7 @@ final class Words {
             Map.entry("cf", "People with your taste"),
             Map.entry("cf_sparse", "People with your taste"),
             Map.entry("als", "People with your taste"),
+            Map.entry("bpr", "People with your taste"),
             Map.entry("ease", "Liked together"),
             Map.entry("knn", "Near ITEMS you like"),
             Map.entry("transitions", "Often seen next"),

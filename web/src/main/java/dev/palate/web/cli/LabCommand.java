@@ -4,12 +4,12 @@ import dev.palate.memory.MemoryException;
 import dev.palate.memory.vector.VectorModule;
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
+import dev.palate.retrieval.embedding.recipe.PairwiseSettings;
+import dev.palate.retrieval.embedding.recipe.TableKind;
 import dev.palate.retrieval.evaluation.Split;
 import dev.palate.retrieval.lab.Lab;
 import dev.palate.retrieval.lab.LabPage;
 import dev.palate.retrieval.lab.LabReport;
-import dev.palate.retrieval.lab.LabSettings;
-import dev.palate.retrieval.lab.LabTable;
 import dev.palate.retrieval.lab.LabTask;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -111,23 +111,23 @@ public final class LabCommand implements Callable<Integer> {
     private @Nullable Path json;
 
     @Option(names = "--dimension", paramLabel = "N", description = "Of the vectors, 4 to 1024. Default: 64.")
-    private int dimension = LabSettings.DEFAULT.dimension();
+    private int dimension = PairwiseSettings.DEFAULT.dimension();
 
     @Option(
             names = "--epochs",
             paramLabel = "N",
             description = "Of the training of every table; pq learns on for a fifth, amtl for half as many more."
                     + " Default: 30.")
-    private int epochs = LabSettings.DEFAULT.epochs();
+    private int epochs = PairwiseSettings.DEFAULT.epochs();
 
     @Option(names = "--rate", paramLabel = "X", description = "Of Adagrad. Default: .05.")
-    private double rate = LabSettings.DEFAULT.rate();
+    private double rate = PairwiseSettings.DEFAULT.rate();
 
     @Option(names = "--regularization", paramLabel = "X", description = "Of the vectors. Default: .003.")
-    private double regularization = LabSettings.DEFAULT.regularization();
+    private double regularization = PairwiseSettings.DEFAULT.regularization();
 
     @Option(names = "--batch", paramLabel = "N", description = "Triples of one step. Default: 16.")
-    private int batch = LabSettings.DEFAULT.batch();
+    private int batch = PairwiseSettings.DEFAULT.batch();
 
     @Option(
             names = "--threads",
@@ -198,10 +198,10 @@ public final class LabCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--checkpoint-seconds must be at least 0, was " + checkpointSeconds);
         }
         Lab.Request request = new Lab.Request(
-                LabTable.of(tables),
+                TableKind.of(tables),
                 ratios(),
                 seeds(),
-                new LabSettings(dimension, epochs, rate, regularization, batch),
+                new PairwiseSettings(dimension, epochs, rate, regularization, batch),
                 threads,
                 Duration.ofSeconds(checkpointSeconds));
         LabTask.Cut how = LabTask.Cut.of(cut);

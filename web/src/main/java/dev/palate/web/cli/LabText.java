@@ -1,9 +1,9 @@
 package dev.palate.web.cli;
 
+import dev.palate.retrieval.embedding.recipe.TableKind;
 import dev.palate.retrieval.lab.Cell;
 import dev.palate.retrieval.lab.CellKey;
 import dev.palate.retrieval.lab.LabReport;
-import dev.palate.retrieval.lab.LabTable;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +36,7 @@ final class LabText {
                         one.table().key() + " " + CellKey.times(one.ratio()) + ": out of reach, " + one.why()));
         for (double ratio : report.request().ratios()) {
             report.rows().stream()
-                    .filter(row -> row.ratio() == 0 && row.table() != LabTable.FULL && row.reached() < ratio)
+                    .filter(row -> row.ratio() == 0 && row.table() != TableKind.FULL && row.reached() < ratio)
                     .forEach(row -> out.println(format(
                             "%s %s: out of reach, it is %.1fx whatever the budget",
                             row.table().key(), CellKey.times(ratio), row.reached())));

@@ -8,6 +8,7 @@ import dev.palate.memory.sql.SqlTruth;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.evaluation.TunedSettings;
+import dev.palate.web.PalateProperties;
 import dev.palate.web.job.Trainer;
 import dev.palate.web.security.LocalDoor;
 import dev.palate.web.wiring.TruthPlaces;
@@ -100,13 +101,15 @@ public final class TrainCommand implements Callable<Integer> {
     private JobWatch.Seen trainHere(Optional<TunedSettings> tuned, PrintWriter out)
             throws IOException, InterruptedException {
         Clock clock = Clock.systemUTC();
+        PalateProperties settings = Settings.read();
+        Trainer.Besides besides =
+                Trainer.Besides.ofThisMachine().with(settings.embedding().chosen());
         try (DataDirectory directory = DataDirectory.open(data.directory());
-                SqlTruth truth = SqlTruth.open(TruthPlaces.of(Settings.read(), directory), directory, clock)) {
+                SqlTruth truth = SqlTruth.open(TruthPlaces.of(settings, directory), directory, clock)) {
             Trainer.Learnt learnt = new Trainer.Learnt(truth.catalog(), truth.interactions(), truth.changes());
             ModelRegistry registry =
                     TrainingCommands.registry(directory, spec.commandLine().getErr());
-            try (Trainer trainer = new Trainer(
-                    learnt, Trainer.Besides.ofThisMachine(), truth.jobs(), registry, directory.models(), clock)) {
+            try (Trainer trainer = new Trainer(learnt, besides, truth.jobs(), registry, directory.models(), clock)) {
                 tuned.ifPresent(trainer::tune);
                 return follow(trainer.start().id(), truth.jobs(), out);
             }

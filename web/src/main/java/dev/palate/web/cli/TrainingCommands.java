@@ -70,7 +70,8 @@ final class TrainingCommands {
             Trainer.Learnt learnt = new Trainer.Learnt(truth.catalog(), truth.interactions(), truth.changes());
             try (Trainer trainer = new Trainer(
                             learnt,
-                            Trainer.Besides.ofThisMachine(),
+                            Trainer.Besides.ofThisMachine()
+                                    .with(settings.embedding().chosen()),
                             truth.jobs(),
                             registry,
                             directory.models(),

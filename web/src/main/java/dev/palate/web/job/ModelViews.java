@@ -72,6 +72,7 @@ public final class ModelViews {
     /// @param sequence true when it has a sequence model
     /// @param texts what came of the trial of an adapter of texts, for items that come later; absent without one
     /// @param tuned settings that were chosen by tuning, a line for each model
+    /// @param tables what the vectors of ids are stored in; empty without any
     /// @param accepted false when the quality gate refused it: activating it wants a reason
     public record VersionView(
             String version,
@@ -81,6 +82,7 @@ public final class ModelViews {
             boolean sequence,
             @Nullable String texts,
             List<String> tuned,
+            String tables,
             boolean accepted,
             String gate,
             boolean active) {
@@ -95,6 +97,7 @@ public final class ModelViews {
                     head.sequence(),
                     head.texts().map(TextAdapter.Trial::described).orElse(null),
                     TunedSettings.described(about.tuned()),
+                    head.tables(),
                     verdict.accepted(),
                     verdict.described(),
                     active.filter(snapshot -> snapshot.about().version().equals(about.version()))

@@ -12,6 +12,7 @@ import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.candidate.TextVectors;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.embedding.ModelVersion;
+import dev.palate.retrieval.embedding.recipe.ChosenTables;
 import dev.palate.retrieval.evaluation.TunedSettings;
 import dev.palate.retrieval.sequence.TorchRuntime;
 import java.io.IOException;
@@ -27,6 +28,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Trains the collaborative model in a child JVM and activates it; one run at a time, each a job of kind `train`.
 /// A run that the end of the process cut short is taken up again by the next [#takeUp] or [#start], under its job:
@@ -40,16 +43,23 @@ public final class Trainer implements AutoCloseable {
     /// @param torch PyTorch, if it is there, for the sequence model
     /// @param texts vectors of the items' texts, as far as there are any
     /// @param encoding how serving centres them
-    public record Besides(TorchRuntime torch, TextVectors texts, Supplier<EncodingVersion> encoding) {
+    /// @param tables what vectors of ids are stored in, as the settings say
+    public record Besides(
+            TorchRuntime torch, TextVectors texts, Supplier<EncodingVersion> encoding, ChosenTables tables) {
         /// Without the texts.
         public static Besides of(TorchRuntime torch) {
             EncodingVersion none = new EncodingVersion("none", 0, new float[1]);
-            return new Besides(torch, TextVectors.NONE, () -> none);
+            return new Besides(torch, TextVectors.NONE, () -> none, ChosenTables.NOTHING);
         }
 
         /// Of this machine, without the texts.
         public static Besides ofThisMachine() {
             return of(TorchRuntime.of(System.getenv()));
+        }
+
+        /// The same with tables for vectors of ids.
+        public Besides with(ChosenTables chosen) {
+            return new Besides(torch, texts, encoding, chosen);
         }
     }
 
@@ -91,6 +101,9 @@ public final class Trainer implements AutoCloseable {
     /// The tuned settings, beside the models.
     private static final String TUNED = "tuned.json";
 
+    /// The tables that were chosen, beside the models.
+    private static final String TABLES = "tables.json";
+
     private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
     private static final Duration PATIENCE_AT_CLOSE = Duration.ofSeconds(5);
 
@@ -126,19 +139,7 @@ public final class Trainer implements AutoCloseable {
     ///
     /// @throws dev.palate.retrieval.RetrievalException with code STORAGE when the disk refuses
     public synchronized void tune(TunedSettings settings) {
-        Path file = parts.folder.resolve(TUNED);
-        try {
-            if (settings.isEmpty()) {
-                Files.deleteIfExists(file);
-                return;
-            }
-            Path written = parts.folder.resolve(TUNED + ".new");
-            Files.writeString(written, settings.toJson());
-            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new RetrievalException(
-                    RetrievalException.Code.STORAGE, "cannot keep the tuned settings in " + file + ": " + e, e);
-        }
+        keep(TUNED, settings.isEmpty() ? Optional.empty() : Optional.of(settings.toJson()));
     }
 
     /// The settings that the next training takes.
@@ -155,6 +156,59 @@ public final class Trainer implements AutoCloseable {
         } catch (IOException e) {
             throw new RetrievalException(
                     RetrievalException.Code.STORAGE, "cannot read the tuned settings in " + file + ": " + e, e);
+        }
+    }
+
+    /// Which tables the next training takes.
+    ///
+    /// @param here true when they were chosen in the running server, false when they are those of the settings
+    public record Tables(ChosenTables chosen, boolean here) {}
+
+    /// Keeps tables for all trainings that begin from now on, in the place of those of the settings; empty goes by the
+    /// settings again.
+    ///
+    /// @throws dev.palate.retrieval.RetrievalException with code STORAGE when the disk refuses
+    public synchronized void choose(Optional<ChosenTables> tables) {
+        keep(TABLES, tables.map(JsonMapper.shared()::writeValueAsString));
+    }
+
+    /// The tables that the next training takes.
+    ///
+    /// @throws dev.palate.retrieval.RetrievalException with code BAD_INPUT when what is kept cannot be used
+    public Tables tables() {
+        return tables(parts);
+    }
+
+    static Tables tables(Parts parts) {
+        Path file = parts.folder.resolve(TABLES);
+        try {
+            return Files.exists(file)
+                    ? new Tables(JsonMapper.shared().readValue(Files.readString(file), ChosenTables.class), true)
+                    : new Tables(parts.besides.tables, false);
+        } catch (JacksonException e) {
+            throw new RetrievalException(
+                    RetrievalException.Code.BAD_INPUT,
+                    "the tables chosen in " + file + " cannot be used (" + e.getMessage() + "): delete it",
+                    e);
+        } catch (IOException e) {
+            throw new RetrievalException(
+                    RetrievalException.Code.STORAGE, "cannot read the chosen tables in " + file + ": " + e, e);
+        }
+    }
+
+    /// Writes a small file of the folder, or removes it.
+    private void keep(String name, Optional<String> text) {
+        Path file = parts.folder.resolve(name);
+        try {
+            if (text.isEmpty()) {
+                Files.deleteIfExists(file);
+                return;
+            }
+            Path written = parts.folder.resolve(name + ".new");
+            Files.writeString(written, text.get());
+            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new RetrievalException(RetrievalException.Code.STORAGE, "cannot keep " + file + ": " + e, e);
         }
     }
 

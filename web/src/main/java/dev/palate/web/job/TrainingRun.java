@@ -54,6 +54,7 @@ final class TrainingRun {
             "trial-als-sparse",
             "trial-knn",
             "trial-transitions",
+            "trial-bpr",
             "ranker",
             "gate",
             "ease",
@@ -61,6 +62,7 @@ final class TrainingRun {
             "als-sparse",
             "knn",
             "transitions",
+            "bpr",
             "adapter-trial",
             "adapter",
             "write");
@@ -80,6 +82,8 @@ final class TrainingRun {
     private final AtomicBoolean tainted = new AtomicBoolean();
     private final AtomicBoolean warned = new AtomicBoolean();
     private final AtomicReference<String> sequence = new AtomicReference<>("");
+    /// What was left out besides.
+    private final AtomicReference<String> others = new AtomicReference<>("");
 
     TrainingRun(Trainer.Parts parts, JobId job, TrainingState state) {
         this.parts = parts;
@@ -263,7 +267,9 @@ final class TrainingRun {
 
     private void learn(ModelVersion version) {
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-        TrainingOptions defaults = Trainer.tuned(parts).over(TrainingOptions.defaults(SEED, threads));
+        TrainingOptions defaults = Trainer.tuned(parts)
+                .over(TrainingOptions.defaults(SEED, threads))
+                .with(Trainer.tables(parts).chosen());
         TrainingOptions fresh = state.get().extent() == Trainer.Extent.QUICK ? defaults.withoutAdapter() : defaults;
         TrainingOptions training = parts.registry()
                 .active()
@@ -303,8 +309,19 @@ final class TrainingRun {
                         "model " + version + ": " + activated.about().users() + " users, "
                                 + activated.items().size() + " items, "
                                 + activated.about().events() + " events" + took + "; "
-                                + activated.verdict().described() + sequence.get() + resumed("; taken up again"));
+                                + activated.verdict().described() + sequence.get() + tables(activated) + others.get()
+                                + resumed("; taken up again"));
         recorded.set(true);
+    }
+
+    private static String tables(ModelSnapshot model) {
+        return model.embeddings()
+                .map(ids -> String.format(
+                        Locale.ROOT,
+                        "; vectors of ids: %s, %,d bytes",
+                        ids.parts().chosen().words(),
+                        ids.residentBytes()))
+                .orElse("");
     }
 
     /// What the sequence model needs; empty when it is left out, which the end of the job says.
@@ -361,7 +378,8 @@ final class TrainingRun {
         } else if (event instanceof TrainingEvent.SequenceReady(SequenceEpoch best, double ignored)) {
             sequence.set("; sequence model of epoch " + best.epoch());
         } else if (event instanceof TrainingEvent.Skipped(String part, String reason)) {
-            sequence.set("; the " + part + " model was left out: " + reason);
+            AtomicReference<String> told = part.equals("sequence") ? sequence : others;
+            told.set("; the " + part + " model was left out: " + reason);
         }
     }
 

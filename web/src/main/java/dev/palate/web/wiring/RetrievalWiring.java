@@ -32,6 +32,7 @@ import dev.palate.web.job.Trainer;
 import dev.palate.web.job.TrainingChild;
 import dev.palate.web.job.TrainingFiles;
 import dev.palate.web.job.TrainingSchedule;
+import dev.palate.web.job.UserVectorsErasure;
 import dev.palate.web.metrics.StoreReports;
 import java.time.Clock;
 import org.slf4j.LoggerFactory;
@@ -129,10 +130,14 @@ class RetrievalWiring {
             ModelRegistry registry,
             DataDirectory directory,
             IndexChanges index,
+            PalateProperties properties,
             Clock clock) {
         Trainer.Learnt learnt = new Trainer.Learnt(catalog, interactions, changes);
-        Trainer.Besides besides =
-                new Trainer.Besides(TorchRuntime.of(System.getenv()), new IndexedItems(index.items()), index::encoding);
+        Trainer.Besides besides = new Trainer.Besides(
+                TorchRuntime.of(System.getenv()),
+                new IndexedItems(index.items()),
+                index::encoding,
+                properties.embedding().chosen());
         return new Trainer(learnt, besides, jobs, registry, directory.models(), clock);
     }
 
@@ -162,6 +167,26 @@ class RetrievalWiring {
     @Order(Ordered.HIGHEST_PRECEDENCE)
     ErasurePlace trainingChildErasure(Trainer trainer) {
         return new TrainingChild(trainer);
+    }
+
+    @Bean
+    ErasurePlace userVectorsErasure(ModelRegistry registry) {
+        return new UserVectorsErasure(registry);
+    }
+
+    /// Says at the start where the tables that are chosen hurt.
+    @Bean
+    ApplicationListener<ApplicationReadyEvent> tableWarnings(Trainer trainer, Catalog catalog, StoreReports reports) {
+        return _ -> {
+            try {
+                trainer.tables()
+                        .chosen()
+                        .warnings(catalog.count(), reports.counts().users())
+                        .forEach(LoggerFactory.getLogger(RetrievalWiring.class)::warn);
+            } catch (RetrievalException e) {
+                LoggerFactory.getLogger(RetrievalWiring.class).warn("{}", e.getMessage());
+            }
+        };
     }
 
     @Bean

@@ -192,6 +192,21 @@ public final class EmbeddingTables {
         return values;
     }
 
+    /// A table of its own with the same spec and parameters.
+    public static EmbeddingTable copy(EmbeddingTable table) {
+        Map<String, Section> sections = new LinkedHashMap<>();
+        table.sections()
+                .forEach((name, section) -> sections.put(
+                        name,
+                        switch (section) {
+                            case Section.Bytes(byte[] values) -> new Section.Bytes(values.clone());
+                            case Section.Ints(int[] values) -> new Section.Ints(values.clone());
+                            case Section.Floats(float[] values) -> new Section.Floats(values.clone());
+                        }));
+        return build(
+                table.spec(), Optional.of(new TableSections(new ModelFile(Path.of("copy"), sections), "")), NO_COUNTS);
+    }
+
     /// Writes a table to a file, which is forced to disk and appears at once or not at all.
     ///
     /// @throws dev.palate.retrieval.RetrievalException with code STORAGE when the disk refuses

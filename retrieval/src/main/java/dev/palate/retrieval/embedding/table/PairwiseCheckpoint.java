@@ -5,6 +5,7 @@ import dev.palate.retrieval.embedding.ModelFile.Section;
 import dev.palate.retrieval.factor.Histories;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -60,7 +61,14 @@ record PairwiseCheckpoint(
         sections.put(HEAD, new Section.Bytes(JsonMapper.shared().writeValueAsBytes(new Head(task, epochs, seconds))));
         EmbeddingTables.put(model.users(), USERS, sections);
         EmbeddingTables.put(model.items(), ITEMS, sections);
-        sections.put("ids", new Section.Ints(model.itemIds()));
+        if (Arrays.stream(model.itemIds()).allMatch(id -> id <= Integer.MAX_VALUE)) {
+            // For earlier builds; this one has them from the model that it begins with.
+            sections.put(
+                    "ids",
+                    new Section.Ints(Arrays.stream(model.itemIds())
+                            .mapToInt(Math::toIntExact)
+                            .toArray()));
+        }
         sections.put("biases", new Section.Floats(model.biases()));
         sections.put("squares.users", new Section.Floats(userSquares));
         sections.put("squares.items", new Section.Floats(itemSquares));
@@ -69,7 +77,9 @@ record PairwiseCheckpoint(
     }
 
     /// The last state; empty when there is no file.
-    static Optional<PairwiseCheckpoint> read(Path file, Task task) {
+    ///
+    /// @param fresh the model that the training begins with, for the ids
+    static Optional<PairwiseCheckpoint> read(Path file, Task task, PairwiseModel fresh) {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
@@ -80,10 +90,9 @@ record PairwiseCheckpoint(
                 throw ModelFile.damaged(
                         file, "it is of another training, " + head.task + ", not of " + task + ": delete it");
             }
-            PairwiseModel model = new PairwiseModel(
+            PairwiseModel model = fresh.with(
                     EmbeddingTables.read(stored, file, USERS),
                     EmbeddingTables.read(stored, file, ITEMS),
-                    stored.ints("ids"),
                     stored.floats("biases"));
             return Optional.of(new PairwiseCheckpoint(
                     model,

@@ -98,7 +98,7 @@ public final class PairwiseTraining {
             Checkpoints checkpoints,
             Progress progress) {
         PairwiseCheckpoint.Task task = PairwiseCheckpoint.Task.of(fresh, histories, options, seed);
-        Optional<PairwiseCheckpoint> last = PairwiseCheckpoint.read(checkpoints.file, task);
+        Optional<PairwiseCheckpoint> last = PairwiseCheckpoint.read(checkpoints.file, task, fresh);
         PairwiseModel model = last.map(PairwiseCheckpoint::model).orElse(fresh);
         int done = last.map(PairwiseCheckpoint::epochs).orElse(0);
         double before = last.map(PairwiseCheckpoint::seconds).orElse(0.0);
@@ -269,9 +269,10 @@ public final class PairwiseTraining {
             int dimension = part.user.length;
             float shrink = (float) options.regularization;
             for (int i = from; i < to; i++) {
-                int betterId = model.itemIds()[better[i]];
-                int worseId = model.itemIds()[worse[i]];
-                model.users().lookup(users[i], part.user, 0);
+                long betterId = model.itemIds()[better[i]];
+                long worseId = model.itemIds()[worse[i]];
+                long user = model.userId(users[i]);
+                model.users().lookup(user, part.user, 0);
                 model.items().lookup(betterId, part.better, 0);
                 model.items().lookup(worseId, part.worse, 0);
                 double margin = Kernels.dot(part.user, 0, part.better, 0, dimension)
@@ -281,7 +282,7 @@ public final class PairwiseTraining {
                 float slope = (float) (1 / (1 + Math.exp(margin)));
                 slopes[i] = slope;
                 PairwiseStep.gradients(part.user, part.better, part.worse, slope, shrink);
-                model.users().accumulate(users[i], part.user, 0, part.users);
+                model.users().accumulate(user, part.user, 0, part.users);
                 model.items().accumulate(betterId, part.better, 0, part.items);
                 model.items().accumulate(worseId, part.worse, 0, part.items);
             }

@@ -34,7 +34,7 @@ class PairwiseCheckpointTest {
         PairwiseCheckpoint.Task task = PairwiseCheckpoint.Task.of(
                 fresh, PairwiseTrainingMain.histories(), PairwiseTrainingMain.OPTIONS, PairwiseTrainingMain.SEED);
         kill(number, file, 60);
-        PairwiseCheckpoint left = PairwiseCheckpoint.read(file, task).orElseThrow();
+        PairwiseCheckpoint left = PairwiseCheckpoint.read(file, task, fresh).orElseThrow();
         assertThat(left.epochs()).isBetween(1, PairwiseTrainingMain.OPTIONS.epochs() - 1);
         PairwiseTraining.Trained resumed = resume(number, file);
         assertThat(resumed.seconds()).isGreaterThanOrEqualTo(left.seconds());

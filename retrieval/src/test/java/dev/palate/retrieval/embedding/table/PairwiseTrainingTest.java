@@ -143,13 +143,12 @@ class PairwiseTrainingTest {
         PairwiseModel full = trained(new TableSpec.Full(ITEMS, DIMENSION, SEED), 1, 1);
         int[] counts = new int[ITEMS];
         for (int item = 0; item < ITEMS; item++) {
-            counts[full.itemIds()[item]] = histories.itemCounts()[item];
+            counts[(int) full.itemIds()[item]] = histories.itemCounts()[item];
         }
-        PairwiseModel coded = new PairwiseModel(
+        PairwiseModel coded = full.with(
                 full.users(),
                 EmbeddingTables.compress(
                         new TableSpec.ProductQuantised(ITEMS, DIMENSION, 6, SEED), full.items(), counts),
-                full.itemIds(),
                 full.biases().clone());
         double before = ordered(coded);
         assertThat(before).as("seed %d", SEED).isGreaterThan(0.8);

@@ -1,4 +1,4 @@
-package dev.palate.retrieval.lab;
+package dev.palate.retrieval.embedding.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -20,7 +20,7 @@ class RecipeTest {
     /// Within the bytes, with a vector for every item, and using most of what it may.
     @ParameterizedTest
     @EnumSource
-    void whatATableIsFitsItsBudget(LabTable table) {
+    void whatATableIsFitsItsBudget(TableKind table) {
         for (Recipe.Shape shape : List.of(shape(1_682, 64), shape(16_861, 64), shape(300, 24), shape(9, 4))) {
             for (double ratio : List.of(1.0, 2.0, 3.7, 8.0, 16.0, 60.0, 900.0)) {
                 long budget = (long) (shape.fullBytes() / ratio);
@@ -61,16 +61,16 @@ class RecipeTest {
     @Test
     void sizesOfAnEighthAreThoseOfTheBook() {
         Recipe.Shape shape = shape(1_682, 64);
-        assertThat(Recipe.of(LabTable.NARROW, shape, 8))
+        assertThat(Recipe.of(TableKind.NARROW, shape, 8))
                 .isEqualTo(new Recipe.Trained(new TableSpec.Narrow(1_682, 64, 8, 3)));
-        assertThat(Recipe.of(LabTable.HASH, shape, 8)).isEqualTo(new Recipe.Trained(new TableSpec.Hashed(210, 64, 3)));
-        assertThat(Recipe.of(LabTable.PQ, shape, 8))
+        assertThat(Recipe.of(TableKind.HASH, shape, 8)).isEqualTo(new Recipe.Trained(new TableSpec.Hashed(210, 64, 3)));
+        assertThat(Recipe.of(TableKind.PQ, shape, 8))
                 .isEqualTo(new Recipe.Compressed(new TableSpec.ProductQuantised(1_682, 64, 157, 3), true));
-        assertThat(Recipe.of(LabTable.HOT_HASH, shape, 8))
+        assertThat(Recipe.of(TableKind.HOT_HASH, shape, 8))
                 .isEqualTo(new Recipe.Trained(
                         new TableSpec.HotCold(105, new TableSpec.Full(105, 64, 3), new TableSpec.Hashed(105, 64, 3))));
         // A byte for each eight values is a thirty-second, beside two centroids.
-        assertThat(Recipe.of(LabTable.PQ, shape, 32)).isInstanceOf(Recipe.OutOfReach.class);
+        assertThat(Recipe.of(TableKind.PQ, shape, 32)).isInstanceOf(Recipe.OutOfReach.class);
         assertThat(Recipe.factors(64)).containsExactly(4, 4, 4);
         assertThat(Recipe.factors(48)).containsExactly(3, 4, 4);
         assertThat(Recipe.factors(7)).containsExactly(1, 1, 7);
@@ -78,10 +78,10 @@ class RecipeTest {
 
     @Test
     void namesThatAreNoTableAreRefused() {
-        assertThat(LabTable.of(List.of("qr", " PQ "))).containsExactly(LabTable.FULL, LabTable.PQ, LabTable.QR);
-        assertThatThrownBy(() -> LabTable.of(List.of("svd")))
+        assertThat(TableKind.of(List.of("qr", " PQ "))).containsExactly(TableKind.FULL, TableKind.PQ, TableKind.QR);
+        assertThatThrownBy(() -> TableKind.of(List.of("svd")))
                 .hasMessageStartingWith("no table {svd}; give all, or some of full, narrow, log-rule, ");
-        assertThatThrownBy(() -> LabTable.of(List.of("amtl-log-rule")))
+        assertThatThrownBy(() -> TableKind.of(List.of("amtl-log-rule")))
                 .hasMessage("table {amtl-log-rule} has as many values as {amtl} keeps: give both, or {log-rule}");
     }
 }

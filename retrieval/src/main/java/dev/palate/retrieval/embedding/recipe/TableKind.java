@@ -1,4 +1,4 @@
-package dev.palate.retrieval.lab;
+package dev.palate.retrieval.embedding.recipe;
 
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -8,7 +8,7 @@ import java.util.Set;
 
 /// A way to store the item table, by the name that the lab knows it by. What it is at a size is its [Recipe];
 /// which paper it is from is said by the table's own class.
-public enum LabTable {
+public enum TableKind {
     /// The reference, always measured.
     FULL("full", Family.OWN_ROWS, 1, "32-bit floats, a row for each item"),
     /// The honest comparison.
@@ -96,14 +96,15 @@ public enum LabTable {
         }
     }
 
-    private static final Set<LabTable> OF_ONE_SIZE = EnumSet.of(FULL, INT8_CACHED, INT8_AFTER, INT4_CACHED, INT4_AFTER);
+    private static final Set<TableKind> OF_ONE_SIZE =
+            EnumSet.of(FULL, INT8_CACHED, INT8_AFTER, INT4_CACHED, INT4_AFTER);
 
     private final String key;
     private final Family family;
     private final double cost;
     private final String about;
 
-    LabTable(String key, Family family, double cost, String about) {
+    TableKind(String key, Family family, double cost, String about) {
         this.key = key;
         this.family = family;
         this.cost = cost;
@@ -126,7 +127,7 @@ public enum LabTable {
     }
 
     /// About how long its training takes, in units of the full table's, until there is a measurement.
-    double cost() {
+    public double cost() {
         return cost;
     }
 
@@ -137,18 +138,18 @@ public enum LabTable {
 
     /// All names.
     public static String keys() {
-        return String.join(", ", Arrays.stream(values()).map(LabTable::key).toList());
+        return String.join(", ", Arrays.stream(values()).map(TableKind::key).toList());
     }
 
     /// The tables of these names, in the lab's order, with the full one.
     ///
     /// @param names `all`, or names
     /// @throws IllegalArgumentException when there is no table of a name, or one is missing that another needs
-    public static List<LabTable> of(List<String> names) {
+    public static List<TableKind> of(List<String> names) {
         if (names.equals(List.of("all"))) {
             return List.of(values());
         }
-        Set<LabTable> tables = EnumSet.of(FULL);
+        Set<TableKind> tables = EnumSet.of(FULL);
         for (String name : names) {
             String wanted = name.strip().toLowerCase(Locale.ROOT);
             tables.add(Arrays.stream(values())

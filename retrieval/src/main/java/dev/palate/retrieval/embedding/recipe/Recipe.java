@@ -1,4 +1,4 @@
-package dev.palate.retrieval.lab;
+package dev.palate.retrieval.embedding.recipe;
 
 import dev.palate.retrieval.embedding.table.LogFrequencyRule;
 import dev.palate.retrieval.embedding.table.TableSpec;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /// How a table of a size comes about. Every rule here goes by sizes alone, nothing is tuned.
-sealed interface Recipe {
+public sealed interface Recipe {
     /// Trained as it is.
     record Trained(TableSpec spec) implements Recipe {}
 
@@ -32,22 +32,30 @@ sealed interface Recipe {
     /// @param counts events of each item id, falling
     /// @param seed of hashes and first values
     record Shape(int[] counts, int dimension, long seed) {
-        int rows() {
+        /// How many items.
+        public int rows() {
             return counts.length;
         }
 
-        long fullBytes() {
+        /// Bytes of the full table.
+        public long fullBytes() {
             return (long) Float.BYTES * rows() * dimension;
         }
     }
 
+    /// Numbers that encode an id of a deep hash table.
     int HASHES = 64;
+
+    /// Units of the networks that learn widths.
+    int MASK_UNITS = 16;
+
+    /// The most units of a layer of one.
     int MOST_UNITS = 256;
 
     /// The recipe of a table at a size.
     ///
     /// @param ratio bytes of the full table over those it may take; of no account for tables of one size
-    static Recipe of(LabTable table, Shape shape, double ratio) {
+    static Recipe of(TableKind table, Shape shape, double ratio) {
         long bytes = (long) (shape.fullBytes() / ratio);
         int values = (int) Math.min(TableSpec.MOST_PARAMETERS, bytes / Float.BYTES);
         int rows = shape.rows();

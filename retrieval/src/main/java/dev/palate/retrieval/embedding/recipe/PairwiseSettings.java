@@ -1,4 +1,4 @@
-package dev.palate.retrieval.lab;
+package dev.palate.retrieval.embedding.recipe;
 
 import dev.palate.memory.Require;
 import dev.palate.retrieval.embedding.table.PairwiseTraining;
@@ -10,12 +10,12 @@ import dev.palate.retrieval.embedding.table.PairwiseTraining;
 /// @param rate of Adagrad, in (0, 10]
 /// @param regularization of the vectors, in [0, 1]
 /// @param batch triples of one step, in [1, 65536]
-public record LabSettings(int dimension, int epochs, double rate, double regularization, int batch) {
+public record PairwiseSettings(int dimension, int epochs, double rate, double regularization, int batch) {
     /// Chosen on the validation part of ml100k_loo with the full table.
-    public static final LabSettings DEFAULT = new LabSettings(64, 30, 0.05, 0.003, 16);
+    public static final PairwiseSettings DEFAULT = new PairwiseSettings(64, 30, 0.05, 0.003, 16);
 
     /// @throws IllegalArgumentException when a value is out of range
-    public LabSettings {
+    public PairwiseSettings {
         Require.range("--dimension", dimension, 4, 1024);
         Require.range("--epochs", epochs, 1, 10_000);
         Require.range("--rate", rate, 1e-6, 10);
@@ -23,22 +23,23 @@ public record LabSettings(int dimension, int epochs, double rate, double regular
         Require.range("--batch", batch, 1, 1 << 16);
     }
 
-    PairwiseTraining.Options whole() {
+    /// Of what is trained from the beginning.
+    public PairwiseTraining.Options whole() {
         return new PairwiseTraining.Options(epochs, rate, regularization, batch, 1);
     }
 
     /// For codebooks that learn on: a fifth of the epochs at a fifth of the rate.
-    PairwiseTraining.Options after() {
+    public PairwiseTraining.Options after() {
         return new PairwiseTraining.Options(Math.max(1, epochs / 5), rate / 5, regularization, batch, 1);
     }
 
     /// For widths learnt from a full table on.
-    PairwiseTraining.Options half() {
+    public PairwiseTraining.Options half() {
         return new PairwiseTraining.Options(Math.max(1, epochs / 2), rate, regularization, batch, 1);
     }
 
     /// As many in all as a table had whose widths were learnt.
-    PairwiseTraining.Options wholeAndHalf() {
+    public PairwiseTraining.Options wholeAndHalf() {
         return new PairwiseTraining.Options(epochs + Math.max(1, epochs / 2), rate, regularization, batch, 1);
     }
 }

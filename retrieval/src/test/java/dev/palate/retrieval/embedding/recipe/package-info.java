@@ -1,0 +1,4 @@
+@NullMarked
+package dev.palate.retrieval.embedding.recipe;
+
+import org.jspecify.annotations.NullMarked;
