@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -28,46 +30,48 @@ import java.util.stream.Collectors;
 /// @param outcomes of the arms, in their order; the last is the one that is compared with the others
 public record ChatSimulation(List<Sought> sought, Options options, List<Outcome> outcomes) {
     /// Who looks for what.
-    public record Sought(UserId user, Item item) {}
+    ///
+    /// @param had what the user had before, which nobody lists for it
+    public record Sought(UserId user, Item item, Set<ItemId> had) {
+        public Sought {
+            had = Set.copyOf(had);
+        }
+    }
 
     /// What a way to recommend goes by: the words, the events of the user, both or neither.
     public enum Arm {
         /// What is best for anybody that was not shown yet.
-        NEITHER(false, false),
+        NEITHER("neither", false, false),
         /// The user's events.
-        HISTORY(false, true),
+        HISTORY("history", false, true),
         /// What was said.
-        WORDS(true, false),
+        WORDS("words", true, false),
         /// The turn as it is.
-        BOTH(true, true);
+        BOTH("words and history", true, true);
 
+        private final String label;
         private final boolean hears;
         private final boolean knows;
 
-        Arm(boolean hears, boolean knows) {
+        Arm(String label, boolean hears, boolean knows) {
+            this.label = label;
             this.hears = hears;
             this.knows = knows;
         }
 
         /// As it stands in tables.
         public String label() {
-            return switch (this) {
-                case NEITHER -> "neither";
-                case HISTORY -> "history";
-                case WORDS -> "words";
-                case BOTH -> "words and history";
-            };
+            return label;
         }
 
-        private List<Item> list(DialogueReplay replay, UserId user, List<Move> moves, int size) {
+        // All arms leave out what the user had: else they would differ in that too.
+        private DialogueReplay.Heard list(DialogueReplay replay, Sought one, List<Move> moves, int size) {
             List<Move> heard = hears
                     ? moves
                     : moves.stream()
                             .filter(move -> !(move instanceof DialogueReplay.Said))
                             .toList();
-            return replay.replay(knows ? user : DialogueReplay.NOBODY, heard, size).items().stream()
-                    .map(ranked -> ranked.item())
-                    .toList();
+            return replay.replay(knows ? one.user : DialogueReplay.NOBODY, heard, one.had, size);
         }
     }
 
@@ -91,7 +95,9 @@ public record ChatSimulation(List<Sought> sought, Options options, List<Outcome>
     ///
     /// @param found by turn (from 0) and user: the share of the seeds with which the item was found by then
     /// @param least the fewest items that all that a user had said was true of
-    public record Outcome(Arm arm, double[][] found, int least) {
+    /// @param degraded lists that a source was late for or failed in: more than none, and the arm is not
+    ///     measured whole
+    public record Outcome(Arm arm, double[][] found, int least, int degraded) {
         /// The share of conversations in which the item was found within so many turns.
         ///
         /// @param turn from 1
@@ -121,17 +127,19 @@ public record ChatSimulation(List<Sought> sought, Options options, List<Outcome>
             List<Arm> arms,
             Options options,
             Progress progress) {
-        Map<ItemId, Item> known = catalog.stream().collect(Collectors.toMap(Item::id, Function.identity()));
+        Map<ItemId, Item> known =
+                catalog.stream().collect(Collectors.toMap(Item::id, Function.identity(), (first, again) -> first));
         List<Outcome> outcomes = new ArrayList<>();
         for (Arm arm : arms) {
             double[][] found = new double[options.turns][sought.size()];
             int least = Integer.MAX_VALUE;
+            var degraded = new AtomicInteger();
             for (int at = 0; at < sought.size(); at++) {
                 Sought one = sought.get(at);
                 for (long seed : options.seeds) {
                     var user = new SimulatedUser(
                             one.item, catalog, labels, options.crowd, new SplittableRandom(mixed(seed, at)));
-                    int turn = conversation(one.user, user, arm, replay, known, options);
+                    int turn = conversation(one, user, arm, replay, known, options, degraded);
                     for (int from = turn; from < options.turns; from++) {
                         found[from][at] += 1.0 / options.seeds.size();
                     }
@@ -139,7 +147,7 @@ public record ChatSimulation(List<Sought> sought, Options options, List<Outcome>
                 }
                 progress.advanced(arm.label(), at + 1, sought.size());
             }
-            outcomes.add(new Outcome(arm, found, least));
+            outcomes.add(new Outcome(arm, found, least, degraded.get()));
         }
         return new ChatSimulation(sought, options, outcomes);
     }
@@ -151,12 +159,21 @@ public record ChatSimulation(List<Sought> sought, Options options, List<Outcome>
 
     /// The turn at which the item was found, from 0; the number of turns when it was not.
     private static int conversation(
-            UserId id, SimulatedUser user, Arm arm, DialogueReplay replay, Map<ItemId, Item> known, Options options) {
+            Sought one,
+            SimulatedUser user,
+            Arm arm,
+            DialogueReplay replay,
+            Map<ItemId, Item> known,
+            Options options,
+            AtomicInteger degraded) {
         List<Move> moves = new ArrayList<>();
         moves.add(new DialogueReplay.Said(true, user.opens()));
         for (int turn = 0; turn < options.turns; turn++) {
-            List<Item> shown = arm.list(replay, id, moves, options.size).stream()
-                    .map(item -> Objects.requireNonNullElse(known.get(item.id()), item))
+            DialogueReplay.Heard list = arm.list(replay, one, moves, options.size);
+            degraded.addAndGet(list.degraded().isEmpty() ? 0 : 1);
+            List<Item> shown = list.items().stream()
+                    .map(ranked ->
+                            Objects.requireNonNullElse(known.get(ranked.item().id()), ranked.item()))
                     .toList();
             Optional<String> answer = user.answers(shown);
             if (answer.isEmpty()) {
@@ -198,15 +215,17 @@ public record ChatSimulation(List<Sought> sought, Options options, List<Outcome>
             row.put("found_within", within);
             row.put("mean_turn", outcome.meanTurn());
             row.put("least_crowd", outcome.least);
+            row.put("degraded", outcome.degraded);
             rows.add(row);
             if (outcome.arm != outcomes.getLast().arm) {
                 PairedBootstrap.Interval interval = minus(outcome, options.turns, seed);
-                comparisons.add(Map.of(
-                        "first", outcomes.getLast().arm.label(),
-                        "second", outcome.arm.label(),
-                        "difference", interval.difference(),
-                        "low", interval.low(),
-                        "high", interval.high()));
+                Map<String, Object> comparison = new LinkedHashMap<>();
+                comparison.put("first", outcomes.getLast().arm.label());
+                comparison.put("second", outcome.arm.label());
+                comparison.put("difference", interval.difference());
+                comparison.put("low", interval.low());
+                comparison.put("high", interval.high());
+                comparisons.add(comparison);
             }
         }
         report.put("simulated", rows);

@@ -22,8 +22,9 @@ public final class SimulatedUser {
     private static final int CRITIC = 2;
     private static final List<String> OPENINGS =
             List.of("I am looking for something: %s.", "Do you have anything like this: %s?", "I feel like %s.");
-    private static final List<String> ALSO = List.of("It should also be this: %s.", "Rather %s.", "And %s, please.");
-    private static final List<String> NOT = List.of("Please %s.", "I want %s.", "Let us have %s.");
+    // Each adds to what was said before and takes nothing of it back.
+    private static final List<String> ALSO = List.of("It should also be this: %s.", "Also %s.", "And %s, please.");
+    private static final List<String> NOT = List.of("Please %s.", "And %s.", "But %s, please.");
     private static final String ANYTHING = "Something good, please.";
     private static final String ELSE = "Something else, please.";
 
@@ -38,11 +39,15 @@ public final class SimulatedUser {
     /// @param sought one of the catalog
     /// @param catalog all that it could mean
     /// @param labels how a category is said in a sentence, such as `comedies` for `Comedy`
-    /// @param crowd how many items all that is said is true of, at least 2
+    /// @param crowd how many items all that is said is true of, at least 2 and at most as many as there are
     public SimulatedUser(
             Item sought, List<Item> catalog, UnaryOperator<String> labels, int crowd, SplittableRandom random) {
         if (crowd < 2) {
             throw new IllegalArgumentException("a crowd of at least 2 hides what is sought, asked for " + crowd);
+        }
+        if (crowd > catalog.size()) {
+            throw new IllegalArgumentException("a crowd of " + crowd + " is more than the " + catalog.size()
+                    + " items of the catalog; ask for a smaller one");
         }
         this.sought = sought;
         this.catalog = List.copyOf(catalog);
@@ -127,7 +132,7 @@ public final class SimulatedUser {
     }
 
     private static boolean most(List<Item> shown, Predicate<Item> fact) {
-        return 2 * shown.stream().filter(fact).count() >= shown.size();
+        return !shown.isEmpty() && 2 * shown.stream().filter(fact).count() >= shown.size();
     }
 
     private static int decade(int year) {

@@ -71,15 +71,16 @@ public final class DialogueReplay {
     /// @param turns oldest first
     /// @param size 1 to 100
     public Heard replay(List<? extends Move> turns, int size) {
-        return replay(NOBODY, turns, size);
+        return replay(NOBODY, turns, Set.of(), size);
     }
 
     /// Listens to the turns and lists.
     ///
     /// @param user whose events count and are not shown again
     /// @param turns oldest first
+    /// @param had what is not to be listed besides
     /// @param size 1 to 100
-    public Heard replay(UserId user, List<? extends Move> turns, int size) {
+    public Heard replay(UserId user, List<? extends Move> turns, Set<ItemId> had, int size) {
         CatalogSnapshot catalog = snapshots.current();
         State state = State.NEW;
         List<String> fondNow = List.of();
@@ -105,7 +106,9 @@ public final class DialogueReplay {
             }
         }
         var retrieval = new Retrieval(recommender, catalog, deadline, false);
-        Rules rules = retrieval.rules(state.wish(), List.of(), Set.copyOf(state.shown()));
+        Set<ItemId> notAgain = new LinkedHashSet<>(had);
+        notAgain.addAll(state.shown());
+        Rules rules = retrieval.rules(state.wish(), List.of(), notAgain);
         Picks picks = retrieval.pick(user, state.wish(), rules, fondNow, size);
         return new Heard(
                 picks.items(), found, picks.degraded(), readings, state.wish().toString());

@@ -20,8 +20,9 @@ import java.util.stream.Stream;
 
 /// Puts a reading into its conversation: what a refinement keeps, what a new wish replaces. Stateless.
 final class Understander {
-    private static final Pattern ADDS =
-            Pattern.compile("^\\W*(with|also|and|but|preferably|plus|only|maybe|from|in)\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern ADDS = Pattern.compile(
+            "^\\W*(with|also|and|but|preferably|plus|only|maybe|from|in)\\b|\\b(also|as well)\\b",
+            Pattern.CASE_INSENSITIVE);
     private static final Pattern ANYTHING =
             Pattern.compile("\\b(anything|surprise|whatever|random|do ?n.?t care)\\b", Pattern.CASE_INSENSITIVE);
     private static final Set<Act> TALK = Set.of(Act.GREETING, Act.THANKS, Act.HELP);

@@ -127,14 +127,18 @@ class SimulatedUserTest {
         assertThat(user.opens()).contains("Horror");
         assertThat(user.answers(westerns).orElseThrow()).contains("no Western");
         assertThat(user.answers(westerns)).contains("Something else, please.");
+        assertThat(user.answers(List.of())).as("of nothing shown").contains("Something else, please.");
         assertThat(user.answers(List.of(westerns.getFirst(), sought))).isEmpty();
     }
 
     @Test
-    void aCrowdOfOneIsRefused() {
+    void aCrowdThatHidesNothingOrEverythingIsRefused() {
         List<Item> catalog = catalog();
         assertThatThrownBy(() ->
                         new SimulatedUser(catalog.getFirst(), catalog, String::valueOf, 1, new SplittableRandom(1)))
                 .hasMessage("a crowd of at least 2 hides what is sought, asked for 1");
+        assertThatThrownBy(() ->
+                        new SimulatedUser(catalog.getFirst(), catalog, String::valueOf, 301, new SplittableRandom(1)))
+                .hasMessage("a crowd of 301 is more than the 300 items of the catalog; ask for a smaller one");
     }
 }

@@ -44,6 +44,11 @@ final class SimulationSection {
             lines.add(new Plots.Line(result.text(arm, "arm"), false, cells));
         }
         Plots.table(page, "goes by", columns, lines);
+        arms.stream()
+                .filter(arm -> result.number(arm, "degraded") > 0)
+                .forEach(arm -> page.append(format(
+                        "<p>%s: %,d lists lack a source that was late or failed, so it is not measured whole.</p>\n",
+                        escaped(result.text(arm, "arm")), (long) result.number(arm, "degraded"))));
         page.append(format("<p>Who finds nothing counts as turn %d in the mean.</p>\n", turns + 1));
         List<JsonNode> comparisons = result.list(root, "comparisons");
         if (!comparisons.isEmpty()) {

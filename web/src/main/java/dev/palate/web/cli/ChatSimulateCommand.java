@@ -5,6 +5,7 @@ import dev.palate.agent.evaluation.ChatSimulation;
 import dev.palate.agent.evaluation.ChatSimulation.Sought;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.catalog.Item;
+import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.text.MiniLmEncoder;
 import dev.palate.memory.text.TextEncoder;
 import dev.palate.memory.user.UserId;
@@ -19,6 +20,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +32,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,7 +65,7 @@ public final class ChatSimulateCommand implements Callable<Integer> {
             names = "--split",
             required = true,
             paramLabel = "DIR",
-            description = "Folder of a split; its train part is learnt from.")
+            description = "Folder of a split; what comes before the part that is looked for is learnt from.")
     @SuppressWarnings("NullAway.Init")
     private Path split;
 
@@ -175,7 +178,7 @@ public final class ChatSimulateCommand implements Callable<Integer> {
         OutFiles.requireFolder("--json", json);
         OutFiles.requireFolder("--html", html);
         try (TextEncoder encoder = encoders.get();
-                ChatWorld world = ChatWorld.fitted(catalog, split, encoder, progress)) {
+                ChatWorld world = ChatWorld.fitted(catalog, known(), encoder, progress)) {
             List<Sought> sought = sought(world);
             ChatWorld.Parts parts = world.open(work);
             ChatSimulation simulation = ChatSimulation.run(
@@ -202,6 +205,14 @@ public final class ChatSimulateCommand implements Callable<Integer> {
         }
     }
 
+    /// What is known: all that came before what is looked for.
+    private List<Split.Row> known() {
+        Split rows = Split.readForTuning(split);
+        return part == Part.VALID
+                ? rows.train()
+                : Stream.concat(rows.train().stream(), rows.valid().stream()).toList();
+    }
+
     private String command() {
         return "./palate chat-simulate "
                 + spec.commandLine().getParseResult().originalArgs().stream()
@@ -209,27 +220,35 @@ public final class ChatSimulateCommand implements Callable<Integer> {
                         .collect(Collectors.joining(" "));
     }
 
-    /// Users with what they had next: of several, the first; not what they had before, nor what the catalog lacks.
+    /// Users with what they had next: the earliest of several; not what they had before, nor what the catalog lacks.
     private List<Sought> sought(ChatWorld world) {
-        Split rows = part == Part.VALID ? Split.readForTuning(split) : Split.read(split);
         Map<String, Item> items = world.items().stream()
-                .collect(Collectors.toMap(item -> item.id().value(), Function.identity()));
+                .collect(Collectors.toMap(item -> item.id().value(), Function.identity(), (first, again) -> first));
         Map<String, Set<String>> had = new LinkedHashMap<>();
-        rows.train()
+        world.events()
                 .forEach(row ->
                         had.computeIfAbsent(row.user(), user -> new HashSet<>()).add(row.item()));
+        List<Split.Row> rows = new ArrayList<>(
+                part == Part.VALID
+                        ? Split.readForTuning(split).valid()
+                        : Split.read(split).test());
+        rows.sort(Comparator.comparingLong(Split.Row::time));
         Map<String, Sought> next = new LinkedHashMap<>();
-        for (Split.Row row : part == Part.VALID ? rows.valid() : rows.test()) {
+        for (Split.Row row : rows) {
             Item item = items.get(row.item());
-            if (item != null
-                    && had.containsKey(row.user())
-                    && !had.getOrDefault(row.user(), Set.of()).contains(row.item())) {
-                next.putIfAbsent(row.user(), new Sought(new UserId(row.user()), item));
+            Set<String> before = had.getOrDefault(row.user(), Set.of());
+            if (item != null && !before.isEmpty() && !before.contains(row.item())) {
+                next.putIfAbsent(
+                        row.user(),
+                        new Sought(
+                                new UserId(row.user()),
+                                item,
+                                before.stream().map(ItemId::new).collect(Collectors.toSet())));
             }
         }
         if (next.isEmpty()) {
             throw new IllegalArgumentException("no row of the " + part.name().toLowerCase(Locale.ROOT) + " part of "
-                    + split + " has a user of the train part and an item of " + catalog
+                    + split + " has a user with events before and an item of " + catalog
                     + " that is new to the user; give the catalog of this split");
         }
         List<Sought> all = new ArrayList<>(next.values());
@@ -262,6 +281,13 @@ public final class ChatSimulateCommand implements Callable<Integer> {
             }
             out.println(line.append(String.format(Locale.ROOT, "%12.2f", outcome.meanTurn())));
         }
+        simulation.outcomes().stream()
+                .filter(outcome -> outcome.degraded() > 0)
+                .forEach(outcome -> out.println(String.format(
+                        Locale.ROOT,
+                        "%s: %d lists lack a source that was late or failed, so it is not measured whole",
+                        outcome.arm().label(),
+                        outcome.degraded())));
         ChatSimulation.Outcome last = simulation.outcomes().getLast();
         for (ChatSimulation.Outcome other :
                 simulation.outcomes().subList(0, simulation.outcomes().size() - 1)) {

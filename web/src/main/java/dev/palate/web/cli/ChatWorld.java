@@ -65,7 +65,7 @@ import java.util.stream.Stream;
 /// would have after importing them. Kept in a folder named by their content, so that a second run only opens it; the
 /// newest three stay.
 ///
-/// Only the train part is read; a user's order in the file stands for time where the file has none.
+/// A user's order in the file stands for time where the file has none.
 final class ChatWorld implements AutoCloseable {
     private static final String LAYOUT = "1";
     private static final String COMPLETE = "complete";
@@ -104,17 +104,18 @@ final class ChatWorld implements AutoCloseable {
     /// @param work the folder of all worlds
     /// @param encoder stays its owner's
     static ChatWorld of(Path catalog, Path split, TextEncoder encoder, Progress progress) {
-        return of(catalog, split, encoder, progress, false);
+        List<Split.Row> events = Split.readForTuning(split).train();
+        return new ChatWorld(CatalogItems.read(catalog), events, encoder, progress, false);
     }
 
-    /// The same with weights fitted for users who have a history, as a training of the server fits them.
-    static ChatWorld fitted(Path catalog, Path split, TextEncoder encoder, Progress progress) {
-        return of(catalog, split, encoder, progress, true);
+    /// Of these events, with weights fitted for users who have a history, as a training of the server fits them.
+    static ChatWorld fitted(Path catalog, List<Split.Row> events, TextEncoder encoder, Progress progress) {
+        return new ChatWorld(CatalogItems.read(catalog), events, encoder, progress, true);
     }
 
-    private static ChatWorld of(Path catalog, Path split, TextEncoder encoder, Progress progress, boolean fitted) {
-        List<Item> items = CatalogItems.read(catalog);
-        return new ChatWorld(items, Split.readForTuning(split).train(), encoder, progress, fitted);
+    /// The events.
+    List<Split.Row> events() {
+        return List.copyOf(events);
     }
 
     /// The catalog.

@@ -48,6 +48,7 @@ class ChatSimulateCommandTest {
         assertThat(within[3]).as("both against history").isGreaterThan(within[1]);
         run.get("simulated").forEach(arm -> {
             assertThat(arm.get("least_crowd").asInt()).isGreaterThanOrEqualTo(20);
+            assertThat(arm.get("degraded").asInt()).isZero();
             double[] byTurn = arm.get("found_within")
                     .valueStream()
                     .mapToDouble(JsonNode::asDouble)
@@ -71,6 +72,7 @@ class ChatSimulateCommandTest {
         assertThat(simulate("--turns", "21")).isEqualTo(2);
         assertThat(err.toString()).contains("turns").contains("21").contains("20");
         assertThat(simulate("--crowd", "1")).isEqualTo(2);
+        assertThat(err.toString()).contains("crowd").contains("10000");
         Files.writeString(folder.resolve("valid.tsv"), "user_id\titem_id\trating\ttimestamp\n");
         assertThat(simulate()).isEqualTo(2);
         assertThat(err.toString()).contains("no row of the valid part of").contains("give the catalog of this split");
