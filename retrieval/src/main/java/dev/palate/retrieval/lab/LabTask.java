@@ -1,5 +1,6 @@
 package dev.palate.retrieval.lab;
 
+import dev.palate.retrieval.embedding.network.ClickTraining;
 import dev.palate.retrieval.embedding.recipe.TableKind;
 import dev.palate.retrieval.evaluation.ClickEvaluation;
 import dev.palate.retrieval.evaluation.RankingTask;
@@ -60,7 +61,7 @@ public sealed interface LabTask {
     /// this.
     ///
     /// @param file where they are from
-    /// @param settings of the training, the same for all; its number of threads changes nothing
+    /// @param settings of the training, the same for all; its number of threads is not looked at
     /// @param test false to choose settings by the part before the test
     record Clicks(String file, RatingClicks clicks, ClickEvaluation.Settings settings, boolean test)
             implements LabTask {
@@ -68,6 +69,21 @@ public sealed interface LabTask {
         public static final String AUC = "AUC";
 
         static final String VALID_AUC = "AUC of valid";
+
+        /// A cell is trained by one thread.
+        public Clicks {
+            ClickTraining.Options training = settings.training();
+            settings = new ClickEvaluation.Settings(
+                    settings.dimension(),
+                    settings.hidden(),
+                    new ClickTraining.Options(
+                            training.epochs(),
+                            training.rate(),
+                            training.layerRate(),
+                            training.regularization(),
+                            training.batch(),
+                            1));
+        }
 
         @Override
         public String name() {

@@ -300,6 +300,7 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
 
     @Override
     public long erase(UserId user) {
+        long held = remaining(user);
         Run run;
         synchronized (this) {
             run = current;
@@ -309,7 +310,6 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
             run.thread.interrupt();
             join(run, PATIENCE);
         }
-        long held = remaining(user);
         clear();
         return held;
     }
