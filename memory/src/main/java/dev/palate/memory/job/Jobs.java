@@ -40,7 +40,7 @@ public interface Jobs {
     Optional<Job> takeOver(String kind);
 
     /// Marks every job left running by an earlier process as failed, but for erasures, which go on by themselves, and
-    /// trainings and replays, which are taken over.
+    /// trainings, replays and labs, which are taken over.
     ///
     /// @return how many
     int failAbandoned();

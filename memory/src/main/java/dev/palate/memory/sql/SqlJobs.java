@@ -176,7 +176,7 @@ final class SqlJobs implements Jobs {
 
     @Override
     public int failAbandoned() {
-        return database.write(transaction -> fail(transaction, "kind not in ('erase', 'train', 'replay')", ""));
+        return database.write(transaction -> fail(transaction, "kind not in ('erase', 'train', 'replay', 'lab')", ""));
     }
 
     /// Fails the open jobs of earlier processes.

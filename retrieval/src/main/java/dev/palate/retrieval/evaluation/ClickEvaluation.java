@@ -5,6 +5,7 @@ import dev.palate.retrieval.embedding.network.Auc;
 import dev.palate.retrieval.embedding.network.ClickModel;
 import dev.palate.retrieval.embedding.network.ClickTraining;
 import dev.palate.retrieval.embedding.network.FieldEmbeddings;
+import dev.palate.retrieval.embedding.recipe.Recipe;
 import dev.palate.retrieval.embedding.table.EmbeddingTables;
 import dev.palate.retrieval.embedding.table.TableSpec;
 import java.util.HashMap;
@@ -43,6 +44,11 @@ public final class ClickEvaluation {
 
     private ClickEvaluation() {}
 
+    /// A model that was measured.
+    ///
+    /// @param model as it was when learning ended, which is a few epochs after the best
+    public record Learnt(ClickModel model, Result result) {}
+
     /// Learns and measures. Tables that can only be made of learnt ones (product-quantised) are made of full
     /// ones learnt before, and go on learning at a fifth of the rate.
     ///
@@ -51,30 +57,62 @@ public final class ClickEvaluation {
     /// @param seed of everything random but the specs' own
     public static Result run(
             RatingClicks clicks, Map<String, TableSpec> specs, Settings settings, long seed, Progress progress) {
+        Map<String, Recipe> recipes = new HashMap<>();
+        specs.forEach((field, spec) -> recipes.put(
+                field,
+                spec instanceof TableSpec.ProductQuantised
+                        ? new Recipe.Compressed(spec, true)
+                        : new Recipe.Trained(spec)));
+        return learn(clicks, recipes, settings, seed, progress).result;
+    }
+
+    /// The same by recipes: what is made of a full table is made of the full model of the best epoch.
+    ///
+    /// @param recipes by name of field
+    /// @throws IllegalArgumentException for tables with learnt widths, and those that are out of reach
+    public static Learnt learn(
+            RatingClicks clicks, Map<String, Recipe> recipes, Settings settings, long seed, Progress progress) {
         long start = System.nanoTime();
-        Map<String, TableSpec> first = new HashMap<>(specs);
-        first.values().removeIf(ClickEvaluation::madeOfLearnt);
+        Map<String, TableSpec> first = new HashMap<>();
+        Map<String, TableSpec> after = new HashMap<>();
+        boolean learnsOn = false;
+        for (Map.Entry<String, Recipe> entry : recipes.entrySet()) {
+            switch (entry.getValue()) {
+                case Recipe.Trained(TableSpec spec) -> first.put(entry.getKey(), spec);
+                case Recipe.Compressed(TableSpec spec, boolean on) -> {
+                    after.put(entry.getKey(), spec);
+                    learnsOn |= on;
+                }
+                case Recipe.OutOfReach(String why) -> throw new IllegalArgumentException(why);
+                case Recipe.Adaptive _, Recipe.AsAdaptive _ ->
+                    throw new IllegalArgumentException("tables with learnt widths are not built for clicks");
+            }
+        }
         ClickTraining.Options training = settings.training;
         ClickModel model = create(clicks, first, settings, seed);
         Best best = new Best(clicks, model, training.epochs(), progress);
         ClickTraining.run(model, clicks.train(), training, seed, best);
-        if (first.size() < specs.size()) {
+        if (!after.isEmpty()) {
             // Learning is the same each time: the best epoch is reached again instead of having been kept.
             ClickModel learnt = create(clicks, first, settings, seed);
             int epochs = best.epoch;
             ClickTraining.run(learnt, clicks.train(), training, seed, (number, loss) -> number < epochs);
-            model = learnt.with(compressed(learnt.embeddings(), clicks, specs));
+            model = learnt.with(compressed(learnt.embeddings(), clicks, after));
             best = new Best(clicks, model, training.epochs(), progress);
             best.epoch(0, 0);
-            ClickTraining.run(model, clicks.train(), slower(training), seed + 1, best);
+            if (learnsOn) {
+                ClickTraining.run(model, clicks.train(), slower(training), seed + 1, best);
+            }
         }
-        return new Result(
-                best.valid,
-                best.test,
-                best.epoch,
-                model.embeddings().bytesByField(),
-                model.otherBytes(),
-                (System.nanoTime() - start) / 1e9);
+        return new Learnt(
+                model,
+                new Result(
+                        best.valid,
+                        best.test,
+                        best.epoch,
+                        model.embeddings().bytesByField(),
+                        model.otherBytes(),
+                        (System.nanoTime() - start) / 1e9));
     }
 
     private static ClickModel create(RatingClicks clicks, Map<String, TableSpec> specs, Settings settings, long seed) {
@@ -91,17 +129,13 @@ public final class ClickEvaluation {
                 options.threads());
     }
 
-    private static boolean madeOfLearnt(TableSpec spec) {
-        return spec instanceof TableSpec.ProductQuantised;
-    }
-
     private static FieldEmbeddings compressed(
             FieldEmbeddings learnt, RatingClicks clicks, Map<String, TableSpec> specs) {
         FieldEmbeddings tables = learnt;
         for (int f = 0; f < learnt.fields().size(); f++) {
             String name = learnt.fields().get(f).name();
             TableSpec spec = specs.get(name);
-            if (spec != null && madeOfLearnt(spec)) {
+            if (spec != null) {
                 int[] counts = clicks.train().rows().counts(f);
                 tables = tables.with(name, EmbeddingTables.compress(spec, learnt.table(name), counts));
             }

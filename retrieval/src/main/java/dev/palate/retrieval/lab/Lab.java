@@ -8,16 +8,13 @@ import dev.palate.retrieval.embedding.recipe.Recipe;
 import dev.palate.retrieval.embedding.recipe.TableKind;
 import dev.palate.retrieval.embedding.table.EmbeddingTable;
 import dev.palate.retrieval.embedding.table.EmbeddingTables;
-import dev.palate.retrieval.evaluation.Metrics;
-import dev.palate.retrieval.evaluation.RankingTask;
 import dev.palate.retrieval.tuning.Journal;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /// Trains the tables that were asked for, of every size and seed, and measures them. A cell, that is one table
 /// of one size and seed, is trained by one thread, so that cells do not depend on how many there are; cells are
@@ -25,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// progress leaves a checkpoint at the end of an epoch when the last one is long enough ago: after a kill the
 /// same call goes on and ends in the same tables.
 ///
-/// Users and an item bias are trained with each table and never compressed. Stateless.
+/// Everything but the table of the items is trained in full and never compressed. Stateless.
 public final class Lab {
     /// What to measure.
     ///
@@ -57,24 +54,31 @@ public final class Lab {
         }
     }
 
-    /// Which lab the cells of a journal belong to; others of the same may be added to it.
-    private record Header(int format, String task, long events, int users, int items, PairwiseSettings settings) {
-        static final int FORMAT = 1;
-    }
-
-    private final RankingTask task;
+    private final LabTask task;
     private final Request request;
     private final LabFolder folder;
-    private final TrainedTables tables;
+    private final Bench bench;
     private final LabPlan plan;
     private final Map<CellKey, Cell> cells = new ConcurrentHashMap<>();
 
-    private Lab(RankingTask task, Request request, Path folder) {
+    private Lab(LabTask task, Request request, Path folder) {
         this.task = task;
         this.request = request;
+        List<TableKind> refused = request.tables().stream()
+                .filter(table -> !task.tables().contains(table))
+                .toList();
+        if (!refused.isEmpty()) {
+            throw new IllegalArgumentException("no table "
+                    + refused.stream().map(table -> "{" + table.key() + "}").collect(Collectors.joining(", "))
+                    + " on this task: give all, or some of "
+                    + task.tables().stream().map(TableKind::key).collect(Collectors.joining(", ")));
+        }
         this.folder = LabFolder.make(folder);
-        tables = new TrainedTables(task, request.settings(), this.folder, request.every());
-        plan = LabPlan.of(request, tables.shape(0));
+        bench = switch (task) {
+            case LabTask.Lists lists -> new ListBench(lists, request, this.folder);
+            case LabTask.Clicks clicks -> new ClickBench(clicks);
+        };
+        plan = LabPlan.of(request, bench.shape(0));
     }
 
     /// Runs what is left to do.
@@ -84,21 +88,12 @@ public final class Lab {
     ///     may throw to end all of it
     /// @throws dev.palate.retrieval.RetrievalException with code BAD_INPUT when the folder is of another lab or
     ///     in use, BAD_FILE when a file in it is damaged, STORAGE when the disk refuses
-    public static LabReport run(LabTask measured, Request request, Path folder, Progress progress) {
-        return switch (measured) {
-            case LabTask.Lists lists -> new Lab(lists.task(), request, folder).run(lists, progress);
-        };
+    public static LabReport run(LabTask task, Request request, Path folder, Progress progress) {
+        return new Lab(task, request, folder).run(progress);
     }
 
-    private LabReport run(LabTask.Lists lists, Progress progress) {
-        Header header = new Header(
-                Header.FORMAT,
-                lists.name(),
-                lists.events(),
-                task.evaluated().length,
-                task.items().size(),
-                request.settings());
-        try (Journal<Cell> journal = Journal.open(folder.journal(), header, Cell.class)) {
+    private LabReport run(Progress progress) {
+        try (Journal<Cell> journal = Journal.open(folder.journal(), bench.header(), Cell.class)) {
             Estimate estimate = new Estimate(plan.jobs(), request.threads(), progress);
             journal.entries().forEach(cell -> cells.put(cell.key(), cell));
             for (LabPlan.Job job : plan.jobs()) {
@@ -125,7 +120,7 @@ public final class Lab {
                 });
             });
         }
-        return LabReport.of(lists, request, plan, cells, folder::readUsers);
+        return LabReport.of(task, request, plan, cells, folder::readUsers);
     }
 
     /// Checkpoints are of no use any more, but for the full model that others are made of.
@@ -137,17 +132,11 @@ public final class Lab {
 
     private Cell measure(LabPlan.Job job, Progress progress) {
         CellKey key = job.key();
-        Recipe.Shape shape = tables.shape(key.seed());
-        TrainedTables.Ready ready = tables.make(key, Recipe.of(job.table(), shape, Math.max(1, key.ratio())), progress);
-        EmbeddingTable items = ready.model().items();
+        Recipe.Shape shape = bench.shape(key.seed());
+        Bench.Made made = bench.make(key, Recipe.of(job.table(), shape, Math.max(1, key.ratio())), progress);
+        EmbeddingTable items = made.items();
         EmbeddingTables.write(items, folder.table(key));
-        Metrics metrics = RankedItems.measure(task, ready.model());
-        folder.writeUsers(key, metrics.perUser().getOrDefault(LabTask.Lists.RECALL, new double[0]));
-        Map<String, Double> means = new TreeMap<>();
-        new LabTask.Lists(task)
-                .metrics()
-                .forEach(name -> means.put(name, metrics.means().getOrDefault(name, Double.NaN)));
-        means.values().removeIf(value -> Double.isNaN(value));
+        folder.writeUsers(key, made.users());
         int rows = shape.rows();
         return new Cell(
                 key,
@@ -155,10 +144,10 @@ public final class Lab {
                 items.residentBytes(),
                 folder.size(folder.table(key)),
                 (double) shape.fullBytes() / items.residentBytes(),
-                new LinkedHashMap<>(means),
-                ready.seconds(),
+                made.metrics(),
+                made.seconds(),
                 LookupSample.uniform(items, rows, key.seed()),
                 LookupSample.zipf(items, rows, key.seed()),
-                ready.remark());
+                made.remark());
     }
 }

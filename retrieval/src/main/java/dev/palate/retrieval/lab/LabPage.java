@@ -5,6 +5,7 @@ import static dev.palate.retrieval.evaluation.HtmlPage.format;
 
 import dev.palate.retrieval.embedding.recipe.PairwiseSettings;
 import dev.palate.retrieval.embedding.recipe.TableKind;
+import dev.palate.retrieval.evaluation.ClickEvaluation;
 import dev.palate.retrieval.evaluation.HtmlPage;
 import dev.palate.retrieval.lab.LabReport.Comparison;
 import dev.palate.retrieval.lab.LabReport.Row;
@@ -61,6 +62,12 @@ public final class LabPage {
                         task.evaluated().length,
                         task.items().size(),
                         task.known().eventCount()));
+            case LabTask.Clicks clicks ->
+                page.append(format(
+                        "%,d ratings of 4 stars and more or 2 and fewer to learn from, %,d to predict, the last of their"
+                                + " users; the two before them choose the epoch. The table of the items is compressed,"
+                                + " all others and a number for each id are not, and are not counted in the bytes.",
+                        clicks.events(), clicks.held()));
         }
         page.append("</p>\n");
     }
@@ -220,14 +227,32 @@ public final class LabPage {
                 .append(" <code>")
                 .append(escaped(value))
                 .append("</code></p>\n"));
-        page.append(format(
-                "<p>BPR with sparse Adagrad, all tables alike: dimension %d, %d epochs, rate %s, regularisation %s,"
-                        + " batches of %d; seeds %s.</p>\n",
-                settings.dimension(),
-                settings.epochs(),
-                settings.rate(),
-                settings.regularization(),
-                settings.batch(),
-                report.request().seeds()));
+        switch (report.task()) {
+            case LabTask.Lists _ ->
+                page.append(format(
+                        "<p>BPR with sparse Adagrad, all tables alike: dimension %d, %d epochs, rate %s, regularisation"
+                                + " %s, batches of %d; seeds %s.</p>\n",
+                        settings.dimension(),
+                        settings.epochs(),
+                        settings.rate(),
+                        settings.regularization(),
+                        settings.batch(),
+                        report.request().seeds()));
+            case LabTask.Clicks clicks -> {
+                ClickEvaluation.Settings click = clicks.settings();
+                page.append(format(
+                        "<p>A factorisation machine and a network of %s units, sparse Adagrad, all tables alike:"
+                                + " dimension %d, at most %d epochs, rate %s (network %s), regularisation %s, batches of"
+                                + " %d; seeds %s.</p>\n",
+                        click.hidden(),
+                        click.dimension(),
+                        click.training().epochs(),
+                        click.training().rate(),
+                        click.training().layerRate(),
+                        click.training().regularization(),
+                        click.training().batch(),
+                        report.request().seeds()));
+            }
+        }
     }
 }

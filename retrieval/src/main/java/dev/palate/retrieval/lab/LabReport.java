@@ -134,7 +134,8 @@ public record LabReport(
                 boolean sized = pair.stream().anyMatch(table -> !table.ofOneSize());
                 Optional<Row> one = find(rows, pair.getFirst(), ratio);
                 Optional<Row> other = find(rows, pair.getLast(), ratio);
-                if (one.isPresent()
+                if (task.paired()
+                        && one.isPresent()
                         && other.isPresent()
                         && (sized || ratio == request.ratios().getFirst())) {
                     comparisons.add(compare(one.get(), other.get(), request, users));
@@ -200,7 +201,12 @@ public record LabReport(
         report.put("made", made);
         report.put("task", task.name());
         report.put("events", task.events());
-        report.put("settings", request.settings());
+        report.put(
+                "settings",
+                switch (task) {
+                    case LabTask.Lists _ -> request.settings();
+                    case LabTask.Clicks clicks -> clicks.settings();
+                });
         report.put("seeds", request.seeds());
         report.put("budgets", request.ratios());
         report.put("metric", task.metrics().getFirst());

@@ -1,12 +1,15 @@
 package dev.palate.retrieval.lab;
 
+import dev.palate.retrieval.embedding.network.ClickTraining;
+import dev.palate.retrieval.embedding.recipe.TableKind;
+import dev.palate.retrieval.evaluation.ClickEvaluation;
 import dev.palate.retrieval.evaluation.RankingTask;
+import dev.palate.retrieval.evaluation.RatingClicks;
 import dev.palate.retrieval.evaluation.Split;
 import java.util.Arrays;
 import java.util.List;
 
-/// What tables are measured on: today lists of a split. Predicting clicks from a file of fields is to be the
-/// second kind.
+/// What tables are measured on: lists of a split, or clicks that are predicted.
 public sealed interface LabTask {
     /// For reports and the journal.
     String name();
@@ -16,6 +19,14 @@ public sealed interface LabTask {
 
     /// What is measured, the first being what reports go by; higher is better.
     List<String> metrics();
+
+    /// The tables that can be measured.
+    default List<TableKind> tables() {
+        return List.of(TableKind.values());
+    }
+
+    /// True where the first metric is one of users, so that two tables can be compared over the same.
+    boolean paired();
 
     /// Every item ranked for every user who has something to find; users and an item bias stay as they are, the
     /// items' vectors are what is compressed.
@@ -38,6 +49,72 @@ public sealed interface LabTask {
         @Override
         public List<String> metrics() {
             return List.of(RECALL, "NDCG@10", "TailRecall@20", "Recall@10");
+        }
+
+        @Override
+        public boolean paired() {
+            return true;
+        }
+    }
+
+    /// Ratings as clicks, of which the last two of each user are predicted. Tables with learnt widths are not built for
+    /// this.
+    ///
+    /// @param file where they are from
+    /// @param settings of the training, the same for all; its number of threads is not looked at
+    /// @param test false to choose settings by the part before the test
+    record Clicks(String file, RatingClicks clicks, ClickEvaluation.Settings settings, boolean test)
+            implements LabTask {
+        /// What the plot goes by.
+        public static final String AUC = "AUC";
+
+        static final String VALID_AUC = "AUC of valid";
+
+        /// A cell is trained by one thread.
+        public Clicks {
+            ClickTraining.Options training = settings.training();
+            settings = new ClickEvaluation.Settings(
+                    settings.dimension(),
+                    settings.hidden(),
+                    new ClickTraining.Options(
+                            training.epochs(),
+                            training.rate(),
+                            training.layerRate(),
+                            training.regularization(),
+                            training.batch(),
+                            1));
+        }
+
+        @Override
+        public String name() {
+            return file + " clicks " + (test ? "test" : "valid");
+        }
+
+        @Override
+        public long events() {
+            return clicks.train().clicked().length;
+        }
+
+        /// How many rows are predicted.
+        public int held() {
+            return (test ? clicks.test() : clicks.valid()).clicked().length;
+        }
+
+        @Override
+        public List<String> metrics() {
+            return test ? List.of(AUC, VALID_AUC) : List.of(AUC);
+        }
+
+        @Override
+        public List<TableKind> tables() {
+            return Arrays.stream(TableKind.values())
+                    .filter(table -> table != TableKind.AMTL && table != TableKind.AMTL_LOG_RULE)
+                    .toList();
+        }
+
+        @Override
+        public boolean paired() {
+            return false;
         }
     }
 

@@ -44,14 +44,14 @@ public final class TrainingMain {
 
     /// What a child process does.
     @FunctionalInterface
-    interface Work {
+    public interface Work {
         /// @param events where to report
         /// @return the last event
         TrainingEvent run(PrintStream events);
     }
 
     /// Does the work, reports how it ended and ends the process; at once when the parent is gone.
-    static void runAsChild(Work work) {
+    public static void runAsChild(Work work) {
         PrintStream events = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         Thread.ofPlatform().daemon().name("palate-parent-watch").start(() -> haltAtEnd(System.in));
         TrainingEvent last = outcome(work, events);

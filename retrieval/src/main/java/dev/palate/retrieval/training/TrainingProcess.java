@@ -109,7 +109,12 @@ public final class TrainingProcess implements AutoCloseable {
                 listener);
     }
 
-    static TrainingProcess launch(
+    /// Starts a child that reports [TrainingEvent] lines.
+    ///
+    /// @param command as [#command] makes it
+    /// @param output the file that it writes, of which an unfinished part is removed when it is killed
+    /// @throws RetrievalException with code TRAINING when it cannot be started
+    public static TrainingProcess launch(
             List<String> command, Path output, Duration deadline, Consumer<TrainingEvent> listener) {
         try {
             ProcessBuilder builder = new ProcessBuilder(command);
@@ -121,7 +126,8 @@ public final class TrainingProcess implements AutoCloseable {
         }
     }
 
-    static List<String> command(
+    /// The command of a child with the JDK and class path of this process and low priority.
+    public static List<String> command(
             int heapMebibytes, Optional<TorchRuntime> torch, Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>();
         if (onPath("nice")) {

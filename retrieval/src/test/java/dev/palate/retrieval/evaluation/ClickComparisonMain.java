@@ -2,7 +2,9 @@ package dev.palate.retrieval.evaluation;
 
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.embedding.network.ClickTraining;
-import dev.palate.retrieval.embedding.table.TableSpec;
+import dev.palate.retrieval.embedding.network.FeatureRows;
+import dev.palate.retrieval.embedding.recipe.Recipe;
+import dev.palate.retrieval.embedding.recipe.TableKind;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -38,14 +40,15 @@ final class ClickComparisonMain {
                 clicks.test().clicked().length,
                 count(clicks.valid().clicked()),
                 settings.training().threads());
-        for (String name : names(names, clicks, fields, settings.dimension(), ratio)) {
+        for (TableKind kind : TableKind.of(names)) {
             List<String> aucs = new ArrayList<>();
             double sum = 0;
             long bytes = 0;
             double seconds = 0;
             for (long seed : seeds) {
-                Map<String, TableSpec> specs = specs(name, clicks, fields, settings.dimension(), ratio, seed);
-                ClickEvaluation.Result result = ClickEvaluation.run(clicks, specs, settings, seed, Progress.NONE);
+                Map<String, Recipe> recipes = recipes(kind, clicks, fields, settings.dimension(), ratio, seed);
+                ClickEvaluation.Result result = ClickEvaluation.learn(clicks, recipes, settings, seed, Progress.NONE)
+                        .result();
                 double auc = test ? result.testAuc() : result.validAuc();
                 sum += auc;
                 seconds += result.seconds();
@@ -55,7 +58,7 @@ final class ClickComparisonMain {
             out.printf(
                     Locale.ROOT,
                     "%-16s %9d bytes  AUC %.4f  %5.1f s  %s%n",
-                    name,
+                    kind.key(),
                     bytes,
                     sum / seeds.size(),
                     seconds,
@@ -63,43 +66,18 @@ final class ClickComparisonMain {
         }
     }
 
-    private static List<String> names(
-            List<String> wanted, RatingClicks clicks, List<String> fields, int dimension, double ratio) {
-        if (!wanted.equals(List.of("all"))) {
-            return wanted;
-        }
-        List<String> names = new ArrayList<>(List.of("full", "pq"));
-        names.addAll(
-                choices(clicks, fields.getFirst(), dimension, ratio, 1).all().keySet());
-        return names;
-    }
-
-    private static Map<String, TableSpec> specs(
-            String name, RatingClicks clicks, List<String> fields, int dimension, double ratio, long seed) {
-        Map<String, TableSpec> specs = new HashMap<>();
-        for (String field : fields) {
-            TableChoices choices = choices(clicks, field, dimension, ratio, seed);
-            if (name.equals("pq")) {
-                specs.put(field, choices.productQuantised());
-            } else if (!name.equals("full")) {
-                TableSpec spec = choices.all().get(name);
-                if (spec == null) {
-                    throw new IllegalArgumentException(
-                            "no table named " + name + ": " + choices.all().keySet() + ", full, pq");
-                }
-                specs.put(field, spec);
+    private static Map<String, Recipe> recipes(
+            TableKind kind, RatingClicks clicks, List<String> fields, int dimension, double ratio, long seed) {
+        FeatureRows rows = clicks.train().rows();
+        Map<String, Recipe> recipes = new HashMap<>();
+        for (int field = 0; field < rows.fields().size(); field++) {
+            if (fields.contains(rows.fields().get(field).name())) {
+                recipes.put(
+                        rows.fields().get(field).name(),
+                        Recipe.of(kind, new Recipe.Shape(rows.counts(field), dimension, seed), ratio));
             }
         }
-        return specs;
-    }
-
-    private static TableChoices choices(RatingClicks clicks, String field, int dimension, double ratio, long seed) {
-        int rows = clicks.train().rows().fields().stream()
-                .filter(one -> one.name().equals(field))
-                .findFirst()
-                .orElseThrow()
-                .size();
-        return new TableChoices(rows, dimension, ratio, seed);
+        return recipes;
     }
 
     private static ClickEvaluation.Settings settings(String[] arguments) {

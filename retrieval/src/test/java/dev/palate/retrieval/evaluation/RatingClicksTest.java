@@ -7,6 +7,8 @@ import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.embedding.network.ClickExamples;
 import dev.palate.retrieval.embedding.network.ClickTraining;
+import dev.palate.retrieval.embedding.recipe.Recipe;
+import dev.palate.retrieval.embedding.recipe.TableKind;
 import dev.palate.retrieval.embedding.table.TableSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -116,8 +117,9 @@ class RatingClicksTest {
         double full =
                 ClickEvaluation.run(clicks, specs, settings, 1, Progress.NONE).testAuc();
         int items = clicks.train().rows().fields().get(1).size();
-        TableSpec train = Objects.requireNonNull(
-                new TableChoices(items, settings.dimension(), 8, 1).all().get("tt"));
+        int[] counts = clicks.train().rows().counts(1);
+        TableSpec train =
+                ((Recipe.Trained) Recipe.of(TableKind.TT, new Recipe.Shape(counts, settings.dimension(), 1), 8)).spec();
         specs.put(RatingClicks.ITEM, train);
         ClickEvaluation.Result result = ClickEvaluation.run(clicks, specs, settings, 1, Progress.NONE);
         assertThat(train.compression(items)).isGreaterThanOrEqualTo(8);

@@ -3,15 +3,19 @@ package dev.palate.retrieval.evaluation;
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.embedding.network.TowerModel;
 import dev.palate.retrieval.embedding.network.TowerTraining;
+import dev.palate.retrieval.embedding.recipe.Recipe;
+import dev.palate.retrieval.embedding.recipe.TableChoice;
 import dev.palate.retrieval.embedding.table.TableSpec;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// Recall and NDCG of two towers by kind of table: `TowerComparisonMain SPLIT CATALOG PART SEEDS RATIO
 /// [NAME,...] [SETTING=VALUE ...]`, part `valid` or `test`, seeds joined by commas. Items' tables are
@@ -41,14 +45,19 @@ final class TowerComparisonMain {
             double seconds = 0;
             long bytes = 0;
             for (long seed : seeds) {
-                TableChoices choices =
-                        new TableChoices(task.items().size(), settings.shape().dimension(), ratio, seed);
+                int[] counts = task.known().itemCounts();
+                Arrays.sort(counts);
+                int[] falling = IntStream.rangeClosed(1, counts.length)
+                        .map(i -> counts[counts.length - i])
+                        .toArray();
                 Map<String, TableSpec> specs = new HashMap<>();
                 if (!name.equals("full")) {
-                    TableSpec spec = choices.all().get(name);
-                    if (spec == null) {
-                        throw new IllegalArgumentException("no table named " + name + ": full or one of "
-                                + choices.all().keySet());
+                    Recipe recipe = Recipe.of(
+                            TableChoice.of(name).kind(),
+                            new Recipe.Shape(falling, settings.shape().dimension(), seed),
+                            ratio);
+                    if (!(recipe instanceof Recipe.Trained(TableSpec spec))) {
+                        throw new IllegalArgumentException(name + " is not trained as it is: " + recipe);
                     }
                     specs.put(TowerFeatures.ITEM, spec);
                     specs.put(TowerFeatures.HAD, spec);

@@ -36,7 +36,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -133,8 +132,8 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
             description = "Writes what the rules found in each case, and where the targets stand.")
     private @Nullable Path readings;
 
-    @Option(names = "--json", paramLabel = "OUT.json", description = "Writes the run and all its numbers as JSON.")
-    private @Nullable Path json;
+    @Mixin
+    private JsonOption json = new JsonOption();
 
     @Option(
             names = "--work",
@@ -213,7 +212,7 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
         }
         OutFiles.requireFolder("--lists", lists);
         OutFiles.requireFolder("--readings", readings);
-        OutFiles.requireFolder("--json", json);
+        json.require();
         List<ChatCase> chosen =
                 ChatCases.read(cases, id).stream().filter(half::holds).toList();
         if (chosen.isEmpty()) {
@@ -233,15 +232,11 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
             if (readings != null) {
                 OutFiles.write(readings, readings(evaluation));
             }
-            if (json != null) {
-                Map<String, Object> report = new LinkedHashMap<>();
-                report.put("command", command());
-                report.putAll(evaluation.report());
-                scored.ifPresent(one -> report.put("scored", one.report()));
-                OutFiles.write(
-                        json,
-                        JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
-            }
+            Map<String, Object> report = new LinkedHashMap<>();
+            report.put("command", JsonOption.command(spec));
+            report.putAll(evaluation.report());
+            scored.ifPresent(one -> report.put("scored", one.report()));
+            json.write(report);
             print(evaluation, out);
             scored.ifPresent(one -> new ScoredReport(one, evaluation, resamples, seed).print(out));
         }
@@ -283,13 +278,6 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
         return known.stream()
                 .filter(arm -> arms.isEmpty() || arms.contains(arm.name()))
                 .toList();
-    }
-
-    private String command() {
-        return "./palate chat-evaluate "
-                + spec.commandLine().getParseResult().originalArgs().stream()
-                        .filter(argument -> !argument.equals("chat-evaluate"))
-                        .collect(Collectors.joining(" "));
     }
 
     private void print(ChatEvaluation evaluation, PrintWriter out) {

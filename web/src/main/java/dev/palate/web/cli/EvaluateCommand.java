@@ -47,14 +47,12 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.json.JsonMapper;
 
 /// `palate evaluate`: fits models on a split's train and valid rows, ranks every item for each test user and
 /// prints the metrics; of several models, seeds or peers a table, with paired comparisons. Exit status 0, 1
@@ -128,8 +126,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             description = "Writes user_id item_id rank score; needs one model and one seed.")
     private @Nullable Path lists;
 
-    @Option(names = "--json", paramLabel = "OUT.json", description = "Writes the run and all its numbers as JSON.")
-    private @Nullable Path json;
+    @Mixin
+    private JsonOption json = new JsonOption();
 
     @Option(names = "--html", paramLabel = "OUT.html", description = "Writes a page with tables and plots.")
     private @Nullable Path html;
@@ -141,11 +139,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             description = "Of the users, for the intervals of differences. Default: 2000.")
     private int resamples;
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "The lists are the same for any number. Default: one per core.")
-    private @Nullable Integer threads;
+    @Mixin
+    private ThreadsOption threads = new ThreadsOption();
 
     @Option(
             names = "--tuned",
@@ -199,14 +194,14 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     private void run(PrintWriter out, Progress progress) {
         OutFiles.requireFolder("--lists", lists);
-        OutFiles.requireFolder("--json", json);
+        json.require();
         OutFiles.requireFolder("--html", html);
         if (part.equals("cold") && !all && model.isEmpty()) {
             if (lists != null || peers != null) {
                 throw new IllegalArgumentException(
                         "--lists and --peers need --model: --part cold alone has no lists of one model");
             }
-            write(cold.run(split, catalog, seed.getFirst(), threads == null ? 1 : threads, encoders, out, progress));
+            write(cold.run(split, catalog, seed.getFirst(), threads.or(1), encoders, out, progress));
             return;
         }
         List<ModelName> names = names();
@@ -249,17 +244,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     /// The files asked for, with the command at the top.
     private void write(Map<String, Object> numbers) {
         Map<String, Object> report = new LinkedHashMap<>();
-        report.put(
-                "command",
-                "./palate evaluate "
-                        + spec.commandLine().getParseResult().originalArgs().stream()
-                                .filter(argument -> !argument.equals("evaluate"))
-                                .collect(Collectors.joining(" ")));
+        report.put("command", JsonOption.command(spec));
         report.putAll(numbers);
-        if (json != null) {
-            OutFiles.write(
-                    json, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
-        }
+        json.write(report);
         if (html != null) {
             OutFiles.write(html, ReportPage.of(List.of(EvaluationResult.of(report))));
         }
@@ -318,7 +305,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             SettingSpace.of(alone).check(given);
         }
         ModelSettings defaults = ModelSettings.DEFAULT;
-        int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+        int workers = threads.orCores();
         String days = given.get("recent-days");
         return new ModelSettings(
                 number(given, "history-decay"),

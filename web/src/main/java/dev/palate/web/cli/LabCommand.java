@@ -1,38 +1,42 @@
 package dev.palate.web.cli;
 
 import dev.palate.memory.MemoryException;
+import dev.palate.memory.Require;
 import dev.palate.memory.vector.VectorModule;
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
+import dev.palate.retrieval.embedding.network.ClickTraining;
 import dev.palate.retrieval.embedding.recipe.PairwiseSettings;
 import dev.palate.retrieval.embedding.recipe.TableKind;
+import dev.palate.retrieval.evaluation.ClickEvaluation;
+import dev.palate.retrieval.evaluation.RatingClicks;
 import dev.palate.retrieval.evaluation.Split;
 import dev.palate.retrieval.lab.Lab;
+import dev.palate.retrieval.lab.LabOrder;
 import dev.palate.retrieval.lab.LabPage;
 import dev.palate.retrieval.lab.LabReport;
 import dev.palate.retrieval.lab.LabTask;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.json.JsonMapper;
 
 /// `palate lab`: trains and measures ways to store the item table. Exit status 0, 1 when it could not be done, 2
 /// for wrong usage, 130 when it was ended by Ctrl-C. After that or a kill the same command goes on where it was.
@@ -51,12 +55,18 @@ public final class LabCommand implements Callable<Integer> {
 
     @Option(
             names = "--split",
-            required = true,
             paramLabel = "DIR",
-            description =
-                    "Folder with train.tsv, valid.tsv and test.tsv (or .tsv.gz): user_id item_id rating timestamp.")
-    @SuppressWarnings("NullAway.Init")
-    private Path split;
+            description = "Folder with train.tsv, valid.tsv and test.tsv (or .tsv.gz): user_id item_id rating"
+                    + " timestamp. Lists are measured.")
+    private @Nullable Path split;
+
+    @Option(
+            names = "--ctr",
+            paramLabel = "FILE",
+            description = "In place of --split: a folder of MovieLens with ratings.csv and movies.csv, or its"
+                    + " ratings.csv. Ratings of 4 stars and more against 2 and fewer are predicted, the last two of"
+                    + " each user; AUC is measured. All tables but amtl and amtl-log-rule.")
+    private @Nullable Path ctr;
 
     @Option(
             names = "--budget",
@@ -93,7 +103,7 @@ public final class LabCommand implements Callable<Integer> {
             description = "loo: the split's files as they are; time80: of all rows of its files, each user's in order"
                     + " of time, the last fifth is to be found, with --part valid the last fifth of what is left."
                     + " Default: loo.")
-    private String cut = "loo";
+    private @Nullable String cut;
 
     @Option(
             names = "--out",
@@ -107,34 +117,39 @@ public final class LabCommand implements Callable<Integer> {
     @Option(names = "--report", paramLabel = "OUT.html", description = "Writes a page with the plot and all tables.")
     private @Nullable Path report;
 
-    @Option(names = "--json", paramLabel = "OUT.json", description = "Writes the same as JSON.")
-    private @Nullable Path json;
+    @Mixin
+    private JsonOption json = new JsonOption();
 
-    @Option(names = "--dimension", paramLabel = "N", description = "Of the vectors, 4 to 1024. Default: 64.")
-    private int dimension = PairwiseSettings.DEFAULT.dimension();
+    @Option(
+            names = "--dimension",
+            paramLabel = "N",
+            description = "Of the vectors, 4 to 1024. Default: 64, with --ctr 32.")
+    private @Nullable Integer dimension;
 
     @Option(
             names = "--epochs",
             paramLabel = "N",
             description = "Of the training of every table; pq learns on for a fifth, amtl for half as many more."
-                    + " Default: 30.")
-    private int epochs = PairwiseSettings.DEFAULT.epochs();
+                    + " Default: 30; with --ctr at most 30, the best is kept.")
+    private @Nullable Integer epochs;
 
-    @Option(names = "--rate", paramLabel = "X", description = "Of Adagrad. Default: .05.")
-    private double rate = PairwiseSettings.DEFAULT.rate();
-
-    @Option(names = "--regularization", paramLabel = "X", description = "Of the vectors. Default: .003.")
-    private double regularization = PairwiseSettings.DEFAULT.regularization();
-
-    @Option(names = "--batch", paramLabel = "N", description = "Triples of one step. Default: 16.")
-    private int batch = PairwiseSettings.DEFAULT.batch();
+    @Option(names = "--rate", paramLabel = "X", description = "Of Adagrad. Default: .05, with --ctr .1.")
+    private @Nullable Double rate;
 
     @Option(
-            names = "--threads",
+            names = "--regularization",
+            paramLabel = "X",
+            description = "Of the vectors. Default: .003, with --ctr .01.")
+    private @Nullable Double regularization;
+
+    @Option(
+            names = "--batch",
             paramLabel = "N",
-            description = "Cells worked on at a time; the tables are the same for any number, times of lookups suffer."
-                    + " Default: 1.")
-    private int threads = 1;
+            description = "Triples, or rows, of one step. Default: 16, with --ctr 256.")
+    private @Nullable Integer batch;
+
+    @Mixin
+    private ThreadsOption threads = new ThreadsOption();
 
     @Option(
             names = "--checkpoint-seconds",
@@ -193,19 +208,18 @@ public final class LabCommand implements Callable<Integer> {
 
     private void run(PrintWriter print, ProgressLine line, AtomicBoolean stopped) {
         OutFiles.requireFolder("--report", report);
-        OutFiles.requireFolder("--json", json);
+        json.require();
         if (checkpointSeconds < 0) {
             throw new IllegalArgumentException("--checkpoint-seconds must be at least 0, was " + checkpointSeconds);
         }
+        LabTask task = task();
         Lab.Request request = new Lab.Request(
-                TableKind.of(tables),
-                ratios(),
+                tables.equals(List.of("all")) ? task.tables() : TableKind.of(tables),
+                LabOrder.ratios("--budget", budget),
                 seeds(),
-                new PairwiseSettings(dimension, epochs, rate, regularization, batch),
-                threads,
+                listSettings(),
+                threads.or(1),
                 Duration.ofSeconds(checkpointSeconds));
-        LabTask.Cut how = LabTask.Cut.of(cut);
-        LabTask.Lists task = how.task(rows(how), part);
         Progress progress = (phase, done, total) -> {
             if (stopped.get()) {
                 throw new CancellationException("stopped");
@@ -215,11 +229,7 @@ public final class LabCommand implements Callable<Integer> {
         LabReport found = Lab.run(task, request, out, progress);
         line.end();
         Map<String, String> made = made();
-        if (json != null) {
-            OutFiles.write(
-                    json,
-                    JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(found.report(made)) + "\n");
-        }
+        json.write(found.report(made));
         if (report != null) {
             OutFiles.write(report, LabPage.of(found, made));
         }
@@ -227,22 +237,59 @@ public final class LabCommand implements Callable<Integer> {
         print.flush();
     }
 
-    /// The test part is not opened when it is not asked for.
-    private Split rows(LabTask.Cut how) {
-        return part.equals("valid") && how == LabTask.Cut.FILES ? Split.readForTuning(split) : Split.read(split);
+    private LabTask task() {
+        if ((split == null) == (ctr == null)) {
+            throw new IllegalArgumentException("give --split DIR to measure lists, or --ctr FILE to measure clicks");
+        }
+        if (ctr != null) {
+            if (cut != null) {
+                throw new IllegalArgumentException("--cut is of a split: leave it out with --ctr");
+            }
+            if (!part.equals("test") && !part.equals("valid")) {
+                throw new IllegalArgumentException("--part must be test, or valid to choose settings by, was " + part);
+            }
+            return new LabTask.Clicks(
+                    String.valueOf(ctr.toAbsolutePath().normalize().getFileName()),
+                    RatingClicks.read(ctr),
+                    clickSettings(),
+                    part.equals("test"));
+        }
+        LabTask.Cut how = LabTask.Cut.of(cut == null ? LabTask.Cut.FILES.key() : cut);
+        Path rows = Objects.requireNonNull(split);
+        // The test part is not opened when it is not asked for.
+        return how.task(
+                part.equals("valid") && how == LabTask.Cut.FILES ? Split.readForTuning(rows) : Split.read(rows), part);
     }
 
-    private List<Double> ratios() {
-        List<Double> ratios = new ArrayList<>();
-        for (String one : budget) {
-            String text = one.strip();
-            if (!text.matches("\\d{1,4}(\\.\\d{1,3})?x")) {
-                throw new IllegalArgumentException("--budget must be numbers from 1x to 1000x with commas between, as"
-                        + " 2x,4x,8x,16x, one was {" + text + "}");
-            }
-            ratios.add(Double.parseDouble(text.substring(0, text.length() - 1)));
-        }
-        return ratios;
+    private PairwiseSettings listSettings() {
+        PairwiseSettings usual = PairwiseSettings.DEFAULT;
+        return ctr != null
+                ? usual
+                : new PairwiseSettings(
+                        or(dimension, usual.dimension()),
+                        or(epochs, usual.epochs()),
+                        or(rate, usual.rate()),
+                        or(regularization, usual.regularization()),
+                        or(batch, usual.batch()));
+    }
+
+    private ClickEvaluation.Settings clickSettings() {
+        ClickEvaluation.Settings usual = ClickEvaluation.Settings.DEFAULTS;
+        ClickTraining.Options training = usual.training();
+        return new ClickEvaluation.Settings(
+                Require.range("--dimension", or(dimension, usual.dimension()), 4, 1024),
+                usual.hidden(),
+                new ClickTraining.Options(
+                        or(epochs, training.epochs()),
+                        or(rate, training.rate()),
+                        training.layerRate(),
+                        or(regularization, training.regularization()),
+                        or(batch, training.batch()),
+                        1));
+    }
+
+    private static <T> T or(@Nullable T given, T usual) {
+        return given == null ? usual : given;
     }
 
     private List<Long> seeds() {
@@ -265,12 +312,7 @@ public final class LabCommand implements Callable<Integer> {
 
     private Map<String, String> made() {
         Map<String, String> made = new LinkedHashMap<>();
-        made.put(
-                "command",
-                "./palate lab "
-                        + spec.commandLine().getParseResult().originalArgs().stream()
-                                .filter(argument -> !argument.equals("lab"))
-                                .collect(Collectors.joining(" ")));
+        made.put("command", JsonOption.command(spec));
         made.put(
                 "version",
                 "Palate "

@@ -13,23 +13,27 @@ final class LabText {
     private LabText() {}
 
     static void print(LabReport report, PrintWriter out) {
-        List<String> metrics = report.task().metrics().subList(0, 3);
-        out.println(format(
-                "%-22s%12s%7s%16s%9s%10s%10s%9s",
-                "table", "bytes", "x", metrics.getFirst(), "of full", metrics.get(1), "tail R@20", "cpu s"));
+        List<String> all = report.task().metrics();
+        List<String> metrics = all.subList(0, Math.min(3, all.size()));
+        StringBuilder head =
+                new StringBuilder(format("%-22s%12s%7s%16s%9s", "table", "bytes", "x", metrics.getFirst(), "of full"));
+        metrics.stream().skip(1).forEach(name -> head.append(format("%14s", name.replace("TailRecall", "tail R"))));
+        out.println(head.append(format("%9s", "cpu s")));
         for (LabReport.Row row : report.rows()) {
             LabReport.Spread first = row.metric(metrics.getFirst());
-            out.println(format(
-                    "%-22s%12.0f%7.1f%16s%9.3f%10.4f%10.4f%9.1f%s",
+            StringBuilder line = new StringBuilder(format(
+                    "%-22s%12.0f%7.1f%16s%9.3f",
                     row.name(),
                     row.mean(Cell::bytes),
                     row.reached(),
                     format("%.4f ±%.4f", first.mean(), first.deviation()),
-                    row.ofFull().mean(),
-                    row.metric(metrics.get(1)).mean(),
-                    row.metric(metrics.get(2)).mean(),
-                    row.mean(Cell::trainSeconds),
-                    row.fits() ? "" : "  larger than asked for"));
+                    row.ofFull().mean()));
+            metrics.stream()
+                    .skip(1)
+                    .forEach(name ->
+                            line.append(format("%14.4f", row.metric(name).mean())));
+            out.println(line.append(format("%9.1f", row.mean(Cell::trainSeconds)))
+                    .append(row.fits() ? "" : "  larger than asked for"));
         }
         report.unreachable()
                 .forEach(one -> out.println(

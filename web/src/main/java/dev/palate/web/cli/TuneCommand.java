@@ -18,8 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -87,11 +87,8 @@ public final class TuneCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of everything random. Default: 1.")
     private long seed;
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "The scores are the same for any number. Default: one per core.")
-    private @Nullable Integer threads;
+    @Mixin
+    private ThreadsOption threads = new ThreadsOption();
 
     @Override
     public Integer call() {
@@ -122,7 +119,7 @@ public final class TuneCommand implements Callable<Integer> {
         for (Parameter parameter : SettingSpace.of(search.model()).parameters()) {
             print.println("--" + parameter.name() + "\t" + parameter.range());
         }
-        int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+        int workers = threads.orCores();
         makeFolder();
         Tuned tuned = SuccessiveHalving.run(
                 Split.readForTuning(split).validTask(),

@@ -34,15 +34,23 @@ final class ModelController {
     private final Trainer trainer;
     private final Reindexing reindexing;
     private final PolicyReplays replays;
+    private final LabRuns labs;
     private final Jobs jobs;
     private final LocalDoor door;
 
     ModelController(
-            ModelDesk desk, Trainer trainer, Reindexing reindexing, PolicyReplays replays, Jobs jobs, LocalDoor door) {
+            ModelDesk desk,
+            Trainer trainer,
+            Reindexing reindexing,
+            PolicyReplays replays,
+            LabRuns labs,
+            Jobs jobs,
+            LocalDoor door) {
         this.desk = desk;
         this.trainer = trainer;
         this.reindexing = reindexing;
         this.replays = replays;
+        this.labs = labs;
         this.jobs = jobs;
         this.door = door;
     }
@@ -86,10 +94,11 @@ final class ModelController {
     @ResponseStatus(HttpStatus.ACCEPTED)
     void cancel(@PathVariable String id) {
         JobId job = Input.parameter("id", () -> new JobId(id));
-        if (!trainer.cancel(job) && !reindexing.cancel(job) && !replays.cancel(job)) {
+        if (!trainer.cancel(job) && !reindexing.cancel(job) && !replays.cancel(job) && !labs.cancel(job)) {
             throw new ProblemException(
                     ProblemType.CONFLICT,
-                    "job " + id + " is not under way, or no training, reindex or replay; only those can be cancelled");
+                    "job " + id
+                            + " is not under way, or no training, reindex, replay or lab; only those can be cancelled");
         }
     }
 

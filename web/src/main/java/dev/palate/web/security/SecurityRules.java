@@ -96,6 +96,9 @@ public final class SecurityRules {
                 .requestMatchers(
                         "/v1/api-keys/**",
                         "/v1/models/**",
+                        "/v1/lab",
+                        "/v1/lab/**",
+                        "/v1/lab:run",
                         "/v1/models:train",
                         "/v1/models:roll-back",
                         "/v1/jobs/*/cancel",

@@ -27,6 +27,8 @@ import dev.palate.retrieval.recommend.PastModels;
 import dev.palate.retrieval.recommend.SimilarItems;
 import dev.palate.retrieval.sequence.TorchRuntime;
 import dev.palate.web.PalateProperties;
+import dev.palate.web.job.LabDesk;
+import dev.palate.web.job.LabRuns;
 import dev.palate.web.job.ModelDesk;
 import dev.palate.web.job.Trainer;
 import dev.palate.web.job.TrainingChild;
@@ -167,6 +169,27 @@ class RetrievalWiring {
     @Order(Ordered.HIGHEST_PRECEDENCE)
     ErasurePlace trainingChildErasure(Trainer trainer) {
         return new TrainingChild(trainer);
+    }
+
+    @Bean(destroyMethod = "close")
+    LabRuns labRuns(Catalog catalog, Interactions interactions, Changes changes, Jobs jobs, DataDirectory directory) {
+        return new LabRuns(
+                new Trainer.Learnt(catalog, interactions, changes),
+                jobs,
+                directory.models().resolve("lab"));
+    }
+
+    @Bean
+    LabDesk labDesk(LabRuns runs, Trainer trainer, StoreReports reports) {
+        return new LabDesk(runs, trainer, reports);
+    }
+
+    /// Goes on with a lab that the end of an earlier process cut short.
+    @Bean
+    ApplicationListener<ApplicationReadyEvent> labTakenUp(LabRuns runs) {
+        return _ -> {
+            boolean ignored = runs.takeUp().isPresent();
+        };
     }
 
     @Bean

@@ -42,7 +42,7 @@ class ModelPagesBrowserTest {
     @BeforeAll
     static void start() {
         browser = Chromium.start();
-        fill();
+        fill(folder);
         server = DemoServer.start(folder);
     }
 
@@ -157,7 +157,7 @@ class ModelPagesBrowserTest {
     }
 
     /// The next item follows from the last one, mostly.
-    private static void fill() {
+    static void fill(Path folder) {
         SplittableRandom random = new SplittableRandom(5);
         List<Interaction> events = new ArrayList<>();
         for (int user = 0; user < 300; user++) {
