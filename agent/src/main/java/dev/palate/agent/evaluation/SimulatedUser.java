@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
 public final class SimulatedUser {
     private static final int CRITIC = 2;
     private static final List<String> OPENINGS =
-            List.of("I am looking for something: %s.", "Do you have anything like this: %s?", "I feel like %s.");
+            List.of("I am looking for something: %s.", "Show me %s, please.", "I feel like %s.");
     // Each adds to what was said before and takes nothing of it back.
     private static final List<String> ALSO = List.of("It should also be this: %s.", "Also %s.", "And %s, please.");
     private static final List<String> NOT = List.of("Please %s.", "And %s.", "But %s, please.");

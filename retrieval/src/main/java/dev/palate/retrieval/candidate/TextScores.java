@@ -7,55 +7,65 @@ import java.util.Arrays;
 /// of their own. Immutable and thread-safe.
 final class TextScores implements RowScores {
     private final CentredVectors space;
-    private final float[] query;
-    private final int[] newRows;
-    private final float[] newScores;
-    private volatile Asked last = new Asked(new int[0], new float[0]);
+    private final Query query;
+
+    TextScores(CentredVectors space, Query query) {
+        this.space = space;
+        this.query = query;
+    }
+
+    /// What is compared with the texts. It holds no space of vectors, so that it may be kept with a history without
+    /// keeping the texts of an earlier catalog. Thread-safe.
+    static final class Query {
+        private final float[] vector;
+        private final int[] newRows;
+        private final float[] newScores;
+        private volatile Asked last = new Asked(new int[0], new float[0]);
+
+        /// @param vector shared: nobody may write to it
+        /// @param newRows ascending, whose scores are not those of the vector
+        Query(float[] vector, int[] newRows, float[] newScores) {
+            this.vector = vector;
+            this.newRows = newRows;
+            this.newScores = newScores;
+        }
+    }
 
     /// What was asked for last: the candidates of a user stay the same between two events.
     private record Asked(int[] rows, float[] scores) {}
-
-    /// @param query shared: nobody may write to it
-    /// @param newRows ascending, whose scores are not those of the query
-    TextScores(CentredVectors space, float[] query, int[] newRows, float[] newScores) {
-        this.space = space;
-        this.query = query;
-        this.newRows = newRows;
-        this.newScores = newScores;
-    }
 
     @Override
     public float of(int row) {
         if (!space.knows(row)) {
             return Float.NaN;
         }
-        int at = newRows.length == 0 ? -1 : Arrays.binarySearch(newRows, row);
-        return at < 0 ? space.dot(row, query) : newScores[at];
+        int at = query.newRows.length == 0 ? -1 : Arrays.binarySearch(query.newRows, row);
+        return at < 0 ? space.dot(row, query.vector) : query.newScores[at];
     }
 
     @Override
     public float[] of(int[] rows) {
-        Asked known = last;
+        Asked known = query.last;
         if (!Arrays.equals(known.rows, rows)) {
             known = new Asked(rows.clone(), RowScores.super.of(rows));
-            last = known;
+            query.last = known;
         }
         return known.scores;
     }
 
     @Override
     public int[] best(boolean[] open, int count) {
-        if (newRows.length == 0) {
-            return space.best(query, open, count);
+        if (query.newRows.length == 0) {
+            return space.best(query.vector, open, count);
         }
         boolean[] others = open.clone();
-        for (int row : newRows) {
+        for (int row : query.newRows) {
             others[row] = false;
         }
-        int[] best = space.best(query, others, count);
-        int[] rows = Arrays.copyOf(best, best.length + newRows.length);
+        int[] best = space.best(query.vector, others, count);
+        int[] rows = Arrays.copyOf(best, best.length + query.newRows.length);
         int size = best.length;
-        for (int row : newRows) {
+        for (int row : query.newRows) {
             if (open[row]) {
                 rows[size++] = row;
             }
@@ -83,5 +93,10 @@ final class TextScores implements RowScores {
     @Override
     public int size() {
         return space.size();
+    }
+
+    @Override
+    public Object identity() {
+        return query;
     }
 }

@@ -61,10 +61,11 @@ final class TextSource implements CandidateSource {
             return Optional.empty();
         }
         Optional<AdaptedTexts> fresh = spoken ? Optional.empty() : adapted.of(wish.catalog(), space);
-        Optional<TextScores> scores = spoken
-                ? scores(wish, space, shown, fresh)
-                : wish.known().kept(signal(), basis(space, fresh), () -> scores(wish, space, shown, fresh));
-        return scores.map(found -> Scored.of(found, row -> explain(wish, space, shown, row)));
+        Optional<TextScores.Query> query = spoken
+                ? query(wish, space, shown, fresh)
+                : wish.known().kept(signal(), basis(space, fresh), () -> query(wish, space, shown, fresh));
+        return query.map(
+                found -> Scored.of(new TextScores(space, found), row -> explain(wish, space, shown, row)));
     }
 
     /// What the scores of a history follow from besides it.
@@ -77,18 +78,19 @@ final class TextSource implements CandidateSource {
     }
 
     /// Empty when no item is near.
-    private Optional<TextScores> scores(Wish wish, CentredVectors space, int[] shown, Optional<AdaptedTexts> fresh) {
-        float[] query = new float[space.dimension()];
+    private Optional<TextScores.Query> query(
+            Wish wish, CentredVectors space, int[] shown, Optional<AdaptedTexts> fresh) {
+        float[] vector = new float[space.dimension()];
         if (!wish.words().isBlank()) {
             float[] words = vectors.encode(wish.words(), space);
-            System.arraycopy(words, 0, query, 0, query.length);
+            System.arraycopy(words, 0, vector, 0, vector.length);
         }
-        addUnitProfile(space, shown, spoken(wish) ? 1 : DECAY, query);
-        float[] replaced = fresh.map(texts -> texts.scores(query, row -> space.dot(row, query)))
+        addUnitProfile(space, shown, spoken(wish) ? 1 : DECAY, vector);
+        float[] replaced = fresh.map(texts -> texts.scores(vector, row -> space.dot(row, vector)))
                 .orElse(NOTHING);
         int[] rows = replaced.length == 0 ? new int[0] : fresh.orElseThrow().rows();
-        TextScores scores = new TextScores(space, query, rows, replaced);
-        return scores.any() ? Optional.of(scores) : Optional.empty();
+        var query = new TextScores.Query(vector, rows, replaced);
+        return new TextScores(space, query).any() ? Optional.of(query) : Optional.empty();
     }
 
     private static int[] newest(int[] history) {
