@@ -73,6 +73,10 @@ public enum Milestone {
     PACK_STALE,
     /// It does.
     PACK_MARKED,
+    /// Memories past their time are to be set to expired.
+    EXPIRING,
+    /// They are expired in the database, and their packs do not know.
+    EXPIRED,
     /// A codebook was learnt and kept.
     CODEBOOK_KEPT,
     /// Memories are to go cold.

@@ -48,8 +48,9 @@ class MemoryOperationsTest {
             Ran check = run("check", "--data", data);
             assertThat(check.status()).isEqualTo(1);
             assertThat(check.err())
-                    .contains("palate: a server runs over " + data + ", and what it holds changes while one looks; stop"
-                            + " it and check again. ./palate memory stats and ./palate doctor work beside it");
+                    .contains("palate: a server runs over " + data + ", which it alone may open: to compare all of one"
+                            + " moment beside it would keep its write-ahead log in use, which erasures wait for. Stop it"
+                            + " and check again. ./palate memory stats and ./palate doctor work beside it");
             Ran stats = run("stats", "--data", data);
             assertThat(stats.status()).as(stats.err()).isZero();
             assertThat(stats.out()).contains("recall       not probed yet, after 0 searches of all subjects");

@@ -10,6 +10,8 @@ public enum Kept {
     SLATES("slates", 90),
     /// How turns came to their answers.
     TRACES("traces", 30),
+    /// What hosted models took, day by day: somewhat more than a year, so that two can be compared.
+    SPENDING("spending", 400),
     /// What gates refused.
     REJECTIONS("rejections", 30),
     /// Memories held back that nobody decided on.

@@ -2,6 +2,8 @@ package dev.palate.memory.index;
 
 import dev.palate.memory.Differences;
 import dev.palate.memory.Page;
+import dev.palate.memory.catalog.Item;
+import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.change.Change;
 import dev.palate.memory.change.ChangeNumber;
 import dev.palate.memory.change.Changes;
@@ -39,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Compares the last commits of the indexes with the truth, document by document, and writes nothing. What changed
 /// after a commit is replayed at the next opening and is no difference. For a directory that nobody has open; costs
-/// one read of the index and of every memory, and holds a page of them at a time.
+/// one read of the index, of every memory and of every item, and holds a page of them at a time.
 public final class IndexComparison {
     /// What is to be done about every difference of an index.
     public static final String NEXT = "./palate memory reindex builds it anew";
@@ -53,15 +55,17 @@ public final class IndexComparison {
     private final LongConsumer progress;
     private final Differences differences;
     private final Set<MemoryId> later = new HashSet<>();
+    private long items;
     private long documents;
     private long compared;
     private long changedLater;
 
     /// What was looked at.
     ///
+    /// @param items in the index
     /// @param documents of memories in the index
-    /// @param later changes of memories after the commit, which the next opening replays
-    public record Outcome(long documents, long later) {}
+    /// @param later changes of items and memories after the commit, which the next opening replays
+    public record Outcome(long items, long documents, long later) {}
 
     private IndexComparison(
             IndexChanges.Sources sources,
@@ -89,7 +93,7 @@ public final class IndexComparison {
         IndexComparison comparison = new IndexComparison(sources, encoder, progress, differences);
         comparison.items(index.resolve("items"));
         comparison.memories(index.resolve("memories"));
-        return new Outcome(comparison.documents, comparison.changedLater);
+        return new Outcome(comparison.items, comparison.documents, comparison.changedLater);
     }
 
     private interface Look {
@@ -144,18 +148,63 @@ public final class IndexComparison {
 
     private void items(Path folder) {
         open(folder, "items", (reader, position) -> {
-            Set<String> changed = new HashSet<>();
+            Set<ItemId> changed = new HashSet<>();
             eachAfter(position.number(), change -> {
                 if (change.type() == Change.Type.ITEM) {
-                    changed.add(change.id());
+                    changed.add(new ItemId(change.id()));
+                    changedLater++;
                 }
             });
-            long surplus = Math.abs(reader.numDocs() - sources.catalog().count());
-            differences.add(
-                    "items more or fewer in the index than in the catalog",
-                    Math.max(0, surplus - changed.size()),
-                    NEXT);
+            List<Entries.OfItem> entries = new ArrayList<>(PAGE);
+            for (LeafReaderContext leaf : reader.leaves()) {
+                Entries.eachItem(leaf.reader(), entry -> {
+                    entries.add(entry);
+                    if (entries.size() == PAGE) {
+                        compareItems(entries, changed);
+                        entries.clear();
+                    }
+                });
+            }
+            compareItems(entries, changed);
+            IndexSearcher searcher = new IndexSearcher(reader);
+            Optional<String> cursor = Optional.empty();
+            do {
+                Page<Item> page = sources.catalog().page(cursor.orElse(null), PAGE);
+                missing(
+                        searcher,
+                        "items",
+                        page.items().stream()
+                                .map(Item::id)
+                                .filter(id -> !changed.contains(id))
+                                .map(ItemId::value)
+                                .toList());
+                told(page.items().size());
+                cursor = Optional.ofNullable(page.nextCursor());
+            } while (cursor.isPresent());
         });
+    }
+
+    private void compareItems(List<Entries.OfItem> entries, Set<ItemId> changed) {
+        Map<ItemId, Item> present = sources.catalog()
+                .items(entries.stream().map(Entries.OfItem::item).toList());
+        for (Entries.OfItem entry : entries) {
+            items++;
+            if (!changed.contains(entry.item())) {
+                compare(entry, present.get(entry.item()));
+            }
+        }
+        told(entries.size());
+    }
+
+    private void compare(Entries.OfItem entry, @Nullable Item item) {
+        String id = entry.item().value();
+        if (item == null) {
+            differences.add("items in the index that are not in the catalog", id, NEXT);
+        } else if (entry.revision() != 0 && entry.revision() != item.revision()) {
+            differences.add("items in the index at another revision", id, NEXT);
+        } else if (!entry.key().equals(VectorKey.of(ItemText.of(item)).toString())) {
+            differences.add("items in the index with other words", id, NEXT);
+        }
     }
 
     private void memories(Path folder) {
@@ -239,28 +288,34 @@ public final class IndexComparison {
         Optional<String> cursor = Optional.empty();
         do {
             Page<Memory> page = sources.memories().page(EVERY, cursor.orElse(null), PAGE);
-            List<MemoryId> ids = page.items().stream()
-                    .map(Memory::id)
-                    .filter(id -> !later.contains(id))
-                    .toList();
-            if (count(searcher, ids) != ids.size()) {
-                for (MemoryId id : ids) {
-                    int there = count(searcher, List.of(id));
-                    if (there != 1) {
-                        String what = there == 0 ? "memories missing in the index" : "memories twice in the index";
-                        differences.add(what, id.value(), NEXT);
-                    }
-                }
-            }
+            missing(
+                    searcher,
+                    "memories",
+                    page.items().stream()
+                            .map(Memory::id)
+                            .filter(id -> !later.contains(id))
+                            .map(MemoryId::value)
+                            .toList());
             told(page.items().size());
             cursor = Optional.ofNullable(page.nextCursor());
         } while (cursor.isPresent());
     }
 
-    private static int count(IndexSearcher searcher, List<MemoryId> ids) throws IOException {
+    private void missing(IndexSearcher searcher, String of, List<String> ids) throws IOException {
+        if (count(searcher, ids) == ids.size()) {
+            return;
+        }
+        for (String id : ids) {
+            int there = count(searcher, List.of(id));
+            if (there != 1) {
+                differences.add(of + (there == 0 ? " missing in the index" : " twice in the index"), id, NEXT);
+            }
+        }
+    }
+
+    private static int count(IndexSearcher searcher, List<String> ids) throws IOException {
         return searcher.count(new TermInSetQuery(
-                VectorSearch.ID,
-                ids.stream().map(id -> new BytesRef(id.value())).toList()));
+                VectorSearch.ID, ids.stream().map(BytesRef::new).toList()));
     }
 
     private void told(int more) {

@@ -17,6 +17,7 @@ import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.IntPoint;
 import org.apache.lucene.document.LongPoint;
+import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.Term;
@@ -218,6 +219,7 @@ public final class ItemIndex {
         document.add(new StringField(VectorSearch.ID, item.id().value(), Field.Store.NO));
         document.add(
                 new BinaryDocValuesField(VectorSearch.ID, new BytesRef(item.id().value())));
+        document.add(new NumericDocValuesField(Entries.REVISION, item.revision()));
         document.add(new TextField(TITLE, item.title(), Field.Store.NO));
         document.add(new StringField(WHOLE_TITLE, TextAnalysis.folded(item.title()), Field.Store.NO));
         for (String category : item.categories()) {

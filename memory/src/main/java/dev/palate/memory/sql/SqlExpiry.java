@@ -6,6 +6,7 @@ import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.MemoryStatus;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -63,6 +64,7 @@ final class SqlExpiry {
                         Kept.TRACES,
                         "select turn_id from turn_trace where at < :before order by at, turn_id limit :most",
                         List.of("delete from turn_trace where turn_id in (<ids>) and at < :before")),
+                new OldSpending(),
                 rows(Kept.REJECTIONS, "rejection"),
                 new OldMemories(Kept.QUARANTINED, List.of(MemoryStatus.QUARANTINED), null),
                 new OldMemories(Kept.SUPERSEDED, List.of(MemoryStatus.SUPERSEDED, MemoryStatus.EXPIRED), null),
@@ -137,6 +139,37 @@ final class SqlExpiry {
                 }
                 update.execute();
             }
+        }
+    }
+
+    /// What models took on days that ended before the age.
+    private final class OldSpending implements Expiring {
+        private static final String OLD =
+                "select day from model_spending where day < :before" + " group by day order by day limit :most";
+        private final ChunkSize chunks = new ChunkSize();
+
+        @Override
+        public Kept kept() {
+            return Kept.SPENDING;
+        }
+
+        @Override
+        public int expire(Instant before, int most) {
+            String limit = before.atZone(ZoneOffset.UTC).toLocalDate().toString();
+            List<String> days = database.read(handle -> handle.createQuery(OLD)
+                    .bind("before", limit)
+                    .bind("most", most)
+                    .mapTo(String.class)
+                    .list());
+            // A day is one thing: it has at most a few dozen rows.
+            return database.writeRows(chunks, days, (transaction, part) -> {
+                transaction
+                        .handle()
+                        .createUpdate("delete from model_spending where day in (<days>)")
+                        .bindList("days", part)
+                        .execute();
+                return part.size();
+            });
         }
     }
 

@@ -47,7 +47,7 @@ final class SqlInteractions implements Interactions {
     private SqlInteractions(Database database, long until) {
         this.database = database;
         this.until = until;
-        // Without a bound the index that counts by time is enough by itself.
+        // The indexes by time and by item hold the arrival, so that counting needs no row.
         bound = until == Long.MAX_VALUE ? "" : " and arrival <= " + until;
     }
 

@@ -3,6 +3,7 @@ package dev.palate.memory.sql;
 import dev.palate.memory.Ids;
 import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
+import dev.palate.memory.Milestone;
 import dev.palate.memory.Page;
 import dev.palate.memory.Require;
 import dev.palate.memory.change.Change;
@@ -262,12 +263,17 @@ final class SqlMemories implements Memories {
                 .bind("most", most)
                 .mapTo(String.class)
                 .list());
+        if (due.isEmpty()) {
+            return List.of();
+        }
+        Milestone.EXPIRING.reached();
         List<Memory> expired = new ArrayList<>(due.size());
         database.writeRows(expiring, due, (transaction, chunk) -> {
             int before = expired.size();
             chunk.forEach(id -> expire(transaction, id, now).ifPresent(expired::add));
             return expired.size() - before;
         });
+        Milestone.EXPIRED.reached();
         return List.copyOf(expired);
     }
 

@@ -32,8 +32,8 @@ class IndexKillTest {
     Path folder;
 
     @Test
-    void fiveKillsLeaveIndexAndDatabaseInAgreement() throws Exception {
-        kills(5);
+    void threeKillsLeaveIndexAndDatabaseInAgreement() throws Exception {
+        kills(3);
     }
 
     @Test

@@ -127,6 +127,25 @@ final class Found {
         }
     }
 
+    /// Leaves out the newest revision of each of the memories: the one who looks has written it.
+    void withoutNewest(Set<String> ids) {
+        for (String id : ids) {
+            memories.computeIfPresent(id, (_, memory) -> {
+                TreeMap<Long, String> texts = new TreeMap<>(memory.texts);
+                texts.remove(memory.revision);
+                return new OneMemory(
+                        memory.subject,
+                        memory.revision - 1,
+                        "active",
+                        memory.kind,
+                        memory.derived,
+                        memory.supersededBy,
+                        texts,
+                        memory.evidence);
+            });
+        }
+    }
+
     /// Everything that evidence can name.
     Set<String> things() {
         Set<String> things = new HashSet<>();

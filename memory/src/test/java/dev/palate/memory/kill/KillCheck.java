@@ -7,6 +7,7 @@ import dev.palate.memory.Page;
 import dev.palate.memory.index.IndexAgreement;
 import dev.palate.memory.index.IndexCheck;
 import dev.palate.memory.memory.Evidence;
+import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryFilter;
 import dev.palate.memory.memory.MemoryId;
@@ -26,6 +27,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,6 +37,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -61,6 +64,7 @@ final class KillCheck {
         copy(life.data(), copy);
         long reached = number("select change_number from counter");
         boolean followed = followed();
+        Set<String> ended = new HashSet<>();
         AtomicInteger rebuilt = new AtomicInteger();
         Milestone.watch(point -> rebuilt.addAndGet(point == Milestone.REBUILDING ? 1 : 0));
         try (DataDirectory directory = DataDirectory.open(copy);
@@ -68,6 +72,7 @@ final class KillCheck {
             boolean changing = store.index().status().changingEncoder();
             store.erasure().start();
             awaitErasures(when);
+            expire(store, when).forEach(memory -> ended.add(memory.id().value()));
             store.consumer().start();
             assertThat(store.consumer().await(PATIENCE))
                     .as("consumer caught up, %s, %s", when, store.consumer().status())
@@ -90,9 +95,35 @@ final class KillCheck {
             Milestone.watch(null);
         }
         assertThat(SqliteFile.findings(copy.resolve("truth.db"))).as(when).isEmpty();
-        acknowledged.check(Found.in(copy.resolve("truth.db")), reached, when);
+        Found found = Found.in(copy.resolve("truth.db"));
+        found.withoutNewest(ended);
+        acknowledged.check(found, reached, when);
         lookForTexts(when);
         delete(copy);
+    }
+
+    /// Sets to expired, in the copy, what the victim had no time to: what is derived would else depend on the moment.
+    ///
+    /// @return what was set here
+    private static List<Memory> expire(Store store, String when) {
+        Instant all = Instant.now().plusMillis(2L * Writer.LONGEST_TIME_MILLIS);
+        List<Memory> expired = new ArrayList<>();
+        List<Memory> some;
+        do {
+            some = store.tiered().expire(all, 100);
+            expired.addAll(some);
+        } while (!some.isEmpty());
+        each(store, memory -> memory.validTo() != null, memory -> {
+            if (memory.status() == MemoryStatus.EXPIRED) {
+                assertThat(store.truth().memories().history(memory.id()).stream()
+                                .filter(revision -> revision.cause().equals(Memories.ENDED)))
+                        .as("revisions that end %s, %s", memory.id(), when)
+                        .hasSize(1);
+            } else {
+                assertThat(memory.status()).as("%s, %s", memory.id(), when).isNotEqualTo(MemoryStatus.ACTIVE);
+            }
+        });
+        return expired;
     }
 
     /// Whether the index can go on from its commits: one made during a rebuild, as by an erasure, says that it is
@@ -170,15 +201,21 @@ final class KillCheck {
     /// @param asItIs false to forget all of it and derive it anew before
     private static Set<Derived> derived(Store store, boolean asItIs) {
         if (!asItIs) {
-            each(store, memory -> store.tiered().forget(memory.id()));
+            each(store, KillCheck::isDerived, memory -> store.tiered().forget(memory.id()));
             store.derivations().everything(share -> {});
         }
         Set<Derived> derived = new HashSet<>();
-        each(store, memory -> derived.add(Derived.of(memory)));
+        each(store, KillCheck::isDerived, memory -> derived.add(Derived.of(memory)));
         return derived;
     }
 
-    private static void each(Store store, Consumer<Memory> consumer) {
+    private static boolean isDerived(Memory memory) {
+        return memory.kind() == MemoryKind.PROFILE
+                || memory.subject() instanceof Subject.OfItem
+                        && (memory.kind() == MemoryKind.TRAIT || memory.trust() == Trust.BEHAVIOUR);
+    }
+
+    private static void each(Store store, Predicate<Memory> like, Consumer<Memory> consumer) {
         List<Memory> all = new ArrayList<>();
         @Nullable String cursor = null;
         do {
@@ -186,11 +223,7 @@ final class KillCheck {
             all.addAll(page.items());
             cursor = page.nextCursor();
         } while (cursor != null);
-        all.stream()
-                .filter(memory -> memory.kind() == MemoryKind.PROFILE
-                        || memory.subject() instanceof Subject.OfItem
-                                && (memory.kind() == MemoryKind.TRAIT || memory.trust() == Trust.BEHAVIOUR))
-                .forEach(consumer);
+        all.stream().filter(like).forEach(consumer);
     }
 
     /// The index and the packs hold what the truth holds.

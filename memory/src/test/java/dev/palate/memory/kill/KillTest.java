@@ -28,11 +28,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.AnnotatedElementContext;
-import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.io.TempDirFactory;
 
 /// Kills a process that uses the whole store, at random moments and at every named point of the write paths, and
 /// looks each time at what is left: everything acknowledged is there once, nothing erased is, the index agrees with
@@ -80,22 +77,8 @@ class KillTest {
     private static final Set<Milestone> OF_REBUILDS = Set.of(Milestone.REBUILDING, Milestone.REBUILT);
 
     /// What a kill left stays there when it is not right.
-    @TempDir(cleanup = CleanupMode.ON_SUCCESS, factory = InMemory.class)
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path folder;
-
-    /// On a file system in memory where there is one: what a process had written outlives its kill there as on a
-    /// disk, and a sync costs nothing. That data is synced before it is acknowledged is for `SyncTraceTest`.
-    static final class InMemory implements TempDirFactory {
-        private static final Path MEMORY = Path.of("/dev/shm");
-        private static final long ENOUGH = 2L << 30;
-
-        @Override
-        public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context) throws IOException {
-            return Files.isWritable(MEMORY) && Files.getFileStore(MEMORY).getUsableSpace() > ENOUGH
-                    ? Files.createTempDirectory(MEMORY, "palate-kills-")
-                    : Files.createTempDirectory("palate-kills-");
-        }
-    }
 
     private final SplittableRandom random = new SplittableRandom(SEED);
     private final Map<Milestone, Integer> hits = new EnumMap<>(Milestone.class);
@@ -115,7 +98,7 @@ class KillTest {
 
     @Test
     void killsLoseNothing() throws Exception {
-        kills(Integer.getInteger("test.kills", 24), 12);
+        kills(Integer.getInteger("test.kills", 14), 7);
     }
 
     @Test

@@ -39,17 +39,18 @@ record Life(
         boolean backup,
         long followed) {
     /// What begins at a point, by where it ends on the same thread: it is killed inside, too.
-    static final Map<Milestone, Milestone> STRETCHES = new EnumMap<>(Map.of(
-            Milestone.INDEX_APPLYING, Milestone.INDEX_APPLIED,
-            Milestone.INDEX_COMMITTING, Milestone.INDEX_COMMITTED,
-            Milestone.SETTLING, Milestone.SETTLED,
-            Milestone.SETTLED, Milestone.SETTLE_COMMITTED,
-            Milestone.DEMOTING, Milestone.DEMOTED,
-            Milestone.PROMOTING, Milestone.PROMOTED,
-            Milestone.CONSUMER_APPLYING, Milestone.CONSUMER_APPLIED,
-            Milestone.EXPUNGING, Milestone.EXPUNGE_MERGED,
-            Milestone.LOG_MOVING, Milestone.LOG_MOVED,
-            Milestone.PAGES_SWEEPING, Milestone.PAGES_SWEPT));
+    static final Map<Milestone, Milestone> STRETCHES = new EnumMap<>(Map.ofEntries(
+            Map.entry(Milestone.INDEX_APPLYING, Milestone.INDEX_APPLIED),
+            Map.entry(Milestone.INDEX_COMMITTING, Milestone.INDEX_COMMITTED),
+            Map.entry(Milestone.SETTLING, Milestone.SETTLED),
+            Map.entry(Milestone.SETTLED, Milestone.SETTLE_COMMITTED),
+            Map.entry(Milestone.EXPIRING, Milestone.EXPIRED),
+            Map.entry(Milestone.DEMOTING, Milestone.DEMOTED),
+            Map.entry(Milestone.PROMOTING, Milestone.PROMOTED),
+            Map.entry(Milestone.CONSUMER_APPLYING, Milestone.CONSUMER_APPLIED),
+            Map.entry(Milestone.EXPUNGING, Milestone.EXPUNGE_MERGED),
+            Map.entry(Milestone.LOG_MOVING, Milestone.LOG_MOVED),
+            Map.entry(Milestone.PAGES_SWEEPING, Milestone.PAGES_SWEPT)));
 
     List<String> arguments() {
         List<String> arguments = new ArrayList<>();

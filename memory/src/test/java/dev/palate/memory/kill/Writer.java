@@ -39,6 +39,8 @@ final class Writer implements Runnable {
     private static final int MOST_MEMORIES = 14;
     private static final int MOST_DERIVED = 10;
     private static final int MOST_KNOWN = 40;
+    /// The longest time that a memory with an end has.
+    static final int LONGEST_TIME_MILLIS = 300;
 
     /// What memories may rest on, of all writers; some of it is gone already.
     private static final Queue<Evidence> SEEN = new ConcurrentLinkedQueue<>();
@@ -101,8 +103,10 @@ final class Writer implements Runnable {
 
     private void step() {
         int what = random.nextInt(100);
-        if (what < 27) {
+        if (what < 26) {
             addOrEdit(new Subject.OfUser(user()), MOST_MEMORIES);
+        } else if (what < 31) {
+            addWithEnd(new Subject.OfUser(user()));
         } else if (what < 37) {
             supersede(new Subject.OfUser(user()));
         } else if (what < 40) {
@@ -141,6 +145,14 @@ final class Writer implements Runnable {
         } else {
             Memory memory = active.get(random.nextInt(active.size()));
             put(List.of(write(memory.draft().text(words()).updatedAt(now()).build())));
+        }
+    }
+
+    /// One that is past its time while this victim lives, mostly.
+    private void addWithEnd(Subject subject) {
+        if (active(subject).size() < MOST_MEMORIES) {
+            Instant end = now().plusMillis(30 + random.nextInt(LONGEST_TIME_MILLIS));
+            put(List.of(write(memory(subject).draft().validTo(end).build())));
         }
     }
 
@@ -201,7 +213,8 @@ final class Writer implements Runnable {
         Memory first = written.getFirst();
         // What is derived goes with what it rests on, at any moment.
         if (first.subject() instanceof Subject.OfUser
-                && !store.tiered().active(first.subject()).contains(first)) {
+                && !store.tiered().active(first.subject()).contains(first)
+                && !first.endedAt(now())) {
             Victim.fail("written and not in the pack: " + first.id());
         }
         written.stream()

@@ -46,8 +46,8 @@ class FaultTest {
             Map.of("m", new HashMap<>(), "t", new HashMap<>(), "c", new HashMap<>());
 
     @Test
-    void fiveKillsLoseNothingAcknowledged() throws Exception {
-        killAndLook(5);
+    void threeKillsLoseNothingAcknowledged() throws Exception {
+        killAndLook(3);
     }
 
     @Test

@@ -21,6 +21,25 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 abstract class InteractionsContract extends TruthContract {
+    /// How the database goes about a query, as it says itself.
+    abstract String plan(String sql) throws Exception;
+
+    /// Recounts would else read every row of a table that only grows.
+    @Test
+    void countsAreReadFromAnIndexAlone() throws Exception {
+        List<Interaction> many = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            many.add(rated("i" + i, ANN, "item" + i % 50, 4, NOW.plusSeconds(i)));
+        }
+        truth().interactions().append(many);
+        long since = Times.column(NOW.plusSeconds(1_500));
+        for (String bound : List.of("", " and arrival <= 1700")) {
+            assertThat(plan("select item_id, count(*) from interaction where at >= " + since + bound
+                            + " group by item_id"))
+                    .matches("(?is).*(covering index|index only scan).*");
+        }
+    }
+
     @Test
     void oneIdIsOneInteractionAndMakesItsUser() {
         Interaction first = rated("x1", ANN, "1", 4.5, NOW);

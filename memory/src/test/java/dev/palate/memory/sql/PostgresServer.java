@@ -1,5 +1,6 @@
 package dev.palate.memory.sql;
 
+import dev.palate.memory.InMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -70,7 +71,7 @@ final class PostgresServer implements AutoCloseable {
         }
         Assumptions.assumeTrue(bin.isPresent(), missing);
         try {
-            Path folder = Files.createTempDirectory("palate-postgres");
+            Path folder = InMemory.folder("palate-postgres");
             PostgresServer server = new PostgresServer(folder, bin.orElseThrow(), freePort());
             server.init();
             server.start();

@@ -2,6 +2,10 @@ package dev.palate.memory.sql;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Timeout;
@@ -31,6 +35,24 @@ class PostgresTruthTest {
         @Override
         SqlTruth open(Path folder) {
             return postgres(folder);
+        }
+
+        /// Of a table so small that going through its rows would be as quick, which is not allowed here.
+        @Override
+        String plan(String sql) throws SQLException {
+            try (Connection connection = PostgresServer.shared().connect(PostgresServer.schema(folder));
+                    Statement statement = connection.createStatement()) {
+                statement.execute("vacuum analyze interaction");
+                statement.execute("set enable_seqscan = off");
+                statement.execute("set enable_bitmapscan = off");
+                StringBuilder plan = new StringBuilder();
+                try (ResultSet lines = statement.executeQuery("explain " + sql)) {
+                    while (lines.next()) {
+                        plan.append(lines.getString(1)).append('\n');
+                    }
+                }
+                return plan.toString();
+            }
         }
     }
 

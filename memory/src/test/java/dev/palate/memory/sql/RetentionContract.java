@@ -32,6 +32,7 @@ import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
 import dev.palate.memory.slate.SlateId;
 import dev.palate.memory.slate.SlateRecord;
+import dev.palate.memory.spending.Spending;
 import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
 import java.io.IOException;
@@ -40,6 +41,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -136,6 +139,26 @@ abstract class RetentionContract extends TruthContract {
         assertThat(removed(Kept.SLATES, NOW)).isEqualTo(1);
         assertThat(truth().slates().slate(new SlateId("old"))).isEmpty();
         assertThat(truth().slates().slate(new SlateId("new"))).isPresent();
+    }
+
+    @Test
+    void whatModelsTookGoesByTheDay() {
+        LocalDate day = LocalDate.parse("2026-03-01");
+        for (int back = 0; back < 4; back++) {
+            for (String model : List.of("big", "small")) {
+                truth().modelSpending()
+                        .add(new Spending(day.minusDays(back), "ranking", model, "SPEAK", 1, 0, 10, 0, 5, 100));
+            }
+        }
+        Instant noon = day.minusDays(1).atTime(12, 0).toInstant(ZoneOffset.UTC);
+        assertThat(removed(Kept.SPENDING, noon))
+                .as("the day at the age itself is not over")
+                .isEqualTo(2);
+        assertThat(truth().modelSpending().of(day.minusDays(3))).isEmpty();
+        assertThat(truth().modelSpending().of(day.minusDays(2))).isEmpty();
+        assertThat(truth().modelSpending().of(day.minusDays(1))).hasSize(2);
+        assertThat(truth().modelSpending().of(day)).hasSize(2);
+        assertThat(removed(Kept.SPENDING, noon)).as("again").isZero();
     }
 
     private static Rejection refused(String id, UserId user, Instant at) {

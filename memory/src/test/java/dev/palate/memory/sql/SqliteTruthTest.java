@@ -24,6 +24,15 @@ class SqliteTruthTest {
         SqlTruth open(Path folder) {
             return sqlite(folder);
         }
+
+        @Override
+        String plan(String sql) {
+            return truth().database()
+                    .read(handle -> handle.createQuery("explain query plan " + sql)
+                            .map((result, context) -> result.getString("detail"))
+                            .list()
+                            .toString());
+        }
     }
 
     @Nested

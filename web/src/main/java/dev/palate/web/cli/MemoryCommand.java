@@ -146,7 +146,8 @@ public final class MemoryCommand implements Runnable {
     @Command(
             name = "check",
             description = "Compares, over a directory that no Palate holds, what is kept of memories in more than one"
-                    + " place: rows and revisions, evidence and its ledger, cold codes, derived memories, the index."
+                    + " place: rows and revisions, evidence and its ledger, cold codes, derived memories, the index,"
+                    + " its items too."
                     + " Changes nothing; ends with 1 when something differs.",
             mixinStandardHelpOptions = true)
     static final class Check implements Callable<Integer> {
@@ -164,8 +165,10 @@ public final class MemoryCommand implements Runnable {
             if (server(data).isPresent()) {
                 spec.commandLine()
                         .getErr()
-                        .println("palate: a server runs over " + data.directory() + ", and what it holds changes while"
-                                + " one looks; stop it and check again. ./palate memory stats and ./palate doctor work"
+                        .println("palate: a server runs over " + data.directory()
+                                + ", which it alone may open: to compare"
+                                + " all of one moment beside it would keep its write-ahead log in use, which erasures"
+                                + " wait for. Stop it and check again. ./palate memory stats and ./palate doctor work"
                                 + " beside it");
                 return 1;
             }
@@ -206,7 +209,8 @@ public final class MemoryCommand implements Runnable {
                     out,
                     "index",
                     inIndex.all(),
-                    "the " + index.documents() + " memories in it agree with the truth"
+                    "the " + index.documents() + " memories in it agree with the truth, and so do the "
+                            + index.items() + " items"
                             + (index.later() == 0
                                     ? ""
                                     : "; " + index.later() + " later changes are replayed at the next start"));

@@ -186,7 +186,7 @@ class MemoryCommandTest {
         assertThat(check.out())
                 .contains("ok   truth    the 9 memories agree with their revisions, evidence ledger, cold codes and"
                         + " derived memories")
-                .contains("ok   index    the 9 memories in it agree with the truth")
+                .contains("ok   index    the 9 memories in it agree with the truth, and so do the 1 items")
                 .doesNotContain("BAD");
         assertThat(check.status()).isZero();
         withTruth(truth -> put(truth, fresh("later", new Subject.OfUser(new UserId("ben")))));
@@ -304,8 +304,37 @@ class MemoryCommandTest {
                         + " again (PATCH /v1/memories/ID), or put a back-up in place: ./palate restore FILE");
         assertThat(run("reindex").status()).isZero();
         assertThat(run("check").out())
-                .contains("ok   index    the 9 memories in it agree with the truth")
+                .contains("ok   index    the 9 memories in it agree with the truth, and so do the 1 items")
                 .contains("BAD  truth    1 memories that differ from their newest revision (" + id(1) + ")");
+    }
+
+    @Test
+    void itemsAreComparedOneByOne() throws Exception {
+        withStore(truth -> {
+            for (int i = 2; i < 7; i++) {
+                truth.catalog().put(Item.of(new ItemId("" + i), "Film " + i, 1980 + i, List.of("Drama")));
+            }
+        });
+        assertThat(run("check").out()).contains("and so do the 6 items").doesNotContain("BAD");
+        withTruth(truth -> truth.catalog().put(Item.of(new ItemId("new"), "Never indexed", 1990, List.of())));
+        assertThat(run("check").out())
+                .contains("and so do the 6 items; 1 later changes")
+                .doesNotContain("BAD");
+        sql(
+                // As many as before: one more, one fewer.
+                "delete from change_log where type = 'ITEM' and id = 'new'",
+                "delete from item where id = '2'",
+                "update item set title = 'Other words' where id = '3'",
+                "update item set year = 1999, revision = revision + 1 where id = '4'");
+        Ran check = run("check");
+        assertThat(check.status()).isEqualTo(1);
+        assertThat(check.out())
+                .contains("BAD  index    1 items missing in the index (new)" + NEXT)
+                .contains("BAD  index    1 items in the index that are not in the catalog (2)" + NEXT)
+                .contains("BAD  index    1 items in the index with other words (3)" + NEXT)
+                .contains("BAD  index    1 items in the index at another revision (4)" + NEXT);
+        assertThat(run("reindex").status()).isZero();
+        assertThat(run("check").out()).contains("and so do the 6 items").doesNotContain("BAD");
     }
 
     @Test
@@ -365,7 +394,8 @@ class MemoryCommandTest {
         assertThat(reindex.status()).as(reindex.err()).isZero();
         assertThat(reindex.out()).containsPattern("Reindexed 1 items and 9 memories, up to change \\d+\\R");
         Ran check = run("check");
-        assertThat(check.out()).contains("ok   index    the 9 memories in it agree with the truth");
+        assertThat(check.out())
+                .contains("ok   index    the 9 memories in it agree with the truth, and so do the 1 items");
         assertThat(check.status()).isZero();
     }
 

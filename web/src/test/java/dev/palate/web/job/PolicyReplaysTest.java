@@ -13,10 +13,12 @@ import dev.palate.memory.gate.GatedMemories;
 import dev.palate.memory.gate.Gates;
 import dev.palate.memory.gate.Proposal;
 import dev.palate.memory.gate.Rejection;
+import dev.palate.memory.gate.Rejections;
 import dev.palate.memory.gate.Similarity;
 import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
+import dev.palate.memory.job.Jobs;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.memory.Trust;
@@ -24,12 +26,20 @@ import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.user.User;
 import dev.palate.memory.user.UserId;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,15 +76,63 @@ class PolicyReplaysTest {
     }
 
     private static PolicyReplays replays(SqlTruth truth) {
-        var stores =
-                new GatedMemories.Stores(truth.memories(), truth.rejections(), truth.consents(), Similarity.UNKNOWN);
+        return replays(truth, truth.jobs(), _ -> {});
+    }
+
+    /// @param before called before the refusals of a user are read
+    private static PolicyReplays replays(SqlTruth truth, Jobs jobs, Consumer<Subject> before) {
+        var stores = new GatedMemories.Stores(
+                truth.memories(), watched(truth.rejections(), before), truth.consents(), Similarity.UNKNOWN);
         var door = new GatedMemories(stores, Gates.standard(), new Ids(CLOCK), CLOCK);
         var lexicon = new Lexicon(DomainPackFile.films());
         var snapshots = new CatalogSnapshots(lexicon, truth.catalog(), truth.interactions(), truth.changes());
         return new PolicyReplays(
-                truth.jobs(),
+                jobs,
                 truth.users(),
                 new PolicyReplay(door, truth.conversations(), new MessageReader(lexicon), snapshots));
+    }
+
+    private static Rejections watched(Rejections rejections, Consumer<Subject> before) {
+        return proxy(Rejections.class, rejections, (method, args) -> {
+            if (method.equals("page") && args[0] instanceof Subject subject) {
+                before.accept(subject);
+            }
+        });
+    }
+
+    private interface Before {
+        void call(String method, Object[] args);
+    }
+
+    private static <T> T proxy(Class<T> port, T real, Before before) {
+        return port.cast(Proxy.newProxyInstance(
+                PolicyReplaysTest.class.getClassLoader(), new Class<?>[] {port}, (proxy, method, args) -> {
+                    before.call(method.getName(), args);
+                    try {
+                        return method.invoke(real, args);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                }));
+    }
+
+    /// Stands still before a user until it is let go.
+    private record Halt(Subject at, CountDownLatch there, CountDownLatch on) implements Consumer<Subject> {
+        Halt(int user) {
+            this(new Subject.OfUser(user(user)), new CountDownLatch(1), new CountDownLatch(1));
+        }
+
+        @Override
+        public void accept(Subject subject) {
+            if (subject.equals(at)) {
+                there.countDown();
+                try {
+                    on.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
     }
 
     private static Job ended(SqlTruth truth, JobId id) throws InterruptedException {
@@ -129,6 +187,111 @@ class PolicyReplaysTest {
                     .isEqualTo(70);
             assertThat(truth.memories().active(new Subject.OfUser(user(49)))).isEmpty();
             assertThat(truth.memories().active(new Subject.OfUser(user(50)))).hasSize(1);
+        }
+    }
+
+    @Test
+    void aCancelTakesEffectAfterTheUserItIsAt() throws Exception {
+        try (var directory = DataDirectory.open(folder);
+                var truth = SqlTruth.open(directory, CLOCK)) {
+            refuse(truth);
+            Halt halt = new Halt(10);
+            try (PolicyReplays replays = replays(truth, truth.jobs(), halt)) {
+                JobId job = replays.start().id();
+                assertThat(halt.there.await(60, TimeUnit.SECONDS)).isTrue();
+                assertThat(replays.start().id()).as("the one under way").isEqualTo(job);
+                assertThat(replays.cancel(job)).isTrue();
+                halt.on.countDown();
+                Job ended = ended(truth, job);
+                assertThat(ended.status()).isEqualTo(JobStatus.CANCELLED);
+                assertThat(ended.detail()).startsWith("11 users: 11 written");
+                assertThat(replays.cancel(job)).as("again").isFalse();
+            }
+            assertThat(truth.memories().count()).isEqualTo(11);
+        }
+    }
+
+    @Test
+    void aStopTakesEffectAfterTheUserItIsAtAndTheNextProcessGoesOnWithTheNext() throws Exception {
+        JobId job;
+        try (var directory = DataDirectory.open(folder);
+                var truth = SqlTruth.open(directory, CLOCK)) {
+            refuse(truth);
+            Halt halt = new Halt(60);
+            PolicyReplays replays = replays(truth, truth.jobs(), halt);
+            job = replays.start().id();
+            assertThat(halt.there.await(60, TimeUnit.SECONDS)).isTrue();
+            Thread closing = Thread.ofVirtual().start(replays::close);
+            while (!replays.closing()) {
+                Thread.onSpinWait();
+            }
+            halt.on.countDown();
+            assertThat(closing.join(Duration.ofSeconds(30))).isTrue();
+            assertThat(truth.memories().count()).isEqualTo(61);
+            assertThat(truth.jobs().job(job).orElseThrow().status()).isEqualTo(JobStatus.RUNNING);
+        }
+        try (var directory = DataDirectory.open(folder);
+                var truth = SqlTruth.open(directory, CLOCK)) {
+            List<Subject> seen = Collections.synchronizedList(new ArrayList<>());
+            try (PolicyReplays replays = replays(truth, truth.jobs(), seen::add)) {
+                replays.resume();
+                Job ended = ended(truth, job);
+                assertThat(ended.status()).as(ended.detail()).isEqualTo(JobStatus.SUCCEEDED);
+                assertThat(ended.detail()).startsWith("120 users: 120 written, 0 still refused, 0 skipped");
+            }
+            assertThat(seen).hasSize(59).doesNotContain(new Subject.OfUser(user(60)));
+        }
+    }
+
+    @Test
+    void aUserWhoseReplayFailsIsCountedAndTheOthersGoOn() throws Exception {
+        try (var directory = DataDirectory.open(folder);
+                var truth = SqlTruth.open(directory, CLOCK)) {
+            refuse(truth);
+            Consumer<Subject> broken = subject -> {
+                if (subject.equals(new Subject.OfUser(user(7))) || subject.equals(new Subject.OfUser(user(70)))) {
+                    throw new IllegalStateException("a row that nobody can read");
+                }
+            };
+            try (PolicyReplays replays = replays(truth, truth.jobs(), broken)) {
+                Job ended = ended(truth, replays.start().id());
+                assertThat(ended.status()).as(ended.detail()).isEqualTo(JobStatus.SUCCEEDED);
+                assertThat(ended.detail()).startsWith("120 users: 118 written").endsWith(", 2 users failed");
+            }
+            AtomicInteger asked = new AtomicInteger();
+            Consumer<Subject> none = subject -> {
+                asked.incrementAndGet();
+                throw new IllegalStateException("no disk");
+            };
+            try (PolicyReplays replays = replays(truth, truth.jobs(), none)) {
+                Job ended = ended(truth, replays.start().id());
+                assertThat(ended.status()).isEqualTo(JobStatus.FAILED);
+                assertThat(ended.detail()).contains("20 users failed").endsWith("so it was ended: no disk");
+                assertThat(asked.get()).isEqualTo(20);
+            }
+        }
+    }
+
+    /// Who sees the end of one can start the next, however soon.
+    @Test
+    void whatIsStartedWhileTheEndIsRecordedIsAnother() throws Exception {
+        try (var directory = DataDirectory.open(folder);
+                var truth = SqlTruth.open(directory, CLOCK)) {
+            refuse(truth);
+            AtomicReference<PolicyReplays> replays = new AtomicReference<>();
+            AtomicReference<Job> next = new AtomicReference<>();
+            Jobs jobs = proxy(Jobs.class, truth.jobs(), (method, args) -> {
+                if (method.equals("update") && args[1] == JobStatus.SUCCEEDED && next.get() == null) {
+                    next.set(replays.get().start());
+                }
+            });
+            replays.set(replays(truth, jobs, _ -> {}));
+            try (PolicyReplays running = replays.get()) {
+                JobId first = running.start().id();
+                assertThat(ended(truth, first).status()).isEqualTo(JobStatus.SUCCEEDED);
+                assertThat(next.get().id()).isNotEqualTo(first);
+                assertThat(ended(truth, next.get().id()).status()).isEqualTo(JobStatus.SUCCEEDED);
+            }
         }
     }
 }
