@@ -69,8 +69,8 @@ class LabJobTest {
             assertThat(folder.resolve("work")).doesNotExist();
             assertThat(folder.resolve("plot.svg")).content().startsWith("<svg ");
 
-            JsonNode chosen = server.ok(
-                    200, server.call(server.admin(), "PUT", "/v1/lab/tables", "{\"items\":\"hash@2x\"}"));
+            JsonNode chosen =
+                    server.ok(200, server.call(server.admin(), "PUT", "/v1/lab/tables", "{\"items\":\"hash@2x\"}"));
             assertThat(chosen.get("items").asString()).isEqualTo("hash@2x");
             assertThat(chosen.get("here").asBoolean()).isTrue();
             assertThat(chosen.get("warnings").get(0).asString()).contains("the wrong tool for 40 items");
@@ -119,7 +119,9 @@ class LabJobTest {
             String second = start(server, order);
             await(server, second, seen -> seen.get("detail").asString().contains(" of 25 cells"));
             JsonNode receipt = server.ok(200, server.call(server.admin(), "DELETE", "/v1/users/u1?mode=erase", ""));
-            assertThat(receipt.get("complete").asBoolean()).as(receipt.toString()).isTrue();
+            assertThat(receipt.get("complete").asBoolean())
+                    .as(receipt.toString())
+                    .isTrue();
             assertThat(receipt.get("places").toString()).contains("\"name\":\"embedding lab\"");
             assertThat(await(server, second, LabJobTest::ended).get("status").asString())
                     .isEqualTo("cancelled");

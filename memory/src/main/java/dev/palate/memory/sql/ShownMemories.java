@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import tools.jackson.core.type.TypeReference;
 
@@ -47,16 +48,15 @@ final class ShownMemories {
     long strip(ErasedMemories memories) {
         Set<String> ids = ids(memories);
         return each(memories, ids, naming -> {
-            List<Shown> stripped = naming.stream()
-                    .map(one -> new Shown(one.slate, without(one.entries, ids)))
-                    .toList();
-            database.writeRows(chunks, stripped, (transaction, part) -> {
-                part.forEach(one -> transaction
-                        .handle()
-                        .createUpdate("update slate set entries = :entries where id = :id")
-                        .bind("id", one.slate)
-                        .bind("entries", one.entries)
-                        .execute());
+            List<String> slates = naming.stream().map(Shown::slate).toList();
+            database.writeRows(chunks, slates, (transaction, part) -> {
+                Handle handle = transaction.handle();
+                // Read again, as they are by now: the erasure of a conversation may have blanked them meanwhile.
+                shown(handle.createQuery(SOME).bindList("ids", part))
+                        .forEach(one -> handle.createUpdate("update slate set entries = :entries where id = :id")
+                                .bind("id", one.slate)
+                                .bind("entries", without(one.entries, ids))
+                                .execute());
                 return part.size();
             });
         });

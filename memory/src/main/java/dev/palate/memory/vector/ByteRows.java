@@ -112,8 +112,7 @@ public final class ByteRows {
             norm += (double) query[i] * query[i];
             error += left * left;
         }
-        return new Query(
-                coded, scale, Math.nextUp((float) Math.sqrt(norm)), Math.nextUp((float) Math.sqrt(error)));
+        return new Query(coded, scale, Math.nextUp((float) Math.sqrt(norm)), Math.nextUp((float) Math.sqrt(error)));
     }
 
     /// The rows with the highest inner products, best first, equal ones by lower row: what [TopK#select] gives of

@@ -69,7 +69,8 @@ class ByteRowsTest {
                 .hasMessageContaining("-1");
     }
 
-    private static int[] compared(float[] rows, int dimension, float[] query, boolean @Nullable [] open, float above, int k) {
+    private static int[] compared(
+            float[] rows, int dimension, float[] query, boolean @Nullable [] open, float above, int k) {
         float[] products = new float[rows.length / dimension];
         for (int row = 0; row < products.length; row++) {
             products[row] = Kernels.dot(rows, row * dimension, query, 0, dimension);

@@ -64,8 +64,7 @@ final class TextSource implements CandidateSource {
         Optional<TextScores.Query> query = spoken
                 ? query(wish, space, shown, fresh)
                 : wish.known().kept(signal(), basis(space, fresh), () -> query(wish, space, shown, fresh));
-        return query.map(
-                found -> Scored.of(new TextScores(space, found), row -> explain(wish, space, shown, row)));
+        return query.map(found -> Scored.of(new TextScores(space, found), row -> explain(wish, space, shown, row)));
     }
 
     /// What the scores of a history follow from besides it.

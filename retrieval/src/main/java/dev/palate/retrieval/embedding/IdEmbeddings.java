@@ -127,6 +127,13 @@ public final class IdEmbeddings implements Scorer {
                         .orElse(0L);
     }
 
+    /// True when there is a table of users that has a vector of this one.
+    ///
+    /// @param owner as in [History]
+    public boolean hasUser(long owner) {
+        return parts().users().filter(users -> users.knows(owner)).isPresent();
+    }
+
     /// The same without anything of a user: all are folded in.
     public IdEmbeddings withoutUsers(Vocabulary items) {
         return new IdEmbeddings(

@@ -1,12 +1,14 @@
 package dev.palate.retrieval.recommend;
 
 import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.candidate.CollaborativeModel;
 import dev.palate.retrieval.candidate.LiveModel;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.factor.HistoryDecay;
+import dev.palate.retrieval.factor.IdHash;
 import dev.palate.retrieval.factor.ItemFactors;
 import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.ranking.RankerWeights;
@@ -122,6 +124,14 @@ public final class ActiveModel implements CollaborativeModel {
         RankerWeights ranker = snapshot.ranker();
         Weighting weighting = size -> new SignalWeights(ranker.fittedFor(size)).byKey();
         return Loaded.of(snapshot.about().version().value(), items, scorers, weighting);
+    }
+
+    /// True when the model has a vector of the user in a table.
+    boolean hasUser(UserId user) {
+        return served.get()
+                .flatMap(ModelSnapshot::embeddings)
+                .filter(ids -> ids.hasUser(IdHash.of(user.value())))
+                .isPresent();
     }
 
     /// What items that came after the model in force are folded in with; empty while there is none.

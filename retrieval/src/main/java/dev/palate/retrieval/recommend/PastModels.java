@@ -19,8 +19,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The sources over a model that is not in force any more, or with items folded in as they were at an earlier
-/// change, as
-/// long as its file is kept. Holds the one asked for last. Thread-safe; making one reads the model's file and the
+/// change, as long as its file is kept. Holds the one asked for last. Thread-safe; making one reads the
+/// model's file and the
 /// interactions of whatever was folded in.
 public final class PastModels implements ErasurePlace {
     private final ModelRegistry registry;
@@ -29,7 +29,12 @@ public final class PastModels implements ErasurePlace {
     private final Function<CollaborativeModel, Sources> over;
     private @Nullable Made last;
 
-    private record Made(String version, long arrival, long change, LiveModel live, Sources sources) {}
+    private record Made(
+            String version, long arrival, long change, ActiveModel trained, LiveModel live, Sources sources) {
+        long remaining(UserId user) {
+            return live.remaining(user) + (trained.hasUser(user) ? 1 : 0);
+        }
+    }
 
     /// @param over makes the sources of a model
     public PastModels(
@@ -69,7 +74,7 @@ public final class PastModels implements ErasurePlace {
             LiveModel live =
                     new LiveModel(trained, trained::learnt, interactions.asOf(arrival), new Until(changes, change));
             Sources made = over.apply(live);
-            last = new Made(version, arrival, change.value(), live, made);
+            last = new Made(version, arrival, change.value(), trained, live, made);
             return Optional.of(made);
         } catch (RetrievalException gone) {
             return Optional.empty();
@@ -85,7 +90,7 @@ public final class PastModels implements ErasurePlace {
     @Override
     public synchronized long erase(UserId user) {
         Made known = last;
-        long had = known == null ? 0 : known.live.remaining(user);
+        long had = known == null ? 0 : known.remaining(user);
         if (known != null && had > 0) {
             known.live.close();
             last = null;
@@ -96,7 +101,7 @@ public final class PastModels implements ErasurePlace {
     @Override
     public synchronized long remaining(UserId user) {
         Made known = last;
-        return known == null ? 0 : known.live.remaining(user);
+        return known == null ? 0 : known.remaining(user);
     }
 
     /// The feed as it was when a change was the newest.

@@ -267,10 +267,11 @@ final class TrainingRun {
 
     private void learn(ModelVersion version) {
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-        TrainingOptions defaults = Trainer.tuned(parts)
-                .over(TrainingOptions.defaults(SEED, threads))
-                .with(Trainer.tables(parts).chosen());
-        TrainingOptions fresh = state.get().extent() == Trainer.Extent.QUICK ? defaults.withoutAdapter() : defaults;
+        TrainingOptions defaults = Trainer.tuned(parts).over(TrainingOptions.defaults(SEED, threads));
+        // What a first start waits for has neither an adapter nor tables, which may take minutes.
+        TrainingOptions fresh = state.get().extent() == Trainer.Extent.QUICK
+                ? defaults.withoutAdapter()
+                : defaults.with(Trainer.tables(parts).chosen());
         TrainingOptions training = parts.registry()
                 .active()
                 .map(active ->

@@ -2,7 +2,6 @@ package dev.palate.web.job;
 
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.user.UserId;
-import dev.palate.retrieval.embedding.IdEmbeddings;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.factor.IdHash;
@@ -45,11 +44,8 @@ public final class UserVectorsErasure implements ErasurePlace {
     private Optional<ModelSnapshot> holding(UserId user) {
         long owner = IdHash.of(user.value());
         return registry.active()
-                .filter(model -> model.embeddings()
-                        .map(IdEmbeddings::parts)
-                        .flatMap(IdEmbeddings.Parts::users)
-                        .filter(users -> users.knows(owner))
-                        .isPresent());
+                .filter(model ->
+                        model.embeddings().filter(ids -> ids.hasUser(owner)).isPresent());
     }
 
     @Override

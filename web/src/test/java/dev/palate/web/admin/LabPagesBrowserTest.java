@@ -88,7 +88,10 @@ class LabPagesBrowserTest {
         browser.one(".chosen form[action='/lab/forget'] button").click();
         browser.until(
                 "the settings",
-                () -> browser.one(".chosen").findElement(By.className("faint")).getText().contains("As the settings"));
+                () -> browser.one(".chosen")
+                        .findElement(By.className("faint"))
+                        .getText()
+                        .contains("As the settings"));
         browser.open(server.url("/models"));
         assertThat(browser.one("main a[href='/lab']").getText()).isEqualTo("embedding lab");
     }
