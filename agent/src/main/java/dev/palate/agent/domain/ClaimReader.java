@@ -311,10 +311,11 @@ final class ClaimReader {
     }
 
     private boolean joined(Clauses.Clause clause, Spots.Spot spot, String by) {
-        boolean before = spot.from() > clause.from()
+        // A message that begins with "and" goes on from the last one and joins nothing.
+        boolean before = spot.from() > Math.max(1, clause.from())
                 && tokens.get(spot.from() - 1).word().equals(by);
         boolean after = spot.to() < clause.to() && tokens.get(spot.to()).word().equals(by);
-        boolean article = spot.from() > clause.from() + 1
+        boolean article = spot.from() > Math.max(2, clause.from() + 1)
                 && LINKS.contains(tokens.get(spot.from() - 1).word())
                 && tokens.get(spot.from() - 2).word().equals(by);
         return before || after || article;

@@ -55,20 +55,19 @@ final class VectorFormats {
     }
 
     /// How many candidates a graph search must bring so that the best `k` of them by their raw vectors have a recall
-    /// of .98 or more, by docs/benchmarks.md: the more vectors, the wider the search, little as [EntryPoints]
-    /// leave.
+    /// of .98 or more, by docs/benchmarks.md: fewer where [EntryPoints] say where to begin, and there the more vectors,
+    /// the wider the search.
     static int explored(LeafReader leaf, int k) {
         return explored(format(leaf), k, leaf.numDocs());
     }
 
     /// As above, for a segment of the format with so many documents.
     static int explored(VectorFormat format, int k, int documents) {
-        double wide = Math.pow(Math.max(1, documents / SETTLED), WIDENING);
-        return (int)
-                switch (format) {
-                    case FLOAT32, INT8, INT4 -> Math.max(2 * k, Math.min(100 * wide, MOST_EXPLORED));
-                    case BIT -> Math.max(4 * k, Math.min(150 * wide, MOST_EXPLORED));
-                };
+        boolean bits = format == VectorFormat.BIT;
+        double wide = documents < EntryPoints.LEAST
+                ? (bits ? 300 : 200)
+                : 100 * Math.pow(documents / SETTLED, WIDENING);
+        return (int) Math.max((bits ? 4 : 2) * k, Math.min(wide, MOST_EXPLORED));
     }
 
     /// How many of the candidates must be scored by their raw vectors for the best `k` to be among them.
