@@ -162,7 +162,11 @@ public final class PolicyReplays implements AutoCloseable {
             End end = through(job, all, at);
             Place place = at[0];
             switch (end) {
-                case THROUGH -> ended(job, JobStatus.SUCCEEDED, 1, words(place));
+                case THROUGH -> {
+                    // A cancel that was taken holds, also one of the last moment.
+                    boolean cancelled = over(job);
+                    jobs.update(job, cancelled ? JobStatus.CANCELLED : JobStatus.SUCCEEDED, 1, words(place));
+                }
                 case UNWANTED -> ended(job, JobStatus.CANCELLED, place.share(all), words(place));
                 case CLOSING -> jobs.keepState(job, place.text());
             }
@@ -187,10 +191,12 @@ public final class PolicyReplays implements AutoCloseable {
         jobs.update(job, status, share, detail);
     }
 
-    private synchronized void over(JobId job) {
+    /// @return true when it was cancelled
+    private synchronized boolean over(JobId job) {
         if (job.equals(current)) {
             current = null;
         }
+        return job.equals(unwanted);
     }
 
     private End through(JobId job, long all, Place[] at) throws InterruptedException {
@@ -221,7 +227,7 @@ public final class PolicyReplays implements AutoCloseable {
             }
             @Nullable String next = page.nextCursor();
             if (next == null) {
-                return unwanted(job) ? End.UNWANTED : End.THROUGH;
+                return End.THROUGH;
             }
             at[0] = at[0].page(next);
             jobs.keepState(job, at[0].text());
