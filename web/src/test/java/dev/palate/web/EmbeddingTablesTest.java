@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 
 /// The tables that the settings choose, through training, model file and lists of a running server.
 class EmbeddingTablesTest {
-    private static final Duration DEADLINE = Duration.ofMinutes(3);
+    private static final Duration DEADLINE = Duration.ofMinutes(5);
     private static final int USERS = 60;
 
     @TempDir

@@ -43,7 +43,7 @@ class LabJobTest {
                     .contains("no table {svd}; give all, or some of full, narrow");
             assertThat(server.call(server.admin(), "POST", "/v1/lab:run", "{\"budgets\":[\"0.5x\"]}")
                             .statusCode())
-                    .isEqualTo(422);
+                    .isEqualTo(400);
             assertThat(server.call(server.key(Role.APP, null), "POST", "/v1/lab:run", "{}")
                             .statusCode())
                     .isEqualTo(403);

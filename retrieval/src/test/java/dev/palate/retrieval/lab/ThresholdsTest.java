@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.embedding.network.ClickTraining;
 import dev.palate.retrieval.embedding.recipe.PairwiseSettings;
-import dev.palate.retrieval.embedding.recipe.Recipe;
 import dev.palate.retrieval.embedding.recipe.TableKind;
 import dev.palate.retrieval.embedding.table.EmbeddingTable;
 import dev.palate.retrieval.embedding.table.EmbeddingTables;
@@ -70,15 +69,31 @@ class ThresholdsTest {
                         "%s %s - %s: %s%n",
                         cut.key(), pair.first().name(), pair.second().name(), pair.pooled()));
         assertThat(row(report, TableKind.PQ).ofFull().mean()).as("pq").isGreaterThanOrEqualTo(0.96);
-        assertThat(row(report, TableKind.INT8_CACHED).ofFull().mean())
-                .as("int8+5%")
-                .isGreaterThanOrEqualTo(0.99);
+        atLeast(report, TableKind.INT8_CACHED, 0.99);
         assertThat(row(report, TableKind.PQ).reached()).isGreaterThanOrEqualTo(8);
         assertThat(row(report, TableKind.INT8_CACHED).reached()).isCloseTo(3, within(0.06));
         for (TableKind hotCold : List.of(TableKind.HOT_HASH, TableKind.HOT_QR, TableKind.HOT_MEM_REC)) {
             above(report, TableKind.PQ, hotCold);
         }
+        // Of the three the one with a Bloom tail, as in the spike.
+        above(report, TableKind.HOT_MEM_REC, TableKind.QR);
         above(report, TableKind.QR, TableKind.HASH);
+    }
+
+    /// The share of full is so much, or that it is less lies within chance: on the last items of 940 users the share of
+    /// five seeds has a standard error of about .01.
+    private static void atLeast(LabReport report, TableKind kind, double share) {
+        LabReport.Comparison pair = report.comparisons().stream()
+                .filter(one ->
+                        one.first().table() == TableKind.FULL && one.second().table() == kind)
+                .findFirst()
+                .orElseThrow();
+        double full = row(report, TableKind.FULL).metric(LabTask.Lists.RECALL).mean();
+        double reached = row(report, kind).ofFull().mean();
+        assertThat(pair.pooled().low())
+                .as("%s is %.4f of full: %s", kind.key(), reached, pair.pooled())
+                .isLessThanOrEqualTo((1 - share) * full);
+        assertThat(reached).as(kind.key()).isGreaterThanOrEqualTo(share - 0.01);
     }
 
     private static void above(LabReport report, TableKind better, TableKind worse) {
@@ -167,8 +182,6 @@ class ThresholdsTest {
         // Finished cells are not trained again.
         assertThat(clicks(2, List.of(1L), "narrow", "int8-after", "pq", "hash").rows())
                 .isEqualTo(report.rows());
-        assertThat(Recipe.of(TableKind.AMTL, new Recipe.Shape(new int[] {3, 2, 1}, 4, 1), 2))
-                .isInstanceOf(Recipe.Adaptive.class);
         assertThatThrownBy(() -> clicks(2, List.of(1L), "amtl"))
                 .hasMessageStartingWith(
                         "no table {amtl} on this task: give all, or some of full, narrow, log-rule, int8");

@@ -193,7 +193,7 @@ final class LabPages {
                 row.fits(),
                 format("%.4f", row.recall()) + deviation,
                 format("%.3f", row.ofFull()),
-                format("%.1f s", row.cpuSeconds()),
+                format(row.cpuSeconds() < 9.95 ? "%.2f s" : "%,.0f s", row.cpuSeconds()),
                 format("%.0f ns", row.nanos()),
                 chosen.items().equals(text),
                 chosen.users().equals(text));
