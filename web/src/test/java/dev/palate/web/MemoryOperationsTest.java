@@ -85,7 +85,7 @@ class MemoryOperationsTest {
                     .isEqualTo("what was written anew is as good as what it replaced, all else stands as before; the"
                             + " next one begins anew");
             JsonNode again = server.ok(409, server.call(server.admin(), "POST", path + "/cancel", ""));
-            assertThat(again.get("detail").asString()).contains("or no training, reindex or replay");
+            assertThat(again.get("detail").asString()).contains("or no training, reindex, replay or lab");
             IndexStatus status = server.bean(IndexChanges.class).status();
             assertThat(status.rebuilding()).isFalse();
             assertThat(status.items()).isEqualTo(30);
