@@ -8,6 +8,7 @@ import dev.palate.memory.derived.NoteFollower;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.theme.ThemeWeights;
+import dev.palate.memory.theme.ThemesInForce;
 import dev.palate.retrieval.candidate.Audiences;
 import dev.palate.retrieval.candidate.CollaborativeModel;
 import dev.palate.retrieval.candidate.NearItems;
@@ -28,13 +29,23 @@ class CollaborativeWiring {
         return truth.themes();
     }
 
+    @Bean
+    ThemesInForce themesInForce(SqlTruth truth, PalateProperties properties) {
+        return new ThemesInForce(
+                truth.catalog(),
+                truth.changes(),
+                Set.copyOf(properties.propagation().approvedTags()));
+    }
+
     @Bean(destroyMethod = "close")
-    Audiences audiences(ThemeWeights weights, SqlTruth truth, PalateProperties properties) {
+    Audiences audiences(ThemeWeights weights, ThemesInForce themes, SqlTruth truth, PalateProperties properties) {
         if (!properties.propagation().enabled()) {
             truth.outbox().forget(Propagation.NAME);
             return Audiences.NONE;
         }
-        return new Audiences(weights, READ_EVERY);
+        // Read behind the start, so that the first list finds them.
+        themes.current();
+        return new Audiences(weights, READ_EVERY, themes::current);
     }
 
     @Bean
