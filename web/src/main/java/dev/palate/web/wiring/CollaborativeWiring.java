@@ -1,18 +1,28 @@
 package dev.palate.web.wiring;
 
 import dev.palate.agent.collaborative.CountingPlanner;
+import dev.palate.agent.collaborative.Curator;
 import dev.palate.agent.collaborative.Neighbours;
 import dev.palate.agent.collaborative.Planner;
 import dev.palate.agent.collaborative.Propagation;
+import dev.palate.agent.collaborative.RuleDesk;
+import dev.palate.agent.collaborative.ThemeSpaces;
+import dev.palate.agent.domain.DomainPack;
 import dev.palate.memory.derived.NoteFollower;
 import dev.palate.memory.erase.ErasurePlace;
+import dev.palate.memory.index.IndexChanges;
+import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.text.TextEncoder;
 import dev.palate.memory.theme.ThemeWeights;
 import dev.palate.memory.theme.ThemesInForce;
+import dev.palate.memory.tier.TieredMemories;
 import dev.palate.retrieval.candidate.Audiences;
 import dev.palate.retrieval.candidate.CollaborativeModel;
 import dev.palate.retrieval.candidate.NearItems;
+import dev.palate.retrieval.candidate.UserHistories;
 import dev.palate.web.PalateProperties;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -81,5 +91,30 @@ class CollaborativeWiring {
                 neighbours,
                 Set.copyOf(properties.propagation().approvedTags()));
         return new NoteFollower(truth.outbox(), truth.changes(), new Propagation(parts), Propagation.OPTIONS);
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty("palate.synthesis.enabled")
+    ThemeSpaces themeSpaces(ThemesInForce themes, TextEncoder encoder, IndexChanges index) {
+        return new ThemeSpaces(themes, encoder, index::encoding);
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty("palate.synthesis.enabled")
+    Curator curator(
+            UserHistories histories,
+            SqlTruth truth,
+            ThemeWeights weights,
+            Audiences audiences,
+            ThemeSpaces spaces,
+            TieredMemories memories) {
+        return new Curator(
+                new Curator.Ports(histories::of, truth.interactions(), weights, audiences, spaces, memories::pack));
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty("palate.synthesis.enabled")
+    RuleDesk ruleDesk(Curator curator, SqlTruth truth, DomainPack pack, DataDirectory directory, Clock clock) {
+        return new RuleDesk(curator, truth.users(), pack, directory.root().resolve(RuleDesk.FILE_NAME), clock);
     }
 }
