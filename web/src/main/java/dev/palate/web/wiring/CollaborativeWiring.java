@@ -1,5 +1,6 @@
 package dev.palate.web.wiring;
 
+import dev.palate.agent.collaborative.CollaborativeReader;
 import dev.palate.agent.collaborative.CountingPlanner;
 import dev.palate.agent.collaborative.Curator;
 import dev.palate.agent.collaborative.Neighbours;
@@ -8,15 +9,19 @@ import dev.palate.agent.collaborative.Propagation;
 import dev.palate.agent.collaborative.RuleDesk;
 import dev.palate.agent.collaborative.ThemeSpaces;
 import dev.palate.agent.domain.DomainPack;
+import dev.palate.agent.llm.ModelRoles;
 import dev.palate.memory.derived.NoteFollower;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.index.IndexChanges;
+import dev.palate.memory.memory.MemoryKind;
+import dev.palate.memory.memory.Subject;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.text.TextEncoder;
 import dev.palate.memory.theme.ThemeWeights;
 import dev.palate.memory.theme.ThemesInForce;
 import dev.palate.memory.tier.TieredMemories;
+import dev.palate.prompts.PromptLibrary;
 import dev.palate.retrieval.candidate.Audiences;
 import dev.palate.retrieval.candidate.CollaborativeModel;
 import dev.palate.retrieval.candidate.NearItems;
@@ -116,5 +121,27 @@ class CollaborativeWiring {
     @ConditionalOnBooleanProperty("palate.synthesis.enabled")
     RuleDesk ruleDesk(Curator curator, SqlTruth truth, DomainPack pack, DataDirectory directory, Clock clock) {
         return new RuleDesk(curator, truth.users(), pack, directory.root().resolve(RuleDesk.FILE_NAME), clock);
+    }
+
+    @Bean(destroyMethod = "close")
+    @ConditionalOnBooleanProperty("palate.synthesis.enabled")
+    CollaborativeReader collaborativeReader(
+            Curator curator, RuleDesk rules, TieredMemories memories, ModelRoles models, Clock clock) {
+        return new CollaborativeReader(new CollaborativeReader.Parts(
+                curator,
+                rules::inForce,
+                user -> memories.active(new Subject.OfUser(user)).stream()
+                        .filter(memory -> memory.effectiveAt(clock.instant()) && memory.kind() != MemoryKind.PROFILE)
+                        .toList(),
+                models.memory(),
+                PromptLibrary.load(),
+                clock,
+                CollaborativeReader.IDLE));
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty("palate.synthesis.enabled")
+    ErasurePlace facetsErasure(CollaborativeReader reader) {
+        return reader.erasure();
     }
 }
