@@ -56,7 +56,7 @@ final class CurateBenchmark {
     private static final int ITEMS = 10_000;
     private static final int EACH = 12;
     private static final int MEMORIES = 2;
-    private static final int BATCH = 20_000;
+    private static final int BATCH = 12_000;
     private static final Instant NOW = Instant.parse("2026-03-02T10:00:00Z");
 
     private final SplittableRandom random = new SplittableRandom(20_260_101);
