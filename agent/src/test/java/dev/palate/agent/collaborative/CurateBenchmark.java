@@ -192,10 +192,11 @@ final class CurateBenchmark {
     private double[][] read(Curator curator, TieredMemories memories, int[] drawn) {
         PromptLibrary prompts = PromptLibrary.load();
         DomainRule rule = DomainPackFile.films().rule();
-        double[][] times = new double[4][drawn.length];
+        double[][] times = new double[5][drawn.length];
         long members = 0;
         for (int i = 0; i < drawn.length; i++) {
             UserId user = new UserId("u" + drawn[i]);
+            long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
             long start = System.nanoTime();
             List<Memory> recalled = memories.active(new Subject.OfUser(user));
             long recall = System.nanoTime();
@@ -210,6 +211,7 @@ final class CurateBenchmark {
             times[1][i] = (curate - recall) / 1e6;
             times[2][i] = (end - curate) / 1e6;
             times[3][i] = (end - start) / 1e6;
+            times[4][i] = (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu) / 1e6;
             members += curated.neighbourhood().members().size();
         }
         System.out.printf(Locale.ROOT, "%.1f members a reading%n", (double) members / drawn.length);
@@ -217,7 +219,7 @@ final class CurateBenchmark {
     }
 
     private static void print(String name, double[][] times) {
-        List<String> names = List.of("recall", "curate", "facets and pack", "all");
+        List<String> names = List.of("recall", "curate", "facets and pack", "all", "CPU of all");
         for (int part = 0; part < times.length; part++) {
             Arrays.sort(times[part]);
             System.out.printf(
