@@ -3,7 +3,8 @@ package dev.palate.prompts;
 import java.util.Map;
 
 /// A prompt with its values: one record per prompt, and that record is the only way to fill its template.
-public sealed interface Prompt permits SpeakPrompt, SelfTestPrompt, ModelTestPrompt, RankPrompt, RankOnePrompt {
+public sealed interface Prompt
+        permits SpeakPrompt, SelfTestPrompt, ModelTestPrompt, RankPrompt, RankOnePrompt, SynthesisPrompt {
     /// The template this record fills.
     PromptVersion version();
 

@@ -31,7 +31,9 @@ public final class PromptLibrary {
             RankPrompt.VERSION,
             RankPrompt.SLOTS,
             RankOnePrompt.VERSION,
-            RankOnePrompt.SLOTS);
+            RankOnePrompt.SLOTS,
+            SynthesisPrompt.VERSION,
+            SynthesisPrompt.SLOTS);
 
     private record Template(String system, String user, Optional<String> schema) {}
 

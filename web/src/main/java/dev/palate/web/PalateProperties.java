@@ -40,6 +40,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 /// @param tiers how much each may hold
 /// @param retention how old each kind may become
 /// @param propagation of themes between like items
+/// @param synthesis of what users and their like seem to want
 public record PalateProperties(
         @Nullable Path dataDirectory,
         @DefaultValue Truth truth,
@@ -56,6 +57,7 @@ public record PalateProperties(
         @DefaultValue Tiers tiers,
         @DefaultValue Retention retention,
         @DefaultValue Propagation propagation,
+        @DefaultValue Synthesis synthesis,
         @DefaultValue Traces traces) {
     /// How turns came to their answers.
     ///
@@ -84,6 +86,11 @@ public record PalateProperties(
             Require.range("number of palate.propagation.approved-tags", approvedTags.size(), 0, ThemeVocabulary.MOST);
         }
     }
+
+    /// What like users and items tell of a user, read and put together in a turn.
+    ///
+    /// @param enabled off by default: that it helps is not shown
+    public record Synthesis(@DefaultValue("false") boolean enabled) {}
 
     /// How texts become vectors.
     public enum Encoder {
@@ -367,6 +374,10 @@ public record PalateProperties(
     public PalateProperties {
         allowedHosts = List.copyOf(allowedHosts);
         Require.range("number of palate.allowed-hosts", allowedHosts.size(), 0, 100);
+        if (synthesis.enabled() && !propagation.enabled()) {
+            throw new IllegalArgumentException("palate.synthesis.enabled=true reads what palate.propagation.enabled"
+                    + " writes, which was false; set both or neither");
+        }
     }
 
     /// The settings of the environment.

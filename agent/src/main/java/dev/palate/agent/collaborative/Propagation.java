@@ -151,24 +151,26 @@ public final class Propagation implements NoteFollower.Work {
                     interaction.user(), user -> parts.weights().own(user, known));
             Item item = items.get(interaction.item());
             List<Neighbours.Neighbour> near =
-                    !reaching || interaction.feedback().weight() <= 0
+                    !reaching || item == null || interaction.feedback().weight() <= 0
                             ? List.of()
                             : parts.neighbours().of(interaction.item(), ThemePlan.FAN_OUT);
             Occasion occasion =
                     new Occasion(interaction, item == null ? List.of() : known.of(item), own.weights(), near);
-            ThemePlan plan = within(occasion, parts.planner().plan(occasion));
+            ThemePlan plan = within(occasion, item != null, parts.planner().plan(occasion));
             plans.add(new Planned(plan, own.revision()));
             owns.put(interaction.user(), after(own, plan));
         }
         return plans;
     }
 
-    /// What of a plan is of this occasion: the user, the item and the neighbours it was shown.
-    private static ThemePlan within(Occasion occasion, ThemePlan plan) {
+    /// What of a plan is of this occasion: the user, the item where it is there, and the neighbours it was shown.
+    private static ThemePlan within(Occasion occasion, boolean there, ThemePlan plan) {
         Interaction interaction = occasion.interaction();
         Set<Subject> shown = new HashSet<>();
         shown.add(new Subject.OfUser(interaction.user()));
-        shown.add(new Subject.OfItem(interaction.item()));
+        if (there) {
+            shown.add(new Subject.OfItem(interaction.item()));
+        }
         occasion.neighbours().forEach(neighbour -> shown.add(new Subject.OfItem(neighbour.item())));
         return new ThemePlan(
                 interaction.id(),

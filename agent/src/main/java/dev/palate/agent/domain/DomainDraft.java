@@ -113,7 +113,8 @@ public final class DomainDraft {
                 aliases(),
                 commonWords(),
                 null,
-                sells() ? List.of(price()) : List.of());
+                sells() ? List.of(price()) : List.of(),
+                List.of());
     }
 
     private List<DomainPack.CategoryWords> categoryWords() {

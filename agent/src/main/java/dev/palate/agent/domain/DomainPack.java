@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param commonWords too ordinary to be a title by themselves
 /// @param widerTitles the shipped list of titles that people talk of though the catalog may lack them, absent for none
 /// @param amounts numbers that items have and people bound, such as the price
+/// @param rules which users and items may be read for a user, the one to begin with first; at most [#MAX_RULES]
 public record DomainPack(
         String name,
         String language,
@@ -31,13 +32,16 @@ public record DomainPack(
         List<Alias> aliases,
         Set<String> commonWords,
         @Nullable String widerTitles,
-        List<Amount> amounts) {
+        List<Amount> amounts,
+        List<DomainRule> rules) {
     /// The most entries of each list.
     public static final int MAX_ENTRIES = 512;
     /// The most words of one entry.
     public static final int MAX_WORDS = 256;
     /// The most common words.
     public static final int MAX_COMMON_WORDS = 20_000;
+    /// The most rules.
+    public static final int MAX_RULES = 16;
 
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9 -]{0,39}");
 
@@ -120,10 +124,18 @@ public record DomainPack(
         }
         Require.range("number of common words", commonWords.size(), 0, MAX_COMMON_WORDS);
         amounts = bounded("amounts", amounts);
+        rules = List.copyOf(rules);
+        Require.range("number of rules", rules.size(), 0, MAX_RULES);
+        unique("name of rules", rules.stream().map(DomainRule::name).toList());
         unique("attribute of amounts", amounts.stream().map(Amount::attribute).toList());
         unique("theme id", themes.stream().map(Theme::id).toList());
         unique("facet id", facets.stream().map(Facet::id).toList());
         unique("category", categories.stream().map(CategoryWords::category).toList());
+    }
+
+    /// The rule to begin with: the first, or the edge alone where there is none.
+    public DomainRule rule() {
+        return rules.isEmpty() ? DomainRule.EVEN : rules.getFirst();
     }
 
     private static <T> List<T> bounded(String what, List<T> list) {

@@ -42,7 +42,8 @@ public final class DomainPackFile {
             "themes",
             "facets",
             "aliases",
-            "common_words");
+            "common_words",
+            "rules");
 
     private final String source;
 
@@ -127,6 +128,8 @@ public final class DomainPackFile {
         fields.add(entries("amounts", pack.amounts(), DomainPackFile::fields));
         fields.add(entries("aliases", pack.aliases(), DomainPackFile::fields));
         fields.add("\"common_words\": " + json(sorted(pack.commonWords())));
+        String rules = pack.rules().stream().map(rule -> "    " + rule.form()).collect(Collectors.joining(",\n"));
+        fields.add("\"rules\": [" + (rules.isEmpty() ? "]" : "\n" + rules + "\n  ]"));
         return "{\n  " + String.join(",\n  ", fields) + "\n}\n";
     }
 
@@ -222,7 +225,8 @@ public final class DomainPackFile {
                     list(root, "aliases", this::alias),
                     new HashSet<>(words(root, "common_words")),
                     root.has("wider_titles") ? text(root, "wider_titles") : null,
-                    list(root, "amounts", this::amount));
+                    list(root, "amounts", this::amount),
+                    list(root, "rules", DomainRule::read));
         } catch (IllegalArgumentException e) {
             throw bad("is not valid: " + e.getMessage(), e);
         }

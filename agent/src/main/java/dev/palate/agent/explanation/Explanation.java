@@ -3,12 +3,14 @@ package dev.palate.agent.explanation;
 import dev.palate.agent.domain.Gazetteer;
 import dev.palate.agent.domain.Unknown;
 import dev.palate.memory.catalog.Item;
+import dev.palate.memory.theme.ThemeVocabulary;
 import dev.palate.retrieval.recommend.RankedItem;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,10 @@ public final class Explanation {
 
     /// One sentence an item, in the order of the items. Every liked item that shares a category with some card is named
     /// on at least one of them.
-    public static List<String> reasons(List<RankedItem> items, Account account) {
+    ///
+    /// @param habits words for what the user likes by the user's own doings and memories, by theme; one is quoted
+    ///     where nothing else is known of an item that has the theme
+    public static List<String> reasons(List<RankedItem> items, Account account, Map<String, String> habits) {
         List<String> sentences = new ArrayList<>();
         for (RankedItem ranked : items) {
             sentences.add(
@@ -41,7 +46,7 @@ public final class Explanation {
             }
         }
         for (int i = 0; i < sentences.size(); i++) {
-            String text = sentences.get(i).isEmpty() ? plain(items.get(i).item(), account) : sentences.get(i);
+            String text = sentences.get(i).isEmpty() ? plain(items.get(i).item(), account, habits) : sentences.get(i);
             sentences.set(i, text.substring(0, Math.min(text.length(), MAX_REASON)));
         }
         return sentences;
@@ -141,6 +146,15 @@ public final class Explanation {
 
     private static List<String> shared(Item item, Item liked) {
         return item.categories().stream().filter(liked.categories()::contains).toList();
+    }
+
+    private static String plain(Item item, Account account, Map<String, String> habits) {
+        String habit = ThemeVocabulary.names(item).stream()
+                .filter(habits::containsKey)
+                .map(theme -> "As you like " + habits.get(theme) + ": ")
+                .findFirst()
+                .orElse("");
+        return habit + plain(item, account);
     }
 
     private static String plain(Item item, Account account) {

@@ -1,5 +1,6 @@
 package dev.palate.agent.turn;
 
+import dev.palate.agent.collaborative.CollaborativeReader;
 import dev.palate.agent.domain.CatalogSnapshots;
 import dev.palate.agent.domain.MessageReader;
 import dev.palate.agent.extraction.MemoryWriter;
@@ -28,6 +29,7 @@ import java.util.function.Consumer;
 /// @param model may be no model, and may come and go
 /// @param traces absent when turns are not to be traced
 /// @param ranker adds a model's scores to lists, where they are proved
+/// @param collaborative reads what like users and items tell; absent where that is switched off
 public record AgentParts(
         Catalog catalog,
         Conversations conversations,
@@ -45,4 +47,28 @@ public record AgentParts(
         Changes changes,
         Optional<TraceRecorder> traces,
         InstantSource clock,
-        LlmRanker ranker) {}
+        LlmRanker ranker,
+        Optional<CollaborativeReader> collaborative) {
+    /// The same with what like users and items tell.
+    public AgentParts with(CollaborativeReader reading) {
+        return new AgentParts(
+                catalog,
+                conversations,
+                memories,
+                erasing,
+                slates,
+                reinforcement,
+                recommender,
+                snapshots,
+                reader,
+                writer,
+                model,
+                prompts,
+                ids,
+                changes,
+                traces,
+                clock,
+                ranker,
+                Optional.of(reading));
+    }
+}

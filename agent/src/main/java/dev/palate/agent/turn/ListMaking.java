@@ -1,5 +1,6 @@
 package dev.palate.agent.turn;
 
+import dev.palate.agent.collaborative.Facets;
 import dev.palate.agent.domain.CatalogSnapshot;
 import dev.palate.agent.explanation.Account;
 import dev.palate.agent.explanation.Explanation;
@@ -98,7 +99,15 @@ final class ListMaking {
 
     /// @param size how many items
     /// @param scoring by a model, or [Scoring#NONE]
-    Made make(UserId user, Understanding meaning, List<Memory> memories, State state, int size, Scoring scoring) {
+    /// @param facets what the user seems to want; reasons may quote those that rest on something of the user's own
+    Made make(
+            UserId user,
+            Understanding meaning,
+            List<Memory> memories,
+            State state,
+            int size,
+            Scoring scoring,
+            Facets facets) {
         Wish wish = meaning.wish();
         Set<ItemId> notAgain = meaning.others() ? new HashSet<>(state.shown()) : Set.of();
         Rules rules = retrieval.rules(wish, memories, notAgain);
@@ -113,7 +122,7 @@ final class ListMaking {
         List<RankedItem> items = scored.items().stream().limit(size).toList();
         Picks picks = scored.degraded() ? picked.without(LlmRanker.DEGRADED) : picked;
         Account account = account(meaning, picks, blocking(wish, memories));
-        List<String> reasons = Explanation.reasons(items, account);
+        List<String> reasons = Explanation.reasons(items, account, facets.quotable());
         String template = Explanation.words(items, account);
         return new Made(
                 picks,

@@ -1,5 +1,7 @@
 package dev.palate.agent.turn;
 
+import dev.palate.agent.collaborative.CollaborativeReader;
+import dev.palate.agent.collaborative.Facets;
 import dev.palate.agent.domain.CatalogSnapshot;
 import dev.palate.agent.domain.Gazetteer;
 import dev.palate.agent.explanation.Account;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,9 @@ import org.slf4j.LoggerFactory;
 final class Listing {
     private static final Logger LOG = LoggerFactory.getLogger(Listing.class);
     private static final Set<String> ALWAYS_ALLOWED = Set.of("i", "i'm", "i'd", "i'll", "i've", "english");
+
+    // The list waits a quarter of the time for a recall for what like users and items tell.
+    private static final int OF_RECALL = 4;
 
     // As many as fit into an answer of 60 tokens.
     private static final int SPOKEN_OF = 3;
@@ -122,16 +128,18 @@ final class Listing {
         if (stopped.getAsBoolean()) {
             return Answer.words("Stopped.");
         }
+        Optional<CollaborativeReader.Reading> read = collaborative(memories);
+        Facets facets = read.map(CollaborativeReader.Reading::facets).orElse(Facets.NONE);
         var making = new ListMaking(
                 parts.recommender(), parts.catalog(), parts.clock(), catalog, limits.items(), notes.kept());
         ListMaking.Made made =
-                making.make(conversation.user(), meaning, memories, state, request.size(), scoring(memories));
+                making.make(conversation.user(), meaning, memories, state, request.size(), scoring(memories), facets);
         note(making, made);
         SlateId slate = keep(made.items(), made.reasons(), made.picks());
         events.emit(new TurnEvent.Recommended(
                 slate, 1, made.items(), made.reasons(), made.picks().degraded()));
         long from = System.nanoTime();
-        Words words = speak(meaning, made, memories, catalog);
+        Words words = speak(meaning, made, told(facets, memories), catalog);
         notes.step(
                 StepForms.WORDS,
                 from,
@@ -153,6 +161,46 @@ final class Listing {
                 words.model(),
                 words.usage().plus(made.usage()),
                 (words.prompt().isEmpty() ? 0 : 1) + made.calls());
+    }
+
+    /// What like users and items tell; absent where that is off, late or failed, and the list is made without.
+    private Optional<CollaborativeReader.Reading> collaborative(List<Memory> memories) {
+        if (parts.collaborative().isEmpty()) {
+            return Optional.empty();
+        }
+        CollaborativeReader reader = parts.collaborative().get();
+        boolean models = request.models() == TurnRequest.UseModels.AUTO;
+        long from = System.nanoTime();
+        Optional<CollaborativeReader.Reading> read = Timed.within(
+                        limits.recall().dividedBy(OF_RECALL),
+                        "curate",
+                        () -> reader.read(conversation.user(), memories, models))
+                .result();
+        read.ifPresent(one -> {
+            notes.step(
+                    StepForms.CURATE,
+                    from,
+                    one.curateNanos(),
+                    () -> StepForms.looked(one.curated()),
+                    () -> StepForms.curated(one.curated().neighbourhood()));
+            notes.step(
+                    StepForms.SYNTHESISE,
+                    from + one.curateNanos(),
+                    one.synthesiseNanos(),
+                    () -> StepForms.of(one.curated().own(), one.facets().byModel()),
+                    () -> StepForms.facets(one.facets().counted()));
+        });
+        return read;
+    }
+
+    /// What a model that finds words is told of the person: first what the person seems to want, in one line.
+    private static List<String> told(Facets facets, List<Memory> memories) {
+        List<String> told = new ArrayList<>();
+        if (!facets.line().isEmpty()) {
+            told.add(facets.line());
+        }
+        memories.reversed().forEach(memory -> told.add(memory.text()));
+        return told;
     }
 
     private ListMaking.Scoring scoring(List<Memory> memories) {
@@ -236,7 +284,7 @@ final class Listing {
         return slate;
     }
 
-    private Words speak(Understanding meaning, ListMaking.Made made, List<Memory> memories, CatalogSnapshot catalog) {
+    private Words speak(Understanding meaning, ListMaking.Made made, List<String> told, CatalogSnapshot catalog) {
         List<RankedItem> items = made.items();
         Account account = made.account();
         String wish = SpokenFacts.wish(account, request.content());
@@ -250,7 +298,7 @@ final class Listing {
         }
         ModelLevel level = parts.model().level();
         var handles = new Handles(items, SPOKEN_OF);
-        SpeakPrompt prompt = prompt(wish, handles, made.reasons(), account, memories);
+        SpeakPrompt prompt = prompt(wish, handles, made.reasons(), account, told);
         ProseFilter filter = filter(handles, items, account, prompt, catalog);
         var streamed = new StringBuilder();
         RenderedPrompt rendered = parts.prompts().render(prompt);
@@ -297,13 +345,12 @@ final class Listing {
     }
 
     private static SpeakPrompt prompt(
-            String wish, Handles handles, List<String> reasons, Account account, List<Memory> memories) {
+            String wish, Handles handles, List<String> reasons, Account account, List<String> told) {
         List<SpeakPrompt.Title> titles = new ArrayList<>();
         handles.items()
                 .forEach((handle, ranked) -> titles.add(SpeakPrompt.Title.of(
                         handle, SpokenFacts.of(ranked.item(), reasons.get(titles.size()), account.liked()))));
-        List<String> texts = memories.reversed().stream().map(Memory::text).toList();
-        return SpeakPrompt.of(wish, titles, texts, Locale.ENGLISH);
+        return SpeakPrompt.of(wish, titles, told, Locale.ENGLISH);
     }
 
     private ProseFilter filter(

@@ -1,11 +1,17 @@
 package dev.palate.agent.turn;
 
+import dev.palate.agent.collaborative.Curated;
+import dev.palate.agent.collaborative.Facet;
+import dev.palate.agent.collaborative.Neighbourhood;
+import dev.palate.agent.domain.DomainRule;
+import dev.palate.agent.domain.Likeness;
 import dev.palate.agent.domain.Unknown;
 import dev.palate.agent.llm.Usage;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.gate.Proposal;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryId;
+import dev.palate.memory.theme.ThemeId;
 import dev.palate.retrieval.recommend.Constraints;
 import dev.palate.retrieval.recommend.RankedItem;
 import dev.palate.retrieval.recommend.RecommendationRequest;
@@ -17,10 +23,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -34,6 +42,8 @@ final class StepForms {
     static final String UNDERSTAND = "understand";
     static final String REMEMBER = "remember";
     static final String RECALL_AGAIN = "recall_again";
+    static final String CURATE = "curate";
+    static final String SYNTHESISE = "synthesise";
     static final String RETRIEVE = "retrieve";
     static final String RANK = "rank";
     static final String SHOW = "show";
@@ -131,6 +141,83 @@ final class StepForms {
             result.put("outcome", one.outcome());
             result.put("id", one.id());
             result.put("reason", one.reason());
+        }
+        return node;
+    }
+
+    /// Who was looked at, by handle, and the rule.
+    static ObjectNode looked(Curated curated) {
+        ObjectNode node = none();
+        node.set("rule", curated.rule().form());
+        ArrayNode candidates = node.putArray("candidates");
+        for (Curated.Candidate candidate : curated.candidates()) {
+            if (!candidate.themes().isEmpty()) {
+                Likeness likeness = candidate.likeness();
+                candidates
+                        .addArray()
+                        .add(candidate.handle())
+                        .add(likeness.edge())
+                        .add(likeness.meta())
+                        .add(likeness.mem())
+                        .add(likeness.co())
+                        .add(likeness.days());
+            }
+        }
+        return node;
+    }
+
+    /// What the rule looked at then, by handle.
+    static Map<String, Likeness> likenesses(JsonNode looked) {
+        Map<String, Likeness> likenesses = new LinkedHashMap<>();
+        for (JsonNode one : looked.path("candidates")) {
+            String handle = one.path(0).asString("");
+            likenesses.put(
+                    handle,
+                    new Likeness(
+                            handle.startsWith("U") ? DomainRule.Kind.USER : DomainRule.Kind.ITEM,
+                            one.path(1).asDouble(0),
+                            one.path(2).asDouble(0),
+                            one.path(3).asDouble(0),
+                            one.path(4).asInt(0),
+                            one.path(5).asInt(0)));
+        }
+        return likenesses;
+    }
+
+    static ObjectNode curated(Neighbourhood neighbourhood) {
+        ObjectNode node = none();
+        node.put("rule", neighbourhood.rule());
+        ArrayNode members = node.putArray("members");
+        for (Neighbourhood.Member member : neighbourhood.members()) {
+            ObjectNode one = members.addObject();
+            one.put("handle", member.handle());
+            one.put("score", member.score());
+            ObjectNode themes = one.putObject("themes");
+            member.themes().forEach(share -> themes.put(share.theme().value(), share.weight()));
+        }
+        return node;
+    }
+
+    /// @param byModel facets that a model had found before: how many, and a digest, for they may hold the user's words
+    static ObjectNode of(Map<ThemeId, Double> own, List<Facet> byModel) {
+        ObjectNode node = none();
+        ObjectNode themes = node.putObject("own");
+        own.forEach((theme, weight) -> themes.put(theme.value(), weight.doubleValue()));
+        if (!byModel.isEmpty()) {
+            node.put("by_model", byModel.size());
+            node.put("by_model_digest", digest(byModel.toString()));
+        }
+        return node;
+    }
+
+    static ObjectNode facets(List<Facet> counted) {
+        ObjectNode node = none();
+        ArrayNode all = node.putArray("facets");
+        for (Facet facet : counted) {
+            ObjectNode one = all.addObject();
+            one.put("theme", facet.theme());
+            one.put("confidence", facet.confidence());
+            texts(one, "supports", facet.supports());
         }
         return node;
     }

@@ -1,7 +1,14 @@
 package dev.palate.agent.turn;
 
+import dev.palate.agent.collaborative.CountingSynthesis;
+import dev.palate.agent.collaborative.Curated;
+import dev.palate.agent.collaborative.Facet;
+import dev.palate.agent.collaborative.Facets;
+import dev.palate.agent.collaborative.Neighbourhood;
+import dev.palate.agent.collaborative.SynthesisInput;
 import dev.palate.agent.domain.CatalogSnapshot;
 import dev.palate.agent.domain.CatalogSnapshots;
+import dev.palate.agent.domain.DomainRule;
 import dev.palate.agent.domain.MessageReader;
 import dev.palate.agent.domain.Reading;
 import dev.palate.agent.ranking.LlmRanker;
@@ -20,6 +27,8 @@ import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.Revision;
 import dev.palate.memory.slate.SlateId;
 import dev.palate.memory.slate.Slates;
+import dev.palate.memory.theme.KnownThemes;
+import dev.palate.memory.theme.ThemeId;
 import dev.palate.memory.trace.TraceHead;
 import dev.palate.memory.trace.TraceStep;
 import dev.palate.memory.trace.TurnTrace;
@@ -38,12 +47,16 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -71,6 +84,7 @@ public final class TurnReplay {
     private final Ports ports;
     private final FusedRecommender recommender;
     private final PastModels models;
+    private final Supplier<KnownThemes> themes;
     private final Semaphore free = new Semaphore(MOST);
 
     /// What it reads.
@@ -84,7 +98,9 @@ public final class TurnReplay {
             Changes changes) {}
 
     /// @param recommender that lists are made by
-    public TurnReplay(Ports ports, FusedRecommender recommender, PastModels models) {
+    /// @param themes of the catalog as it is, for what like users and items told
+    public TurnReplay(Ports ports, FusedRecommender recommender, PastModels models, Supplier<KnownThemes> themes) {
+        this.themes = themes;
         this.ports = ports;
         this.recommender = recommender;
         this.models = models;
@@ -339,7 +355,8 @@ public final class TurnReplay {
                         memories,
                         understood.state,
                         understood.size,
-                        new Unasked(scoredDepth()));
+                        new Unasked(scoredDepth()),
+                        facets(memories));
                 if (!past.gone.isEmpty()) {
                     add(StepForms.RETRIEVE, Outcome.GONE, List.copyOf(past.gone));
                     all(StepForms.RANK)
@@ -360,6 +377,69 @@ public final class TurnReplay {
                 }
             } finally {
                 past.close();
+            }
+        }
+
+        /// What like users and items told: the rule chooses again among those who were looked at then, and the facets
+        /// are counted again from what was read of the chosen. What a model found is not asked for again; no
+        /// reason
+        /// quotes it.
+        private Facets facets(List<Memory> memories) {
+            Optional<TraceStep> curate = step(StepForms.CURATE);
+            Optional<TraceStep> synthesise = step(StepForms.SYNTHESISE);
+            if (curate.isEmpty() || synthesise.isEmpty()) {
+                return Facets.NONE;
+            }
+            if (curate.get().cut() || synthesise.get().cut()) {
+                add(StepForms.CURATE, Outcome.GONE, List.of("it was too long to be kept"));
+                add(StepForms.SYNTHESISE, Outcome.GONE, List.of("a step before it is gone"));
+                return Facets.NONE;
+            }
+            JsonNode looked = JSON.readTree(curate.get().input());
+            JsonNode own = JSON.readTree(synthesise.get().input()).path("own");
+            Set<String> gone = new LinkedHashSet<>();
+            Map<String, List<Neighbourhood.Share>> told = new HashMap<>();
+            JSON.readTree(curate.get().output()).path("members").forEach(member -> {
+                List<Neighbourhood.Share> shares = new ArrayList<>();
+                theme(
+                        member.path("themes"),
+                        gone,
+                        (theme, weight) -> shares.add(new Neighbourhood.Share(theme, weight)));
+                told.put(member.path("handle").asString(""), shares);
+            });
+            Map<ThemeId, Double> profile = new LinkedHashMap<>();
+            theme(own, gone, profile::put);
+            if (!gone.isEmpty()) {
+                add(
+                        StepForms.CURATE,
+                        Outcome.GONE,
+                        gone.stream().limit(MOST_PLACES).toList());
+                add(StepForms.SYNTHESISE, Outcome.GONE, List.of("a step before it is gone"));
+                return Facets.NONE;
+            }
+            DomainRule rule = DomainRule.read(looked.path("rule"));
+            List<Neighbourhood.Member> members = new ArrayList<>();
+            for (Curated.Chosen chosen : Curated.chosen(rule, StepForms.likenesses(looked))) {
+                List<Neighbourhood.Share> shares = told.getOrDefault(chosen.handle(), List.of());
+                if (!shares.isEmpty()) {
+                    members.add(new Neighbourhood.Member(chosen.handle(), chosen.score(), shares));
+                }
+            }
+            Neighbourhood neighbourhood = new Neighbourhood(rule.version(), members);
+            compare(curate.get(), StepForms.curated(neighbourhood));
+            List<Facet> counted = CountingSynthesis.facets(new SynthesisInput(memories, profile, neighbourhood));
+            compare(synthesise.get(), StepForms.facets(counted));
+            return new Facets(counted, List.of());
+        }
+
+        private void theme(JsonNode weights, Set<String> gone, BiConsumer<ThemeId, Double> add) {
+            for (Map.Entry<String, JsonNode> weight : weights.properties()) {
+                themes.get()
+                        .vocabulary()
+                        .theme(weight.getKey())
+                        .ifPresentOrElse(
+                                theme -> add.accept(theme, weight.getValue().asDouble(0)),
+                                () -> gone.add("theme " + weight.getKey()));
             }
         }
 
@@ -555,7 +635,7 @@ public final class TurnReplay {
             return;
         }
         if (then.isObject() && now.isObject()) {
-            Set<String> names = new java.util.LinkedHashSet<>(then.propertyNames());
+            Set<String> names = new LinkedHashSet<>(then.propertyNames());
             names.addAll(now.propertyNames());
             names.forEach(name -> differ(at + "/" + name, then.path(name), now.path(name), places));
         } else if (then.isArray() && now.isArray()) {

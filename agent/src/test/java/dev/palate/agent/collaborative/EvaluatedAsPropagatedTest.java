@@ -7,13 +7,12 @@ import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.derived.NoteFollower;
 import dev.palate.memory.interaction.Feedback;
 import dev.palate.memory.interaction.Interaction;
-import dev.palate.memory.memory.Subject;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.sql.TruthPlace;
-import dev.palate.memory.theme.ThemeVocabulary;
-import dev.palate.memory.theme.ThemeWeight;
+import dev.palate.memory.theme.KnownThemes;
 import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.Progress;
+import dev.palate.retrieval.candidate.Audiences;
 import dev.palate.retrieval.embedding.Vocabulary;
 import dev.palate.retrieval.evaluation.CatalogItem;
 import dev.palate.retrieval.evaluation.ThemeAudiences;
@@ -28,13 +27,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,7 +77,7 @@ class EvaluatedAsPropagatedTest {
                     .toList();
             Scorer evaluated =
                     ThemeAudiences.of(lines, items, known, Optional.of(near)).orElseThrow();
-            Scorer served = served(truth, catalog, items);
+            Scorer served = served(truth, items);
             for (int user = 0; user < USERS; user++) {
                 History history = known.of(user);
                 float[] one = new float[items.size()];
@@ -114,27 +110,16 @@ class EvaluatedAsPropagatedTest {
         }
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of maps
-    private static Scorer served(SqlTruth truth, List<Item> catalog, Vocabulary items) {
-        ThemeVocabulary vocabulary = ThemeVocabulary.of(truth.catalog(), Set.of());
-        Map<String, Integer> codes = new TreeMap<>();
-        catalog.forEach(item -> ThemeVocabulary.names(item).forEach(name -> codes.put(name, 0)));
-        int next = 0;
-        for (Map.Entry<String, Integer> entry : codes.entrySet()) {
-            entry.setValue(next++);
-        }
-        int[][] themes = new int[items.size()][];
-        Map<Integer, Long>[] audiences = new Map[items.size()];
-        for (Item item : catalog) {
-            int row = items.row(item.id().value()).orElseThrow();
-            themes[row] = ThemeVocabulary.names(item).stream()
-                    .mapToInt(name -> codes.getOrDefault(name, -1))
-                    .toArray();
-            audiences[row] = new HashMap<>();
-            for (ThemeWeight weight : truth.themes().of(new Subject.OfItem(item.id()), vocabulary)) {
-                audiences[row].put(codes.getOrDefault(weight.theme().value(), -1), weight.counted());
+    /// As `ThemeSource` makes it.
+    private static Scorer served(SqlTruth truth, Vocabulary items) throws InterruptedException {
+        KnownThemes themes = KnownThemes.of(truth.catalog(), Set.of());
+        try (Audiences audiences = new Audiences(truth.themes(), Duration.ofMillis(1), () -> themes)) {
+            long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (audiences.current().isEmpty() && System.nanoTime() < end) {
+                Thread.sleep(5);
             }
+            List<ItemId> rows = items.ids().stream().map(ItemId::new).toList();
+            return AudienceProfile.of(rows, themes, audiences.current(), ItemContents.DECAY);
         }
-        return new AudienceProfile(themes, audiences, codes.size(), ItemContents.DECAY);
     }
 }

@@ -25,6 +25,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -151,7 +152,8 @@ class ForgetEverythingTest {
                 parts.changes(),
                 parts.traces(),
                 parts.clock(),
-                LlmRanker.off());
+                LlmRanker.off(),
+                Optional.empty());
     }
 
     @Test

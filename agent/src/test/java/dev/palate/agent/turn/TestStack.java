@@ -96,6 +96,11 @@ final class TestStack {
         return ShopHolder.STACK;
     }
 
+    /// The shipped shop of a test's own.
+    static TestStack ownShop() {
+        return open(new JsonLinesReader(dataset("small-shop")), DomainPackFile.shop());
+    }
+
     /// Over a catalog of a test's own.
     static TestStack of(DatasetReader reader, DomainPack pack) {
         return open(reader, pack);
@@ -236,7 +241,8 @@ final class TestStack {
                 truth.changes(),
                 Optional.of(traces),
                 clock,
-                ranker);
+                ranker,
+                Optional.empty());
     }
 
     Conversation conversation() {

@@ -41,7 +41,8 @@ final class TraceBenchmark {
                 parts.changes(),
                 Optional.empty(),
                 parts.clock(),
-                LlmRanker.off());
+                LlmRanker.off(),
+                Optional.empty());
     }
 
     public static void main(String[] arguments) {

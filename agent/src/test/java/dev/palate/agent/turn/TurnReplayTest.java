@@ -16,6 +16,7 @@ import dev.palate.memory.interaction.InteractionId;
 import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.Subject;
+import dev.palate.memory.theme.KnownThemes;
 import dev.palate.memory.trace.TraceHead;
 import dev.palate.memory.trace.TraceStep;
 import dev.palate.memory.trace.TurnTrace;
@@ -82,7 +83,7 @@ class TurnReplayTest {
                 stack.truth.changes());
         var models = new PastModels(
                 ModelRegistry.open(folder), stack.truth.interactions(), stack.truth.changes(), model -> stack.sources);
-        replay = new TurnReplay(ports, recommender, models);
+        replay = new TurnReplay(ports, recommender, models, () -> KnownThemes.NONE);
     }
 
     private GraphAgent agent(LanguageModel model) {

@@ -4,6 +4,7 @@ import dev.palate.memory.Page;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.user.UserId;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -25,6 +26,16 @@ public interface Interactions {
 
     /// A user's interactions, oldest first, equal times in order of arrival; the newest `limit` of them.
     List<Interaction> ofUser(UserId user, int limit);
+
+    /// What others did with some items: of each item the newest arrivals, newest first, without those of the user.
+    /// One read of an index; the order between equal items of the argument does not matter.
+    ///
+    /// @param items at most 64, each once
+    /// @param perItem how many of each, 1 to 256
+    List<Shared> shared(UserId user, Collection<ItemId> items, int perItem);
+
+    /// What somebody else did with an item.
+    record Shared(UserId user, ItemId item, Feedback feedback, Instant at) {}
 
     /// A page of a user's interactions, newest first.
     Page<Interaction> page(UserId user, @Nullable String cursor, int limit);

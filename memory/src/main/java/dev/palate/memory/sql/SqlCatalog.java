@@ -180,6 +180,7 @@ final class SqlCatalog implements Catalog {
                     .bind("id", id.value())
                     .execute();
             if (deleted > 0) {
+                ThemeRows.forget(transaction, id);
                 transaction.change(Change.Type.ITEM, id.value(), 0);
                 transaction.outbox("item", "item", id.value(), "");
             }

@@ -13,6 +13,7 @@ import dev.palate.memory.user.UserId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,7 +21,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class SqlInteractions implements Interactions {
     private static final int FETCH = 1_000;
     private static final int MAX_OF_USER = 100_000;
+    private static final int MAX_SHARED = 64;
     private static final String APPEND = """
             insert into interaction (id, user_id, item_id, type, stars, at, slate_id, arrival)
             values (:id, :user, :item, :type, :stars, :at, :slate, :arrival)
@@ -131,6 +136,37 @@ final class SqlInteractions implements Interactions {
                         .map(SqlInteractions::row)
                         .list());
         return List.copyOf(newestFirst.reversed());
+    }
+
+    @Override
+    public List<Shared> shared(UserId user, Collection<ItemId> items, int perItem) {
+        Require.range("number of items", items.size(), 0, MAX_SHARED);
+        Require.range("interactions an item", perItem, 1, 256);
+        List<ItemId> each = items.stream().distinct().toList();
+        if (each.isEmpty()) {
+            return List.of();
+        }
+        // One after the other, lest the newest of a popular item mean reading all of it.
+        String sql = IntStream.range(0, each.size())
+                .mapToObj(i ->
+                        "select * from (select user_id, item_id, type, stars, at from interaction where item_id = :i"
+                                + i + " and user_id <> :user" + bound + " order by arrival desc limit :most) s" + i)
+                .collect(Collectors.joining(" union all "));
+        return database.read(handle -> {
+            Query query = handle.createQuery(sql).bind("user", user.value()).bind("most", perItem);
+            for (int i = 0; i < each.size(); i++) {
+                query.bind("i" + i, each.get(i).value());
+            }
+            return query.map((result, context) -> {
+                        Row row = new Row(result);
+                        return new Shared(
+                                new UserId(row.text("user_id")),
+                                new ItemId(row.text("item_id")),
+                                Feedback.of(row.text("type"), row.real("stars")),
+                                row.time("at"));
+                    })
+                    .list();
+        });
     }
 
     @Override

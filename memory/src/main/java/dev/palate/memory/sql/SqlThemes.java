@@ -30,6 +30,7 @@ import tools.jackson.core.type.TypeReference;
 final class SqlThemes implements ThemeWeights {
     private static final int CHUNK = 500;
     private static final int MAX_LIMIT = 10_000;
+    private static final int MAX_USERS = 64;
     // A plan is some forty rows.
     private static final int FEWEST_PLANS = 8;
     private static final TypeReference<List<ThemeRows.Delta>> DELTAS = new TypeReference<>() {};
@@ -69,6 +70,32 @@ final class SqlThemes implements ThemeWeights {
                 .bind("user", user.value())
                 .mapTo(Long.class)
                 .one();
+    }
+
+    private record Liked(UserId user, String theme, long weight) {}
+
+    @Override
+    public Map<UserId, Map<ThemeId, Long>> liked(Collection<UserId> users, ThemeVocabulary vocabulary) {
+        Require.range("number of users", users.size(), 0, MAX_USERS);
+        Map<UserId, Map<ThemeId, Long>> liked = new HashMap<>();
+        if (!users.isEmpty()) {
+            database.read(handle -> handle.createQuery("select subject_id, theme, own from theme_weight"
+                                    + " where subject_type = 'user' and subject_id in (<users>) and own > 0")
+                            .bindList(
+                                    "users",
+                                    users.stream().map(UserId::value).distinct().toList())
+                            .map((result, context) -> {
+                                Row row = new Row(result);
+                                return new Liked(
+                                        new UserId(row.text("subject_id")), row.text("theme"), row.number("own"));
+                            })
+                            .list())
+                    .forEach(row -> vocabulary
+                            .theme(row.theme)
+                            .ifPresent(theme -> liked.computeIfAbsent(row.user, _ -> new HashMap<>())
+                                    .put(theme, row.weight)));
+        }
+        return liked;
     }
 
     @Override

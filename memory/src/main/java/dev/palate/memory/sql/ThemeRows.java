@@ -1,5 +1,6 @@
 package dev.palate.memory.sql;
 
+import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.user.UserId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -106,7 +107,7 @@ final class ThemeRows {
         sums.clear();
     }
 
-    /// Writes the shares.
+    /// Writes the shares. One to be taken back that is not there, since its item went, is left out of the sums.
     ///
     /// @return for each 1 when its contributor is new, -1 when gone, else 0
     private int[] changes(Handle handle, List<Share> shares) {
@@ -121,7 +122,12 @@ final class ThemeRows {
             }
         }
         known.removeAll(new java.util.HashSet<>(fresh));
-        run(handle, ADD_SHARE, known, true);
+        int[] changed = run(handle, ADD_SHARE, known, true);
+        for (int i = 0; i < changed.length; i++) {
+            if (changed[i] == 0) {
+                sums.put(known.get(i), new Sum(0, 0));
+            }
+        }
         List<Share> fewer = known.stream().filter(share -> sum(share).parts < 0).toList();
         int[] dropped = run(handle, DROP_SHARE, fewer, false);
         Map<Share, Integer> changes = new LinkedHashMap<>();
@@ -153,6 +159,23 @@ final class ThemeRows {
             }
             return batch.execute();
         }
+    }
+
+    /// Forgets what an item was given, by whomever: it has no audience any more, and comes back without one.
+    static void forget(Transaction transaction, ItemId item) {
+        transaction
+                .handle()
+                .createUpdate("delete from theme_share where subject_type = 'item' and subject_id = :item")
+                .bind("item", item.value())
+                .execute();
+        // Not deleted: who follows the changes must see that it went.
+        transaction
+                .handle()
+                .createUpdate("update theme_weight set own = 0, others = 0, contributors = 0, changed = :changed"
+                        + " where subject_type = 'item' and subject_id = :item")
+                .bind("item", item.value())
+                .bind("changed", transaction.arrival())
+                .execute();
     }
 
     /// Takes all that a user gave to others off their weights; the user's own rows and shares are the caller's to

@@ -79,6 +79,11 @@ public final class ThemeVocabulary {
                 .toList();
     }
 
+    /// All of them, by name.
+    public List<ThemeId> all() {
+        return themes.values().stream().map(Theme::id).sorted().toList();
+    }
+
     /// How many there are.
     public int size() {
         return themes.size();

@@ -38,6 +38,12 @@ public interface ThemeWeights {
     /// The user's own themes; revision 0 and none for somebody unknown.
     Own own(UserId user, ThemeVocabulary vocabulary);
 
+    /// What some users like, by user: those of their own themes that are above 0, in millionths. Users without any are
+    /// left out. One read.
+    ///
+    /// @param users at most 64
+    Map<UserId, Map<ThemeId, Long>> liked(Collection<UserId> users, ThemeVocabulary vocabulary);
+
     /// What a subject's themes weigh, by theme.
     List<ThemeWeight> of(Subject subject, ThemeVocabulary vocabulary);
 

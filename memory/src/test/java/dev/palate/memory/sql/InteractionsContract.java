@@ -93,6 +93,29 @@ abstract class InteractionsContract extends TruthContract {
     }
 
     @Test
+    void whatOthersDidWithAnItemIsTheNewestOfEach() {
+        List<Interaction> all = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            all.add(rated("b" + i, BEN, "1", 1 + i % 5, NOW.minusSeconds(i)));
+        }
+        all.add(rated("a1", ANN, "1", 5, NOW));
+        all.add(rated("a2", ANN, "2", 3, NOW));
+        truth().interactions().append(all);
+        long then = truth().interactions().arrival();
+        truth().interactions().append(List.of(rated("b10", BEN, "2", 4.5, NOW)));
+        List<ItemId> items = List.of(new ItemId("1"), new ItemId("2"), new ItemId("nobody's"));
+        List<Interactions.Shared> ofAnn = truth().interactions().shared(ANN, items, 3);
+        assertThat(ofAnn).hasSize(4).allSatisfy(one -> assertThat(one.user()).isEqualTo(BEN));
+        assertThat(ofAnn).contains(new Interactions.Shared(BEN, new ItemId("2"), new Feedback.Rated(4.5), NOW));
+        assertThat(truth().interactions().asOf(then).shared(ANN, items, 3)).hasSize(3);
+        assertThat(truth().interactions().shared(BEN, items, 256))
+                .extracting(Interactions.Shared::user)
+                .containsExactly(ANN, ANN);
+        assertThat(truth().interactions().shared(BEN, List.of(), 1)).isEmpty();
+        assertThatThrownBy(() -> truth().interactions().shared(BEN, items, 257)).hasMessageContaining("257");
+    }
+
+    @Test
     void interactionsOfKnownUsersMakeNobody() {
         truth().interactions().append(List.of(rated("x1", ANN, "1", 4.5, NOW)));
         assertThat(truth().interactions().appendOfKnown(List.of(rated("x2", ANN, "2", 1, NOW))))

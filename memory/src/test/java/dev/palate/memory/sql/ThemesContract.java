@@ -109,6 +109,40 @@ abstract class ThemesContract extends TruthContract {
                         new ThemeWeight(theme("category:sci-fi"), 0, 200_000, 1));
     }
 
+    /// Neither taking back nor erasing finds anything there; the item comes back without an audience.
+    @Test
+    void aDeletedItemHasNoAudience() {
+        for (int user = 1; user <= 6; user++) {
+            give("i" + user, user(user), 600_000);
+        }
+        long number = themes().itemsChangedAfter(0, 100).getLast().number();
+        truth().catalog().delete(ALIEN);
+        assertThat(ofAlien())
+                .allSatisfy(weight -> assertThat(weight).isEqualTo(new ThemeWeight(weight.theme(), 0, 0, 0)));
+        assertThat(themes().itemsChangedAfter(number, 100))
+                .hasSize(2)
+                .allSatisfy(change -> assertThat(change.contributors()).isZero());
+        assertThat(themes().undo(new InteractionId("i1"))).isTrue();
+        truth().erasure(List.of()).user(user(2));
+        assertThat(ofAlien()).allSatisfy(weight -> assertThat(weight.others()).isZero());
+        truth().catalog().put(item("alien", "Alien"));
+        give("again", user(1), 600_000);
+        assertThat(ofAlien())
+                .containsExactly(
+                        new ThemeWeight(theme("category:horror"), 0, 300_000, 1),
+                        new ThemeWeight(theme("category:sci-fi"), 0, 200_000, 1));
+    }
+
+    @Test
+    void whatSomeUsersLikeIsReadAtOnce() {
+        give("i1", user(1), 600_000);
+        give("i2", user(2), -600_000);
+        Map<UserId, Map<ThemeId, Long>> liked = themes().liked(List.of(user(1), user(2), user(3)), vocabulary);
+        assertThat(liked).isEqualTo(Map.of(user(1), Map.of(theme("category:horror"), 600_000L)));
+        assertThat(themes().liked(List.of(user(1)), ThemeVocabulary.EMPTY)).isEmpty();
+        assertThat(themes().liked(List.of(), vocabulary)).isEmpty();
+    }
+
     @Test
     void whatFewGaveDoesNotCount() {
         for (int user = 1; user <= 4; user++) {

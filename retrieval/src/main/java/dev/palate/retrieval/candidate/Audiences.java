@@ -3,6 +3,7 @@ package dev.palate.retrieval.candidate;
 import dev.palate.memory.Require;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.erase.ErasurePlace;
+import dev.palate.memory.theme.KnownThemes;
 import dev.palate.memory.theme.ThemeWeight;
 import dev.palate.memory.theme.ThemeWeights;
 import dev.palate.memory.user.UserId;
@@ -11,7 +12,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The themes of those who liked each item, in front of the store: of each item those weights that count, by theme
@@ -21,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// Thread-safe.
 public final class Audiences implements AutoCloseable {
     /// No item has any.
-    public static final Audiences NONE = new Audiences(Duration.ofDays(1), null);
+    public static final Audiences NONE = new Audiences(Duration.ofDays(1), null, () -> KnownThemes.NONE);
 
     private static final System.Logger LOG = System.getLogger(Audiences.class.getName());
     private static final int PAGE = 5_000;
@@ -29,6 +32,7 @@ public final class Audiences implements AutoCloseable {
     private static final int MOST = 1_000_000;
 
     private final @Nullable ThemeWeights weights;
+    private final Supplier<KnownThemes> themes;
     private final long intervalNanos;
     private final AtomicBoolean begun = new AtomicBoolean();
     private final ReentrantLock reading = new ReentrantLock();
@@ -41,14 +45,17 @@ public final class Audiences implements AutoCloseable {
     private volatile Map<ItemId, Map<String, Long>> current = Map.of();
     private volatile long next;
     private volatile boolean closed;
+    private final AtomicLong erasures = new AtomicLong();
 
     /// @param interval between two reads, 1 ms to 1 day
-    public Audiences(ThemeWeights weights, Duration interval) {
-        this(interval, weights);
+    /// @param themes of the catalog in force, the same object while they are the same
+    public Audiences(ThemeWeights weights, Duration interval, Supplier<KnownThemes> themes) {
+        this(interval, weights, themes);
     }
 
-    private Audiences(Duration interval, @Nullable ThemeWeights weights) {
+    private Audiences(Duration interval, @Nullable ThemeWeights weights, Supplier<KnownThemes> themes) {
         this.weights = weights;
+        this.themes = themes;
         intervalNanos = Require.range("interval in ms", interval.toMillis(), 1, 86_400_000) * 1_000_000;
         next = System.nanoTime();
     }
@@ -72,6 +79,16 @@ public final class Audiences implements AutoCloseable {
         return current;
     }
 
+    /// The themes of the catalog: a weight of what is none any more does not count.
+    KnownThemes themes() {
+        return themes.get();
+    }
+
+    /// Goes up with every erasure: what was made of the weights before it must not be used.
+    long erasures() {
+        return erasures.get();
+    }
+
     /// What an erasure asks: after a read nothing is held that the truth does not have, whoever gave it.
     public ErasurePlace erasure() {
         return new ErasurePlace() {
@@ -83,6 +100,7 @@ public final class Audiences implements AutoCloseable {
             @Override
             public long erase(UserId user) {
                 readNow();
+                erasures.incrementAndGet();
                 return 0;
             }
 

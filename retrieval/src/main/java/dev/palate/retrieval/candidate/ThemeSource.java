@@ -1,14 +1,16 @@
 package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.catalog.ItemId;
-import dev.palate.memory.theme.ThemeVocabulary;
+import dev.palate.memory.theme.KnownThemes;
 import dev.palate.retrieval.factor.History;
 import dev.palate.retrieval.factor.HistoryDecay;
 import dev.palate.retrieval.semantic.AudienceProfile;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 
 /// Agreement of the themes of the history with those of the people who liked an item. Silent, and no source of
 /// candidates, unless the model in force was fitted with a weight for it.
@@ -18,9 +20,25 @@ final class ThemeSource implements CandidateSource {
 
     private final Audiences audiences;
     private final AtomicReference<Optional<Profile>> last = new AtomicReference<>(Optional.empty());
+    private final AtomicBoolean making = new AtomicBoolean();
 
-    /// @param catalog and read: what it is of
-    private record Profile(CatalogSnapshot catalog, Map<ItemId, Map<String, Long>> read, AudienceProfile scorer) {}
+    /// @param catalog and the rest: what it is of
+    private record Profile(
+            CatalogSnapshot catalog,
+            Map<ItemId, Map<String, Long>> read,
+            KnownThemes themes,
+            long erasures,
+            AudienceProfile scorer) {
+        @SuppressWarnings("ReferenceEquality") // one object is one state, of each
+        boolean of(CatalogSnapshot wanted, Map<ItemId, Map<String, Long>> now, KnownThemes known) {
+            return catalog == wanted && read == now && themes == known;
+        }
+
+        @SuppressWarnings("ReferenceEquality") // one object is one state
+        boolean serves(CatalogSnapshot wanted, long since) {
+            return catalog == wanted && erasures == since;
+        }
+    }
 
     ThemeSource(Audiences audiences) {
         this.audiences = audiences;
@@ -58,36 +76,36 @@ final class ThemeSource implements CandidateSource {
         return Optional.of(Scored.of(scores, row -> EVIDENCE));
     }
 
-    /// Made once for what was read; O(items · themes).
-    @SuppressWarnings("ReferenceEquality") // one object is one state, of both
+    /// Made once for what was read; O(items · themes). Where only the weights have moved on, the one before
+    /// serves while
+    /// another is made behind the request.
     private AudienceProfile profile(CatalogSnapshot catalog) {
         Map<ItemId, Map<String, Long>> read = audiences.current();
+        KnownThemes themes = audiences.themes();
+        long erasures = audiences.erasures();
         Optional<Profile> kept = last.get();
-        if (kept.isPresent() && kept.get().catalog == catalog && kept.get().read == read) {
+        if (kept.isPresent() && kept.get().serves(catalog, erasures)) {
+            if (!kept.get().of(catalog, read, themes) && making.compareAndSet(false, true)) {
+                Thread.ofVirtual().name("palate-theme-profile").start(() -> {
+                    try {
+                        make(catalog, read, themes, erasures);
+                    } finally {
+                        making.set(false);
+                    }
+                });
+            }
             return kept.get().scorer;
         }
-        AudienceProfile made = profile(catalog, read);
-        last.set(Optional.of(new Profile(catalog, read, made)));
-        return made;
+        return make(catalog, read, themes, erasures);
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of maps
-    private static AudienceProfile profile(CatalogSnapshot catalog, Map<ItemId, Map<String, Long>> read) {
-        Map<String, Integer> codes = new HashMap<>();
-        read.values()
-                .forEach(themes -> themes.keySet().forEach(theme -> codes.computeIfAbsent(theme, _ -> codes.size())));
-        int[][] themes = new int[catalog.size()][];
-        Map<Integer, Long>[] told = new Map[catalog.size()];
-        for (int row = 0; row < themes.length; row++) {
-            themes[row] = ThemeVocabulary.names(catalog.item(row)).stream()
-                    .filter(codes::containsKey)
-                    .mapToInt(name -> codes.getOrDefault(name, -1))
-                    .toArray();
-            Map<Integer, Long> ofRow = new HashMap<>();
-            read.getOrDefault(catalog.item(row).id(), Map.of())
-                    .forEach((theme, weight) -> ofRow.put(codes.getOrDefault(theme, -1), weight));
-            told[row] = ofRow;
-        }
-        return new AudienceProfile(themes, told, codes.size(), HistoryDecay.CONTENTS);
+    private AudienceProfile make(
+            CatalogSnapshot catalog, Map<ItemId, Map<String, Long>> read, KnownThemes themes, long erasures) {
+        List<ItemId> rows = IntStream.range(0, catalog.size())
+                .mapToObj(row -> catalog.item(row).id())
+                .toList();
+        AudienceProfile made = AudienceProfile.of(rows, themes, read, HistoryDecay.CONTENTS);
+        last.set(Optional.of(new Profile(catalog, read, themes, erasures, made)));
+        return made;
     }
 }

@@ -1,8 +1,12 @@
 package dev.palate.retrieval.semantic;
 
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.theme.KnownThemes;
 import dev.palate.retrieval.factor.History;
 import dev.palate.retrieval.factor.HistoryDecay;
 import dev.palate.retrieval.factor.Scorer;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// Scores items by how the themes of those who liked them agree with the themes of the decayed history. An item of
@@ -54,6 +58,34 @@ public final class AudienceProfile implements Scorer {
             mean[code] /= Math.max(1, told);
         }
         lengths = lengths();
+    }
+
+    /// Of a catalog: what a history wants is shared among all themes of its items, whether or not an audience has them,
+    /// and of an audience counts what is still a theme.
+    ///
+    /// @param rows the item of each row
+    /// @param audiences weights that count, by item and theme name
+    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of maps
+    public static AudienceProfile of(
+            List<ItemId> rows, KnownThemes themes, Map<ItemId, Map<String, Long>> audiences, HistoryDecay decay) {
+        Map<String, Integer> codes = new HashMap<>();
+        themes.vocabulary().all().forEach(theme -> codes.put(theme.value(), codes.size()));
+        int[][] ofRows = new int[rows.size()][];
+        Map<Integer, Long>[] told = new Map[rows.size()];
+        for (int row = 0; row < ofRows.length; row++) {
+            ofRows[row] = themes.of(rows.get(row)).stream()
+                    .mapToInt(theme -> codes.getOrDefault(theme.value(), 0))
+                    .toArray();
+            Map<Integer, Long> ofRow = new HashMap<>();
+            audiences.getOrDefault(rows.get(row), Map.of()).forEach((theme, weight) -> {
+                Integer code = codes.get(theme);
+                if (code != null) {
+                    ofRow.put(code, weight);
+                }
+            });
+            told[row] = ofRow;
+        }
+        return new AudienceProfile(ofRows, told, codes.size(), decay);
     }
 
     private double[] lengths() {

@@ -9,6 +9,7 @@ import dev.palate.memory.interaction.Feedback;
 import dev.palate.memory.interaction.Interaction;
 import dev.palate.memory.interaction.InteractionId;
 import dev.palate.memory.memory.Subject;
+import dev.palate.memory.theme.KnownThemes;
 import dev.palate.memory.theme.ThemeDelta;
 import dev.palate.memory.theme.ThemePlan;
 import dev.palate.memory.theme.ThemeVocabulary;
@@ -83,7 +84,8 @@ class ThemeSignalTest {
     }
 
     private Audiences audiences() {
-        return new Audiences(world.truth.themes(), Duration.ofMillis(1));
+        KnownThemes themes = KnownThemes.of(world.truth.catalog(), Set.of());
+        return new Audiences(world.truth.themes(), Duration.ofMillis(1), () -> themes);
     }
 
     private static void await(BooleanSupplier done) throws InterruptedException {
@@ -149,6 +151,20 @@ class ThemeSignalTest {
             }
             await(() -> audiences.current().isEmpty());
             assertThat(slate(audiences).items())
+                    .allSatisfy(item -> assertThat(item.parts()).doesNotContainKey("theme"));
+        }
+    }
+
+    /// A tag that too few items have now, say, or a category that was renamed.
+    @Test
+    void whatIsNoThemeAnyMoreCountsForNothing() throws Exception {
+        tellOfAll(5);
+        fit(0.5);
+        KnownThemes none = KnownThemes.NONE;
+        try (Audiences audiences = new Audiences(world.truth.themes(), Duration.ofMillis(1), () -> none)) {
+            await(() -> audiences.current().size() == 120);
+            assertThat(slate(audiences).items())
+                    .isNotEmpty()
                     .allSatisfy(item -> assertThat(item.parts()).doesNotContainKey("theme"));
         }
     }

@@ -205,6 +205,23 @@ final class TraceCards {
                         : Words.count(output.path("memories").size(), "memory", "memories") + " in force.";
             case "understand" -> understood(output, facts);
             case "remember" -> remembered(input, output, facts);
+            case "curate" -> {
+                fact(facts, "Rule", output.path("rule").asString(""));
+                yield Words.count(output.path("members").size(), "like user or item", "like users and items")
+                        + " read, by themes alone.";
+            }
+            case "synthesise" -> {
+                output.path("facets")
+                        .forEach(facet -> fact(
+                                facts,
+                                facet.path("theme").asString(""),
+                                facet.path("confidence").asDouble(0) + " by "
+                                        + facet.path("supports")
+                                                .valueStream()
+                                                .map(one -> one.asString(""))
+                                                .collect(java.util.stream.Collectors.joining(", "))));
+                yield Words.count(output.path("facets").size(), "facet", "facets") + " counted.";
+            }
             case "retrieve" -> retrieved(input, output, facts);
             case "rank" -> {
                 fact(facts, "Order", output.path("order").asString(""));
@@ -375,6 +392,8 @@ final class TraceCards {
             case "understand" -> "Understood";
             case "remember" -> "Memories written";
             case "recall_again" -> "Memories read again";
+            case "curate" -> "Others read";
+            case "synthesise" -> "What seems wanted";
             case "retrieve" -> "Candidates";
             case "rank" -> "Ranking";
             case "show" -> "Shown";

@@ -4,7 +4,9 @@ import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.interaction.InteractionId;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.theme.ThemeDelta;
+import dev.palate.memory.theme.ThemeVocabulary;
 import dev.palate.memory.theme.ThemeWeights;
+import dev.palate.memory.theme.ThemesInForce;
 import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
 import dev.palate.web.security.Access;
@@ -23,10 +25,12 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class ThemeController {
     private final ThemeWeights weights;
+    private final ThemesInForce themes;
     private final Access access;
 
-    ThemeController(ThemeWeights weights, Access access) {
+    ThemeController(ThemeWeights weights, ThemesInForce themes, Access access) {
         this.weights = weights;
+        this.themes = themes;
         this.access = access;
     }
 
@@ -51,7 +55,9 @@ final class ThemeController {
     }
 
     private Themes themes(Subject subject) {
+        ThemeVocabulary vocabulary = themes.refreshed().vocabulary();
         return new Themes(weights.counted(subject).entrySet().stream()
+                .filter(entry -> vocabulary.theme(entry.getKey()).isPresent())
                 .map(entry -> new Weight(entry.getKey(), entry.getValue() / (double) ThemeDelta.UNIT))
                 .toList());
     }

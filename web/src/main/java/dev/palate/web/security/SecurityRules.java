@@ -102,7 +102,10 @@ public final class SecurityRules {
                         "/v1/models:train",
                         "/v1/models:roll-back",
                         "/v1/jobs/*/cancel",
-                        "/v1/index:rebuild")
+                        "/v1/index:rebuild",
+                        "/v1/domain-rules",
+                        "/v1/domain-rules:preview",
+                        "/v1/domain-rules:activate")
                 .hasRole(ADMIN)
                 .requestMatchers("/v1/memories:replay", "/v1/memories/*/approve", "/v1/interactions/*/undo-themes")
                 .hasRole(ADMIN)

@@ -1,5 +1,6 @@
 package dev.palate.web.wiring;
 
+import dev.palate.agent.collaborative.CollaborativeReader;
 import dev.palate.agent.domain.CatalogSnapshots;
 import dev.palate.agent.domain.DomainPack;
 import dev.palate.agent.domain.DomainPackFile;
@@ -37,6 +38,7 @@ import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.job.Jobs;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.theme.ThemesInForce;
 import dev.palate.memory.tier.Reinforcement;
 import dev.palate.memory.tier.TieredMemories;
 import dev.palate.memory.trace.TraceRecorder;
@@ -180,6 +182,7 @@ class AgentWiring {
             LlmRanker ranker,
             ObjectProvider<ErasureDesk> erasures,
             TraceRecorder traces,
+            ObjectProvider<CollaborativeReader> collaborative,
             Ids ids,
             Clock clock,
             PalateProperties properties) {
@@ -201,7 +204,8 @@ class AgentWiring {
                 truth.changes(),
                 properties.traces().enabled() ? Optional.of(traces) : Optional.empty(),
                 clock,
-                ranker);
+                ranker,
+                Optional.ofNullable(collaborative.getIfAvailable()));
         return new GraphAgent(parts, limits(properties.limits().turnsInFlight()));
     }
 
@@ -212,10 +216,11 @@ class AgentWiring {
             CatalogSnapshots snapshots,
             MessageReader reader,
             FusedRecommender recommender,
-            PastModels models) {
+            PastModels models,
+            ThemesInForce themes) {
         var ports = new TurnReplay.Ports(
                 truth.catalog(), truth.conversations(), memories, truth.slates(), snapshots, reader, truth.changes());
-        return new TurnReplay(ports, recommender, models);
+        return new TurnReplay(ports, recommender, models, themes::current);
     }
 
     private static TurnLimits limits(int turnsInFlight) {

@@ -1,17 +1,33 @@
 package dev.palate.web.wiring;
 
+import dev.palate.agent.collaborative.CollaborativeReader;
 import dev.palate.agent.collaborative.CountingPlanner;
+import dev.palate.agent.collaborative.Curator;
 import dev.palate.agent.collaborative.Neighbours;
 import dev.palate.agent.collaborative.Planner;
 import dev.palate.agent.collaborative.Propagation;
+import dev.palate.agent.collaborative.RuleDesk;
+import dev.palate.agent.collaborative.ThemeSpaces;
+import dev.palate.agent.domain.DomainPack;
+import dev.palate.agent.llm.ModelRoles;
 import dev.palate.memory.derived.NoteFollower;
 import dev.palate.memory.erase.ErasurePlace;
+import dev.palate.memory.index.IndexChanges;
+import dev.palate.memory.memory.MemoryKind;
+import dev.palate.memory.memory.Subject;
+import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.text.TextEncoder;
 import dev.palate.memory.theme.ThemeWeights;
+import dev.palate.memory.theme.ThemesInForce;
+import dev.palate.memory.tier.TieredMemories;
+import dev.palate.prompts.PromptLibrary;
 import dev.palate.retrieval.candidate.Audiences;
 import dev.palate.retrieval.candidate.CollaborativeModel;
 import dev.palate.retrieval.candidate.NearItems;
+import dev.palate.retrieval.candidate.UserHistories;
 import dev.palate.web.PalateProperties;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -28,13 +44,23 @@ class CollaborativeWiring {
         return truth.themes();
     }
 
+    @Bean
+    ThemesInForce themesInForce(SqlTruth truth, PalateProperties properties) {
+        return new ThemesInForce(
+                truth.catalog(),
+                truth.changes(),
+                Set.copyOf(properties.propagation().approvedTags()));
+    }
+
     @Bean(destroyMethod = "close")
-    Audiences audiences(ThemeWeights weights, SqlTruth truth, PalateProperties properties) {
+    Audiences audiences(ThemeWeights weights, ThemesInForce themes, SqlTruth truth, PalateProperties properties) {
         if (!properties.propagation().enabled()) {
             truth.outbox().forget(Propagation.NAME);
             return Audiences.NONE;
         }
-        return new Audiences(weights, READ_EVERY);
+        // Read behind the start, so that the first list finds them.
+        themes.current();
+        return new Audiences(weights, READ_EVERY, themes::current);
     }
 
     @Bean
@@ -70,5 +96,52 @@ class CollaborativeWiring {
                 neighbours,
                 Set.copyOf(properties.propagation().approvedTags()));
         return new NoteFollower(truth.outbox(), truth.changes(), new Propagation(parts), Propagation.OPTIONS);
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty("palate.synthesis.enabled")
+    ThemeSpaces themeSpaces(ThemesInForce themes, TextEncoder encoder, IndexChanges index) {
+        return new ThemeSpaces(themes, encoder, index::encoding);
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty("palate.synthesis.enabled")
+    Curator curator(
+            UserHistories histories,
+            SqlTruth truth,
+            ThemeWeights weights,
+            Audiences audiences,
+            ThemeSpaces spaces,
+            TieredMemories memories) {
+        return new Curator(
+                new Curator.Ports(histories::of, truth.interactions(), weights, audiences, spaces, memories::pack));
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty("palate.synthesis.enabled")
+    RuleDesk ruleDesk(Curator curator, SqlTruth truth, DomainPack pack, DataDirectory directory, Clock clock) {
+        return new RuleDesk(curator, truth.users(), pack, directory.root().resolve(RuleDesk.FILE_NAME), clock);
+    }
+
+    @Bean(destroyMethod = "close")
+    @ConditionalOnBooleanProperty("palate.synthesis.enabled")
+    CollaborativeReader collaborativeReader(
+            Curator curator, RuleDesk rules, TieredMemories memories, ModelRoles models, Clock clock) {
+        return new CollaborativeReader(new CollaborativeReader.Parts(
+                curator,
+                rules::inForce,
+                user -> memories.active(new Subject.OfUser(user)).stream()
+                        .filter(memory -> memory.effectiveAt(clock.instant()) && memory.kind() != MemoryKind.PROFILE)
+                        .toList(),
+                models.memory(),
+                PromptLibrary.load(),
+                clock,
+                CollaborativeReader.IDLE));
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty("palate.synthesis.enabled")
+    ErasurePlace facetsErasure(CollaborativeReader reader) {
+        return reader.erasure();
     }
 }

@@ -1,0 +1,211 @@
+package dev.palate.agent.collaborative;
+
+import dev.palate.agent.AgentException;
+import dev.palate.agent.domain.BadRuleException;
+import dev.palate.agent.domain.DomainPack;
+import dev.palate.agent.domain.DomainRule;
+import dev.palate.memory.theme.ThemeId;
+import dev.palate.memory.user.User;
+import dev.palate.memory.user.UserId;
+import dev.palate.memory.user.Users;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The rule in force, and how it is changed: an operator looks at what a rule would choose for twenty users, and only
+/// then puts it into force. What was chosen is kept in a file of the data directory; without it the domain pack's
+/// first rule holds. Thread-safe; one preview at a time.
+public final class RuleDesk {
+    /// The file's name in a data directory.
+    public static final String FILE_NAME = "domain-rule.json";
+    /// So many users a preview looks at.
+    public static final int PREVIEWED = 20;
+    /// A preview allows an activation for so long.
+    public static final Duration VALID = Duration.ofHours(24);
+
+    private static final int PREVIEWS_KEPT = 32;
+    private static final int SAMPLED_OF = 500;
+    private static final long SEED = 20_260_101;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int THEMES_SHOWN = 5;
+    private static final long MAX_BYTES = 65_536;
+
+    /// What a rule would choose, beside the one in force.
+    ///
+    /// @param version of the rule
+    /// @param inForce the version of the one in force
+    /// @param complete false when there was no time for all users
+    public record Preview(String version, String inForce, List<OfUser> users, boolean complete) {
+        public Preview {
+            users = List.copyOf(users);
+        }
+    }
+
+    /// The choice for one user.
+    ///
+    /// @param users chosen, out of how many the rule had to choose from is `candidates`
+    /// @param items chosen
+    /// @param kept how many both rules choose
+    /// @param themes what counts of the themes of the chosen, the heaviest first, by name
+    /// @param themesBefore the same by the rule in force
+    public record OfUser(
+            UserId user,
+            int candidates,
+            int users,
+            int items,
+            int kept,
+            Map<String, Double> themes,
+            Map<String, Double> themesBefore) {}
+
+    private record Previewed(DomainRule rule, Instant at) {}
+
+    private final Curator curator;
+    private final Users users;
+    private final List<DomainRule> shipped;
+    private final Path file;
+    private final InstantSource clock;
+    private final Map<String, Previewed> previewed = new LinkedHashMap<>();
+    private volatile DomainRule inForce;
+
+    /// @param pack whose rules ship
+    /// @param file see [#FILE_NAME]; need not be there
+    /// @throws AgentException `BAD_FILE` when it is there and holds no rule
+    public RuleDesk(Curator curator, Users users, DomainPack pack, Path file, InstantSource clock) {
+        this.curator = curator;
+        this.users = users;
+        this.shipped = pack.rules();
+        this.file = file;
+        this.clock = clock;
+        inForce = Files.exists(file) ? read(file) : pack.rule();
+    }
+
+    private static DomainRule read(Path file) {
+        try {
+            if (Files.size(file) > MAX_BYTES) {
+                throw bad(file, "has more than " + MAX_BYTES + " bytes");
+            }
+            return DomainRule.read(JsonMapper.shared().readTree(Files.readString(file)));
+        } catch (BadRuleException e) {
+            throw bad(file, "holds no rule: " + e.getMessage());
+        } catch (IOException | JacksonException e) {
+            throw bad(file, "cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static AgentException bad(Path file, String what) {
+        return new AgentException(
+                AgentException.Code.BAD_FILE,
+                file + " " + what + "; remove it to go on with the rule of the domain pack");
+    }
+
+    /// The rule in force.
+    public DomainRule inForce() {
+        return inForce;
+    }
+
+    /// The rules of the domain pack.
+    public List<DomainRule> shipped() {
+        return shipped;
+    }
+
+    /// What the rule would choose for twenty users who have somebody to choose from, drawn by a fixed seed from the
+    /// first 500. Ends within ten seconds and one user.
+    public synchronized Preview preview(DomainRule rule) {
+        Instant now = clock.instant();
+        curator.awaitThemes();
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        List<UserId> drawn = new ArrayList<>(users.page(null, null, SAMPLED_OF).items().stream()
+                .map(User::id)
+                .toList());
+        Collections.shuffle(drawn, new Random(SEED));
+        DomainRule before = inForce;
+        List<OfUser> found = new ArrayList<>();
+        boolean late = false;
+        for (UserId user : drawn) {
+            late = System.nanoTime() - end > 0;
+            if (late || found.size() == PREVIEWED) {
+                break;
+            }
+            Curated curated = curator.curate(user, before, now);
+            if (!curated.candidates().isEmpty()) {
+                found.add(ofUser(user, curated, Curated.choose(rule, curated.candidates())));
+            }
+        }
+        remember(rule, now);
+        return new Preview(rule.version(), before.version(), found, !late);
+    }
+
+    private static OfUser ofUser(UserId user, Curated before, Neighbourhood after) {
+        List<String> handles = before.neighbourhood().members().stream()
+                .map(Neighbourhood.Member::handle)
+                .toList();
+        return new OfUser(
+                user,
+                before.candidates().size(),
+                after.users(),
+                after.items(),
+                (int) after.members().stream()
+                        .filter(member -> handles.contains(member.handle()))
+                        .count(),
+                themes(after),
+                themes(before.neighbourhood()));
+    }
+
+    private static Map<String, Double> themes(Neighbourhood neighbourhood) {
+        return CountedThemes.of(neighbourhood).entrySet().stream()
+                .limit(THEMES_SHOWN)
+                .collect(Collectors.toMap(
+                        entry -> value(entry.getKey()),
+                        entry -> Math.round(entry.getValue().weight() * 10_000) / 10_000.0,
+                        (one, other) -> one,
+                        LinkedHashMap::new));
+    }
+
+    private static String value(ThemeId theme) {
+        return theme.value();
+    }
+
+    private void remember(DomainRule rule, Instant now) {
+        previewed.put(rule.version(), new Previewed(rule, now));
+        if (previewed.size() > PREVIEWS_KEPT) {
+            previewed.remove(previewed.keySet().iterator().next());
+        }
+    }
+
+    /// Puts a rule into force that was previewed within the last day.
+    ///
+    /// @throws BadRuleException when no such preview is known
+    public synchronized DomainRule activate(String version) {
+        Previewed seen = previewed.get(version);
+        if (seen == null || seen.at.plus(VALID).isBefore(clock.instant())) {
+            throw new BadRuleException(
+                    "/version", "was not previewed within " + VALID.toHours() + " hours; preview the rule first");
+        }
+        Path next = file.resolveSibling(file.getFileName() + ".next");
+        try {
+            JsonNode form = seen.rule.form();
+            Files.writeString(
+                    next, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(form) + "\n");
+            Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new AgentException(
+                    AgentException.Code.BAD_FILE, "the rule cannot be written to " + file + ": " + e.getMessage(), e);
+        }
+        inForce = seen.rule;
+        return inForce;
+    }
+}

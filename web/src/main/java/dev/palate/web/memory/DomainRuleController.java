@@ -1,0 +1,99 @@
+package dev.palate.web.memory;
+
+import dev.palate.agent.collaborative.RuleDesk;
+import dev.palate.agent.domain.BadRuleException;
+import dev.palate.agent.domain.DomainRule;
+import dev.palate.web.problem.Input;
+import dev.palate.web.problem.ProblemException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/// `/v1/domain-rules`: which users and items are read for a user. For admins, while synthesis is switched on.
+@RestController
+@ConditionalOnBooleanProperty("palate.synthesis.enabled")
+final class DomainRuleController {
+    private final RuleDesk desk;
+
+    DomainRuleController(RuleDesk desk) {
+        this.desk = desk;
+    }
+
+    @GetMapping("/v1/domain-rules")
+    Rules rules() {
+        return new Rules(
+                view(desk.inForce()),
+                desk.shipped().stream().map(DomainRuleController::view).toList());
+    }
+
+    @PostMapping("/v1/domain-rules:preview")
+    PreviewView preview(@RequestBody PreviewBody body) {
+        DomainRule rule = at("#/rule", () -> DomainRule.read(Input.required("#/rule", body.rule())));
+        RuleDesk.Preview preview = desk.preview(rule);
+        return new PreviewView(
+                preview.version(),
+                preview.inForce(),
+                preview.complete(),
+                preview.users().stream()
+                        .map(one -> new UserView(
+                                one.user().value(),
+                                one.candidates(),
+                                one.users(),
+                                one.items(),
+                                one.kept(),
+                                one.themes(),
+                                one.themesBefore()))
+                        .toList());
+    }
+
+    @PostMapping("/v1/domain-rules:activate")
+    RuleView activate(@RequestBody ActivateBody body) {
+        return view(at("#", () -> desk.activate(Input.required("#/version", body.version()))));
+    }
+
+    private static <T> T at(String pointer, java.util.function.Supplier<T> make) {
+        try {
+            return make.get();
+        } catch (BadRuleException e) {
+            throw ProblemException.invalid(pointer + e.pointer(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static RuleView view(DomainRule rule) {
+        return new RuleView(rule.version(), rule.form());
+    }
+
+    /// @param rule a rule as the domain pack has it
+    record PreviewBody(@Nullable JsonNode rule) {}
+
+    /// @param version of a rule that was previewed
+    record ActivateBody(@Nullable String version) {}
+
+    /// @param inForce the one in force
+    record Rules(RuleView inForce, List<RuleView> shipped) {}
+
+    /// @param version of the rule
+    record RuleView(String version, JsonNode rule) {}
+
+    /// @param complete false when there was no time for all users
+    record PreviewView(String version, String inForce, boolean complete, List<UserView> users) {}
+
+    /// @param candidates that there were to choose from
+    /// @param users chosen
+    /// @param items chosen
+    /// @param kept how many both rules choose
+    record UserView(
+            String userId,
+            int candidates,
+            int users,
+            int items,
+            int kept,
+            Map<String, Double> themes,
+            Map<String, Double> themesBefore) {}
+}
