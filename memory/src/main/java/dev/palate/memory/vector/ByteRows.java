@@ -183,8 +183,7 @@ public final class ByteRows {
         return Kernels.dot(rows, row * dimension, query, 0, dimension);
     }
 
-    private void look(
-            Query query, float less, boolean @Nullable [] open, float above, Candidates candidates) {
+    private void look(Query query, float less, boolean @Nullable [] open, float above, Candidates candidates) {
         float needed = above;
         float rounded = Math.abs(less) * LESS_ROUNDING;
         for (int row = 0; row < scales.length; row++) {

@@ -173,7 +173,8 @@ public final class AlignedModel {
 
     /// The scores of a query that this model made before.
     RowScores scores(String signal, ProductScores.Query query) {
-        CollaborativeModel.RowScorer scorer = Objects.requireNonNull(model.scorers().get(signal));
+        CollaborativeModel.RowScorer scorer =
+                Objects.requireNonNull(model.scorers().get(signal));
         ByteRows rows = scorer.vectors().orElseThrow();
         return new ProductScores(
                 new Aligned(this, new Products(rows, query.vector(), query.less()), rows.size()), query);

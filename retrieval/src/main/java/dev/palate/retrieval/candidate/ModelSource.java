@@ -77,7 +77,8 @@ final class ModelSource implements CandidateSource {
                         answer.map(Answer::nearest).orElseGet(Nearest::new))
                 : row -> Evidence.of("people with your taste liked it");
         return answer.map(found -> Scored.of(
-                found.scores(model, signal), row -> Arrays.binarySearch(found.guessed, row) >= 0 ? GUESSED : explainer.of(row)));
+                found.scores(model, signal),
+                row -> Arrays.binarySearch(found.guessed, row) >= 0 ? GUESSED : explainer.of(row)));
     }
 
     /// What is kept with a history: neither a model nor a catalog, which may be over.
