@@ -55,8 +55,7 @@ final class VectorFormats {
     }
 
     /// How many candidates a graph search must bring so that the best `k` of them by their raw vectors have a recall
-    /// of .98 or more, by docs/benchmarks.md: fewer where [EntryPoints] say where to begin, and there the more
-    /// vectors,
+    /// of .98 or more, by docs/benchmarks.md: fewer where [EntryPoints] say where to begin, and there the more vectors,
     /// the wider the search.
     static int explored(LeafReader leaf, int k) {
         return explored(format(leaf), k, leaf.numDocs());
@@ -65,8 +64,9 @@ final class VectorFormats {
     /// As above, for a segment of the format with so many documents.
     static int explored(VectorFormat format, int k, int documents) {
         boolean bits = format == VectorFormat.BIT;
-        double wide =
-                documents < EntryPoints.LEAST ? (bits ? 300 : 200) : 100 * Math.pow(documents / SETTLED, WIDENING);
+        double wide = documents < EntryPoints.LEAST
+                ? (bits ? 300 : 200)
+                : 100 * Math.pow(documents / SETTLED, WIDENING);
         return (int) Math.max((bits ? 4 : 2) * k, Math.min(wide, MOST_EXPLORED));
     }
 
