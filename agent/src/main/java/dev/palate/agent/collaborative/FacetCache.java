@@ -62,6 +62,11 @@ final class FacetCache implements ErasurePlace {
     }
 
     @Override
+    public boolean holdsMemories() {
+        return true;
+    }
+
+    @Override
     public synchronized long erase(ErasedMemories memories) {
         forgotten++;
         long gone = 0;

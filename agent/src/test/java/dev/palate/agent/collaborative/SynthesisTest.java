@@ -10,6 +10,8 @@ import dev.palate.agent.llm.JsonShape;
 import dev.palate.agent.llm.ModelLevel;
 import dev.palate.agent.llm.Script;
 import dev.palate.agent.llm.ScriptedModel;
+import dev.palate.memory.erase.Erasure;
+import dev.palate.memory.erase.ErasureReceipt;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.MemoryKind;
@@ -32,7 +34,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -353,10 +354,11 @@ class SynthesisTest {
             world.remember(ANN, "Likes war", 1, new Slot("genre", "war"));
             assertThat(read(reader).facets().byModel()).as("another revision").isEmpty();
             settle(reader, 2);
-            assertThat(reader.erasure()
-                            .erase(new dev.palate.memory.erase.ErasedMemories(
-                                    Set.of(drama.id()), Set.of(new Subject.OfUser(ANN)))))
-                    .isEqualTo(1);
+            assertThat(reader.erasure().remaining(ANN)).isEqualTo(1);
+            try (Erasure erasure = world.truth.erasure(List.of(reader.erasure()))) {
+                assertThat(erasure.memory(drama.id()).orElseThrow().places())
+                        .contains(new ErasureReceipt.Place("facets", 1, 0));
+            }
             assertThat(reader.erasure().remaining(ANN)).isZero();
         }
     }
