@@ -253,6 +253,45 @@ class SynthesisTest {
     }
 
     @Test
+    void whatOneNeighbourLikesIsNoFacetHoweverItIsSupported() {
+        Neighbourhood.Member[] members = {
+            member("U1", 1, "drama", "comedy"),
+            member("U2", 1, "comedy"),
+            member("U3", 1, "comedy"),
+            member("U4", 1, "comedy"),
+            member("U5", 1, "comedy")
+        };
+        SynthesisInput input = input(List.of(memory(1, "Slow space films", 1, null)), Map.of(), members);
+        String answer = "{\"facets\":["
+                + String.join(
+                        ",",
+                        facet("drama", "M1", "U1"),
+                        facet("dramas", "U1", "U2", "U3", "U4", "U5"),
+                        facet("slow drama", "M1", "U1", "U2", "U3", "U4", "U5"),
+                        facet("slow comedy", "M1", "U1", "U2", "U3", "U4"),
+                        facet("slow comedies", "M1", "U1", "U2", "U3", "U4", "U5"))
+                + "]}";
+        assertThat(byModel(answer, input)).extracting(Facet::words).containsExactly("slow comedies");
+    }
+
+    @Test
+    void shortWordsAreGroundedToo() {
+        SynthesisInput input =
+                input(List.of(memory(1, "Slow films of the sea", 1, null), memory(2, "喜欢惊悚片", 1, null)), Map.of());
+        String answer = "{\"facets\":["
+                + String.join(
+                        ",",
+                        facet("war", "M2"),
+                        facet("恐怖", "M1"),
+                        facet("of the", "M2"),
+                        facet("!!", "M2"),
+                        facet("the sea", "M2"),
+                        facet("惊悚", "M1"))
+                + "]}";
+        assertThat(byModel(answer, input)).extracting(Facet::words).containsExactly("the sea", "惊悚");
+    }
+
+    @Test
     void aHandleThatWasNotGivenIsRefused() {
         SynthesisInput input = input(List.of(memory(1, "Slow films", 1, null)), Map.of());
         for (String bad : List.of(
