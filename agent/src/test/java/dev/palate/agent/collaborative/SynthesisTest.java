@@ -402,6 +402,24 @@ class SynthesisTest {
         }
     }
 
+    /// Neither an erasure nor a turn that is to be without models leaves a request to come.
+    @Test
+    void whoWaitsIsNotAskedAboutAfterAnErasureOrWithoutModels() {
+        world.like(List.of(ANN), 1, 2, 3);
+        world.remember(ANN, "Likes drama", 1, new Slot("genre", "drama"));
+        ScriptedModel model = model(ModelLevel.T2, _ -> "{\"facets\":[]}");
+        try (CollaborativeReader reader = reader(model, Duration.ofMinutes(1))) {
+            read(reader);
+            assertThat(reader.waiting()).isEqualTo(1);
+            reader.read(ANN, world.memories.active(new Subject.OfUser(ANN)), false);
+            assertThat(reader.waiting()).isZero();
+            read(reader);
+            assertThat(reader.waiting()).isEqualTo(1);
+            assertThat(reader.erasure().erase(ANN)).isEqualTo(1);
+            assertThat(reader.waiting()).isZero();
+        }
+    }
+
     @Test
     void aModelThatFailsStallsOrIsTooSmallLeavesTheCounts() throws Exception {
         world.like(List.of(ANN), 1, 2, 3);
