@@ -286,6 +286,24 @@ class CuratorTest {
                 .hasMessageContaining("remove it");
     }
 
+    @Test
+    void onlyAPreviewThatShowsSomebodyAllowsAnActivationAndTheNewestAreKept() throws Exception {
+        RuleDesk desk = desk(world.folder().resolve(RuleDesk.FILE_NAME));
+        assertThat(desk.preview(rule(0)).users()).isEmpty();
+        assertThatThrownBy(() -> desk.activate(rule(0).version()))
+                .isInstanceOf(BadRuleException.class)
+                .hasMessageContaining("with at least one user");
+        world.like(users(0, 3), 1, 2, 3);
+        world.follow();
+        for (int number = 0; number < 32; number++) {
+            desk.preview(rule(number));
+        }
+        desk.preview(rule(0));
+        desk.preview(rule(32));
+        assertThat(desk.activate(rule(0).version())).isEqualTo(rule(0));
+        assertThatThrownBy(() -> desk.activate(rule(1).version())).isInstanceOf(BadRuleException.class);
+    }
+
     private static DomainRule rule(int number) {
         return new DomainRule("rule" + number, List.of(new DomainRule.Multiply(DomainRule.Kind.ITEM, List.of(), 0.5)));
     }
