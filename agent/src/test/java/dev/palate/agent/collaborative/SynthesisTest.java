@@ -144,6 +144,36 @@ class SynthesisTest {
         assertThat(new Facets(facets, List.of()).quotable()).isEmpty();
     }
 
+    /// What a trace keeps gives the same facets, and of one user alone nothing.
+    @Test
+    void whatCountsOfANeighbourhoodGivesTheSameFacets() {
+        Neighbourhood all = neighbourhood(
+                member("U1", 3, "drama", "comedy"),
+                member("U2", 2, "comedy", "war"),
+                member("U3", 1, "comedy"),
+                member("U4", 1, "musical"),
+                member("U5", 1, "comedy"),
+                member("U6", 1, "comedy"),
+                member("I1", 1, "war"));
+        Neighbourhood counted = all.counted();
+        assertThat(counted.members())
+                .extracting(member -> member.themes().stream()
+                        .map(share -> share.theme().value())
+                        .toList())
+                .containsExactly(
+                        List.of("category:comedy"),
+                        List.of("category:comedy"),
+                        List.of("category:comedy"),
+                        List.of(),
+                        List.of("category:comedy"),
+                        List.of("category:comedy"),
+                        List.of("category:war"));
+        assertThat(CountingSynthesis.facets(new SynthesisInput(List.of(), Map.of(), counted)))
+                .isEqualTo(CountingSynthesis.facets(new SynthesisInput(List.of(), Map.of(), all)))
+                .hasSize(2);
+        assertThat(counted.counted()).isEqualTo(counted);
+    }
+
     /// Ten thousand users of 1 to 2,000 memories of any length and script, with neighbourhoods of any size: what is
     /// rendered keeps the budget, and is filled as far as there is something.
     @Test

@@ -246,6 +246,10 @@ class CollaborativeTurnTest {
                 assertThat(names).containsSubsequence("recall", "curate", "synthesise", "retrieve", "show", "words");
                 TraceStep curate = step(trace, "curate");
                 assertThat(curate.output()).contains("\"handle\":\"U1\"").contains("\"handle\":\"I1\"");
+                assertThat(curate.input()).containsPattern("\\[\"U1\",[0-9]");
+                TraceStep own = OwnSteps.of(curate);
+                assertThat(own.input()).contains("[\"U1\"]").containsPattern("\\[\"I1\",[0-9]");
+                assertThat(own.output()).contains("{\"handle\":\"U1\"}").contains("{\"handle\":\"I1\",\"score\":");
                 for (Conversation other : talks) {
                     assertThat(curate.input() + curate.output() + step(trace, "synthesise"))
                             .doesNotContain(other.user().value());
