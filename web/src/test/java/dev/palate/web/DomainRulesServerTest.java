@@ -3,14 +3,20 @@ package dev.palate.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.palate.agent.turn.GraphAgent;
+import dev.palate.agent.turn.TurnRequest;
 import dev.palate.memory.access.Role;
+import dev.palate.memory.conversation.ConversationId;
 import dev.palate.memory.derived.NoteFollower;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /// What like users and items tell, switched on by a setting: rules over HTTP, and a turn that reads.
 class DomainRulesServerTest {
@@ -90,6 +96,22 @@ class DomainRulesServerTest {
                 said = server.ok(200, server.get(ann, messages)).toString();
             }
             assertThat(said).contains("\"assistant\"").doesNotContain("\"u2\"");
+
+            String trace = traced(server, talk);
+            JsonNode full = curate(server.ok(200, server.get(server.admin(), trace)));
+            assertThat(full.path("input").path("candidates").get(0)).hasSize(6);
+            for (JsonNode own : List.of(
+                    curate(server.ok(200, server.get(ann, trace))),
+                    curate(server.ok(200, server.get(ann, "/v1/users/u1/export"))
+                            .path("traces")
+                            .get(0)))) {
+                assertThat(own.path("input").path("candidates").get(0).toString())
+                        .isEqualTo("[\"U1\"]");
+                assertThat(own.path("output").path("members").valueStream())
+                        .filteredOn(member -> member.path("handle").asString().startsWith("U"))
+                        .isNotEmpty()
+                        .allSatisfy(member -> assertThat(member).hasSize(1));
+            }
         }
         try (TestServer server = TestServer.start(folder.resolve("data"), PROPAGATION, SYNTHESIS)) {
             assertThat(server.ok(200, server.get(server.admin(), "/v1/domain-rules"))
@@ -99,6 +121,30 @@ class DomainRulesServerTest {
                     .as("after a restart")
                     .startsWith("mine@");
         }
+    }
+
+    /// The trace of a turn by the agent of the server that read others in time; HTTP has a staged one.
+    private static String traced(TestServer server, String talk) throws Exception {
+        for (int tries = 0; tries < 10; tries++) {
+            var turn = server.bean(GraphAgent.class)
+                    .start(
+                            new TurnRequest(new ConversationId(talk), "another drama", 3, TurnRequest.UseModels.NEVER),
+                            event -> {});
+            turn.done().get(60, TimeUnit.SECONDS);
+            String path = "/v1/conversations/" + talk + "/turns/" + turn.id().value() + "/trace";
+            if (!curate(server.ok(200, server.get(server.admin(), path))).isMissingNode()) {
+                return path;
+            }
+        }
+        throw new AssertionError("ten turns went on without others");
+    }
+
+    private static JsonNode curate(JsonNode trace) {
+        return trace.path("steps")
+                .valueStream()
+                .filter(step -> step.path("name").asString().equals("curate"))
+                .findFirst()
+                .orElse(MissingNode.getInstance());
     }
 
     @Test

@@ -76,7 +76,7 @@ public final class CollaborativeReader implements AutoCloseable {
 
     private final Parts parts;
     private final ModelSynthesis synthesis;
-    private final FacetCache cache = new FacetCache(USERS_KEPT);
+    private final FacetCache cache = new FacetCache(USERS_KEPT, this::cancel);
     private final Map<UserId, Future<?>> waiting = new HashMap<>();
     private final ScheduledThreadPoolExecutor worker = new ScheduledThreadPoolExecutor(
             1, Thread.ofVirtual().name("palate-facets").factory());
@@ -93,7 +93,8 @@ public final class CollaborativeReader implements AutoCloseable {
     /// What is read for a user now. Some milliseconds; asks no model.
     ///
     /// @param memories of the user in force, oldest first
-    /// @param models false for counted facets only, and to have no model asked later either
+    /// @param models false for counted facets only, and to have no model asked later either, nor for a turn
+    ///     before
     public Reading read(UserId user, List<Memory> memories, boolean models) {
         long start = System.nanoTime();
         Instant now = parts.clock().instant();
@@ -101,7 +102,12 @@ public final class CollaborativeReader implements AutoCloseable {
         long between = System.nanoTime();
         SynthesisInput input = new SynthesisInput(memories, curated.own(), curated.neighbourhood());
         List<Facet> counted = CountingSynthesis.facets(input);
-        List<Facet> byModel = models ? byModel(user, input) : List.of();
+        List<Facet> byModel = List.of();
+        if (models) {
+            byModel = byModel(user, input);
+        } else {
+            cancel(user);
+        }
         return new Reading(curated, new Facets(counted, byModel), between - start, System.nanoTime() - between);
     }
 
@@ -115,12 +121,20 @@ public final class CollaborativeReader implements AutoCloseable {
         });
     }
 
-    private void later(UserId user) {
+    /// @return true when the user waited
+    private boolean cancel(UserId user) {
         synchronized (waiting) {
             Future<?> before = waiting.remove(user);
             if (before != null) {
                 before.cancel(false);
             }
+            return before != null;
+        }
+    }
+
+    private void later(UserId user) {
+        synchronized (waiting) {
+            cancel(user);
             if (waiting.size() < MOST_WAITING && !worker.isShutdown()) {
                 waiting.put(user, worker.schedule(() -> ask(user), parts.idle().toMillis(), TimeUnit.MILLISECONDS));
             }

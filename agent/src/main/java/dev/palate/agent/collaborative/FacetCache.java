@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// The facets that a model found, one set a user, while what they were made of is the same; some 2 KiB each. Made from
 /// a user's words, they go with the user and with each of the user's memories that goes. Thread-safe.
@@ -16,11 +17,14 @@ final class FacetCache implements ErasurePlace {
     private record Kept(String key, List<Facet> facets) {}
 
     private final int capacity;
+    private final Predicate<UserId> cancel;
     private final Map<UserId, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
     private long forgotten;
 
     /// @param capacity users, 1 to 1,000,000; the least lately asked for goes first
-    FacetCache(int capacity) {
+    /// @param cancel keeps a model from being asked about a user who waits for it, and says whether the user did
+    FacetCache(int capacity, Predicate<UserId> cancel) {
+        this.cancel = cancel;
         this.capacity = Require.range("capacity", capacity, 1, 1_000_000);
     }
 
@@ -51,14 +55,22 @@ final class FacetCache implements ErasurePlace {
     }
 
     @Override
-    public synchronized long erase(UserId user) {
-        forgotten++;
-        return kept.remove(user) == null ? 0 : 1;
+    public long erase(UserId user) {
+        long waited = cancel.test(user) ? 1 : 0;
+        synchronized (this) {
+            forgotten++;
+            return waited + (kept.remove(user) == null ? 0 : 1);
+        }
     }
 
     @Override
     public synchronized long remaining(UserId user) {
         return kept.containsKey(user) ? 1 : 0;
+    }
+
+    @Override
+    public boolean holdsMemories() {
+        return true;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.palate.agent.collaborative;
 
+import dev.palate.memory.memory.Memory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +30,22 @@ public record Facets(List<Facet> counted, List<Facet> byModel) {
             }
         }
         return words;
+    }
+
+    /// The memories that a theme which may be quoted rests on.
+    ///
+    /// @param memories those that the facets were made of, in the same order
+    public List<Memory> behind(String theme, List<Memory> memories) {
+        List<Memory> behind = new ArrayList<>();
+        for (Facet facet : counted) {
+            if (theme.equals(facet.theme())) {
+                facet.supports().stream()
+                        .filter(handle -> handle.startsWith("M"))
+                        .map(handle -> memories.get(memories.size() - Integer.parseInt(handle.substring(1))))
+                        .forEach(behind::add);
+            }
+        }
+        return behind;
     }
 
     /// The first few in one line, for a model that finds words; empty where there are none.

@@ -16,20 +16,24 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /// Facets in a model's words, one request: seven at most, each with its supports out of the handles that were given. A
-/// facet is dropped unless its words stand in what it rests on, and unless that counts: something of the user's own
-/// that is not against it, or an item, or five users. Thread-safe.
+/// facet is dropped unless it rests on what counts: something of the user's own that is not against it, or an item, or
+/// five users; and unless each of its words stands in that, among users in what five of them like. Thread-safe.
 final class ModelSynthesis {
     private static final int TOKENS = 512;
     private static final int MOST_SUPPORTS = 8;
-    private static final int LONG_WORD = 4;
     private static final int STEM = 5;
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
-    private static final Set<String> LITTLE_WORDS =
-            Set.of("with", "from", "that", "than", "into", "about", "before", "after", "more", "less", "very");
+    // Scripts without spaces between words.
+    private static final Pattern UNSPACED = Pattern.compile(
+            "[\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsThai}\\p{IsLao}\\p{IsKhmer}\\p{IsMyanmar}]");
+    private static final Set<String> LITTLE_WORDS = Set.of(
+            "a", "an", "and", "the", "of", "in", "on", "at", "to", "by", "for", "or", "as", "is", "are", "with", "from",
+            "that", "than", "into", "about", "before", "after", "more", "less", "very");
 
     private final LanguageModel model;
     private final PromptLibrary prompts;
@@ -96,16 +100,36 @@ final class ModelSynthesis {
         return own || item || users >= ThemeWeight.FEWEST_CONTRIBUTORS;
     }
 
+    /// Every word that says something, and there must be one, stands in what is the user's own or of an item, or with
+    /// enough users: what one neighbour likes is told to nobody.
     private static boolean grounded(String words, Set<String> supports, Map<String, String> texts) {
-        Set<String> stems = new HashSet<>();
-        supports.forEach(handle -> WORD.matcher(texts.getOrDefault(handle, "").toLowerCase(Locale.ROOT))
+        List<String> said = WORD.matcher(words)
                 .results()
-                .forEach(match -> stems.add(stem(match.group()))));
-        return WORD.matcher(words)
-                .results()
-                .map(java.util.regex.MatchResult::group)
-                .filter(word -> word.length() >= LONG_WORD && !LITTLE_WORDS.contains(word))
-                .allMatch(word -> stems.contains(stem(word)));
+                .map(MatchResult::group)
+                .filter(word -> !LITTLE_WORDS.contains(word))
+                .toList();
+        return !said.isEmpty() && said.stream().allMatch(word -> stands(word, supports, texts));
+    }
+
+    private static boolean stands(String word, Set<String> supports, Map<String, String> texts) {
+        int users = 0;
+        for (String handle : supports) {
+            if (holds(texts.getOrDefault(handle, "").toLowerCase(Locale.ROOT), word)) {
+                if (!handle.startsWith("U")) {
+                    return true;
+                }
+                users++;
+            }
+        }
+        return users >= ThemeWeight.FEWEST_CONTRIBUTORS;
+    }
+
+    private static boolean holds(String text, String word) {
+        return UNSPACED.matcher(word).find()
+                ? text.contains(word)
+                : WORD.matcher(text)
+                        .results()
+                        .anyMatch(match -> stem(match.group()).equals(stem(word)));
     }
 
     private static String stem(String word) {

@@ -2,8 +2,11 @@ package dev.palate.agent.collaborative;
 
 import dev.palate.memory.Require;
 import dev.palate.memory.theme.ThemeId;
+import dev.palate.memory.theme.ThemeWeight;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -31,14 +34,15 @@ public record Neighbourhood(String rule, List<Member> members) {
     ///
     /// @param handle `U` for a user and `I` for an item, with a number; valid for this reading only
     /// @param score by the rule, above 0
-    /// @param themes the heaviest first, at most [Curator#MOST_THEMES]
+    /// @param themes the heaviest first, at most [Curator#MOST_THEMES]; none of a user
+    ///     in what [#counted] gives, where nothing of that user's counts
     public record Member(String handle, double score, List<Share> themes) {
         public Member {
             if (!HANDLE.matcher(handle).matches()) {
                 throw new IllegalArgumentException("handle must match " + HANDLE.pattern() + ", was " + handle);
             }
             themes = List.copyOf(themes);
-            Require.range("themes of a member", themes.size(), 1, Curator.MOST_THEMES);
+            Require.range("themes of a member", themes.size(), 0, Curator.MOST_THEMES);
         }
 
         /// True of a user, false of an item.
@@ -56,6 +60,29 @@ public record Neighbourhood(String rule, List<Member> members) {
                 throw new IllegalArgumentException("handle " + member.handle() + " is there twice");
             }
         });
+    }
+
+    /// The same, but of users only the themes that enough of them have: what one alone likes is in it no more. It
+    /// gives the same counts.
+    public Neighbourhood counted() {
+        Map<ThemeId, Integer> users = new HashMap<>();
+        members.stream()
+                .filter(Member::user)
+                .flatMap(member -> member.themes.stream())
+                .forEach(share -> users.merge(share.theme, 1, Integer::sum));
+        return new Neighbourhood(
+                rule,
+                members.stream()
+                        .map(member -> member.user()
+                                ? new Member(
+                                        member.handle,
+                                        member.score,
+                                        member.themes.stream()
+                                                .filter(share -> users.getOrDefault(share.theme, 0)
+                                                        >= ThemeWeight.FEWEST_CONTRIBUTORS)
+                                                .toList())
+                                : member)
+                        .toList());
     }
 
     /// How many of them are users.

@@ -123,11 +123,16 @@ public final class RuleDesk {
     }
 
     /// What the rule would choose for twenty users who have somebody to choose from, drawn by a fixed seed from the
-    /// first 500. Ends within ten seconds and one user.
-    public synchronized Preview preview(DomainRule rule) {
-        Instant now = clock.instant();
-        curator.awaitThemes();
+    /// first 500. Ends within ten seconds and one user, or once the themes are read. Only one that is complete and
+    /// shows somebody allows an activation.
+    public Preview preview(DomainRule rule) {
         long end = System.nanoTime() + PATIENCE.toNanos();
+        curator.awaitThemes();
+        return preview(rule, end);
+    }
+
+    private synchronized Preview preview(DomainRule rule, long end) {
+        Instant now = clock.instant();
         List<UserId> drawn = new ArrayList<>(users.page(null, null, SAMPLED_OF).items().stream()
                 .map(User::id)
                 .toList());
@@ -145,7 +150,9 @@ public final class RuleDesk {
                 found.add(ofUser(user, curated, Curated.choose(rule, curated.candidates())));
             }
         }
-        remember(rule, now);
+        if (!late && !found.isEmpty()) {
+            remember(rule, now);
+        }
         return new Preview(rule.version(), before.version(), found, !late);
     }
 
@@ -180,6 +187,8 @@ public final class RuleDesk {
     }
 
     private void remember(DomainRule rule, Instant now) {
+        // The newest last, also where it was there before.
+        previewed.remove(rule.version());
         previewed.put(rule.version(), new Previewed(rule, now));
         if (previewed.size() > PREVIEWS_KEPT) {
             previewed.remove(previewed.keySet().iterator().next());
@@ -193,7 +202,9 @@ public final class RuleDesk {
         Previewed seen = previewed.get(version);
         if (seen == null || seen.at.plus(VALID).isBefore(clock.instant())) {
             throw new BadRuleException(
-                    "/version", "was not previewed within " + VALID.toHours() + " hours; preview the rule first");
+                    "/version",
+                    "was not previewed within " + VALID.toHours()
+                            + " hours, completely and with at least one user; preview the rule first");
         }
         Path next = file.resolveSibling(file.getFileName() + ".next");
         try {

@@ -19,11 +19,15 @@ public record ThemeSpace(KnownThemes themes, EncodingVersion encoding, Map<Theme
         vectors = Map.copyOf(vectors);
     }
 
-    /// Of these themes. Encodes each of them once.
-    static ThemeSpace of(KnownThemes themes, TextEncoder encoder, EncodingVersion encoding) {
+    /// Of these themes. Encodes each of them once, and none whose vector by this encoding the last space has.
+    static ThemeSpace of(KnownThemes themes, TextEncoder encoder, EncodingVersion encoding, ThemeSpace last) {
+        Map<ThemeId, float[]> known = last.encoding.id().equals(encoding.id()) ? last.vectors : Map.of();
         Map<ThemeId, float[]> vectors = new HashMap<>();
         for (ThemeId theme : themes.vocabulary().all()) {
-            float[] vector = encoding.center(encoder.encode(word(theme.value())));
+            float[] vector = known.get(theme);
+            if (vector == null) {
+                vector = encoding.center(encoder.encode(word(theme.value())));
+            }
             if (length(vector) > 0) {
                 vectors.put(theme, vector);
             }

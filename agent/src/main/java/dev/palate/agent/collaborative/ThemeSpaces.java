@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The space of themes in force. Nobody waits for it: where the catalog or the encoding is another, it is made behind
-/// the call, some 2 ms a theme; until then themes have no place. Thread-safe.
+/// the call, some 2 ms a theme that is new; until then themes have no place. Thread-safe.
 public final class ThemeSpaces {
     private static final Logger LOG = LoggerFactory.getLogger(ThemeSpaces.class);
 
@@ -59,7 +59,7 @@ public final class ThemeSpaces {
         try {
             ThemeSpace now = made.get();
             if (!of(now, known)) {
-                now = ThemeSpace.of(known, encoder, encoding.get());
+                now = ThemeSpace.of(known, encoder, encoding.get(), now);
                 made.set(now);
             }
             return now;

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -130,7 +131,7 @@ public final class Explanation {
         return parts.isEmpty() ? "that" : "“" + String.join(", ", parts) + "”";
     }
 
-    private static java.util.Optional<Integer> nearest(List<RankedItem> items, Item liked, Set<Integer> taken) {
+    private static Optional<Integer> nearest(List<RankedItem> items, Item liked, Set<Integer> taken) {
         return IntStream.range(0, items.size())
                 .boxed()
                 .filter(i -> !taken.contains(i)
@@ -148,13 +149,21 @@ public final class Explanation {
         return item.categories().stream().filter(liked.categories()::contains).toList();
     }
 
+    /// The theme that a reason made of [#reasons] quotes of the user's habits, where it quotes one.
+    public static Optional<String> quoted(Item item, String reason, Map<String, String> habits) {
+        return habit(item, habits).filter(theme -> reason.startsWith(asYouLike(habits.get(theme))));
+    }
+
+    private static Optional<String> habit(Item item, Map<String, String> habits) {
+        return ThemeVocabulary.names(item).stream().filter(habits::containsKey).findFirst();
+    }
+
+    private static String asYouLike(@Nullable String words) {
+        return "As you like " + words + ": ";
+    }
+
     private static String plain(Item item, Account account, Map<String, String> habits) {
-        String habit = ThemeVocabulary.names(item).stream()
-                .filter(habits::containsKey)
-                .map(theme -> "As you like " + habits.get(theme) + ": ")
-                .findFirst()
-                .orElse("");
-        return habit + plain(item, account);
+        return habit(item, habits).map(theme -> asYouLike(habits.get(theme))).orElse("") + plain(item, account);
     }
 
     private static String plain(Item item, Account account) {

@@ -12,6 +12,7 @@ import dev.palate.memory.catalog.Catalog;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.recommend.Constraints;
@@ -20,6 +21,7 @@ import dev.palate.retrieval.recommend.Recommender;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -123,6 +125,7 @@ final class ListMaking {
         Picks picks = scored.degraded() ? picked.without(LlmRanker.DEGRADED) : picked;
         Account account = account(meaning, picks, blocking(wish, memories));
         List<String> reasons = Explanation.reasons(items, account, facets.quotable());
+        items = withQuoted(items, reasons, facets, memories);
         String template = Explanation.words(items, account);
         return new Made(
                 picks,
@@ -134,6 +137,33 @@ final class ListMaking {
                 reasons,
                 template,
                 System.nanoTime() - start);
+    }
+
+    /// With the memories behind what a reason quotes beside those that moved the item, so that the reason goes with
+    /// them.
+    static List<RankedItem> withQuoted(
+            List<RankedItem> items, List<String> reasons, Facets facets, List<Memory> memories) {
+        Map<String, String> habits = facets.quotable();
+        List<RankedItem> all = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            RankedItem ranked = items.get(i);
+            Set<MemoryId> named = new LinkedHashSet<>(ranked.memories());
+            Explanation.quoted(ranked.item(), reasons.get(i), habits)
+                    .ifPresent(theme -> facets.behind(theme, memories).forEach(memory -> named.add(memory.id())));
+            all.add(
+                    named.size() == ranked.memories().size()
+                            ? ranked
+                            : new RankedItem(
+                                    ranked.item(),
+                                    ranked.rank(),
+                                    ranked.score(),
+                                    ranked.parts(),
+                                    ranked.reasons(),
+                                    List.copyOf(named),
+                                    ranked.explored(),
+                                    ranked.propensity()));
+        }
+        return all;
     }
 
     // A relaxed list holds what has one of the required categories instead of all.

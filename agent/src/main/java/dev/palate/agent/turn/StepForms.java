@@ -184,7 +184,9 @@ final class StepForms {
         return likenesses;
     }
 
-    static ObjectNode curated(Neighbourhood neighbourhood) {
+    /// Who was chosen, and of users only the themes that count.
+    static ObjectNode curated(Neighbourhood chosen) {
+        Neighbourhood neighbourhood = chosen.counted();
         ObjectNode node = none();
         node.put("rule", neighbourhood.rule());
         ArrayNode members = node.putArray("members");

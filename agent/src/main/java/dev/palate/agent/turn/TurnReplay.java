@@ -420,8 +420,8 @@ public final class TurnReplay {
             DomainRule rule = DomainRule.read(looked.path("rule"));
             List<Neighbourhood.Member> members = new ArrayList<>();
             for (Curated.Chosen chosen : Curated.chosen(rule, StepForms.likenesses(looked))) {
-                List<Neighbourhood.Share> shares = told.getOrDefault(chosen.handle(), List.of());
-                if (!shares.isEmpty()) {
+                List<Neighbourhood.Share> shares = told.get(chosen.handle());
+                if (shares != null) {
                     members.add(new Neighbourhood.Member(chosen.handle(), chosen.score(), shares));
                 }
             }

@@ -8,9 +8,15 @@ import dev.palate.agent.domain.BadRuleException;
 import dev.palate.agent.domain.DomainPackFile;
 import dev.palate.agent.domain.DomainRule;
 import dev.palate.agent.domain.Likeness;
+import dev.palate.memory.catalog.Item;
+import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.derived.NoteFollower;
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.memory.Slot;
+import dev.palate.memory.text.EncodingVersion;
+import dev.palate.memory.text.HashingEncoder;
+import dev.palate.memory.text.TextEncoder;
+import dev.palate.memory.theme.ThemesInForce;
 import dev.palate.memory.user.UserId;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -19,6 +25,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -277,6 +284,70 @@ class CuratorTest {
                 .isInstanceOf(AgentException.class)
                 .hasMessageContaining("/terms/0/multiply must be 0.1 to 5.0, was 9.0")
                 .hasMessageContaining("remove it");
+    }
+
+    @Test
+    void onlyAPreviewThatShowsSomebodyAllowsAnActivationAndTheNewestAreKept() throws Exception {
+        RuleDesk desk = desk(world.folder().resolve(RuleDesk.FILE_NAME));
+        assertThat(desk.preview(rule(0)).users()).isEmpty();
+        assertThatThrownBy(() -> desk.activate(rule(0).version()))
+                .isInstanceOf(BadRuleException.class)
+                .hasMessageContaining("with at least one user");
+        world.like(users(0, 3), 1, 2, 3);
+        world.follow();
+        for (int number = 0; number < 32; number++) {
+            desk.preview(rule(number));
+        }
+        desk.preview(rule(0));
+        desk.preview(rule(32));
+        assertThat(desk.activate(rule(0).version())).isEqualTo(rule(0));
+        assertThatThrownBy(() -> desk.activate(rule(1).version())).isInstanceOf(BadRuleException.class);
+    }
+
+    private static DomainRule rule(int number) {
+        return new DomainRule("rule" + number, List.of(new DomainRule.Multiply(DomainRule.Kind.ITEM, List.of(), 0.5)));
+    }
+
+    /// Counts what it encodes.
+    private static final class CountingEncoder implements TextEncoder {
+        private final HashingEncoder encoder = new HashingEncoder();
+        private final AtomicInteger encoded = new AtomicInteger();
+
+        @Override
+        public String version() {
+            return encoder.version();
+        }
+
+        @Override
+        public int dimension() {
+            return encoder.dimension();
+        }
+
+        @Override
+        public float[] encode(String text) {
+            encoded.incrementAndGet();
+            return encoder.encode(text);
+        }
+
+        @Override
+        public void close() {
+            encoder.close();
+        }
+    }
+
+    @Test
+    void anItemThatChangesHasOnlyNewThemesEncoded() {
+        CountingEncoder encoder = new CountingEncoder();
+        ThemesInForce themes = new ThemesInForce(world.truth.catalog(), world.truth.changes(), Set.of());
+        ThemeSpaces spaces = new ThemeSpaces(themes, encoder, () -> EncodingVersion.uncentred(encoder));
+        ThemeSpace first = spaces.refreshed();
+        int themesBefore = encoder.encoded.get();
+        assertThat(themesBefore).isEqualTo(first.vectors().size()).isPositive();
+        world.truth.catalog().put(Item.of(new ItemId("new"), "New", 2001, List.of("Opera")));
+        ThemeSpace second = spaces.refreshed();
+        assertThat(second).isNotSameAs(first);
+        assertThat(second.vectors()).hasSize(themesBefore + 1);
+        assertThat(encoder.encoded).hasValue(themesBefore + 1);
     }
 
     private RuleDesk desk(Path file) {

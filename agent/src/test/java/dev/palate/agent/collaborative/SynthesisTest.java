@@ -10,6 +10,8 @@ import dev.palate.agent.llm.JsonShape;
 import dev.palate.agent.llm.ModelLevel;
 import dev.palate.agent.llm.Script;
 import dev.palate.agent.llm.ScriptedModel;
+import dev.palate.memory.erase.Erasure;
+import dev.palate.memory.erase.ErasureReceipt;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.memory.MemoryKind;
@@ -32,7 +34,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -141,6 +142,36 @@ class SynthesisTest {
             assertThat(facet.own()).isFalse();
         });
         assertThat(new Facets(facets, List.of()).quotable()).isEmpty();
+    }
+
+    /// What a trace keeps gives the same facets, and of one user alone nothing.
+    @Test
+    void whatCountsOfANeighbourhoodGivesTheSameFacets() {
+        Neighbourhood all = neighbourhood(
+                member("U1", 3, "drama", "comedy"),
+                member("U2", 2, "comedy", "war"),
+                member("U3", 1, "comedy"),
+                member("U4", 1, "musical"),
+                member("U5", 1, "comedy"),
+                member("U6", 1, "comedy"),
+                member("I1", 1, "war"));
+        Neighbourhood counted = all.counted();
+        assertThat(counted.members())
+                .extracting(member -> member.themes().stream()
+                        .map(share -> share.theme().value())
+                        .toList())
+                .containsExactly(
+                        List.of("category:comedy"),
+                        List.of("category:comedy"),
+                        List.of("category:comedy"),
+                        List.of(),
+                        List.of("category:comedy"),
+                        List.of("category:comedy"),
+                        List.of("category:war"));
+        assertThat(CountingSynthesis.facets(new SynthesisInput(List.of(), Map.of(), counted)))
+                .isEqualTo(CountingSynthesis.facets(new SynthesisInput(List.of(), Map.of(), all)))
+                .hasSize(2);
+        assertThat(counted.counted()).isEqualTo(counted);
     }
 
     /// Ten thousand users of 1 to 2,000 memories of any length and script, with neighbourhoods of any size: what is
@@ -252,6 +283,45 @@ class SynthesisTest {
     }
 
     @Test
+    void whatOneNeighbourLikesIsNoFacetHoweverItIsSupported() {
+        Neighbourhood.Member[] members = {
+            member("U1", 1, "drama", "comedy"),
+            member("U2", 1, "comedy"),
+            member("U3", 1, "comedy"),
+            member("U4", 1, "comedy"),
+            member("U5", 1, "comedy")
+        };
+        SynthesisInput input = input(List.of(memory(1, "Slow space films", 1, null)), Map.of(), members);
+        String answer = "{\"facets\":["
+                + String.join(
+                        ",",
+                        facet("drama", "M1", "U1"),
+                        facet("dramas", "U1", "U2", "U3", "U4", "U5"),
+                        facet("slow drama", "M1", "U1", "U2", "U3", "U4", "U5"),
+                        facet("slow comedy", "M1", "U1", "U2", "U3", "U4"),
+                        facet("slow comedies", "M1", "U1", "U2", "U3", "U4", "U5"))
+                + "]}";
+        assertThat(byModel(answer, input)).extracting(Facet::words).containsExactly("slow comedies");
+    }
+
+    @Test
+    void shortWordsAreGroundedToo() {
+        SynthesisInput input =
+                input(List.of(memory(1, "Slow films of the sea", 1, null), memory(2, "喜欢惊悚片", 1, null)), Map.of());
+        String answer = "{\"facets\":["
+                + String.join(
+                        ",",
+                        facet("war", "M2"),
+                        facet("恐怖", "M1"),
+                        facet("of the", "M2"),
+                        facet("!!", "M2"),
+                        facet("the sea", "M2"),
+                        facet("惊悚", "M1"))
+                + "]}";
+        assertThat(byModel(answer, input)).extracting(Facet::words).containsExactly("the sea", "惊悚");
+    }
+
+    @Test
     void aHandleThatWasNotGivenIsRefused() {
         SynthesisInput input = input(List.of(memory(1, "Slow films", 1, null)), Map.of());
         for (String bad : List.of(
@@ -353,11 +423,30 @@ class SynthesisTest {
             world.remember(ANN, "Likes war", 1, new Slot("genre", "war"));
             assertThat(read(reader).facets().byModel()).as("another revision").isEmpty();
             settle(reader, 2);
-            assertThat(reader.erasure()
-                            .erase(new dev.palate.memory.erase.ErasedMemories(
-                                    Set.of(drama.id()), Set.of(new Subject.OfUser(ANN)))))
-                    .isEqualTo(1);
+            assertThat(reader.erasure().remaining(ANN)).isEqualTo(1);
+            try (Erasure erasure = world.truth.erasure(List.of(reader.erasure()))) {
+                assertThat(erasure.memory(drama.id()).orElseThrow().places())
+                        .contains(new ErasureReceipt.Place("facets", 1, 0));
+            }
             assertThat(reader.erasure().remaining(ANN)).isZero();
+        }
+    }
+
+    /// Neither an erasure nor a turn that is to be without models leaves a request to come.
+    @Test
+    void whoWaitsIsNotAskedAboutAfterAnErasureOrWithoutModels() {
+        world.like(List.of(ANN), 1, 2, 3);
+        world.remember(ANN, "Likes drama", 1, new Slot("genre", "drama"));
+        ScriptedModel model = model(ModelLevel.T2, _ -> "{\"facets\":[]}");
+        try (CollaborativeReader reader = reader(model, Duration.ofMinutes(1))) {
+            read(reader);
+            assertThat(reader.waiting()).isEqualTo(1);
+            reader.read(ANN, world.memories.active(new Subject.OfUser(ANN)), false);
+            assertThat(reader.waiting()).isZero();
+            read(reader);
+            assertThat(reader.waiting()).isEqualTo(1);
+            assertThat(reader.erasure().erase(ANN)).isEqualTo(1);
+            assertThat(reader.waiting()).isZero();
         }
     }
 

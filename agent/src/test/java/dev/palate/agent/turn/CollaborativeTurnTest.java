@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.palate.agent.collaborative.CollaborativeReader;
 import dev.palate.agent.collaborative.CountingPlanner;
+import dev.palate.agent.collaborative.CountingSynthesis;
 import dev.palate.agent.collaborative.Curator;
+import dev.palate.agent.collaborative.Facets;
+import dev.palate.agent.collaborative.Neighbourhood;
 import dev.palate.agent.collaborative.Neighbours;
 import dev.palate.agent.collaborative.Propagation;
+import dev.palate.agent.collaborative.SynthesisInput;
 import dev.palate.agent.collaborative.ThemeSpaces;
 import dev.palate.agent.domain.DomainPackFile;
 import dev.palate.agent.explanation.Account;
@@ -242,6 +246,10 @@ class CollaborativeTurnTest {
                 assertThat(names).containsSubsequence("recall", "curate", "synthesise", "retrieve", "show", "words");
                 TraceStep curate = step(trace, "curate");
                 assertThat(curate.output()).contains("\"handle\":\"U1\"").contains("\"handle\":\"I1\"");
+                assertThat(curate.input()).containsPattern("\\[\"U1\",[0-9]");
+                TraceStep own = OwnSteps.of(curate);
+                assertThat(own.input()).contains("[\"U1\"]").containsPattern("\\[\"I1\",[0-9]");
+                assertThat(own.output()).contains("{\"handle\":\"U1\"}").contains("{\"handle\":\"I1\",\"score\":");
                 for (Conversation other : talks) {
                     assertThat(curate.input() + curate.output() + step(trace, "synthesise"))
                             .doesNotContain(other.user().value());
@@ -380,5 +388,35 @@ class CollaborativeTurnTest {
                 .containsExactly("As you like kettles: Kettles, from 2020.");
         assertThat(Explanation.reasons(List.of(ranked), account, Map.of("category:tea", "tea")))
                 .containsExactly("Kettles, from 2020.");
+    }
+
+    /// Once such a memory is erased, the slate is found by it and loses the reason.
+    @Test
+    void theMemoriesBehindAQuotedThemeAreNamedWithTheItem() {
+        Item kettle = Item.of(new ItemId("k"), "Swan", 2020, List.of("Kettles"));
+        RankedItem ranked = new RankedItem(kettle, 1, 1, Map.of(), List.of(), List.of(new MemoryId("moved")));
+        List<Memory> memories = new ArrayList<>();
+        for (String word : List.of("tea", "kettles", "cups")) {
+            memories.add(Memory.fresh(
+                    new MemoryId(word),
+                    new Subject.OfUser(new UserId("ann")),
+                    MemoryKind.PREFERENCE,
+                    "Likes " + word,
+                    1,
+                    Trust.STATED,
+                    new Slot("genre", word),
+                    List.of(),
+                    Instant.now()));
+        }
+        Facets facets = new Facets(
+                CountingSynthesis.facets(new SynthesisInput(memories, Map.of(), Neighbourhood.EMPTY)), List.of());
+        assertThat(ListMaking.withQuoted(
+                        List.of(ranked, ranked),
+                        List.of("As you like kettles: Kettles, from 2020.", "Kettles, from 2020."),
+                        facets,
+                        memories))
+                .extracting(RankedItem::memories)
+                .containsExactly(
+                        List.of(new MemoryId("moved"), new MemoryId("kettles")), List.of(new MemoryId("moved")));
     }
 }

@@ -18,13 +18,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
-import tools.jackson.core.type.TypeReference;
 
 /// The weights of themes in the tables `theme_plan`, `theme_user`, `theme_share` and `theme_weight`.
 final class SqlThemes implements ThemeWeights {
@@ -33,7 +34,6 @@ final class SqlThemes implements ThemeWeights {
     private static final int MAX_USERS = 64;
     // A plan is some forty rows.
     private static final int FEWEST_PLANS = 8;
-    private static final TypeReference<List<ThemeRows.Delta>> DELTAS = new TypeReference<>() {};
     private static final String WITHOUT_PLAN =
             " and not exists (select 1 from theme_plan p where p.interaction_id = i.id) order by i.arrival";
     // Only of an interaction that is there: it may have gone with its user.
@@ -176,11 +176,15 @@ final class SqlThemes implements ThemeWeights {
     public int apply(List<Planned> plans) {
         return database.writeRows(chunks, plans, (transaction, chunk) -> {
             ThemeRows rows = new ThemeRows();
+            Set<String> there = there(transaction.handle(), chunk);
             int applied = 0;
             for (Planned planned : chunk) {
                 ThemePlan plan = planned.plan();
-                List<ThemeRows.Delta> deltas =
-                        plan.deltas().stream().map(SqlThemes::row).toList();
+                List<ThemeRows.Delta> deltas = plan.deltas().stream()
+                        .filter(delta -> delta.subject() instanceof Subject.OfUser
+                                || there.contains(delta.subject().id()))
+                        .map(SqlThemes::row)
+                        .toList();
                 if (revision(transaction.handle(), plan.user()) == planned.expected()
                         && note(transaction, plan, deltas)) {
                     rows.add(plan.user().value(), deltas, 1);
@@ -192,6 +196,25 @@ final class SqlThemes implements ThemeWeights {
             }
             return applied;
         });
+    }
+
+    /// Those of the items that are in the catalog now; one that went since it was planned gets no audience.
+    private static Set<String> there(Handle handle, List<Planned> plans) {
+        List<String> items = plans.stream()
+                .flatMap(planned -> planned.plan().deltas().stream())
+                .map(ThemeDelta::subject)
+                .filter(Subject.OfItem.class::isInstance)
+                .map(Subject::id)
+                .distinct()
+                .toList();
+        Set<String> there = new HashSet<>();
+        for (int from = 0; from < items.size(); from += CHUNK) {
+            there.addAll(handle.createQuery("select id from item where id in (<ids>)")
+                    .bindList("ids", items.subList(from, Math.min(items.size(), from + CHUNK)))
+                    .mapTo(String.class)
+                    .list());
+        }
+        return there;
     }
 
     private static ThemeRows.Delta row(ThemeDelta delta) {
@@ -234,7 +257,7 @@ final class SqlThemes implements ThemeWeights {
                 return keepUnplanned(transaction, interaction);
             }
             ThemeRows rows = new ThemeRows();
-            rows.add(given.get().user, Json.read(given.get().deltas, DELTAS), -1);
+            rows.add(given.get().user, Json.read(given.get().deltas, ThemeRows.DELTAS), -1);
             rows.write(transaction.handle(), transaction.arrival());
             transaction
                     .handle()

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import tools.jackson.core.type.TypeReference;
 
 /// Adds to the rows of `theme_share` and `theme_weight`, which are kept in step here and nowhere else. Stateless.
 final class ThemeRows {
@@ -39,6 +40,15 @@ final class ThemeRows {
             + "), contributors = contributors - 1, changed = :changed"
             + " where (subject_type, subject_id, theme) in (select subject_type, subject_id, theme from theme_share"
             + " where contributor = :user and not (subject_type = 'user' and subject_id = :user))";
+
+    private static final String GIVING =
+            "select interaction_id, deltas from theme_plan" + " where user_id in (<givers>) and deltas like :item";
+    private static final int GIVERS = 200;
+
+    /// A plan's deltas in their column.
+    static final TypeReference<List<Delta>> DELTAS = new TypeReference<>() {};
+
+    private record Plan(String interaction, String deltas) {}
 
     /// A delta of one contributor.
     record Delta(String type, String id, String theme, long weight) {}
@@ -107,7 +117,7 @@ final class ThemeRows {
         sums.clear();
     }
 
-    /// Writes the shares. One to be taken back that is not there, since its item went, is left out of the sums.
+    /// Writes the shares. One to be taken back that is not there is left out of the sums.
     ///
     /// @return for each 1 when its contributor is new, -1 when gone, else 0
     private int[] changes(Handle handle, List<Share> shares) {
@@ -161,8 +171,20 @@ final class ThemeRows {
         }
     }
 
-    /// Forgets what an item was given, by whomever: it has no audience any more, and comes back without one.
+    /// Forgets what an item was given, by whomever: it has no audience any more, and comes back without one. Of the
+    /// plans that gave it too, lest taking one back then takes from what another gives later. O(plans of those who
+    /// gave).
     static void forget(Transaction transaction, ItemId item) {
+        List<String> givers = transaction
+                .handle()
+                .createQuery("select distinct contributor from theme_share"
+                        + " where subject_type = 'item' and subject_id = :item")
+                .bind("item", item.value())
+                .mapTo(String.class)
+                .list();
+        for (int from = 0; from < givers.size(); from += GIVERS) {
+            forget(transaction.handle(), item, givers.subList(from, Math.min(givers.size(), from + GIVERS)));
+        }
         transaction
                 .handle()
                 .createUpdate("delete from theme_share where subject_type = 'item' and subject_id = :item")
@@ -176,6 +198,32 @@ final class ThemeRows {
                 .bind("item", item.value())
                 .bind("changed", transaction.arrival())
                 .execute();
+    }
+
+    private static void forget(Handle handle, ItemId item, List<String> givers) {
+        List<Plan> plans = handle.createQuery(GIVING)
+                .bindList("givers", givers)
+                // A wildcard in an id finds too many; an escape in it would find too few.
+                .bind("item", "%" + Json.write(item.value()).replace('\\', '_') + "%")
+                .map((result, context) -> new Plan(result.getString(1), result.getString(2)))
+                .list();
+        try (PreparedBatch batch =
+                handle.prepareBatch("update theme_plan set deltas = :deltas where interaction_id = :id")) {
+            for (Plan plan : plans) {
+                List<Delta> deltas = Json.read(plan.deltas, DELTAS);
+                List<Delta> left = deltas.stream()
+                        .filter(delta -> !(delta.type.equals("item") && delta.id.equals(item.value())))
+                        .toList();
+                if (left.size() < deltas.size()) {
+                    batch.bind("id", plan.interaction)
+                            .bind("deltas", Json.write(left))
+                            .add();
+                }
+            }
+            if (batch.size() > 0) {
+                batch.execute();
+            }
+        }
     }
 
     /// Takes all that a user gave to others off their weights; the user's own rows and shares are the caller's to

@@ -57,8 +57,8 @@ public interface ThemeWeights {
     List<Interaction> unplannedOf(UserId user, int limit);
 
     /// Applies those of the plans, in order, whose interaction is there and has none yet and whose user is at the
-    /// revision expected; each wholly or not at all. The others must be planned again. Few are one commit,
-    /// many several.
+    /// revision expected; each wholly or not at all, but for items that are not in the catalog, which get nothing.
+    /// The others must be planned again. Few are one commit, many several.
     ///
     /// @return how many were applied
     int apply(List<Planned> plans);

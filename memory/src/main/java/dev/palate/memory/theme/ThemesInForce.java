@@ -12,11 +12,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// The themes of the catalog as it is. Nobody waits for them: a call that finds items changed has them read behind it
-/// and gets those of before, none before the first. Thread-safe.
+/// and gets those of before, none before the first. Between two reads behind calls lies a pause of four times as
+/// long as the last took, so that an import does not have the catalog read without end. Thread-safe.
 public final class ThemesInForce {
     private static final System.Logger LOG = System.getLogger(ThemesInForce.class.getName());
     private static final int PAGE = 1_000;
     private static final int MAX_PAGES = 50;
+    private static final int PAUSE = 4;
 
     private record Read(KnownThemes themes, ChangeNumber seen) {}
 
@@ -26,6 +28,7 @@ public final class ThemesInForce {
     private final ReentrantLock reading = new ReentrantLock();
     private final AtomicBoolean begun = new AtomicBoolean();
     private final AtomicReference<@Nullable Read> read = new AtomicReference<>();
+    private volatile long notBefore = System.nanoTime();
 
     /// @param approved tags that are themes however few items have them
     public ThemesInForce(Catalog catalog, Changes changes, Set<String> approved) {
@@ -37,7 +40,9 @@ public final class ThemesInForce {
     /// The same object until the catalog changes.
     public KnownThemes current() {
         Read now = read.get();
-        if ((now == null || changes.latest().compareTo(now.seen) > 0) && begun.compareAndSet(false, true)) {
+        if ((now == null || changes.latest().compareTo(now.seen) > 0)
+                && System.nanoTime() - notBefore >= 0
+                && begun.compareAndSet(false, true)) {
             Thread.ofVirtual().name("palate-themes").start(() -> {
                 try {
                     refreshed();
@@ -51,6 +56,11 @@ public final class ThemesInForce {
         return now == null ? KnownThemes.NONE : now.themes;
     }
 
+    /// As [#current], but waits for the first.
+    public KnownThemes known() {
+        return read.get() == null ? refreshed() : current();
+    }
+
     /// Those of now; waits until they are read.
     public KnownThemes refreshed() {
         reading.lock();
@@ -58,13 +68,21 @@ public final class ThemesInForce {
             Read before = read.get();
             ChangeNumber latest = changes.latest();
             Read next = before == null || itemsChanged(before.seen)
-                    ? new Read(KnownThemes.of(catalog, approved), latest)
+                    ? new Read(scanned(), latest)
                     : new Read(before.themes, latest);
             read.set(next);
             return next.themes;
         } finally {
             reading.unlock();
         }
+    }
+
+    private KnownThemes scanned() {
+        long start = System.nanoTime();
+        KnownThemes themes = KnownThemes.of(catalog, approved);
+        long end = System.nanoTime();
+        notBefore = end + PAUSE * (end - start);
+        return themes;
     }
 
     private boolean itemsChanged(ChangeNumber since) {

@@ -133,6 +133,46 @@ abstract class ThemesContract extends TruthContract {
                         new ThemeWeight(theme("category:sci-fi"), 0, 200_000, 1));
     }
 
+    /// What was given before an item went is not taken from what is given once it is back.
+    @Test
+    void takingBackFromBeforeAnItemWentLeavesWhatCameSince() {
+        give("before", ANN, 900_000);
+        give("others", BEN, 600_000);
+        truth().catalog().delete(ALIEN);
+        truth().catalog().put(item("alien", "Alien"));
+        give("since", ANN, 300_000);
+        assertThat(themes().undo(new InteractionId("before"))).isTrue();
+        assertThat(ofAlien())
+                .containsExactly(
+                        new ThemeWeight(theme("category:horror"), 0, 150_000, 1),
+                        new ThemeWeight(theme("category:sci-fi"), 0, 100_000, 1));
+        assertThat(themes().own(ANN, vocabulary).weights()).isEqualTo(Map.of(theme("category:horror"), 300_000L));
+        assertThat(themes().of(new Subject.OfItem(new ItemId("heat")), vocabulary))
+                .containsExactly(new ThemeWeight(theme("category:crime"), 0, 180_000, 2));
+        assertThat(checked()).isEmpty();
+        truth().erasure(List.of()).user(ANN);
+        assertThat(ofAlien())
+                .allSatisfy(weight -> assertThat(weight).isEqualTo(new ThemeWeight(weight.theme(), 0, 0, 0)));
+    }
+
+    @Test
+    void anItemThatIsNotThereIsGivenNothing() {
+        Interaction liked = likes("i1", ANN);
+        truth().catalog().delete(new ItemId("heat"));
+        assertThat(themes().apply(List.of(new Planned(plan(liked, 600_000), 0))))
+                .isEqualTo(1);
+        truth().catalog().put(Item.of(new ItemId("heat"), "Heat", 1995, List.of("Crime")));
+        assertThat(themes().of(new Subject.OfItem(new ItemId("heat")), vocabulary))
+                .isEmpty();
+        String before = themes().digest();
+        give("i2", ANN, 300_000);
+        themes().undo(new InteractionId("i2"));
+        assertThat(themes().digest()).isEqualTo(before);
+        themes().undo(new InteractionId("i1"));
+        assertThat(checked()).isEmpty();
+        assertThat(ofAlien()).allSatisfy(weight -> assertThat(weight.others()).isZero());
+    }
+
     @Test
     void whatSomeUsersLikeIsReadAtOnce() {
         give("i1", user(1), 600_000);

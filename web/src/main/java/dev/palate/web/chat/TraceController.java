@@ -1,5 +1,6 @@
 package dev.palate.web.chat;
 
+import dev.palate.memory.access.Role;
 import dev.palate.memory.conversation.Conversation;
 import dev.palate.memory.conversation.ConversationId;
 import dev.palate.memory.conversation.Conversations;
@@ -46,7 +47,7 @@ final class TraceController {
     @GetMapping("/v1/conversations/{id}/turns/{turn}/trace")
     TraceViews.TraceView trace(
             @AuthenticationPrincipal Caller caller, @PathVariable String id, @PathVariable String turn) {
-        return TraceViews.TraceView.of(of(owned(caller, id), turn));
+        return TraceViews.TraceView.of(of(owned(caller, id), turn), own(caller));
     }
 
     /// Runs the turn again and says which step differs. Writes nothing.
@@ -65,7 +66,11 @@ final class TraceController {
                         ProblemType.NOT_FOUND,
                         "there is no trace of recommendation " + id
                                 + "; lists of conversations have one, for as long as traces are kept"));
-        return TraceViews.TraceView.of(trace);
+        return TraceViews.TraceView.of(trace, own(caller));
+    }
+
+    private static boolean own(Caller caller) {
+        return caller.role() == Role.USER;
     }
 
     private ConversationId owned(Caller caller, String id) {

@@ -1,5 +1,6 @@
 package dev.palate.web.chat;
 
+import dev.palate.agent.turn.OwnSteps;
 import dev.palate.agent.turn.Replayed;
 import dev.palate.memory.Page;
 import dev.palate.memory.trace.TraceHead;
@@ -71,11 +72,15 @@ final class TraceViews {
     ///
     /// @param erasedMemories how many memories that it worked with were erased since: then steps are empty
     record TraceView(TurnView turn, int erasedMemories, List<StepView> steps) {
-        static TraceView of(TurnTrace trace) {
+        /// @param own true for the user whose turn it was, who sees nothing of single other users
+        static TraceView of(TurnTrace trace, boolean own) {
             return new TraceView(
                     TurnView.of(trace.head()),
                     trace.redacted(),
-                    trace.steps().stream().map(StepView::of).toList());
+                    trace.steps().stream()
+                            .map(step -> own ? OwnSteps.of(step) : step)
+                            .map(StepView::of)
+                            .toList());
         }
     }
 

@@ -55,7 +55,7 @@ final class ThemeController {
     }
 
     private Themes themes(Subject subject) {
-        ThemeVocabulary vocabulary = themes.refreshed().vocabulary();
+        ThemeVocabulary vocabulary = themes.known().vocabulary();
         return new Themes(weights.counted(subject).entrySet().stream()
                 .filter(entry -> vocabulary.theme(entry.getKey()).isPresent())
                 .map(entry -> new Weight(entry.getKey(), entry.getValue() / (double) ThemeDelta.UNIT))

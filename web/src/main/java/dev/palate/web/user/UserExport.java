@@ -1,5 +1,6 @@
 package dev.palate.web.user;
 
+import dev.palate.agent.turn.OwnSteps;
 import dev.palate.memory.Page;
 import dev.palate.memory.access.ApiKey;
 import dev.palate.memory.access.ApiKeys;
@@ -300,7 +301,9 @@ final class UserExport {
         form.put("model_version", head.modelVersion());
         form.put("recommendation_id", text(head.slate()));
         form.put("erased_memories", trace.redacted());
-        form.put("steps", trace.steps().stream().map(UserExport::step).toList());
+        form.put(
+                "steps",
+                trace.steps().stream().map(OwnSteps::of).map(UserExport::step).toList());
         return form;
     }
 
