@@ -133,6 +133,18 @@ class LabJobTest {
         }
     }
 
+    @Test
+    void aLabWhoseWorkCannotBeRemovedHasAnEnd() throws Exception {
+        try (TestServer server = TestServer.start(directory)) {
+            server.films(40);
+            interactions(server, 60);
+            Files.createDirectories(directory.resolve("models/lab/lab.input/in-the-way"));
+            JsonNode end = await(server, start(server, "{\"tables\":[\"hash\"]}"), LabJobTest::ended);
+            assertThat(end.get("status").asString()).isEqualTo("failed");
+            assertThat(end.get("detail").asString()).contains("cannot remove the work of the lab");
+        }
+    }
+
     private static String start(TestServer server, String order) {
         return server.ok(202, server.call(server.admin(), "POST", "/v1/lab:run", order))
                 .get("id")

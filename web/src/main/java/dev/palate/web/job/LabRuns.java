@@ -14,6 +14,7 @@ import dev.palate.retrieval.training.TrainingInput;
 import dev.palate.retrieval.training.TrainingInputWriter;
 import dev.palate.retrieval.training.TrainingProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -123,7 +124,7 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
                     state.isEmpty()
                             ? "the process that ran it ended before it was done"
                             : "given up: the process ended during it " + (Trainer.MOST_RESUMED + 1) + " times");
-            clear();
+            tidy();
             return Optional.empty();
         }
         State before = state.get();
@@ -174,8 +175,19 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
                     }
                 }
             }
+        } catch (UncheckedIOException e) {
+            throw storage("remove the work of the lab in " + folder, e.getCause());
         } catch (IOException e) {
             throw storage("remove the work of the lab in " + folder, e);
+        }
+    }
+
+    /// As [#clear], where the end of a job must not hang on it: the next lab, start or erasure tries again.
+    private void tidy() {
+        try {
+            clear();
+        } catch (RuntimeException e) {
+            LOG.warn("what a lab worked with is still there: {}", e.getMessage());
         }
     }
 
@@ -212,7 +224,7 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
                 try (TrainingProcess process = LabProcess.start(
                         input(), work(), folder, state.order, items, state.interactions, DEADLINE, this::heard)) {
                     TrainingEvent.Finished done = process.await();
-                    clear();
+                    tidy();
                     end(
                             JobStatus.SUCCEEDED,
                             1,
@@ -221,10 +233,13 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
                 }
             } catch (RuntimeException e) {
                 failed(e);
+            } catch (Error e) {
+                failed(e);
+                throw e;
             }
         }
 
-        private void failed(RuntimeException e) {
+        private void failed(Throwable e) {
             // An interrupted thread cannot write how it ended.
             boolean interrupted = Thread.interrupted();
             try {
@@ -236,7 +251,7 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
                 if (!(e instanceof RetrievalException)) {
                     LOG.error("lab job {} failed", job, e);
                 }
-                clear();
+                tidy();
                 String why = String.valueOf(e.getMessage()).replaceAll("\\p{Cntrl}", " ");
                 end(
                         cancelled ? JobStatus.CANCELLED : JobStatus.FAILED,
