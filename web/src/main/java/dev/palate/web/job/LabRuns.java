@@ -1,5 +1,6 @@
 package dev.palate.web.job;
 
+import dev.palate.memory.change.ChangeNumber;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobId;
@@ -266,9 +267,15 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
         }
 
         private boolean reusable() {
-            return state.change >= 0
+            return ofThisDatabase(state.change) && TrainingInput.changeNumber(input()).orElse(-1) == state.change;
+        }
+
+        /// True when what was read then is of this database as it is or was, and nobody in it was erased since.
+        private boolean ofThisDatabase(long change) {
+            return change >= 0
                     && state.epoch == learnt.changes().epoch()
-                    && TrainingInput.changeNumber(input()).orElse(-1) == state.change;
+                    && change <= learnt.changes().latest().value()
+                    && TrainingRun.noneErasedSince(learnt.changes(), new ChangeNumber(change));
         }
 
         private void write() {
@@ -319,13 +326,21 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
         Run run;
         synchronized (this) {
             run = current;
-        }
-        if (run != null && run.thread.isAlive()) {
+            if (run == null || !run.thread.isAlive()) {
+                // Under the lock, so that none is taken up over files that are about to go.
+                clear();
+                return held;
+            }
             run.cancelled = true;
             run.thread.interrupt();
-            join(run, PATIENCE);
         }
-        clear();
+        join(run, PATIENCE);
+        synchronized (this) {
+            // One that began meanwhile read a database that had forgotten.
+            if (run.equals(current)) {
+                clear();
+            }
+        }
         return held;
     }
 

@@ -1,0 +1,91 @@
+package dev.palate.web.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.palate.memory.erase.Erasure;
+import dev.palate.memory.job.Job;
+import dev.palate.memory.job.JobId;
+import dev.palate.memory.job.JobStatus;
+import dev.palate.memory.job.Jobs;
+import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.lab.LabOrder;
+import dev.palate.web.job.TrainerVictim.Opened;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Labs and the erasures that come between, before and after them.
+@Timeout(300)
+class LabRunsTest {
+    private static final Duration DEADLINE = Duration.ofMinutes(3);
+    private static final LabOrder SHORT = new LabOrder(List.of("hash"), List.of("2x"), 1);
+
+    @TempDir
+    Path folder;
+
+    /// Also where the erasure has not come to the lab yet: the database has forgotten, that is enough.
+    @Test
+    void whoWasErasedMeanwhileIsNotMeasuredWith() throws Exception {
+        JobId job;
+        try (Opened opened = Opened.of(folder);
+                LabRuns labs = labs(opened)) {
+            opened.truth().interactions().append(TrainerVictim.events());
+            job = labs.start(SHORT).id();
+            awaited(opened, job, seen -> Files.exists(input()) && seen.detail().contains(" cells"));
+        }
+        try (Opened opened = Opened.of(folder);
+                Erasure erasure = opened.truth().erasure(List.of());
+                LabRuns labs = labs(opened)) {
+            assertThat(opened.truth().jobs().job(job).orElseThrow().status()).isEqualTo(JobStatus.RUNNING);
+            // Without its background work, which would end the lab: so it stands between the two.
+            assertThat(erasure.state(erasure.begin(new UserId("u7"))).orElseThrow().ended())
+                    .isFalse();
+            assertThat(input()).as("the input with the user in it").exists();
+            assertThat(labs.takeUp().orElseThrow().id()).isEqualTo(job);
+            Job ended = awaited(opened, job, LabRunsTest::ended);
+            assertThat(ended.status()).as(ended.detail()).isEqualTo(JobStatus.SUCCEEDED);
+            assertThat(ended.detail()).contains(" of " + (TrainerVictim.USERS - 1) + " users");
+        }
+    }
+
+    private LabRuns labs(Opened opened) {
+        return new LabRuns(learnt(opened), opened.truth().jobs(), lab());
+    }
+
+    private static Trainer.Learnt learnt(Opened opened) {
+        return new Trainer.Learnt(
+                opened.truth().catalog(),
+                opened.truth().interactions(),
+                opened.truth().changes());
+    }
+
+    private Path lab() {
+        return folder.resolve("models").resolve("lab");
+    }
+
+    private Path input() {
+        return lab().resolve("lab.input");
+    }
+
+    private static boolean ended(Job job) {
+        return job.status() != JobStatus.PENDING && job.status() != JobStatus.RUNNING;
+    }
+
+    private static Job awaited(Opened opened, JobId job, Predicate<Job> enough) throws InterruptedException {
+        Jobs jobs = opened.truth().jobs();
+        Instant end = Instant.now().plus(DEADLINE);
+        Job seen = jobs.job(job).orElseThrow();
+        while (!enough.test(seen)) {
+            assertThat(Instant.now()).as(seen.toString()).isBefore(end);
+            Thread.sleep(5);
+            seen = jobs.job(job).orElseThrow();
+        }
+        return seen;
+    }
+}
