@@ -92,8 +92,27 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
     }
 
     /// Starts one in the background, or gives the one under way, whatever that measures; one that an earlier process
-    /// left goes on.
-    public synchronized Job start(LabOrder order) {
+    /// left goes on. Waits for one that was cancelled to be gone, half a minute at most.
+    ///
+    /// @throws RetrievalException with code DEADLINE when it is not
+    public Job start(LabOrder order) {
+        Run dying;
+        synchronized (this) {
+            dying = current;
+        }
+        if (dying != null && dying.cancelled && dying.working()) {
+            join(dying, PATIENCE);
+        }
+        return startNow(order);
+    }
+
+    private synchronized Job startNow(LabOrder order) {
+        Run dying = current;
+        if (dying != null && dying.cancelled && dying.working()) {
+            throw new RetrievalException(
+                    RetrievalException.Code.DEADLINE,
+                    "lab job " + dying.job + " was cancelled and has not ended yet: ask again");
+        }
         Optional<Job> left = takeUp();
         if (left.isPresent()) {
             return left.get();
@@ -103,7 +122,7 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
         return job;
     }
 
-    /// Goes on with the run that an earlier process left, if there is one.
+    /// Goes on with the run that an earlier process left, if there is one, and removes what others worked with.
     ///
     /// @return the run that is under way now
     public synchronized Optional<Job> takeUp() {
@@ -113,6 +132,8 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
         }
         Optional<Job> left = jobs.takeOver(KIND);
         if (left.isEmpty()) {
+            // A killed process cannot remove its own, and a database of before may not know of its job.
+            tidy();
             return left;
         }
         JobId job = left.get().id();
