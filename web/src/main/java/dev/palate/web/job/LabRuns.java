@@ -34,7 +34,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// finished cells and checkpoints on. What was found last stays until the next has ended. Thread-safe.
 ///
 /// The folder holds `report.json` and `plot.svg`, figures only; while a run is on also its input and work, which hold
-/// histories of users: an erasure ends the run and removes both.
+/// histories of users: an erasure ends the run and removes both. After one that ran out of time they stay for the same
+/// order, until another begins or somebody is erased.
 public final class LabRuns implements ErasurePlace, AutoCloseable {
     /// The kind of its jobs.
     public static final String KIND = "lab";
@@ -47,6 +48,7 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
     private final Trainer.Learnt learnt;
     private final Jobs jobs;
     private final Path folder;
+    private final Duration deadline;
     private @Nullable Run current;
 
     /// What is kept of a run beside its job.
@@ -54,7 +56,20 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
     /// @param change the newest change in its input, -1 before that is written
     /// @param epoch of the database
     /// @param interactions in the input
-    record State(LabOrder order, long change, long epoch, long interactions, int resumed) {
+    /// @param kept true when it ran out of time and its work waits for the same order
+    record State(LabOrder order, long change, long epoch, long interactions, int resumed, boolean kept) {
+        static State fresh(LabOrder order, long epoch) {
+            return new State(order, -1, epoch, 0, 0, false);
+        }
+
+        State outOfTime() {
+            return new State(order, change, epoch, interactions, resumed, true);
+        }
+
+        State takenUp(int times) {
+            return new State(order, change, epoch, interactions, times, false);
+        }
+
         static Optional<State> of(String json) {
             try {
                 return Optional.of(JsonMapper.shared().readValue(json, State.class));
@@ -68,6 +83,12 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
     ///
     /// @throws RetrievalException with code STORAGE when it cannot be made
     public LabRuns(Trainer.Learnt learnt, Jobs jobs, Path folder) {
+        this(learnt, jobs, folder, DEADLINE);
+    }
+
+    /// With another time than a day for a run.
+    LabRuns(Trainer.Learnt learnt, Jobs jobs, Path folder, Duration deadline) {
+        this.deadline = deadline;
         this.learnt = learnt;
         this.jobs = jobs;
         this.folder = folder;
@@ -117,9 +138,21 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
         if (left.isPresent()) {
             return left.get();
         }
+        State state = kept()
+                .filter(before -> before.order.equals(order))
+                .map(before -> before.takenUp(0))
+                .orElseGet(() -> State.fresh(order, learnt.changes().epoch()));
         Job job = jobs.start(KIND, "waiting to begin");
-        begin(job.id(), new State(order, -1, learnt.changes().epoch(), 0, 0));
+        begin(job.id(), state);
         return job;
+    }
+
+    /// Of the newest run, when it ran out of time.
+    private Optional<State> kept() {
+        return newest().filter(job -> job.status() == JobStatus.FAILED)
+                .flatMap(job -> jobs.state(job.id()))
+                .flatMap(State::of)
+                .filter(State::kept);
     }
 
     /// Goes on with the run that an earlier process left, if there is one, and removes what others worked with.
@@ -133,7 +166,9 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
         Optional<Job> left = jobs.takeOver(KIND);
         if (left.isEmpty()) {
             // A killed process cannot remove its own, and a database of before may not know of its job.
-            tidy();
+            if (kept().isEmpty()) {
+                tidy();
+            }
             return left;
         }
         JobId job = left.get().id();
@@ -151,7 +186,7 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
         }
         State before = state.get();
         LOG.info("lab job {} of an earlier process goes on", job);
-        begin(job, new State(before.order, before.change, before.epoch, before.interactions, before.resumed + 1));
+        begin(job, before.takenUp(before.resumed + 1));
         return jobs.job(job);
     }
 
@@ -244,7 +279,7 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
                 }
                 long items = learnt.catalog().count();
                 try (TrainingProcess process = LabProcess.start(
-                        input(), work(), folder, state.order, items, state.interactions, DEADLINE, this::heard)) {
+                        input(), work(), folder, state.order, items, state.interactions, deadline, this::heard)) {
                     TrainingEvent.Finished done = process.await();
                     tidy();
                     end(
@@ -268,6 +303,16 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
                 if (stopped && !cancelled) {
                     double progress = jobs.job(job).map(Job::progress).orElse(0.0);
                     end(JobStatus.RUNNING, progress, "stopped; it goes on at the next start");
+                    return;
+                }
+                if (!cancelled && e instanceof RetrievalException late && late.code() == RetrievalException.Code.DEADLINE) {
+                    jobs.keepState(job, JsonMapper.shared().writeValueAsString(state.outOfTime()));
+                    end(
+                            JobStatus.FAILED,
+                            0,
+                            "took longer than " + deadline.toSeconds() + " s and was stopped: the cells that are"
+                                    + " finished are kept for a lab with the same tables, budgets and seeds, if it is"
+                                    + " the next");
                     return;
                 }
                 if (!(e instanceof RetrievalException)) {
@@ -310,7 +355,7 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
                                 (float) interaction.feedback().weight(),
                                 interaction.at().getEpochSecond()));
                 long count = writer.finish();
-                state = new State(state.order, change, epoch, count, state.resumed);
+                state = new State(state.order, change, epoch, count, state.resumed, false);
                 jobs.keepState(job, JsonMapper.shared().writeValueAsString(state));
             }
         }

@@ -26,6 +26,9 @@ class LabRunsTest {
     private static final Duration DEADLINE = Duration.ofMinutes(3);
     private static final LabOrder SHORT = new LabOrder(List.of("hash"), List.of("2x"), 1);
 
+    /// More than is done within seconds.
+    private static final LabOrder LONG = new LabOrder(List.of("narrow", "dhe", "tt", "amtl"), List.of("2x", "4x"), 10);
+
     @TempDir
     Path folder;
 
@@ -51,6 +54,34 @@ class LabRunsTest {
             Job ended = awaited(opened, job, LabRunsTest::ended);
             assertThat(ended.status()).as(ended.detail()).isEqualTo(JobStatus.SUCCEEDED);
             assertThat(ended.detail()).contains(" of " + (TrainerVictim.USERS - 1) + " users");
+        }
+    }
+
+    @Test
+    void theCellsOfALabThatRanOutOfTimeAreThereForTheSameOrder() throws Exception {
+        try (Opened opened = Opened.of(folder)) {
+            opened.truth().interactions().append(TrainerVictim.events());
+            Path journal = lab().resolve("work").resolve("journal.jsonl");
+            JobId first;
+            try (LabRuns labs = new LabRuns(learnt(opened), opened.truth().jobs(), lab(), Duration.ofSeconds(12))) {
+                first = labs.start(LONG).id();
+                Job ended = awaited(opened, first, LabRunsTest::ended);
+                assertThat(ended.status()).isEqualTo(JobStatus.FAILED);
+                assertThat(ended.detail()).startsWith("took longer than 12 s and was stopped: the cells");
+            }
+            List<String> before = Files.readAllLines(journal);
+            assertThat(before).hasSizeGreaterThan(1);
+            try (LabRuns labs = labs(opened)) {
+                assertThat(labs.takeUp()).isEmpty();
+                JobId second = labs.start(LONG).id();
+                assertThat(second).isNotEqualTo(first);
+                awaited(opened, second, seen -> ended(seen) || seen.detail().contains(" cells"));
+                assertThat(Files.readAllLines(journal)).startsWith(before.toArray(String[]::new));
+                assertThat(labs.cancel(second)).isTrue();
+                awaited(opened, second, LabRunsTest::ended);
+                assertThat(input()).doesNotExist();
+                assertThat(journal).doesNotExist();
+            }
         }
     }
 
