@@ -34,7 +34,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// finished cells and checkpoints on. What was found last stays until the next has ended. Thread-safe.
 ///
 /// The folder holds `report.json` and `plot.svg`, figures only; while a run is on also its input and work, which hold
-/// histories of users: an erasure ends the run and removes both. After one that ran out of time they stay for the same
+/// histories of users: an erasure ends the run and removes both, unless
+/// the run began when the database had forgotten the user. After one that ran out of time they stay for the same
 /// order, until another begins or somebody is erased.
 public final class LabRuns implements ErasurePlace, AutoCloseable {
     /// The kind of its jobs.
@@ -259,10 +260,19 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
         private volatile boolean cancelled;
         private volatile boolean stopped;
         private volatile boolean recorded;
+        /// The newest change when it read the database, -1 before.
+        private volatile long read;
 
         Run(JobId job, State state) {
             this.job = job;
             this.state = state;
+            this.read = state.change;
+        }
+
+        /// True while it is at work and has read nobody who was erased: the feed tells of an erasure until that has been
+        /// to every place.
+        boolean clean() {
+            return working() && !cancelled && ofThisDatabase(read);
         }
 
         /// True until its end is recorded.
@@ -347,6 +357,7 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
         private void write() {
             long change = learnt.changes().latest().value();
             long epoch = learnt.changes().epoch();
+            read = change;
             try (TrainingInputWriter writer = TrainingInputWriter.create(input(), change)) {
                 learnt.interactions()
                         .scan(interaction -> writer.add(
@@ -397,6 +408,9 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
                 clear();
                 return held;
             }
+            if (run.clean()) {
+                return 0;
+            }
             run.cancelled = true;
             run.thread.interrupt();
         }
@@ -412,7 +426,13 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
 
     @Override
     public long remaining(UserId user) {
-        return Stream.of(input(), work()).filter(Files::exists).count();
+        Run run;
+        synchronized (this) {
+            run = current;
+        }
+        return run != null && run.clean()
+                ? 0
+                : Stream.of(input(), work()).filter(Files::exists).count();
     }
 
     @Override

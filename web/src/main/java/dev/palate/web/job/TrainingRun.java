@@ -222,7 +222,7 @@ final class TrainingRun {
     }
 
     /// True when what this run read is of this database as it is or was, and nobody in it was erased since.
-    private boolean ofThisDatabase() {
+    boolean ofThisDatabase() {
         TrainingState before = state.get();
         return before.change() >= 0
                 && before.epoch() == parts.learnt().changes().epoch()

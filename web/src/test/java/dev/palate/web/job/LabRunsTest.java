@@ -8,13 +8,17 @@ import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.job.Jobs;
 import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.embedding.recipe.ChosenTables;
 import dev.palate.retrieval.lab.LabOrder;
+import dev.palate.retrieval.sequence.TorchRuntime;
 import dev.palate.web.job.TrainerVictim.Opened;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,6 +58,53 @@ class LabRunsTest {
             Job ended = awaited(opened, job, LabRunsTest::ended);
             assertThat(ended.status()).as(ended.detail()).isEqualTo(JobStatus.SUCCEEDED);
             assertThat(ended.detail()).contains(" of " + (TrainerVictim.USERS - 1) + " users");
+        }
+    }
+
+    @Test
+    void aLabThatBeganAfterTheErasureGoesOnAndOneOfBeforeDoesNot() throws Exception {
+        try (Opened opened = Opened.of(folder);
+                Erasure erasure = opened.truth().erasure(List.of());
+                LabRuns labs = labs(opened)) {
+            opened.truth().interactions().append(TrainerVictim.events());
+            // Without its background work: the places are still to come.
+            erasure.begin(new UserId("u7"));
+            JobId job = labs.start(LONG).id();
+            awaited(opened, job, seen -> seen.detail().contains(" cells"));
+            assertThat(labs.remaining(new UserId("u7"))).isZero();
+            assertThat(labs.erase(new UserId("u7"))).isZero();
+            assertThat(labs.running()).isPresent();
+            assertThat(input()).exists();
+
+            erasure.begin(new UserId("u8"));
+            assertThat(labs.remaining(new UserId("u8"))).isEqualTo(2);
+            assertThat(labs.erase(new UserId("u8"))).isEqualTo(2);
+            assertThat(awaited(opened, job, LabRunsTest::ended).status()).isEqualTo(JobStatus.CANCELLED);
+            assertThat(labs.remaining(new UserId("u8"))).isZero();
+            assertThat(input()).doesNotExist();
+        }
+    }
+
+    /// Rows of users that share them say of anybody that he is there.
+    @Test
+    void vectorsOfUsersOfAModelTrainedAfterTheErasureStay() throws Exception {
+        Trainer.Besides tables = Trainer.Besides.of(TorchRuntime.of(Map.of("PALATE_MODEL_CACHE", folder.toString())))
+                .with(new ChosenTables("pq@2x", "hash@2x"));
+        try (Opened opened = Opened.of(folder, tables, Clock.systemUTC());
+                Erasure erasure = opened.truth().erasure(List.of())) {
+            opened.truth().interactions().append(TrainerVictim.events());
+            erasure.begin(new UserId("u7"));
+            JobId job = opened.trainer().start().id();
+            Job ended = awaited(opened, job, LabRunsTest::ended);
+            assertThat(ended.detail()).contains("users hash@2x");
+            UserVectorsErasure vectors = new UserVectorsErasure(opened.registry(), opened.trainer());
+            assertThat(vectors.remaining(new UserId("u7"))).isZero();
+            assertThat(vectors.erase(new UserId("u7"))).isZero();
+
+            erasure.begin(new UserId("u8"));
+            assertThat(vectors.remaining(new UserId("u8"))).isEqualTo(1);
+            assertThat(vectors.erase(new UserId("u8"))).isEqualTo(1);
+            assertThat(vectors.remaining(new UserId("u8"))).isZero();
         }
     }
 
