@@ -49,7 +49,8 @@ public final class LabProcess {
     /// @param input written for a training
     /// @param interactions in it
     /// @param listener told how far it is, twice a second at most
-    /// @throws RetrievalException with code TRAINING when it cannot be started, MEMORY when this machine is too small
+    /// @throws RetrievalException with code TRAINING when it cannot be started, MEMORY when this machine is
+    ///     too small
     public static TrainingProcess start(
             Path input,
             Path work,

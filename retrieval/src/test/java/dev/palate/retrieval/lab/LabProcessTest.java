@@ -18,8 +18,7 @@ class LabProcessTest {
                 .isEqualTo(heap);
         assertThatThrownBy(() -> LabProcess.heapMebibytes(100_000, 10_000_000, 4, 8_192))
                 .isInstanceOfSatisfying(
-                        RetrievalException.class,
-                        e -> assertThat(e.code()).isEqualTo(RetrievalException.Code.MEMORY))
+                        RetrievalException.class, e -> assertThat(e.code()).isEqualTo(RetrievalException.Code.MEMORY))
                 .hasMessageContaining("this machine of 8192 MiB gives at most 6144: run it on a larger one");
     }
 }

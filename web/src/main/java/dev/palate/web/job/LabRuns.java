@@ -139,8 +139,7 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
         if (left.isPresent()) {
             return left.get();
         }
-        State state = kept()
-                .filter(before -> before.order.equals(order))
+        State state = kept().filter(before -> before.order.equals(order))
                 .map(before -> before.takenUp(0))
                 .orElseGet(() -> State.fresh(order, learnt.changes().epoch()));
         Job job = jobs.start(KIND, "waiting to begin");
@@ -269,8 +268,8 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
             this.read = state.change;
         }
 
-        /// True while it is at work and has read nobody who was erased: the feed tells of an erasure until that has been
-        /// to every place.
+        /// True while it is at work and has read nobody who was erased: the feed tells of an erasure until that
+        /// has been to every place.
         boolean clean() {
             return working() && !cancelled && ofThisDatabase(read);
         }
@@ -315,7 +314,9 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
                     end(JobStatus.RUNNING, progress, "stopped; it goes on at the next start");
                     return;
                 }
-                if (!cancelled && e instanceof RetrievalException late && late.code() == RetrievalException.Code.DEADLINE) {
+                if (!cancelled
+                        && e instanceof RetrievalException late
+                        && late.code() == RetrievalException.Code.DEADLINE) {
                     jobs.keepState(job, JsonMapper.shared().writeValueAsString(state.outOfTime()));
                     end(
                             JobStatus.FAILED,
@@ -343,7 +344,8 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
         }
 
         private boolean reusable() {
-            return ofThisDatabase(state.change) && TrainingInput.changeNumber(input()).orElse(-1) == state.change;
+            return ofThisDatabase(state.change)
+                    && TrainingInput.changeNumber(input()).orElse(-1) == state.change;
         }
 
         /// True when what was read then is of this database as it is or was, and nobody in it was erased since.

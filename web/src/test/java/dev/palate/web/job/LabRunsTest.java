@@ -51,7 +51,9 @@ class LabRunsTest {
                 LabRuns labs = labs(opened)) {
             assertThat(opened.truth().jobs().job(job).orElseThrow().status()).isEqualTo(JobStatus.RUNNING);
             // Without its background work, which would end the lab: so it stands between the two.
-            assertThat(erasure.state(erasure.begin(new UserId("u7"))).orElseThrow().ended())
+            assertThat(erasure.state(erasure.begin(new UserId("u7")))
+                            .orElseThrow()
+                            .ended())
                     .isFalse();
             assertThat(input()).as("the input with the user in it").exists();
             assertThat(labs.takeUp().orElseThrow().id()).isEqualTo(job);
