@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class LabRunsTest {
     private static final Duration DEADLINE = Duration.ofMinutes(3);
-    private static final LabOrder SHORT = new LabOrder(List.of("hash"), List.of("2x"), 1);
+    private static final LabOrder SHORT = new LabOrder(List.of("hash"), List.of("2x"), 3);
 
     /// More than is done within seconds.
     private static final LabOrder LONG = new LabOrder(List.of("narrow", "dhe", "tt", "amtl"), List.of("2x", "4x"), 10);
