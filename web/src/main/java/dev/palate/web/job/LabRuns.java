@@ -232,9 +232,7 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
                     }
                 }
             }
-        } catch (UncheckedIOException e) {
-            throw storage("remove the work of the lab in " + folder, e.getCause());
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw storage("remove the work of the lab in " + folder, e);
         }
     }
@@ -248,7 +246,7 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
         }
     }
 
-    private static RetrievalException storage(String what, IOException e) {
+    private static RetrievalException storage(String what, Exception e) {
         return new RetrievalException(RetrievalException.Code.STORAGE, "cannot " + what + ": " + e.getMessage(), e);
     }
 
