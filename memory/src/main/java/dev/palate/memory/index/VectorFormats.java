@@ -54,9 +54,9 @@ final class VectorFormats {
         return leaf instanceof SegmentReader segment && written(segment.getSegmentInfo().info, format);
     }
 
-    /// How many candidates a graph search must bring so that the best `k` of them by their raw vectors have a recall
-    /// of .98 or more, by docs/benchmarks.md: fewer where [EntryPoints] say where to begin, and there the more vectors,
-    /// the wider the search.
+    /// How many candidates a graph search must bring so that the best `k` of them by their raw vectors have
+    /// a recall of .98 or more, by docs/benchmarks.md: fewer where [EntryPoints] say where to begin, and
+    /// there the more vectors, the wider the search.
     static int explored(LeafReader leaf, int k) {
         return explored(format(leaf), k, leaf.numDocs());
     }
@@ -64,9 +64,8 @@ final class VectorFormats {
     /// As above, for a segment of the format with so many documents.
     static int explored(VectorFormat format, int k, int documents) {
         boolean bits = format == VectorFormat.BIT;
-        double wide = documents < EntryPoints.LEAST
-                ? (bits ? 300 : 200)
-                : 100 * Math.pow(documents / SETTLED, WIDENING);
+        double wide =
+                documents < EntryPoints.LEAST ? (bits ? 300 : 200) : 100 * Math.pow(documents / SETTLED, WIDENING);
         return (int) Math.max((bits ? 4 : 2) * k, Math.min(wide, MOST_EXPLORED));
     }
 

@@ -1,6 +1,7 @@
 package dev.palate.memory.vector;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -28,6 +29,7 @@ public final class ByteRows {
     private static final int UNIT = Math.max(64, STEP);
     private static final int LARGEST = 127;
     private static final double ROUNDING = 0x1p-24;
+    private static final float LESS_ROUNDING = 0x1p-22f;
 
     /// Roundings of a product beside those of its summands: of the scales and of the bounds themselves.
     private static final int OTHER_ROUNDINGS = 16;
@@ -82,6 +84,32 @@ public final class ByteRows {
         return new ByteRows(rows, dimension);
     }
 
+    /// The same, made by the first who asks: what is never searched needs none. Thread-safe.
+    public static Supplier<ByteRows> later(float[] rows, int dimension) {
+        return new Later(rows, dimension);
+    }
+
+    private static final class Later implements Supplier<ByteRows> {
+        private final float[] rows;
+        private final int dimension;
+        private @Nullable ByteRows made;
+
+        Later(float[] rows, int dimension) {
+            this.rows = rows;
+            this.dimension = dimension;
+        }
+
+        @Override
+        public synchronized ByteRows get() {
+            ByteRows known = made;
+            if (known == null) {
+                known = of(rows, dimension);
+                made = known;
+            }
+            return known;
+        }
+    }
+
     private static int code(float value, float scale) {
         return scale > 0 ? Math.clamp(Math.round(value / scale), -LARGEST, LARGEST) : 0;
     }
@@ -123,6 +151,13 @@ public final class ByteRows {
     /// @param above not NaN; only rows with a higher product
     /// @throws IllegalArgumentException when `k` is negative
     public int[] best(float[] query, boolean @Nullable [] open, float above, int k) {
+        return best(query, 0, open, above, k);
+    }
+
+    /// The same of products less a constant.
+    ///
+    /// @param less not NaN, subtracted from every product
+    public int[] best(float[] query, float less, boolean @Nullable [] open, float above, int k) {
         if (k < 0) {
             throw new IllegalArgumentException("k must be at least 0, was " + k);
         }
@@ -130,11 +165,11 @@ public final class ByteRows {
             return new int[0];
         }
         Candidates candidates = new Candidates(Math.min(k, size()));
-        look(coded(query), open, above, candidates);
+        look(coded(query), less, open, above, candidates);
         int[] left = candidates.left();
         float[] products = new float[left.length];
         for (int at = 0; at < left.length; at++) {
-            products[at] = Kernels.dot(rows, left[at] * dimension, query, 0, dimension);
+            products[at] = product(left[at], query) - less;
         }
         int[] best = TopK.select(products, null, above, k);
         for (int at = 0; at < best.length; at++) {
@@ -143,14 +178,20 @@ public final class ByteRows {
         return best;
     }
 
-    private void look(Query query, boolean @Nullable [] open, float above, Candidates candidates) {
+    /// The inner product of a row and a query, as floats.
+    public float product(int row, float[] query) {
+        return Kernels.dot(rows, row * dimension, query, 0, dimension);
+    }
+
+    private void look(Query query, float less, boolean @Nullable [] open, float above, Candidates candidates) {
         float needed = above;
+        float rounded = Math.abs(less) * LESS_ROUNDING;
         for (int row = 0; row < scales.length; row++) {
             if (open != null && !open[row]) {
                 continue;
             }
-            float near = product(codes, row * stride, query.codes, stride) * scales[row] * query.scale;
-            float doubt = query.norm * errors[row] + query.error * norms[row];
+            float near = product(codes, row * stride, query.codes, stride) * scales[row] * query.scale - less;
+            float doubt = query.norm * errors[row] + query.error * norms[row] + rounded;
             if (near + doubt >= needed) {
                 candidates.add(row, near - doubt, near + doubt);
                 needed = Math.max(above, candidates.least());

@@ -56,6 +56,23 @@ class ByteRowsTest {
     }
 
     @Test
+    void aConstantIsTakenFromEachProduct() {
+        SplittableRandom random = new SplittableRandom(SEED);
+        int dimension = 64;
+        float[] rows = values(random, 1_000 * dimension);
+        float[] query = values(random, dimension);
+        float[] products = new float[1_000];
+        for (float less : new float[] {-3.7f, .01f, 2.5f, 1_000}) {
+            for (int row = 0; row < products.length; row++) {
+                products[row] = Kernels.dot(rows, row * dimension, query, 0, dimension) - less;
+            }
+            assertThat(ByteRows.of(rows, dimension).best(query, less, null, 0, 20))
+                    .as("less %s", less)
+                    .isEqualTo(TopK.select(products, null, 0, 20));
+        }
+    }
+
+    @Test
     void withoutRowsOrPlacesThereIsNothing() {
         assertThat(ByteRows.of(new float[0], 5).best(new float[5], null, 0, 10)).isEmpty();
         assertThat(ByteRows.of(new float[] {1}, 1).best(new float[] {1}, null, 0, 0))

@@ -1,10 +1,14 @@
 package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.vector.ByteRows;
 import dev.palate.retrieval.factor.History;
+import dev.palate.retrieval.factor.Products;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -18,6 +22,10 @@ public final class AlignedModel {
     private final int[] catalogRow;
     private final int[] modelRow;
     private final boolean sameRows;
+
+    /// Rows of the trained items stand in the same order on both sides, so that equal scores go by row on both.
+    private final boolean sameOrder;
+
     private final Map<Single, Optional<float[]>> singles = new LinkedHashMap<>(16, 0.75f, true);
 
     /// A scorer and a history of one event.
@@ -36,8 +44,20 @@ public final class AlignedModel {
                 modelRow[catalogRow[row]] = row;
             }
         }
+        sameOrder = inOrder();
         sameRows = catalogRow.length == modelRow.length
                 && IntStream.range(0, catalogRow.length).allMatch(row -> catalogRow[row] == row);
+    }
+
+    private boolean inOrder() {
+        int last = -1;
+        for (int row = 0; row < catalogRow.length - model.precursors().size(); row++) {
+            if (catalogRow[row] >= 0 && catalogRow[row] < last) {
+                return false;
+            }
+            last = Math.max(last, catalogRow[row]);
+        }
+        return true;
     }
 
     /// Aligns whatever model is in force with whatever snapshot is asked for, and keeps the last pair. Thread-safe.
@@ -102,20 +122,10 @@ public final class AlignedModel {
     /// The same with times in seconds since 1970.
     Optional<float[]> score(String signal, History history) {
         CollaborativeModel.RowScorer scorer = model.scorers().get(signal);
-        int[] rows = new int[history.size()];
-        long[] times = new long[rows.length];
-        int count = 0;
-        for (int at = 0; at < rows.length; at++) {
-            int row = modelRow[history.items()[at]];
-            if (row >= 0) {
-                rows[count] = row;
-                times[count++] = history.times()[at];
-            }
-        }
-        if (scorer == null || count == 0) {
+        History known = known(history);
+        if (scorer == null || known.size() == 0) {
             return Optional.empty();
         }
-        History known = new History(Arrays.copyOf(rows, count), Arrays.copyOf(times, count), history.owner());
         float[] scores = new float[catalogRow.length];
         scorer.score(known, scores);
         if (sameRows) {
@@ -129,6 +139,90 @@ public final class AlignedModel {
             }
         }
         return Optional.of(aligned);
+    }
+
+    /// The same scores, made where they are asked for if they are inner products.
+    Optional<RowScores> scores(String signal, History history) {
+        CollaborativeModel.RowScorer scorer = model.scorers().get(signal);
+        History known = known(history);
+        if (scorer == null || known.size() == 0) {
+            return Optional.empty();
+        }
+        Optional<RowScores> lazily = sameOrder ? scorer.scores(known).map(this::aligned) : Optional.empty();
+        return lazily.isPresent() ? lazily : score(signal, history).map(RowScores.Written::new);
+    }
+
+    private RowScores aligned(CollaborativeModel.ModelScores scores) {
+        Products products = scores.trained();
+        int trained = products.rows().size();
+        int[] places = IntStream.range(trained, catalogRow.length)
+                .filter(row -> catalogRow[row] >= 0)
+                .boxed()
+                .sorted(Comparator.comparingInt(row -> catalogRow[row]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        float[] own = new float[places.length];
+        int[] rows = new int[places.length];
+        for (int at = 0; at < places.length; at++) {
+            rows[at] = catalogRow[places[at]];
+            own[at] = scores.further()[places[at] - trained];
+        }
+        var query = new ProductScores.Query(products.query(), products.less()).with(rows, own);
+        return new ProductScores(new Aligned(this, products, trained), query);
+    }
+
+    /// The scores of a query that this model made before.
+    RowScores scores(String signal, ProductScores.Query query) {
+        CollaborativeModel.RowScorer scorer =
+                Objects.requireNonNull(model.scorers().get(signal));
+        ByteRows rows = scorer.vectors().orElseThrow();
+        return new ProductScores(
+                new Aligned(this, new Products(rows, query.vector(), query.less()), rows.size()), query);
+    }
+
+    /// @param trained how many of the model's rows have products
+    private record Aligned(AlignedModel model, Products products, int trained) implements ProductScores.Table {
+        @Override
+        public int size() {
+            return model.modelRow.length;
+        }
+
+        @Override
+        public float of(int row) {
+            int at = model.modelRow[row];
+            return at < 0 || at >= trained ? Float.NaN : products.of(at);
+        }
+
+        @Override
+        public int[] best(boolean[] open, int count) {
+            if (model.sameRows && trained == model.catalogRow.length) {
+                return products.best(open, count);
+            }
+            boolean[] openHere = new boolean[trained];
+            for (int at = 0; at < trained; at++) {
+                openHere[at] = model.catalogRow[at] >= 0 && open[model.catalogRow[at]];
+            }
+            int[] best = products.best(openHere, count);
+            for (int at = 0; at < best.length; at++) {
+                best[at] = model.catalogRow[best[at]];
+            }
+            return best;
+        }
+    }
+
+    /// The events whose item the model knows, by its rows.
+    private History known(History history) {
+        int[] rows = new int[history.size()];
+        long[] times = new long[rows.length];
+        int count = 0;
+        for (int at = 0; at < rows.length; at++) {
+            int row = modelRow[history.items()[at]];
+            if (row >= 0) {
+                rows[count] = row;
+                times[count++] = history.times()[at];
+            }
+        }
+        return new History(Arrays.copyOf(rows, count), Arrays.copyOf(times, count), history.owner());
     }
 
     /// How much an event adds to the score of a row; 0 where the model knows nothing of either. Cheap for scorers that

@@ -1,8 +1,10 @@
 package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.catalog.ItemId;
+import dev.palate.memory.vector.ByteRows;
 import dev.palate.retrieval.factor.History;
 import dev.palate.retrieval.factor.ItemFactors;
+import dev.palate.retrieval.factor.Products;
 import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.semantic.SemanticAdapter;
 import java.util.HashMap;
@@ -101,6 +103,16 @@ public interface CollaborativeModel {
                 }
 
                 @Override
+                public Optional<ByteRows> vectors() {
+                    return scorer.vectors();
+                }
+
+                @Override
+                public Optional<ModelScores> scores(History history) {
+                    return scorer.products(history).map(products -> new ModelScores(products, new float[0]));
+                }
+
+                @Override
                 public float pair(int event, int row) {
                     return scorer.pair(event, row);
                 }
@@ -135,6 +147,12 @@ public interface CollaborativeModel {
         Map<String, Double> of(int historySize);
     }
 
+    /// The scores of one history, made where they are asked for.
+    ///
+    /// @param trained of the first rows of the model
+    /// @param further of those behind; NaN where nothing is known
+    record ModelScores(Products trained, float[] further) {}
+
     /// Scores every row of the model for one history. Thread-safe.
     interface RowScorer {
         /// @param history rows of the model, oldest first, each once, with times in seconds since 1970
@@ -147,6 +165,16 @@ public interface CollaborativeModel {
         /// @param ids of the items
         /// @param target overwritten from `from` on where there is a vector, else left
         default void unknown(History history, List<String> ids, float[] target, int from) {}
+
+        /// What the trained part of [#scores] is made of; empty where scores are no inner products.
+        default Optional<ByteRows> vectors() {
+            return Optional.empty();
+        }
+
+        /// The same scores without writing them down; empty where only [#score] can tell.
+        default Optional<ModelScores> scores(History history) {
+            return Optional.empty();
+        }
 
         /// The score of one row for a history of one event, or NaN where only scoring all rows can tell; cheap.
         default float pair(int event, int row) {

@@ -24,6 +24,11 @@ final class CrowdScores implements RowScores {
     }
 
     @Override
+    public float[] of(int[] rows) {
+        return RowScores.gathered(values, rows);
+    }
+
+    @Override
     public int[] best(boolean[] open, int count) {
         int[] known = first;
         if (known == null) {
@@ -40,6 +45,11 @@ final class CrowdScores implements RowScores {
         return size == count || known.length < MOST_KEPT
                 ? Arrays.copyOf(best, size)
                 : TopK.select(values, open, 0, count);
+    }
+
+    @Override
+    public RowScores with(int[] rows, float[] scores) {
+        return new Written(values).with(rows, scores);
     }
 
     @Override

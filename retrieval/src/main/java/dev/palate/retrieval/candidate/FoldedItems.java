@@ -2,6 +2,7 @@ package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.user.UserId;
+import dev.palate.memory.vector.ByteRows;
 import dev.palate.retrieval.candidate.CollaborativeModel.Loaded;
 import dev.palate.retrieval.candidate.CollaborativeModel.RowScorer;
 import dev.palate.retrieval.factor.History;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -186,6 +188,37 @@ final class FoldedItems {
             }
 
             @Override
+            public Optional<CollaborativeModel.ModelScores> scores(History whole) {
+                History known = known(whole, size);
+                if (known.size() == 0) {
+                    return Optional.empty();
+                }
+                if (factors != null && factors.userSide().isPresent()) {
+                    float[][] had = had(signal, whole.items(), more);
+                    float[] user = factors.foldIn(History.of(known.items()), had);
+                    float[] further = new float[more.length];
+                    ofVectors(signal, user, more, further, 0);
+                    return trained.scores(known)
+                            .map(_ -> new CollaborativeModel.ModelScores(factors.products(user), further));
+                }
+                float[] further = new float[more.length];
+                Arrays.fill(further, Float.NaN);
+                if (decay != null) {
+                    return Optional.empty();
+                }
+                Optional<CollaborativeModel.ModelScores> scores = trained.scores(known);
+                if (scores.isPresent()) {
+                    trained.unknown(known, ids, further, 0);
+                }
+                return scores.map(made -> new CollaborativeModel.ModelScores(made.trained(), further));
+            }
+
+            @Override
+            public Optional<ByteRows> vectors() {
+                return trained.vectors();
+            }
+
+            @Override
             public float pair(int event, int row) {
                 return event < size && row < size ? trained.pair(event, row) : Float.NaN;
             }
@@ -207,23 +240,33 @@ final class FoldedItems {
     private void byVectors(String signal, ItemFactors factors, int[] history, FoldedItem[] more, float[] target) {
         int size = rows.size();
         int[] known = Arrays.stream(history).filter(row -> row < size).toArray();
-        float[][] had = Arrays.stream(history)
-                .filter(row -> row >= size)
-                .mapToObj(row -> more[row - size].vector(signal))
-                .toArray(float[][]::new);
+        float[][] had = had(signal, history, more);
         float[] user = factors.foldIn(History.of(known), had);
         if (had.length > 0) {
             float[] scores = new float[size];
             factors.score(user, scores);
             System.arraycopy(scores, 0, target, 0, size);
         }
+        ofVectors(signal, user, more, target, size);
+    }
+
+    /// The vectors of the folded items in a history.
+    private float[][] had(String signal, int[] history, FoldedItem[] more) {
+        int size = rows.size();
+        return Arrays.stream(history)
+                .filter(row -> row >= size)
+                .mapToObj(row -> more[row - size].vector(signal))
+                .toArray(float[][]::new);
+    }
+
+    private static void ofVectors(String signal, float[] user, FoldedItem[] more, float[] target, int from) {
         for (int i = 0; i < more.length; i++) {
             float[] item = more[i].vector(signal);
             float score = 0;
             for (int k = 0; k < user.length; k++) {
                 score = Math.fma(user[k], item[k], score);
             }
-            target[size + i] = score;
+            target[from + i] = score;
         }
     }
 

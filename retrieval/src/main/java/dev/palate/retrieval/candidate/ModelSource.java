@@ -77,13 +77,26 @@ final class ModelSource implements CandidateSource {
                         answer.map(Answer::nearest).orElseGet(Nearest::new))
                 : row -> Evidence.of("people with your taste liked it");
         return answer.map(found -> Scored.of(
-                found.scores, row -> Arrays.binarySearch(found.guessed, row) >= 0 ? GUESSED : explainer.of(row)));
+                found.scores(model, signal),
+                row -> Arrays.binarySearch(found.guessed, row) >= 0 ? GUESSED : explainer.of(row)));
     }
 
+    /// What is kept with a history: neither a model nor a catalog, which may be over.
+    ///
+    /// @param written scores that are written down; absent for those made from the query
     /// @param guessed rows that have their score from their texts, ascending
-    private record Answer(float[] scores, int[] guessed, Nearest nearest) {
-        Answer(float[] scores, int[] guessed) {
-            this(scores, guessed, new Nearest());
+    private record Answer(
+            Optional<RowScores> written, Optional<ProductScores.Query> query, int[] guessed, Nearest nearest) {
+        static Answer of(RowScores scores, int[] guessed) {
+            return scores instanceof ProductScores made
+                    ? new Answer(Optional.empty(), Optional.of(made.query()), guessed, new Nearest())
+                    : new Answer(Optional.of(scores), Optional.empty(), guessed, new Nearest());
+        }
+
+        /// @param model that made it
+        RowScores scores(AlignedModel model, String signal) {
+            return written.or(() -> query.map(asked -> model.scores(signal, asked)))
+                    .orElseThrow();
         }
     }
 
@@ -110,17 +123,18 @@ final class ModelSource implements CandidateSource {
 
     private Optional<Answer> answer(Wish wish, AlignedModel model, Optional<NewItems> fresh) {
         int[] profile = wish.profile();
-        return model.score(
-                        signal,
-                        new History(
-                                profile,
-                                wish.profileTimes(),
-                                // What is liked now is in no vector that was kept.
-                                wish.liked().length == 0 ? wish.known().owner() : History.NOBODY))
-                .map(scores -> new Answer(
-                        scores,
-                        fresh.map(items -> items.fill(profile, wish.statistics(), scores))
-                                .orElse(NONE)));
+        Optional<RowScores> scores = model.scores(
+                signal,
+                new History(
+                        profile,
+                        wish.profileTimes(),
+                        // What is liked now is in no vector that was kept.
+                        wish.liked().length == 0 ? wish.known().owner() : History.NOBODY));
+        if (scores.isEmpty() || fresh.isEmpty()) {
+            return scores.map(found -> Answer.of(found, NONE));
+        }
+        NewItems.Own own = fresh.get().own(profile, wish.statistics(), scores.get());
+        return Optional.of(Answer.of(scores.get().with(own.rows(), own.scores()), own.guessed()));
     }
 
     /// As [#fresh], without making anything.

@@ -185,26 +185,45 @@ final class NewItems {
     /// @param scores by catalog row, NaN where the model knows nothing; written to
     /// @return the rows that had no score, ascending
     int[] fill(int[] history, ItemStatistics statistics, float[] scores) {
-        int[] known = Arrays.stream(history)
+        Own own = own(history, statistics, new RowScores.Written(scores));
+        for (int at = 0; at < own.rows.length; at++) {
+            scores[own.rows[at]] = own.scores[at];
+        }
+        return own.guessed;
+    }
+
+    /// Scores of new items.
+    ///
+    /// @param rows ascending; shared: do not modify
+    /// @param scores one for each
+    /// @param guessed those of the rows that had no score, ascending
+    record Own(int[] rows, float[] scores, int[] guessed) {}
+
+    /// As [#fill], without writing to the scores.
+    Own own(int[] history, ItemStatistics statistics, RowScores before) {
+        int[] had = Arrays.stream(history)
                 .map(row -> modelRow[row])
                 .filter(row -> row >= 0)
                 .toArray();
-        if (known.length == 0) {
-            return new int[0];
+        if (had.length == 0) {
+            return new Own(new int[0], new float[0], new int[0]);
         }
-        float[] user = factors.foldIn(History.of(known));
-        int[] filled = new int[rows.length];
+        float[] user = factors.foldIn(History.of(had));
+        float[] scores = new float[rows.length];
+        int[] guessed = new int[rows.length];
         int count = 0;
         for (int at = 0; at < rows.length; at++) {
             int row = rows[at];
             float guess = vectors.dot(at, user);
-            if (Float.isNaN(scores[row])) {
-                scores[row] = guess;
-                filled[count++] = row;
+            float known = before.of(row);
+            if (Float.isNaN(known)) {
+                scores[at] = guess;
+                guessed[count++] = row;
             } else {
-                scores[row] += (float) (guess * (1 - IdAligner.confidence(statistics.count(row), IdAligner.HALF_WAY)));
+                double share = 1 - IdAligner.confidence(statistics.count(row), IdAligner.HALF_WAY);
+                scores[at] = known + (float) (guess * share);
             }
         }
-        return Arrays.copyOf(filled, count);
+        return new Own(rows, scores, Arrays.copyOf(guessed, count));
     }
 }

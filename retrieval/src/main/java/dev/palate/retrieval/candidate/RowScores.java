@@ -24,12 +24,27 @@ public interface RowScores {
     /// @param open at least as long as there are rows
     int[] best(boolean[] open, int count);
 
+    /// The same with other scores of some rows.
+    ///
+    /// @param rows ascending, each once
+    /// @param scores one for each; NaN where nothing is known
+    RowScores with(int[] rows, float[] scores);
+
     /// How many rows there are.
     int size();
 
     /// What stands for this answer: two of the same object give every row the same score.
     default Object identity() {
         return this;
+    }
+
+    /// The values of some rows.
+    static float[] gathered(float[] values, int[] rows) {
+        float[] gathered = new float[rows.length];
+        for (int at = 0; at < rows.length; at++) {
+            gathered[at] = values[rows[at]];
+        }
+        return gathered;
     }
 
     /// Scores that are written down.
@@ -42,8 +57,25 @@ public interface RowScores {
         }
 
         @Override
+        public float[] of(int[] rows) {
+            return gathered(values, rows);
+        }
+
+        @Override
         public int[] best(boolean[] open, int count) {
             return TopK.select(values, open, 0, count);
+        }
+
+        @Override
+        public Written with(int[] rows, float[] scores) {
+            if (rows.length == 0) {
+                return this;
+            }
+            float[] other = values.clone();
+            for (int at = 0; at < rows.length; at++) {
+                other[rows[at]] = scores[at];
+            }
+            return new Written(other);
         }
 
         @Override

@@ -61,10 +61,11 @@ final class TextSource implements CandidateSource {
             return Optional.empty();
         }
         Optional<AdaptedTexts> fresh = spoken ? Optional.empty() : adapted.of(wish.catalog(), space);
-        Optional<TextScores.Query> query = spoken
+        Optional<ProductScores.Query> query = spoken
                 ? query(wish, space, shown, fresh)
                 : wish.known().kept(signal(), basis(space, fresh), () -> query(wish, space, shown, fresh));
-        return query.map(found -> Scored.of(new TextScores(space, found), row -> explain(wish, space, shown, row)));
+        return query.map(found -> Scored.of(
+                new ProductScores(space.products(found.vector()), found), row -> explain(wish, space, shown, row)));
     }
 
     /// What the scores of a history follow from besides it.
@@ -77,7 +78,7 @@ final class TextSource implements CandidateSource {
     }
 
     /// Empty when no item is near.
-    private Optional<TextScores.Query> query(
+    private Optional<ProductScores.Query> query(
             Wish wish, CentredVectors space, int[] shown, Optional<AdaptedTexts> fresh) {
         float[] vector = new float[space.dimension()];
         if (!wish.words().isBlank()) {
@@ -88,8 +89,8 @@ final class TextSource implements CandidateSource {
         float[] replaced = fresh.map(texts -> texts.scores(vector, row -> space.dot(row, vector)))
                 .orElse(NOTHING);
         int[] rows = replaced.length == 0 ? new int[0] : fresh.orElseThrow().rows();
-        var query = new TextScores.Query(vector, rows, replaced);
-        return new TextScores(space, query).any() ? Optional.of(query) : Optional.empty();
+        var query = new ProductScores.Query(vector, 0).with(rows, replaced);
+        return new ProductScores(space.products(vector), query).any() ? Optional.of(query) : Optional.empty();
     }
 
     private static int[] newest(int[] history) {

@@ -1,9 +1,11 @@
 package dev.palate.retrieval.factor;
 
+import dev.palate.memory.vector.ByteRows;
 import dev.palate.memory.vector.DenseProduct;
 import dev.palate.memory.vector.Kernels;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Item vectors of a factorisation, with what is needed to fold in a user from a history, and an item from its
@@ -31,6 +33,7 @@ public final class ItemFactors implements Scorer {
     private final RowSolver users;
     private final float[] itemGram;
     private final float @Nullable [] userGram;
+    private final Supplier<ByteRows> bytes;
 
     /// Without the users: no item can be folded in.
     ///
@@ -68,6 +71,7 @@ public final class ItemFactors implements Scorer {
         Kernels.scale((float) options.unobservedWeight(), itemGram, 0, itemGram.length);
         users = RowSolver.dense(padded, itemCount(), stride, options, itemGram);
         userGram = userSide.map(side -> weighted(side.gram)).orElse(null);
+        bytes = ByteRows.later(factors, d);
     }
 
     private float[] weighted(float[] gram) {
@@ -167,6 +171,21 @@ public final class ItemFactors implements Scorer {
 
     private float[] narrowed(float[] vector) {
         return Arrays.copyOf(vector, dimension());
+    }
+
+    @Override
+    public Optional<ByteRows> vectors() {
+        return Optional.of(bytes.get());
+    }
+
+    @Override
+    public Optional<Products> products(History history) {
+        return Optional.of(products(foldIn(history)));
+    }
+
+    /// The scores of a user's vector.
+    public Products products(float[] user) {
+        return new Products(bytes.get(), user, 0);
     }
 
     /// Writes the inner product of the user vector with every item's to `target`.

@@ -1,6 +1,8 @@
 package dev.palate.retrieval.factor;
 
+import dev.palate.memory.vector.ByteRows;
 import java.util.List;
+import java.util.Optional;
 
 /// Scores every item for one user. Implementations are immutable and thread-safe.
 public interface Scorer {
@@ -17,6 +19,16 @@ public interface Scorer {
     /// @param ids of the items
     /// @param target overwritten from `from` on where there is a vector, else left
     default void unknown(History history, List<String> ids, float[] target, int from) {}
+
+    /// What [#products] are made of; empty where scores are no inner products.
+    default Optional<ByteRows> vectors() {
+        return Optional.empty();
+    }
+
+    /// The same scores as inner products; empty where they are none.
+    default Optional<Products> products(History history) {
+        return Optional.empty();
+    }
 
     /// The score of one item for a history of one event, or NaN where only scoring all items can tell; cheap.
     default float pair(int event, int item) {

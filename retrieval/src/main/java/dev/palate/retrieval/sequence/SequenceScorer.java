@@ -1,10 +1,14 @@
 package dev.palate.retrieval.sequence;
 
+import dev.palate.memory.vector.ByteRows;
 import dev.palate.memory.vector.Kernels;
 import dev.palate.retrieval.factor.History;
+import dev.palate.retrieval.factor.Products;
 import dev.palate.retrieval.factor.Scorer;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.function.Supplier;
 
 /// Scores items as the next of a history: the inner product of each item's vector with the hidden state after
 /// the last event. Plain Java; agrees with PyTorch to 1e-4. Immutable and thread-safe.
@@ -16,12 +20,30 @@ public final class SequenceScorer implements Scorer {
 
     private final SequenceModel model;
     private final SequencePass pass;
+    private final float[] meanItem;
+    private final Supplier<ByteRows> bytes;
     private final BlockingQueue<SequencePass.Workspace> workspaces = new ArrayBlockingQueue<>(KEPT_WORKSPACES);
 
     /// Of a model, whose arrays are shared.
     public SequenceScorer(SequenceModel model) {
         this.model = model;
         this.pass = SequencePass.of(model);
+        meanItem = mean(model);
+        bytes = ByteRows.later(model.items(), meanItem.length);
+    }
+
+    private static float[] mean(SequenceModel model) {
+        int dimension = model.shape().dimension();
+        double[] sums = new double[dimension];
+        float[] items = model.items();
+        for (int at = 0; at < items.length; at++) {
+            sums[at % dimension] += items[at];
+        }
+        float[] mean = new float[dimension];
+        for (int i = 0; i < dimension; i++) {
+            mean[i] = (float) (sums[i] / Math.max(1, model.itemCount()));
+        }
+        return mean;
     }
 
     /// The model scored with.
@@ -37,16 +59,37 @@ public final class SequenceScorer implements Scorer {
     /// {@inheritDoc} Their mean is 0; all scores of an empty history are 0.
     @Override
     public void score(History history, float[] target) {
+        score(last(history), target);
+    }
+
+    @Override
+    public Optional<ByteRows> vectors() {
+        return Optional.of(bytes.get());
+    }
+
+    @Override
+    public Optional<Products> products(History history) {
+        float[] hidden = last(history);
+        return Optional.of(new Products(bytes.get(), hidden, constant(hidden)));
+    }
+
+    /// The state after the last event.
+    private float[] last(History history) {
         SequencePass.Workspace workspace = take();
         try {
             workspace.own.restart(history);
             if (workspace.own.size > 0) {
                 pass.forward(workspace.own, workspace, 0);
             }
-            score(workspace.own.hidden, target);
+            return workspace.own.hidden.clone();
         } finally {
             release(workspace);
         }
+    }
+
+    /// The softmax that was trained does not see a constant; sources propose what is above 0, so the mean is taken.
+    private float constant(float[] hidden) {
+        return Kernels.dot(meanItem, 0, hidden, 0, hidden.length);
     }
 
     /// The state after the last event, of length `dimension`; zero for an empty history.
@@ -117,15 +160,9 @@ public final class SequenceScorer implements Scorer {
     private void score(float[] hidden, float[] target) {
         int dimension = hidden.length;
         float[] items = model.items();
-        double sum = 0;
+        float constant = constant(hidden);
         for (int item = 0; item < target.length; item++) {
-            target[item] = Kernels.dot(items, item * dimension, hidden, 0, dimension);
-            sum += target[item];
-        }
-        // The softmax that was trained does not see a constant; sources propose what is above 0.
-        float mean = (float) (sum / Math.max(1, target.length));
-        for (int item = 0; item < target.length; item++) {
-            target[item] -= mean;
+            target[item] = Kernels.dot(items, item * dimension, hidden, 0, dimension) - constant;
         }
     }
 
