@@ -116,7 +116,12 @@ class LabJobTest {
                     .isEqualTo("cancelled");
             assertThat(journal).doesNotExist();
 
+            String third = start(server, order);
+            await(server, third, seen -> seen.get("detail").asString().contains(" of 25 cells"));
+            server.ok(202, server.call(server.admin(), "POST", "/v1/jobs/" + third + "/cancel", ""));
+            // At once: not the one that is about to end.
             String second = start(server, order);
+            assertThat(second).isNotEqualTo(third);
             await(server, second, seen -> seen.get("detail").asString().contains(" of 25 cells"));
             JsonNode receipt = server.ok(200, server.call(server.admin(), "DELETE", "/v1/users/u1?mode=erase", ""));
             assertThat(receipt.get("complete").asBoolean())
@@ -128,8 +133,26 @@ class LabJobTest {
             assertThat(directory.resolve("models/lab/lab.input")).doesNotExist();
             assertThat(journal).doesNotExist();
         }
+        // As after a back-up that does not know of the lab.
+        Files.createDirectories(journal.getParent());
+        Files.writeString(journal, "{}");
+        Files.writeString(directory.resolve("models/lab/lab.input"), "");
         try (TestServer server = TestServer.start(directory)) {
             assertThat(server.bean(LabRuns.class).running()).isEmpty();
+            assertThat(journal.getParent()).doesNotExist();
+            assertThat(directory.resolve("models/lab/lab.input")).doesNotExist();
+        }
+    }
+
+    @Test
+    void aLabWhoseWorkCannotBeRemovedHasAnEnd() throws Exception {
+        try (TestServer server = TestServer.start(directory)) {
+            server.films(40);
+            interactions(server, 60);
+            Files.createDirectories(directory.resolve("models/lab/lab.input/in-the-way"));
+            JsonNode end = await(server, start(server, "{\"tables\":[\"hash\"]}"), LabJobTest::ended);
+            assertThat(end.get("status").asString()).isEqualTo("failed");
+            assertThat(end.get("detail").asString()).contains("cannot remove the work of the lab");
         }
     }
 

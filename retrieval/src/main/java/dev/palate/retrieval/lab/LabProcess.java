@@ -1,5 +1,6 @@
 package dev.palate.retrieval.lab;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.palate.memory.vector.VectorModule;
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
@@ -14,6 +15,7 @@ import dev.palate.retrieval.training.TrainingMain;
 import dev.palate.retrieval.training.TrainingProcess;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -47,7 +49,8 @@ public final class LabProcess {
     /// @param input written for a training
     /// @param interactions in it
     /// @param listener told how far it is, twice a second at most
-    /// @throws RetrievalException with code TRAINING when it cannot be started
+    /// @throws RetrievalException with code TRAINING when it cannot be started, MEMORY when this machine is
+    ///     too small
     public static TrainingProcess start(
             Path input,
             Path work,
@@ -58,9 +61,7 @@ public final class LabProcess {
             Duration deadline,
             Consumer<TrainingEvent> listener) {
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-        // Of each cell at work: parameters, sums of the optimiser, gradients; users are at most one an interaction.
-        long bytes = 400 * interactions + 6L * Float.BYTES * 64 * threads * (items + Math.min(interactions, 1_000_000));
-        int heap = Math.toIntExact(Math.min(1 << 20, BASE_MEBIBYTES + Math.ceilDiv(bytes, 1L << 20)));
+        int heap = heapMebibytes(items, interactions, threads, machineMebibytes());
         return TrainingProcess.launch(
                 TrainingProcess.command(
                         heap,
@@ -74,6 +75,31 @@ public final class LabProcess {
                 results.resolve(REPORT),
                 deadline,
                 listener);
+    }
+
+    /// The heap that a lab needs.
+    ///
+    /// @param machine memory of the machine, in mebibytes
+    /// @throws RetrievalException with code MEMORY when that is more than a machine of this size can give
+    static int heapMebibytes(long items, long interactions, int threads, long machine) {
+        // Of each cell at work: parameters, sums of the optimiser, gradients; users are at most one an interaction.
+        long bytes = 400 * interactions + 6L * Float.BYTES * 64 * threads * (items + Math.min(interactions, 1_000_000));
+        long heap = BASE_MEBIBYTES + Math.ceilDiv(bytes, 1L << 20);
+        long most = Math.min(1 << 20, machine / 4 * 3);
+        if (heap > most) {
+            throw new RetrievalException(
+                    Code.MEMORY,
+                    "a lab over " + interactions + " interactions and " + items + " items on " + threads
+                            + " threads needs a heap of " + heap + " MiB, this machine of " + machine
+                            + " MiB gives at most " + most
+                            + ": run it on a larger one, or ./palate lab --split over a part of the log");
+        }
+        return Math.toIntExact(heap);
+    }
+
+    /// Of the container where there is one.
+    private static long machineMebibytes() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize() >> 20;
     }
 
     /// Runs the lab.

@@ -1,5 +1,6 @@
 package dev.palate.web.job;
 
+import dev.palate.memory.change.ChangeNumber;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobId;
@@ -14,6 +15,7 @@ import dev.palate.retrieval.training.TrainingInput;
 import dev.palate.retrieval.training.TrainingInputWriter;
 import dev.palate.retrieval.training.TrainingProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +34,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// finished cells and checkpoints on. What was found last stays until the next has ended. Thread-safe.
 ///
 /// The folder holds `report.json` and `plot.svg`, figures only; while a run is on also its input and work, which hold
-/// histories of users: an erasure ends the run and removes both.
+/// histories of users: an erasure ends the run and removes both, unless
+/// the run began when the database had forgotten the user. After one that ran out of time they stay for the same
+/// order, until another begins or somebody is erased.
 public final class LabRuns implements ErasurePlace, AutoCloseable {
     /// The kind of its jobs.
     public static final String KIND = "lab";
@@ -45,6 +49,7 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
     private final Trainer.Learnt learnt;
     private final Jobs jobs;
     private final Path folder;
+    private final Duration deadline;
     private @Nullable Run current;
 
     /// What is kept of a run beside its job.
@@ -52,7 +57,20 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
     /// @param change the newest change in its input, -1 before that is written
     /// @param epoch of the database
     /// @param interactions in the input
-    record State(LabOrder order, long change, long epoch, long interactions, int resumed) {
+    /// @param kept true when it ran out of time and its work waits for the same order
+    record State(LabOrder order, long change, long epoch, long interactions, int resumed, boolean kept) {
+        static State fresh(LabOrder order, long epoch) {
+            return new State(order, -1, epoch, 0, 0, false);
+        }
+
+        State outOfTime() {
+            return new State(order, change, epoch, interactions, resumed, true);
+        }
+
+        State takenUp(int times) {
+            return new State(order, change, epoch, interactions, times, false);
+        }
+
         static Optional<State> of(String json) {
             try {
                 return Optional.of(JsonMapper.shared().readValue(json, State.class));
@@ -66,6 +84,12 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
     ///
     /// @throws RetrievalException with code STORAGE when it cannot be made
     public LabRuns(Trainer.Learnt learnt, Jobs jobs, Path folder) {
+        this(learnt, jobs, folder, DEADLINE);
+    }
+
+    /// With another time than a day for a run.
+    LabRuns(Trainer.Learnt learnt, Jobs jobs, Path folder, Duration deadline) {
+        this.deadline = deadline;
         this.learnt = learnt;
         this.jobs = jobs;
         this.folder = folder;
@@ -90,18 +114,48 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
     }
 
     /// Starts one in the background, or gives the one under way, whatever that measures; one that an earlier process
-    /// left goes on.
-    public synchronized Job start(LabOrder order) {
+    /// left goes on. Waits for one that was cancelled to be gone, half a minute at most.
+    ///
+    /// @throws RetrievalException with code DEADLINE when it is not
+    public Job start(LabOrder order) {
+        Run dying;
+        synchronized (this) {
+            dying = current;
+        }
+        if (dying != null && dying.cancelled && dying.working()) {
+            join(dying, PATIENCE);
+        }
+        return startNow(order);
+    }
+
+    private synchronized Job startNow(LabOrder order) {
+        Run dying = current;
+        if (dying != null && dying.cancelled && dying.working()) {
+            throw new RetrievalException(
+                    RetrievalException.Code.DEADLINE,
+                    "lab job " + dying.job + " was cancelled and has not ended yet: ask again");
+        }
         Optional<Job> left = takeUp();
         if (left.isPresent()) {
             return left.get();
         }
+        State state = kept().filter(before -> before.order.equals(order))
+                .map(before -> before.takenUp(0))
+                .orElseGet(() -> State.fresh(order, learnt.changes().epoch()));
         Job job = jobs.start(KIND, "waiting to begin");
-        begin(job.id(), new State(order, -1, learnt.changes().epoch(), 0, 0));
+        begin(job.id(), state);
         return job;
     }
 
-    /// Goes on with the run that an earlier process left, if there is one.
+    /// Of the newest run, when it ran out of time.
+    private Optional<State> kept() {
+        return newest().filter(job -> job.status() == JobStatus.FAILED)
+                .flatMap(job -> jobs.state(job.id()))
+                .flatMap(State::of)
+                .filter(State::kept);
+    }
+
+    /// Goes on with the run that an earlier process left, if there is one, and removes what others worked with.
     ///
     /// @return the run that is under way now
     public synchronized Optional<Job> takeUp() {
@@ -111,6 +165,10 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
         }
         Optional<Job> left = jobs.takeOver(KIND);
         if (left.isEmpty()) {
+            // A killed process cannot remove its own, and a database of before may not know of its job.
+            if (kept().isEmpty()) {
+                tidy();
+            }
             return left;
         }
         JobId job = left.get().id();
@@ -123,12 +181,12 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
                     state.isEmpty()
                             ? "the process that ran it ended before it was done"
                             : "given up: the process ended during it " + (Trainer.MOST_RESUMED + 1) + " times");
-            clear();
+            tidy();
             return Optional.empty();
         }
         State before = state.get();
         LOG.info("lab job {} of an earlier process goes on", job);
-        begin(job, new State(before.order, before.change, before.epoch, before.interactions, before.resumed + 1));
+        begin(job, before.takenUp(before.resumed + 1));
         return jobs.job(job);
     }
 
@@ -174,12 +232,21 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
                     }
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw storage("remove the work of the lab in " + folder, e);
         }
     }
 
-    private static RetrievalException storage(String what, IOException e) {
+    /// As [#clear], where the end of a job must not hang on it: the next lab, start or erasure tries again.
+    private void tidy() {
+        try {
+            clear();
+        } catch (RuntimeException e) {
+            LOG.warn("what a lab worked with is still there: {}", e.getMessage());
+        }
+    }
+
+    private static RetrievalException storage(String what, Exception e) {
         return new RetrievalException(RetrievalException.Code.STORAGE, "cannot " + what + ": " + e.getMessage(), e);
     }
 
@@ -190,10 +257,19 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
         private volatile boolean cancelled;
         private volatile boolean stopped;
         private volatile boolean recorded;
+        /// The newest change when it read the database, -1 before.
+        private volatile long read;
 
         Run(JobId job, State state) {
             this.job = job;
             this.state = state;
+            this.read = state.change;
+        }
+
+        /// True while it is at work and has read nobody who was erased: the feed tells of an erasure until that
+        /// has been to every place.
+        boolean clean() {
+            return working() && !cancelled && ofThisDatabase(read);
         }
 
         /// True until its end is recorded.
@@ -210,9 +286,9 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
                 }
                 long items = learnt.catalog().count();
                 try (TrainingProcess process = LabProcess.start(
-                        input(), work(), folder, state.order, items, state.interactions, DEADLINE, this::heard)) {
+                        input(), work(), folder, state.order, items, state.interactions, deadline, this::heard)) {
                     TrainingEvent.Finished done = process.await();
-                    clear();
+                    tidy();
                     end(
                             JobStatus.SUCCEEDED,
                             1,
@@ -221,10 +297,13 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
                 }
             } catch (RuntimeException e) {
                 failed(e);
+            } catch (Error e) {
+                failed(e);
+                throw e;
             }
         }
 
-        private void failed(RuntimeException e) {
+        private void failed(Throwable e) {
             // An interrupted thread cannot write how it ended.
             boolean interrupted = Thread.interrupted();
             try {
@@ -233,10 +312,22 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
                     end(JobStatus.RUNNING, progress, "stopped; it goes on at the next start");
                     return;
                 }
+                if (!cancelled
+                        && e instanceof RetrievalException late
+                        && late.code() == RetrievalException.Code.DEADLINE) {
+                    jobs.keepState(job, JsonMapper.shared().writeValueAsString(state.outOfTime()));
+                    end(
+                            JobStatus.FAILED,
+                            0,
+                            "took longer than " + deadline.toSeconds() + " s and was stopped: the cells that are"
+                                    + " finished are kept for a lab with the same tables, budgets and seeds, if it is"
+                                    + " the next");
+                    return;
+                }
                 if (!(e instanceof RetrievalException)) {
                     LOG.error("lab job {} failed", job, e);
                 }
-                clear();
+                tidy();
                 String why = String.valueOf(e.getMessage()).replaceAll("\\p{Cntrl}", " ");
                 end(
                         cancelled ? JobStatus.CANCELLED : JobStatus.FAILED,
@@ -251,14 +342,22 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
         }
 
         private boolean reusable() {
-            return state.change >= 0
-                    && state.epoch == learnt.changes().epoch()
+            return ofThisDatabase(state.change)
                     && TrainingInput.changeNumber(input()).orElse(-1) == state.change;
+        }
+
+        /// True when what was read then is of this database as it is or was, and nobody in it was erased since.
+        private boolean ofThisDatabase(long change) {
+            return change >= 0
+                    && state.epoch == learnt.changes().epoch()
+                    && change <= learnt.changes().latest().value()
+                    && TrainingRun.noneErasedSince(learnt.changes(), new ChangeNumber(change));
         }
 
         private void write() {
             long change = learnt.changes().latest().value();
             long epoch = learnt.changes().epoch();
+            read = change;
             try (TrainingInputWriter writer = TrainingInputWriter.create(input(), change)) {
                 learnt.interactions()
                         .scan(interaction -> writer.add(
@@ -267,7 +366,7 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
                                 (float) interaction.feedback().weight(),
                                 interaction.at().getEpochSecond()));
                 long count = writer.finish();
-                state = new State(state.order, change, epoch, count, state.resumed);
+                state = new State(state.order, change, epoch, count, state.resumed, false);
                 jobs.keepState(job, JsonMapper.shared().writeValueAsString(state));
             }
         }
@@ -304,19 +403,36 @@ public final class LabRuns implements ErasurePlace, AutoCloseable {
         Run run;
         synchronized (this) {
             run = current;
-        }
-        if (run != null && run.thread.isAlive()) {
+            if (run == null || !run.thread.isAlive()) {
+                // Under the lock, so that none is taken up over files that are about to go.
+                clear();
+                return held;
+            }
+            if (run.clean()) {
+                return 0;
+            }
             run.cancelled = true;
             run.thread.interrupt();
-            join(run, PATIENCE);
         }
-        clear();
+        join(run, PATIENCE);
+        synchronized (this) {
+            // One that began meanwhile read a database that had forgotten.
+            if (run.equals(current)) {
+                clear();
+            }
+        }
         return held;
     }
 
     @Override
     public long remaining(UserId user) {
-        return Stream.of(input(), work()).filter(Files::exists).count();
+        Run run;
+        synchronized (this) {
+            run = current;
+        }
+        return run != null && run.clean()
+                ? 0
+                : Stream.of(input(), work()).filter(Files::exists).count();
     }
 
     @Override

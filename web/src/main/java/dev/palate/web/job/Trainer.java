@@ -305,6 +305,15 @@ public final class Trainer implements AutoCloseable {
         return run != null && run.clean() ? Optional.of(run) : Optional.empty();
     }
 
+    /// True when this process trained the model and nobody whom it has learnt from was erased since.
+    boolean clean(ModelVersion version) {
+        TrainingRun run;
+        synchronized (this) {
+            run = current;
+        }
+        return run != null && run.version().equals(version) && run.ofThisDatabase();
+    }
+
     /// The newest trainings of this and earlier processes, newest first.
     ///
     /// @param limit 1 to 100

@@ -222,16 +222,17 @@ final class TrainingRun {
     }
 
     /// True when what this run read is of this database as it is or was, and nobody in it was erased since.
-    private boolean ofThisDatabase() {
+    boolean ofThisDatabase() {
         TrainingState before = state.get();
         return before.change() >= 0
                 && before.epoch() == parts.learnt().changes().epoch()
                 && before.change() <= parts.learnt().changes().latest().value()
-                && noneErasedSince(new ChangeNumber(before.change()));
+                && noneErasedSince(parts.learnt().changes(), new ChangeNumber(before.change()));
     }
 
-    private boolean noneErasedSince(ChangeNumber input) {
-        Changes changes = parts.learnt().changes();
+    /// True when the feed knows of no erasure of a user after the change. One that has ended is no longer told there:
+    /// it has been to every place by then.
+    static boolean noneErasedSince(Changes changes, ChangeNumber input) {
         if (input.value() < changes.horizon().value()) {
             return false;
         }

@@ -12,10 +12,14 @@ import java.util.Optional;
 /// in from their histories. Other models are deleted by [TrainingFiles]. Thread-safe.
 public final class UserVectorsErasure implements ErasurePlace {
     private final ModelRegistry registry;
+    private final Trainer trainer;
 
     /// Of the models of a registry.
-    public UserVectorsErasure(ModelRegistry registry) {
+    ///
+    /// @param trainer whose last model keeps its table when it was trained after the erasure
+    public UserVectorsErasure(ModelRegistry registry, Trainer trainer) {
         this.registry = registry;
+        this.trainer = trainer;
     }
 
     @Override
@@ -44,6 +48,7 @@ public final class UserVectorsErasure implements ErasurePlace {
     private Optional<ModelSnapshot> holding(UserId user) {
         long owner = IdHash.of(user.value());
         return registry.active()
+                .filter(model -> !trainer.clean(model.about().version()))
                 .filter(model ->
                         model.embeddings().filter(ids -> ids.hasUser(owner)).isPresent());
     }

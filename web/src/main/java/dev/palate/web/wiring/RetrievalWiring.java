@@ -193,8 +193,8 @@ class RetrievalWiring {
     }
 
     @Bean
-    ErasurePlace userVectorsErasure(ModelRegistry registry) {
-        return new UserVectorsErasure(registry);
+    ErasurePlace userVectorsErasure(ModelRegistry registry, Trainer trainer) {
+        return new UserVectorsErasure(registry, trainer);
     }
 
     /// Says at the start where the tables that are chosen hurt.

@@ -1,0 +1,175 @@
+package dev.palate.web.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.palate.memory.erase.Erasure;
+import dev.palate.memory.job.Job;
+import dev.palate.memory.job.JobId;
+import dev.palate.memory.job.JobStatus;
+import dev.palate.memory.job.Jobs;
+import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.embedding.recipe.ChosenTables;
+import dev.palate.retrieval.lab.LabOrder;
+import dev.palate.retrieval.sequence.TorchRuntime;
+import dev.palate.web.job.TrainerVictim.Opened;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Labs and the erasures that come between, before and after them.
+@Timeout(300)
+class LabRunsTest {
+    private static final Duration DEADLINE = Duration.ofMinutes(3);
+    private static final LabOrder SHORT = new LabOrder(List.of("hash"), List.of("2x"), 3);
+
+    /// More than is done within seconds.
+    private static final LabOrder LONG = new LabOrder(List.of("narrow", "dhe", "tt", "amtl"), List.of("2x", "4x"), 10);
+
+    @TempDir
+    Path folder;
+
+    /// Also where the erasure has not come to the lab yet: the database has forgotten, that is enough.
+    @Test
+    void whoWasErasedMeanwhileIsNotMeasuredWith() throws Exception {
+        JobId job;
+        try (Opened opened = Opened.of(folder);
+                LabRuns labs = labs(opened)) {
+            opened.truth().interactions().append(TrainerVictim.events());
+            job = labs.start(SHORT).id();
+            awaited(opened, job, seen -> Files.exists(input()) && seen.detail().contains(" cells"));
+        }
+        try (Opened opened = Opened.of(folder);
+                Erasure erasure = opened.truth().erasure(List.of());
+                LabRuns labs = labs(opened)) {
+            assertThat(opened.truth().jobs().job(job).orElseThrow().status()).isEqualTo(JobStatus.RUNNING);
+            // Without its background work, which would end the lab: so it stands between the two.
+            assertThat(erasure.state(erasure.begin(new UserId("u7")))
+                            .orElseThrow()
+                            .ended())
+                    .isFalse();
+            assertThat(input()).as("the input with the user in it").exists();
+            assertThat(labs.takeUp().orElseThrow().id()).isEqualTo(job);
+            Job ended = awaited(opened, job, LabRunsTest::ended);
+            assertThat(ended.status()).as(ended.detail()).isEqualTo(JobStatus.SUCCEEDED);
+            assertThat(ended.detail()).contains(" of " + (TrainerVictim.USERS - 1) + " users");
+        }
+    }
+
+    @Test
+    void aLabThatBeganAfterTheErasureGoesOnAndOneOfBeforeDoesNot() throws Exception {
+        try (Opened opened = Opened.of(folder);
+                Erasure erasure = opened.truth().erasure(List.of());
+                LabRuns labs = labs(opened)) {
+            opened.truth().interactions().append(TrainerVictim.events());
+            // Without its background work: the places are still to come.
+            erasure.begin(new UserId("u7"));
+            JobId job = labs.start(LONG).id();
+            awaited(opened, job, seen -> seen.detail().contains(" cells"));
+            assertThat(labs.remaining(new UserId("u7"))).isZero();
+            assertThat(labs.erase(new UserId("u7"))).isZero();
+            assertThat(labs.running()).isPresent();
+            assertThat(input()).exists();
+
+            erasure.begin(new UserId("u8"));
+            assertThat(labs.remaining(new UserId("u8"))).isEqualTo(2);
+            assertThat(labs.erase(new UserId("u8"))).isEqualTo(2);
+            assertThat(awaited(opened, job, LabRunsTest::ended).status()).isEqualTo(JobStatus.CANCELLED);
+            assertThat(labs.remaining(new UserId("u8"))).isZero();
+            assertThat(input()).doesNotExist();
+        }
+    }
+
+    /// Rows of users that share them say of anybody that he is there.
+    @Test
+    void vectorsOfUsersOfAModelTrainedAfterTheErasureStay() throws Exception {
+        Trainer.Besides tables = Trainer.Besides.of(TorchRuntime.of(Map.of("PALATE_MODEL_CACHE", folder.toString())))
+                .with(new ChosenTables("pq@2x", "hash@2x"));
+        try (Opened opened = Opened.of(folder, tables, Clock.systemUTC());
+                Erasure erasure = opened.truth().erasure(List.of())) {
+            opened.truth().interactions().append(TrainerVictim.events());
+            erasure.begin(new UserId("u7"));
+            JobId job = opened.trainer().start().id();
+            Job ended = awaited(opened, job, LabRunsTest::ended);
+            assertThat(ended.detail()).contains("users hash@2x");
+            UserVectorsErasure vectors = new UserVectorsErasure(opened.registry(), opened.trainer());
+            assertThat(vectors.remaining(new UserId("u7"))).isZero();
+            assertThat(vectors.erase(new UserId("u7"))).isZero();
+
+            erasure.begin(new UserId("u8"));
+            assertThat(vectors.remaining(new UserId("u8"))).isEqualTo(1);
+            assertThat(vectors.erase(new UserId("u8"))).isEqualTo(1);
+            assertThat(vectors.remaining(new UserId("u8"))).isZero();
+        }
+    }
+
+    @Test
+    void theCellsOfALabThatRanOutOfTimeAreThereForTheSameOrder() throws Exception {
+        try (Opened opened = Opened.of(folder)) {
+            opened.truth().interactions().append(TrainerVictim.events());
+            Path journal = lab().resolve("work").resolve("journal.jsonl");
+            JobId first;
+            try (LabRuns labs = new LabRuns(learnt(opened), opened.truth().jobs(), lab(), Duration.ofSeconds(12))) {
+                first = labs.start(LONG).id();
+                Job ended = awaited(opened, first, LabRunsTest::ended);
+                assertThat(ended.status()).isEqualTo(JobStatus.FAILED);
+                assertThat(ended.detail()).startsWith("took longer than 12 s and was stopped: the cells");
+            }
+            List<String> before = Files.readAllLines(journal);
+            assertThat(before).hasSizeGreaterThan(1);
+            try (LabRuns labs = labs(opened)) {
+                assertThat(labs.takeUp()).isEmpty();
+                JobId second = labs.start(LONG).id();
+                assertThat(second).isNotEqualTo(first);
+                awaited(opened, second, seen -> ended(seen) || seen.detail().contains(" cells"));
+                assertThat(Files.readAllLines(journal)).startsWith(before.toArray(String[]::new));
+                assertThat(labs.cancel(second)).isTrue();
+                awaited(opened, second, LabRunsTest::ended);
+                assertThat(input()).doesNotExist();
+                assertThat(journal).doesNotExist();
+            }
+        }
+    }
+
+    private LabRuns labs(Opened opened) {
+        return new LabRuns(learnt(opened), opened.truth().jobs(), lab());
+    }
+
+    private static Trainer.Learnt learnt(Opened opened) {
+        return new Trainer.Learnt(
+                opened.truth().catalog(),
+                opened.truth().interactions(),
+                opened.truth().changes());
+    }
+
+    private Path lab() {
+        return folder.resolve("models").resolve("lab");
+    }
+
+    private Path input() {
+        return lab().resolve("lab.input");
+    }
+
+    private static boolean ended(Job job) {
+        return job.status() != JobStatus.PENDING && job.status() != JobStatus.RUNNING;
+    }
+
+    private static Job awaited(Opened opened, JobId job, Predicate<Job> enough) throws InterruptedException {
+        Jobs jobs = opened.truth().jobs();
+        Instant end = Instant.now().plus(DEADLINE);
+        Job seen = jobs.job(job).orElseThrow();
+        while (!enough.test(seen)) {
+            assertThat(Instant.now()).as(seen.toString()).isBefore(end);
+            Thread.sleep(5);
+            seen = jobs.job(job).orElseThrow();
+        }
+        return seen;
+    }
+}
