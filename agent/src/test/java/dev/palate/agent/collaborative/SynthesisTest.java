@@ -394,6 +394,11 @@ class SynthesisTest {
                 CollaborativeReader.Reading reading = read(reader);
                 assertThat(asked.get()).as("within the reading").isEqualTo(before);
                 settle(reader, before + 1);
+                // A request counts before the model has answered it.
+                long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+                while (read(reader).facets().byModel().isEmpty() && System.nanoTime() < end) {
+                    Thread.sleep(2);
+                }
                 assertThat(asked.get() - before).as("%s neighbours", neighbours).isEqualTo(1);
                 assertThat(reading.curated().neighbourhood().users()).isLessThanOrEqualTo(neighbours);
                 assertThat(read(reader).facets().byModel())

@@ -115,12 +115,20 @@ class LabRunsTest {
         try (Opened opened = Opened.of(folder)) {
             opened.truth().interactions().append(TrainerVictim.events());
             Path journal = lab().resolve("work").resolve("journal.jsonl");
-            JobId first;
-            try (LabRuns labs = new LabRuns(learnt(opened), opened.truth().jobs(), lab(), Duration.ofSeconds(12))) {
-                first = labs.start(LONG).id();
-                Job ended = awaited(opened, first, LabRunsTest::ended);
-                assertThat(ended.status()).isEqualTo(JobStatus.FAILED);
-                assertThat(ended.detail()).startsWith("took longer than 12 s and was stopped: the cells");
+            JobId first = new JobId("none");
+            // A busy machine may need longer for its first cells.
+            for (int seconds : List.of(12, 40, 120)) {
+                if (Files.exists(journal) && Files.readAllLines(journal).size() > 1) {
+                    break;
+                }
+                Duration atMost = Duration.ofSeconds(seconds);
+                try (LabRuns labs = new LabRuns(learnt(opened), opened.truth().jobs(), lab(), atMost)) {
+                    first = labs.start(LONG).id();
+                    Job ended = awaited(opened, first, LabRunsTest::ended);
+                    assertThat(ended.status()).isEqualTo(JobStatus.FAILED);
+                    assertThat(ended.detail())
+                            .startsWith("took longer than " + seconds + " s and was stopped: the cells");
+                }
             }
             List<String> before = Files.readAllLines(journal);
             assertThat(before).hasSizeGreaterThan(1);
