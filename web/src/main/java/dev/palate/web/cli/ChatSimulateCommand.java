@@ -35,10 +35,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.json.JsonMapper;
 
 /// `palate chat-simulate`: simulated users look for what they really had next. Exit status 0, 1 when it could not be
 /// done, 2 for wrong usage.
@@ -120,8 +120,8 @@ public final class ChatSimulateCommand implements Callable<Integer> {
             description = "Of the users, for the intervals of differences. Default: ${DEFAULT-VALUE}.")
     private int resamples = PairedBootstrap.RESAMPLES;
 
-    @Option(names = "--json", paramLabel = "OUT.json", description = "Writes the run and all its numbers as JSON.")
-    private @Nullable Path json;
+    @Mixin
+    private JsonOption json = new JsonOption();
 
     @Option(names = "--html", paramLabel = "OUT.html", description = "Writes a page with tables and plots.")
     private @Nullable Path html;
@@ -175,7 +175,7 @@ public final class ChatSimulateCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--users takes 1 to 100000, had " + users);
         }
         var options = new ChatSimulation.Options(turns, size, crowd, seeds, resamples);
-        OutFiles.requireFolder("--json", json);
+        json.require();
         OutFiles.requireFolder("--html", html);
         try (TextEncoder encoder = encoders.get();
                 ChatWorld world = ChatWorld.fitted(catalog, known(), encoder, progress)) {
@@ -190,14 +190,10 @@ public final class ChatSimulateCommand implements Callable<Integer> {
                     options,
                     progress);
             Map<String, Object> report = new LinkedHashMap<>();
-            report.put("command", command());
+            report.put("command", JsonOption.command(spec));
             report.put("task", part.name().toLowerCase(Locale.ROOT));
             report.putAll(simulation.report(seeds.getFirst()));
-            if (json != null) {
-                OutFiles.write(
-                        json,
-                        JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
-            }
+            json.write(report);
             if (html != null) {
                 OutFiles.write(html, ReportPage.of(List.of(EvaluationResult.of(report))));
             }
@@ -211,13 +207,6 @@ public final class ChatSimulateCommand implements Callable<Integer> {
         return part == Part.VALID
                 ? rows.train()
                 : Stream.concat(rows.train().stream(), rows.valid().stream()).toList();
-    }
-
-    private String command() {
-        return "./palate chat-simulate "
-                + spec.commandLine().getParseResult().originalArgs().stream()
-                        .filter(argument -> !argument.equals("chat-simulate"))
-                        .collect(Collectors.joining(" "));
     }
 
     /// Users with what they had next: the earliest of several; not what they had before, nor what the catalog lacks.
