@@ -165,29 +165,34 @@ class CuratorTest {
         world.follow();
         AtomicInteger read = new AtomicInteger();
         AtomicBoolean over = new AtomicBoolean();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        // Threads of their own: readers that never wait would keep virtual ones' carriers from the writers for ever.
+        try (ExecutorService readers = Executors.newFixedThreadPool(4);
+                ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor();
                 NoteFollower follower = PropagationWorld.follower(world.truth, new CountingPlanner())) {
             follower.start();
-            List<Future<?>> readers = new ArrayList<>();
-            for (int i = 0; i < 4; i++) {
-                readers.add(threads.submit(() -> {
-                    while (!over.get()) {
-                        assertThat(world.curated(ANN).neighbourhood().members().size())
-                                .isLessThanOrEqualTo(Curator.MOST);
-                        read.incrementAndGet();
-                    }
-                }));
+            List<Future<?>> reads = new ArrayList<>();
+            try {
+                for (int i = 0; i < 4; i++) {
+                    reads.add(readers.submit(() -> {
+                        while (!over.get()) {
+                            assertThat(world.curated(ANN).neighbourhood().members())
+                                    .hasSizeLessThanOrEqualTo(Curator.MOST);
+                            read.incrementAndGet();
+                        }
+                    }));
+                }
+                List<Future<?>> writes = new ArrayList<>();
+                for (UserId user : all) {
+                    writes.add(writers.submit(() -> world.like(List.of(user), 3)));
+                }
+                for (Future<?> write : writes) {
+                    write.get(60, TimeUnit.SECONDS);
+                }
+                assertThat(follower.await(Duration.ofSeconds(60))).isTrue();
+            } finally {
+                over.set(true);
             }
-            List<Future<?>> writes = new ArrayList<>();
-            for (UserId user : all) {
-                writes.add(threads.submit(() -> world.like(List.of(user), 3)));
-            }
-            for (Future<?> write : writes) {
-                write.get(60, TimeUnit.SECONDS);
-            }
-            assertThat(follower.await(Duration.ofSeconds(60))).isTrue();
-            over.set(true);
-            for (Future<?> reader : readers) {
+            for (Future<?> reader : reads) {
                 reader.get(60, TimeUnit.SECONDS);
             }
         }

@@ -114,9 +114,13 @@ class BackupTest {
                     }
                     return written;
                 });
-                assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
-                Manifest made = backup(truth);
-                done.set(true);
+                Manifest made;
+                try {
+                    assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
+                    made = backup(truth);
+                } finally {
+                    done.set(true);
+                }
                 assertThat(writer.get(60, TimeUnit.SECONDS)).isPositive();
                 assertThat(made.change())
                         .isBetween(2_000L, truth.changes().latest().value());

@@ -214,23 +214,25 @@ class PageSweepTest {
                 }
                 return read;
             });
-            Erasure erasure = truth.erasure(List.of());
-            ErasureReceipt receipt = erasure.user(ANN);
-            int tries = 0;
-            while (receipt.places().stream()
-                            .anyMatch(place -> place.name().equals(ErasureRun.LOG) && place.remaining() > 0)
-                    && tries++ < 20) {
-                erasure.start();
-                receipt = erasure.await(new dev.palate.memory.job.JobId(receipt.id()), ErasureWorld.PATIENCE)
-                        .flatMap(state -> java.util.Optional.ofNullable(state.receipt()))
-                        .orElseThrow();
+            try (Erasure erasure = truth.erasure(List.of())) {
+                ErasureReceipt receipt = erasure.user(ANN);
+                int tries = 0;
+                while (receipt.places().stream()
+                                .anyMatch(place -> place.name().equals(ErasureRun.LOG) && place.remaining() > 0)
+                        && tries++ < 20) {
+                    erasure.start();
+                    receipt = erasure.await(new dev.palate.memory.job.JobId(receipt.id()), ErasureWorld.PATIENCE)
+                            .flatMap(state -> java.util.Optional.ofNullable(state.receipt()))
+                            .orElseThrow();
+                }
+                assertThat(receipt.complete()).as(receipt.toString()).isTrue();
+                assertThat(words(ANN)).isEmpty();
+            } finally {
+                // Whatever fails: closing the executor waits for these two.
+                done.set(true);
             }
-            assertThat(receipt.complete()).as(receipt.toString()).isTrue();
-            assertThat(words(ANN)).isEmpty();
-            done.set(true);
             int written = writer.get(60, TimeUnit.SECONDS);
             reader.get(60, TimeUnit.SECONDS);
-            erasure.close();
             assertThat(words(ANN)).isEmpty();
             sound(1_000 + written);
         }

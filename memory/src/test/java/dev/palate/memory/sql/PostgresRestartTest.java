@@ -64,14 +64,17 @@ class PostgresRestartTest {
                 talks.add(talk);
                 writers.add(executor.submit(() -> write(truth, talk)));
             }
-            for (int crash = 0; crash < 3; crash++) {
-                awaitAcknowledged(acknowledged.size() + 50 + random.nextInt(100), writers);
-                server.stop();
-                awaitFailures(failures.size() + WRITERS, writers);
-                server.start();
+            try {
+                for (int crash = 0; crash < 3; crash++) {
+                    awaitAcknowledged(acknowledged.size() + 50 + random.nextInt(100), writers);
+                    server.stop();
+                    awaitFailures(failures.size() + WRITERS, writers);
+                    server.start();
+                }
+                awaitAcknowledged(acknowledged.size() + 50, writers);
+            } finally {
+                done.set(true);
             }
-            awaitAcknowledged(acknowledged.size() + 50, writers);
-            done.set(true);
             for (Future<?> writer : writers) {
                 writer.get(60, TimeUnit.SECONDS);
             }
