@@ -3,6 +3,7 @@ package dev.palate.memory.vector;
 import java.util.Arrays;
 import java.util.function.Supplier;
 import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
@@ -15,18 +16,27 @@ import org.jspecify.annotations.Nullable;
 ///
 /// With a row x = s c + e and a query q = t d + f, where c and d are whole numbers up to 127: q x differs from s t c d
 /// by no more than ‖f‖ ‖s c‖ + ‖q‖ ‖e‖. So a row whose upper bound lies below the k-th highest lower bound is none of
-/// the best k; the few others are compared as floats, by [Kernels#dot]. Takes dimension + 12 bytes a row, the dimension
-/// rounded up to 64.
+/// the best k; the few others are compared as floats, by [Kernels#dot]. Takes dimension + 12 bytes a row.
+///
+/// The bytes of a block of rows stand by dimension, one row a lane, so that no sum runs across lanes and the
+/// bounds of a
+/// whole block are compared at once.
 public final class ByteRows {
     private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Byte> BYTES =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(SHORTS.vectorBitSize() / 2));
-    private static final int LANES = SHORTS.length();
+    private static final VectorSpecies<Float> FLOATS =
+            VectorSpecies.of(float.class, VectorShape.forBitSize(SHORTS.vectorBitSize()));
 
-    /// Two vectors of products are added before they are widened: 2 · 127² still fits 16 bits.
-    private static final int STEP = 2 * LANES;
+    private static final VectorSpecies<Integer> INTS =
+            VectorSpecies.of(int.class, VectorShape.forBitSize(SHORTS.vectorBitSize()));
 
-    private static final int UNIT = Math.max(64, STEP);
+    /// Rows of a block.
+    private static final int BLOCK = SHORTS.length();
+
+    /// The rows of either half of a block: of the even lanes and of the odd ones, which are widened apart.
+    private static final int HALF = BLOCK / 2;
+
     private static final int LARGEST = 127;
     private static final double ROUNDING = 0x1p-24;
     private static final float LESS_ROUNDING = 0x1p-22f;
@@ -36,7 +46,11 @@ public final class ByteRows {
 
     private final float[] rows;
     private final int dimension;
-    private final int stride;
+    private final int size;
+
+    /// The dimension, made even: two products are added before they are widened, and 2 · 127² still fits 16 bits.
+    private final int pairs;
+
     private final byte[] codes;
     private final float[] scales;
     private final float[] norms;
@@ -45,14 +59,15 @@ public final class ByteRows {
     private ByteRows(float[] rows, int dimension) {
         this.rows = rows;
         this.dimension = dimension;
-        int count = rows.length / dimension;
-        stride = (dimension + UNIT - 1) / UNIT * UNIT;
-        codes = new byte[Math.multiplyExact(count, stride)];
-        scales = new float[count];
-        norms = new float[count];
-        errors = new float[count];
+        size = rows.length / dimension;
+        pairs = dimension + dimension % 2;
+        int padded = Math.multiplyExact((size + BLOCK - 1) / BLOCK, BLOCK);
+        codes = new byte[Math.multiplyExact(padded, pairs)];
+        scales = new float[padded];
+        norms = new float[padded];
+        errors = new float[padded];
         double rounding = (dimension + OTHER_ROUNDINGS) * ROUNDING;
-        for (int row = 0; row < count; row++) {
+        for (int row = 0; row < size; row++) {
             float largest = 0;
             for (int i = row * dimension; i < (row + 1) * dimension; i++) {
                 largest = Math.max(largest, Math.abs(rows[i]));
@@ -60,10 +75,11 @@ public final class ByteRows {
             scales[row] = largest / LARGEST;
             double norm = 0;
             double error = 0;
+            int first = first(row);
             for (int i = 0; i < dimension; i++) {
                 float value = rows[row * dimension + i];
                 int code = code(value, scales[row]);
-                codes[row * stride + i] = (byte) code;
+                codes[first + i * BLOCK] = (byte) code;
                 double coded = (double) scales[row] * code;
                 norm += coded * coded;
                 error += (value - coded) * (value - coded);
@@ -110,18 +126,25 @@ public final class ByteRows {
         }
     }
 
+    /// Where the first code of a row stands; the next is a block of lanes further.
+    private int first(int row) {
+        int place = row % BLOCK;
+        int lane = place < HALF ? 2 * place : 2 * (place - HALF) + 1;
+        return row / BLOCK * BLOCK * pairs + lane;
+    }
+
     private static int code(float value, float scale) {
         return scale > 0 ? Math.clamp(Math.round(value / scale), -LARGEST, LARGEST) : 0;
     }
 
     /// The number of rows.
     public int size() {
-        return scales.length;
+        return size;
     }
 
     /// A query as whole numbers.
     ///
-    /// @param codes of its values, padded with 0 to the stride
+    /// @param codes of its values, each once for every lane, padded with 0
     /// @param error the length of what they leave out
     private record Query(short[] codes, float scale, float norm, float error) {}
 
@@ -131,12 +154,13 @@ public final class ByteRows {
             largest = Math.max(largest, Math.abs(query[i]));
         }
         float scale = largest / LARGEST;
-        short[] coded = new short[stride];
+        short[] coded = new short[pairs * BLOCK];
         double norm = 0;
         double error = 0;
         for (int i = 0; i < dimension; i++) {
-            coded[i] = (short) code(query[i], scale);
-            double left = query[i] - (double) scale * coded[i];
+            int code = code(query[i], scale);
+            Arrays.fill(coded, i * BLOCK, (i + 1) * BLOCK, (short) code);
+            double left = query[i] - (double) scale * code;
             norm += (double) query[i] * query[i];
             error += left * left;
         }
@@ -186,36 +210,60 @@ public final class ByteRows {
     private void look(Query query, float less, boolean @Nullable [] open, float above, Candidates candidates) {
         float needed = above;
         float rounded = Math.abs(less) * LESS_ROUNDING;
-        for (int row = 0; row < scales.length; row++) {
-            if (open != null && !open[row]) {
-                continue;
-            }
-            float near = product(codes, row * stride, query.codes, stride) * scales[row] * query.scale - less;
-            float doubt = query.norm * errors[row] + query.error * norms[row] + rounded;
-            if (near + doubt >= needed) {
-                candidates.add(row, near - doubt, near + doubt);
-                needed = Math.max(above, candidates.least());
+        int[] products = new int[BLOCK];
+        float[] near = new float[HALF];
+        float[] doubt = new float[HALF];
+        for (int block = 0; block < size; block += BLOCK) {
+            multiply(block * pairs, query.codes, products);
+            for (int half = 0; half < BLOCK; half += HALF) {
+                int from = block + half;
+                FloatVector nearest = ((FloatVector)
+                                IntVector.fromArray(INTS, products, half).convert(VectorOperators.I2F, 0))
+                        .mul(FloatVector.fromArray(FLOATS, scales, from))
+                        .mul(query.scale)
+                        .sub(less);
+                FloatVector unsure = FloatVector.fromArray(FLOATS, errors, from)
+                        .mul(query.norm)
+                        .add(FloatVector.fromArray(FLOATS, norms, from).mul(query.error))
+                        .add(rounded);
+                long reached =
+                        nearest.add(unsure).compare(VectorOperators.GE, needed).toLong();
+                if (reached != 0) {
+                    nearest.intoArray(near, 0);
+                    unsure.intoArray(doubt, 0);
+                    for (long left = reached; left != 0; left &= left - 1) {
+                        int lane = Long.numberOfTrailingZeros(left);
+                        int row = from + lane;
+                        if (row < size && (open == null || open[row]) && near[lane] + doubt[lane] >= needed) {
+                            candidates.add(row, near[lane] - doubt[lane], near[lane] + doubt[lane]);
+                            needed = Math.max(above, candidates.least());
+                        }
+                    }
+                }
             }
         }
     }
 
-    /// Of values up to 127, exactly.
-    private static int product(byte[] row, int offset, short[] query, int length) {
-        IntVector even = IntVector.zero(IntVector.SPECIES_PREFERRED);
+    /// The products of a block's rows with a query of values up to 127, exactly.
+    ///
+    /// @param from where the block's codes begin
+    private void multiply(int from, short[] query, int[] products) {
+        IntVector even = IntVector.zero(INTS);
         IntVector odd = even;
-        for (int i = 0; i < length; i += STEP) {
+        int length = pairs * BLOCK;
+        for (int i = 0; i < length; i += 2 * BLOCK) {
             ShortVector first = (ShortVector)
-                    ByteVector.fromArray(BYTES, row, offset + i).convertShape(VectorOperators.B2S, SHORTS, 0);
+                    ByteVector.fromArray(BYTES, codes, from + i).convertShape(VectorOperators.B2S, SHORTS, 0);
             ShortVector second = (ShortVector)
-                    ByteVector.fromArray(BYTES, row, offset + i + LANES).convertShape(VectorOperators.B2S, SHORTS, 0);
-            IntVector pairs = first.mul(ShortVector.fromArray(SHORTS, query, i))
-                    .add(second.mul(ShortVector.fromArray(SHORTS, query, i + LANES)))
+                    ByteVector.fromArray(BYTES, codes, from + i + BLOCK).convertShape(VectorOperators.B2S, SHORTS, 0);
+            IntVector both = first.mul(ShortVector.fromArray(SHORTS, query, i))
+                    .add(second.mul(ShortVector.fromArray(SHORTS, query, i + BLOCK)))
                     .reinterpretAsInts();
-            odd = odd.add(pairs.lanewise(VectorOperators.ASHR, Short.SIZE));
-            even = even.add(
-                    pairs.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE));
+            odd = odd.add(both.lanewise(VectorOperators.ASHR, Short.SIZE));
+            even = even.add(both.lanewise(VectorOperators.LSHL, Short.SIZE).lanewise(VectorOperators.ASHR, Short.SIZE));
         }
-        return even.add(odd).reduceLanes(VectorOperators.ADD);
+        even.intoArray(products, 0);
+        odd.intoArray(products, HALF);
     }
 
     /// The rows that may be among the best, as far as was looked. Not thread-safe.
