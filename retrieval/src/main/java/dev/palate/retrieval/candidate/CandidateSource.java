@@ -17,6 +17,12 @@ public interface CandidateSource {
         return false;
     }
 
+    /// Of sources on threads of their own those that cost more begin earlier, so that no core waits in the end for one
+    /// that began last. An order, no measure: 0 for what is quick or seldom asked.
+    default int cost() {
+        return 0;
+    }
+
     /// Empty when the source has nothing to say to this wish; that is no failure.
     Optional<Scored> score(Wish wish);
 }

@@ -48,6 +48,13 @@ final class ModelSource implements CandidateSource {
         return signal;
     }
 
+    /// {@inheritDoc} A pass through the sequence model and over its vectors costs more than one over vectors, and that
+    /// more than adding up neighbours.
+    @Override
+    public int cost() {
+        return signal.equals("sequence") ? 2 : namesItems ? 0 : 1;
+    }
+
     @Override
     public boolean prompt(Wish wish) {
         return wish.model().isEmpty()

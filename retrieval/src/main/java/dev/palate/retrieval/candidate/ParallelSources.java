@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,18 +108,25 @@ public final class ParallelSources implements AutoCloseable {
         return new Gathered(answers, degraded);
     }
 
+    /// A source to begin with, by its place.
+    private record Begun(int at, int cost) {}
+
     /// What is under way or done, by source; empty where it could not begin.
     private List<Optional<Future<Optional<Scored>>>> calls(Wish wish, long end, BiConsumer<String, Scored> answered) {
         boolean few = wish.catalog().size() <= MAX_ITEMS_AT_ONCE;
         List<Optional<Future<Optional<Scored>>>> calls =
                 new ArrayList<>(Collections.nCopies(sources.size(), Optional.empty()));
         BitSet prompt = new BitSet(sources.size());
+        List<Begun> others = new ArrayList<>(sources.size());
         for (int at = 0; at < sources.size(); at++) {
             prompt.set(at, few && sources.get(at).prompt(wish));
             if (!prompt.get(at)) {
-                calls.set(at, start(sources.get(at), wish, answered));
+                others.add(new Begun(at, sources.get(at).cost()));
             }
         }
+        // The longest first, so that no core waits for one that began last.
+        others.sort(Comparator.comparingInt(Begun::cost).reversed());
+        others.forEach(next -> calls.set(next.at, start(sources.get(next.at), wish, answered)));
         for (int at = prompt.nextSetBit(0); at >= 0; at = prompt.nextSetBit(at + 1)) {
             CandidateSource source = sources.get(at);
             FutureTask<Optional<Scored>> here = new FutureTask<>(() -> score(source, wish, answered));

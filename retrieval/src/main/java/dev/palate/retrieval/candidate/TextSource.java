@@ -34,6 +34,12 @@ final class TextSource implements CandidateSource {
         return "text";
     }
 
+    /// {@inheritDoc} Its vectors are the longest.
+    @Override
+    public int cost() {
+        return 3;
+    }
+
     @Override
     public boolean prompt(Wish wish) {
         return wish.vectors().isEmpty()
