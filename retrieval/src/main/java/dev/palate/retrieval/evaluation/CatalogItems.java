@@ -10,8 +10,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
-/// The items of a catalog file as a store keeps them. Stateless.
+/// The items of a catalog file as a store keeps them: a title, a plot or names that are longer than a store takes are
+/// cut, since those of a shop may be. Stateless.
 public final class CatalogItems {
+    private static final int MAX_TITLE = 300;
     private static final int MAX_DESCRIPTION = 20_000;
     private static final int MAX_ATTRIBUTE = 1_000;
 
@@ -46,7 +48,7 @@ public final class CatalogItems {
         }
         return new Item(
                 new ItemId(id),
-                title,
+                cut(title, MAX_TITLE),
                 year < 1_000 || year > 3_000 ? null : year,
                 texts(node.path("genres")),
                 texts(node.path("tags")),
@@ -70,6 +72,9 @@ public final class CatalogItems {
     }
 
     private static String cut(String text, int length) {
-        return text.substring(0, Math.min(text.length(), length));
+        if (text.length() <= length) {
+            return text;
+        }
+        return text.substring(0, Character.isHighSurrogate(text.charAt(length - 1)) ? length - 1 : length);
     }
 }
