@@ -17,6 +17,13 @@ public interface CandidateSource {
         return false;
     }
 
+    /// True when the answer to this wish takes passes over the items and nothing else: it waits for nothing and makes
+    /// nothing that is kept beyond the user's history. Then the thread of the request may make it, instead of
+    /// waiting.
+    default boolean computes(Wish wish) {
+        return false;
+    }
+
     /// Of sources on threads of their own those that cost more begin earlier, so that no core waits in the end for one
     /// that began last. An order, no measure: 0 for what is quick or seldom asked.
     default int cost() {

@@ -48,6 +48,12 @@ final class ModelSource implements CandidateSource {
         return signal;
     }
 
+    /// {@inheritDoc} Vectors of new items may have to be made first.
+    @Override
+    public boolean computes(Wish wish) {
+        return newItems.isEmpty();
+    }
+
     /// {@inheritDoc} A pass through the sequence model and over its vectors costs more than one over vectors, and that
     /// more than adding up neighbours.
     @Override

@@ -3,7 +3,6 @@ package dev.palate.retrieval.candidate;
 import dev.palate.memory.Require;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -21,8 +20,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 
-/// Runs sources side by side, each on a virtual thread of its own, under one deadline; those that answer promptly run
-/// on the thread that asks, while the others are under way, unless there are very many items.
+/// Runs sources side by side, each on a virtual thread of its own, under one deadline. Those that answer promptly run
+/// on the thread that asks, while the others are under way, and so do those that only compute, as long as none of their
+/// own threads has begun with them: who asks would but wait. Neither where there are very many items.
 ///
 /// A source that throws is left out. One that is late is interrupted and left behind: nobody waits for it, but while
 /// [Options#maxInFlight] calls of one source are still under way, further ones count as late at once. Thread-safe.
@@ -108,50 +108,60 @@ public final class ParallelSources implements AutoCloseable {
         return new Gathered(answers, degraded);
     }
 
-    /// A source to begin with, by its place.
-    private record Begun(int at, int cost) {}
+    /// A call of the source at a place, on a thread of its own.
+    private record Begun(int at, FutureTask<Optional<Scored>> call) {}
 
     /// What is under way or done, by source; empty where it could not begin.
     private List<Optional<Future<Optional<Scored>>>> calls(Wish wish, long end, BiConsumer<String, Scored> answered) {
         boolean few = wish.catalog().size() <= MAX_ITEMS_AT_ONCE;
         List<Optional<Future<Optional<Scored>>>> calls =
                 new ArrayList<>(Collections.nCopies(sources.size(), Optional.empty()));
-        BitSet prompt = new BitSet(sources.size());
-        List<Begun> others = new ArrayList<>(sources.size());
+        List<Integer> here = new ArrayList<>(sources.size());
+        List<Integer> others = new ArrayList<>(sources.size());
         for (int at = 0; at < sources.size(); at++) {
-            prompt.set(at, few && sources.get(at).prompt(wish));
-            if (!prompt.get(at)) {
-                others.add(new Begun(at, sources.get(at).cost()));
-            }
+            (few && sources.get(at).prompt(wish) ? here : others).add(at);
         }
         // The longest first, so that no core waits for one that began last.
-        others.sort(Comparator.comparingInt(Begun::cost).reversed());
-        others.forEach(next -> calls.set(next.at, start(sources.get(next.at), wish, answered)));
-        for (int at = prompt.nextSetBit(0); at >= 0; at = prompt.nextSetBit(at + 1)) {
-            CandidateSource source = sources.get(at);
-            FutureTask<Optional<Scored>> here = new FutureTask<>(() -> score(source, wish, answered));
+        others.sort(Comparator.comparingInt(at -> -sources.get(at).cost()));
+        List<Begun> begun = new ArrayList<>(others.size());
+        for (int at : others) {
+            start(sources.get(at), wish, answered).ifPresent(call -> {
+                begun.add(new Begun(at, call));
+                calls.set(at, Optional.of(call));
+            });
+        }
+        for (int at : here) {
+            FutureTask<Optional<Scored>> call = new FutureTask<>(() -> score(sources.get(at), wish, answered));
             if (end - System.nanoTime() > 0) {
-                here.run();
+                call.run();
             }
-            calls.set(at, Optional.of(here));
+            calls.set(at, Optional.of(call));
+        }
+        for (Begun one : begun.reversed()) {
+            if (few && sources.get(one.at).computes(wish) && end - System.nanoTime() > 0) {
+                // Nothing happens where its own thread has begun.
+                one.call.run();
+            }
         }
         return calls;
     }
 
-    private Optional<Future<Optional<Scored>>> start(
+    private Optional<FutureTask<Optional<Scored>>> start(
             CandidateSource source, Wish wish, BiConsumer<String, Scored> answered) {
         Semaphore free = java.util.Objects.requireNonNull(inFlight.get(source.signal()));
         if (!free.tryAcquire()) {
             return Optional.empty();
         }
+        FutureTask<Optional<Scored>> call = new FutureTask<>(() -> score(source, wish, answered));
         try {
-            return Optional.of(executor.submit(() -> {
+            executor.execute(() -> {
                 try {
-                    return score(source, wish, answered);
+                    call.run();
                 } finally {
                     free.release();
                 }
-            }));
+            });
+            return Optional.of(call);
         } catch (RejectedExecutionException closed) {
             free.release();
             throw new IllegalStateException("the sources are closed", closed);

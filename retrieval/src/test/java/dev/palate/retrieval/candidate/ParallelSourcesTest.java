@@ -7,10 +7,12 @@ import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.index.ItemFilter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +49,19 @@ class ParallelSourcesTest {
         }
     }
 
+    /// One that only computes, and what it costs.
+    private record Computing(String signal, int cost, Supplier<Optional<Scored>> answer) implements CandidateSource {
+        @Override
+        public boolean computes(Wish wish) {
+            return true;
+        }
+
+        @Override
+        public Optional<Scored> score(Wish wish) {
+            return answer.get();
+        }
+    }
+
     private static Optional<Scored> scored() {
         return Optional.of(Scored.of(new float[] {1}, row -> Evidence.NONE));
     }
@@ -74,6 +89,65 @@ class ParallelSourcesTest {
             assertThat(gathered.degraded()).containsExactly("stuck");
         } finally {
             never.countDown();
+        }
+    }
+
+    /// Each is asked once, whoever comes to it first, and all that any thread found is in the answer.
+    @Test
+    void whatComputesIsMadeOnceByWhoeverIsFree() {
+        Thread asking = Thread.currentThread();
+        AtomicInteger here = new AtomicInteger();
+        AtomicInteger asked = new AtomicInteger();
+        List<CandidateSource> computing = new ArrayList<>();
+        for (int at = 0; at < 20; at++) {
+            computing.add(new Computing("s" + at, at % 3, () -> {
+                asked.incrementAndGet();
+                if (Thread.currentThread().equals(asking)) {
+                    here.incrementAndGet();
+                }
+                return scored();
+            }));
+        }
+        try (ParallelSources sources = new ParallelSources(computing, ParallelSources.Options.DEFAULT)) {
+            for (int round = 1; round <= 200; round++) {
+                Gathered gathered = sources.gather(WISH, Duration.ofSeconds(20));
+                assertThat(gathered.degraded()).isEmpty();
+                assertThat(gathered.answers().keySet())
+                        .containsExactlyElementsOf(
+                                computing.stream().map(CandidateSource::signal).toList());
+                assertThat(asked).hasValue(20 * round);
+            }
+        }
+        assertThat(here.get()).as("made by the thread that asked").isPositive();
+    }
+
+    /// The calls of one that are under way are counted, whoever makes them, and freed again.
+    @Test
+    void whatComputesHasItsLimitToo() {
+        CandidateSource one = new Computing("one", 0, ParallelSourcesTest::scored);
+        try (ParallelSources sources = new ParallelSources(List.of(one), new ParallelSources.Options(1, 1))) {
+            int answered = 0;
+            for (int round = 0; round < 200; round++) {
+                answered +=
+                        sources.gather(WISH, Duration.ofSeconds(20)).answers().size();
+            }
+            assertThat(answered).isPositive();
+        }
+    }
+
+    /// One that fails on the thread that asks is left out as any other.
+    @Test
+    void whatFailsWhileComputingIsLeftOut() {
+        CandidateSource broken = new Computing("broken", 0, () -> {
+            throw new IllegalStateException("broken");
+        });
+        CandidateSource whole = new Computing("whole", 1, ParallelSourcesTest::scored);
+        try (ParallelSources sources = new ParallelSources(List.of(broken, whole), ParallelSources.Options.DEFAULT)) {
+            for (int round = 0; round < 3; round++) {
+                Gathered gathered = sources.gather(WISH, Duration.ofSeconds(20));
+                assertThat(gathered.answers()).containsOnlyKeys("whole");
+                assertThat(gathered.degraded()).containsExactly("broken");
+            }
         }
     }
 }
