@@ -51,6 +51,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /// The real stack over the shipped films, or the shipped shop, opened once for all tests of the module: truth
 /// in SQLite, index, tiers,
@@ -114,11 +116,24 @@ final class TestStack {
 
     private static TestStack open(DatasetReader reader, DomainPack pack) {
         try {
-            return new TestStack(Files.createTempDirectory("palate-turn-test"), reader, pack);
+            Path folder = Files.createTempDirectory("palate-turn-test");
+            // Shared by all tests of a process, so that no test can delete it.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+            return new TestStack(folder, reader, pack);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            System.err.println("left " + folder + " behind: " + e.getMessage());
         }
     }
 
