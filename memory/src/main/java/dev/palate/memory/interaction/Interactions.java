@@ -27,6 +27,14 @@ public interface Interactions {
     /// A user's interactions, oldest first, equal times in order of arrival; the newest `limit` of them.
     List<Interaction> ofUser(UserId user, int limit);
 
+    /// The same without id and slate, which a taste does not follow from. One read of an index.
+    ///
+    /// @param limit 0 to 100,000
+    List<Event> events(UserId user, int limit);
+
+    /// What somebody did with an item, and when.
+    record Event(ItemId item, Feedback feedback, Instant at) {}
+
     /// What others did with some items: of each item the newest arrivals, newest first, without those of the user.
     /// One read of an index; the order between equal items of the argument does not matter.
     ///

@@ -128,22 +128,29 @@ final class SqlInteractions implements Interactions {
     @Override
     public List<Interaction> ofUser(UserId user, int limit) {
         Require.range("limit", limit, 0, MAX_OF_USER);
-        // By place and without the user: every list of somebody new reads up to thousands of these.
-        List<Interaction> newestFirst = database.read(handle -> handle.createQuery(
-                        "select id, item_id, type, stars, at, slate_id from interaction where user_id = :user" + bound
+        List<Interaction> newestFirst =
+                database.read(handle -> handle.createQuery("select * from interaction where user_id = :user" + bound
+                                + " order by at desc, arrival desc limit :limit")
+                        .bind("user", user.value())
+                        .bind("limit", limit)
+                        .map(SqlInteractions::row)
+                        .list());
+        return List.copyOf(newestFirst.reversed());
+    }
+
+    @Override
+    public List<Event> events(UserId user, int limit) {
+        Require.range("limit", limit, 0, MAX_OF_USER);
+        List<Event> newestFirst = database.read(handle -> handle.createQuery(
+                        "select item_id, type, stars, at from interaction where user_id = :user" + bound
                                 + " order by at desc, arrival desc limit :limit")
                 .bind("user", user.value())
                 .bind("limit", limit)
-                .map((result, context) -> {
-                    @Nullable String slate = result.getString(6);
-                    return new Interaction(
-                            new InteractionId(result.getString(1)),
-                            user,
-                            new ItemId(result.getString(2)),
-                            Feedback.of(result.getString(3), result.getDouble(4)),
-                            Times.of(result.getLong(5)),
-                            slate == null ? null : new SlateId(slate));
-                })
+                // By place: the first list after an event reads up to thousands of these.
+                .map((result, context) -> new Event(
+                        new ItemId(result.getString(1)),
+                        Feedback.of(result.getString(2), result.getDouble(3)),
+                        Times.of(result.getLong(4))))
                 .list());
         return List.copyOf(newestFirst.reversed());
     }

@@ -40,6 +40,23 @@ abstract class InteractionsContract extends TruthContract {
         }
     }
 
+    /// The first list after an event reads the whole history: a look into the table for each row would cost the most.
+    @Test
+    void aHistoryIsReadFromAnIndexAlone() throws Exception {
+        List<Interaction> many = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            many.add(rated("i" + i, i % 2 == 0 ? ANN : BEN, "item" + i % 50, 4, NOW.plusSeconds(i)));
+        }
+        truth().interactions().append(many);
+        for (String bound : List.of("", " and arrival <= 1700")) {
+            assertThat(plan("select item_id, type, stars, at from interaction where user_id = 'ann'" + bound
+                            + " order by at desc, arrival desc limit 100"))
+                    .matches("(?is).*(covering index|index only scan).*")
+                    .doesNotContainIgnoringCase("sort")
+                    .doesNotContainIgnoringCase("temp b-tree");
+        }
+    }
+
     @Test
     void oneIdIsOneInteractionAndMakesItsUser() {
         Interaction first = rated("x1", ANN, "1", 4.5, NOW);
@@ -81,6 +98,7 @@ abstract class InteractionsContract extends TruthContract {
         assertThat(before.count()).isEqualTo(2);
         assertThat(before.newest()).isEqualTo(NOW);
         assertThat(before.ofUser(ANN, 10)).extracting(one -> one.id().value()).containsExactly("x1");
+        assertThat(before.events(ANN, 10)).isEqualTo(events(before.ofUser(ANN, 10)));
         assertThat(before.page(ANN, null, 10).items()).hasSize(1);
         assertThat(before.countsSince(NOW.minusSeconds(60))).isEqualTo(Map.of(new ItemId("1"), 2));
         List<String> scanned = new ArrayList<>();
@@ -138,6 +156,13 @@ abstract class InteractionsContract extends TruthContract {
         truth().interactions().append(all);
         reopen();
         assertThat(truth().interactions().ofUser(ANN, 100)).isEqualTo(all);
+        assertThat(truth().interactions().events(ANN, 100)).isEqualTo(events(all));
+    }
+
+    private static List<Interactions.Event> events(List<Interaction> interactions) {
+        return interactions.stream()
+                .map(one -> new Interactions.Event(one.item(), one.feedback(), one.at()))
+                .toList();
     }
 
     @Test
@@ -151,6 +176,9 @@ abstract class InteractionsContract extends TruthContract {
         assertThat(truth().interactions().ofUser(ANN, 10))
                 .containsExactly(written.get(1), written.get(2), written.get(0));
         assertThat(truth().interactions().ofUser(ANN, 2)).containsExactly(written.get(2), written.get(0));
+        assertThat(truth().interactions().events(ANN, 10))
+                .isEqualTo(events(List.of(written.get(1), written.get(2), written.get(0))));
+        assertThat(truth().interactions().events(ANN, 2)).isEqualTo(events(List.of(written.get(2), written.get(0))));
         assertThat(truth().interactions().newest()).isEqualTo(NOW.plusSeconds(9));
     }
 

@@ -166,7 +166,7 @@ public final class LiveModel implements CollaborativeModel, ErasurePlace, AutoCl
         boolean any = false;
         for (UserId user : changed) {
             // Read from the log itself: a kept history may not have heard of the newest change yet.
-            List<ItemId> taste = UserHistory.of(interactions.ofUser(user, UserHistory.MAX_EVENTS))
+            List<ItemId> taste = UserHistory.of(interactions.events(user, UserHistory.MAX_EVENTS))
                     .taste();
             any |= from.folded.changed(user, taste);
         }

@@ -50,7 +50,7 @@ public final class UserHistories implements ErasurePlace {
             }
             before = forgotten;
         }
-        UserHistory read = UserHistory.of(interactions.ofUser(user, UserHistory.MAX_EVENTS));
+        UserHistory read = UserHistory.of(interactions.events(user, UserHistory.MAX_EVENTS));
         synchronized (kept) {
             if (before == forgotten) {
                 kept.put(user, read);
@@ -93,7 +93,7 @@ public final class UserHistories implements ErasurePlace {
         if (interactions.arrival() <= arrival) {
             return now;
         }
-        UserHistory then = UserHistory.of(interactions.asOf(arrival).ofUser(user, UserHistory.MAX_EVENTS));
+        UserHistory then = UserHistory.of(interactions.asOf(arrival).events(user, UserHistory.MAX_EVENTS));
         return then.equals(now.history()) ? now : HistoryRows.of(then, catalog);
     }
 

@@ -2,7 +2,7 @@ package dev.palate.retrieval.candidate;
 
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.interaction.Feedback;
-import dev.palate.memory.interaction.Interaction;
+import dev.palate.memory.interaction.Interactions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -31,24 +31,21 @@ public record UserHistory(List<Event> events) {
         events = List.copyOf(events);
     }
 
-    /// Of interactions in the order of time.
-    static UserHistory of(List<Interaction> interactions) {
+    /// Of events in the order of time.
+    static UserHistory of(List<Interactions.Event> all) {
         List<Event> newestFirst = new ArrayList<>();
         Set<ItemId> seen = new HashSet<>();
         Set<ItemId> had = new HashSet<>();
-        for (Interaction interaction : interactions) {
-            if (!(interaction.feedback() instanceof Feedback.Viewed)) {
-                had.add(interaction.item());
+        for (Interactions.Event event : all) {
+            if (!(event.feedback() instanceof Feedback.Viewed)) {
+                had.add(event.item());
             }
         }
-        for (Interaction interaction : interactions.reversed()) {
-            ItemId item = interaction.item();
+        for (Interactions.Event event : all.reversed()) {
+            ItemId item = event.item();
             if (seen.add(item)) {
                 newestFirst.add(new Event(
-                        item,
-                        interaction.at().getEpochSecond(),
-                        interaction.feedback().weight(),
-                        had.contains(item)));
+                        item, event.at().getEpochSecond(), event.feedback().weight(), had.contains(item)));
             }
         }
         Collections.reverse(newestFirst);

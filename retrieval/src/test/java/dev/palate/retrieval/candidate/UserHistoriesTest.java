@@ -7,6 +7,7 @@ import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.interaction.Feedback;
 import dev.palate.memory.interaction.Interaction;
 import dev.palate.memory.interaction.InteractionId;
+import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.user.UserId;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,11 +27,13 @@ class UserHistoriesTest {
 
     @Test
     void theNewestInteractionOfAnItemCountsAndLookingIsNotHaving() {
-        UserHistory history = UserHistory.of(List.of(
-                event("a", new Feedback.Rated(5), 0),
-                event("b", new Feedback.Viewed(), 1),
-                event("c", new Feedback.Rated(1), 2),
-                event("a", new Feedback.Viewed(), 3)));
+        UserHistory history = UserHistory.of(Stream.of(
+                        event("a", new Feedback.Rated(5), 0),
+                        event("b", new Feedback.Viewed(), 1),
+                        event("c", new Feedback.Rated(1), 2),
+                        event("a", new Feedback.Viewed(), 3))
+                .map(one -> new Interactions.Event(one.item(), one.feedback(), one.at()))
+                .toList());
         assertThat(history.events())
                 .extracting(UserHistory.Event::item)
                 .containsExactly(new ItemId("b"), new ItemId("c"), new ItemId("a"));
