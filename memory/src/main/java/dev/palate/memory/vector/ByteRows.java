@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// the best k; the few others are compared as floats, by [Kernels#dot]. Takes dimension + 12 bytes a row.
 ///
 /// The bytes of a block of rows stand by dimension, one row a lane, so that no sum runs across lanes and the
-/// bounds of a
-/// whole block are compared at once.
+/// bounds of a whole block are compared at once.
 public final class ByteRows {
     private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Byte> BYTES =
@@ -214,6 +213,9 @@ public final class ByteRows {
         float[] near = new float[HALF];
         float[] doubt = new float[HALF];
         for (int block = 0; block < size; block += BLOCK) {
+            if (open != null && !anyOpen(open, block)) {
+                continue;
+            }
             multiply(block * pairs, query.codes, products);
             for (int half = 0; half < BLOCK; half += HALF) {
                 int from = block + half;
@@ -242,6 +244,16 @@ public final class ByteRows {
                 }
             }
         }
+    }
+
+    private boolean anyOpen(boolean[] open, int block) {
+        int end = Math.min(size, block + BLOCK);
+        for (int row = block; row < end; row++) {
+            if (open[row]) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// The products of a block's rows with a query of values up to 127, exactly.

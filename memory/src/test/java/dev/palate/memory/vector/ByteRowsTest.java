@@ -41,6 +41,27 @@ class ByteRowsTest {
         }
     }
 
+    /// Fewer rows than a block, just as many, and one more; more wanted than there are; whole blocks shut.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 8, 31, 32, 33, 64, 97})
+    void anyNumberOfRowsFillsItsBlocks(int count) {
+        SplittableRandom random = new SplittableRandom(SEED + count);
+        for (int dimension : new int[] {3, 64}) {
+            float[] rows = values(random, count * dimension);
+            ByteRows bytes = ByteRows.of(rows, dimension);
+            boolean[] last = new boolean[count];
+            last[count - 1] = true;
+            for (boolean @Nullable [] open : new boolean[][] {null, open(random, count), last, new boolean[count]}) {
+                float[] query = values(random, dimension);
+                for (float above : new float[] {0, Float.NEGATIVE_INFINITY}) {
+                    assertThat(bytes.best(query, open, above, 500))
+                            .as("seed %s, above %s", SEED, above)
+                            .isEqualTo(compared(rows, dimension, query, open, above, 500));
+                }
+            }
+        }
+    }
+
     @Test
     void rowsThatDifferByLessThanTheBytesTellAreToldApart() {
         int dimension = 384;

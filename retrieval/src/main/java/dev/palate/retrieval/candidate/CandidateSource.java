@@ -17,9 +17,9 @@ public interface CandidateSource {
         return false;
     }
 
-    /// True when the answer to this wish takes passes over the items and nothing else: it waits for nothing and makes
-    /// nothing that is kept beyond the user's history. Then the thread of the request may make it, instead of
-    /// waiting.
+    /// True when the answer to this wish takes passes over the items and nothing else: it waits for nothing, and makes
+    /// nothing but what is kept with the user's history. Then the thread of the request may make it, which nobody
+    /// interrupts at the deadline.
     default boolean computes(Wish wish) {
         return false;
     }

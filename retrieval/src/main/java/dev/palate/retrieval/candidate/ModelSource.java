@@ -24,23 +24,31 @@ final class ModelSource implements CandidateSource {
 
     private final String signal;
     private final boolean namesItems;
+    private final int cost;
     private final Optional<NewItems.Source> newItems;
 
-    /// @param signal of the model's scorer and of this source
-    /// @param namesItems true when the scorer adds up the history's items, so that one of them can be named
-    ModelSource(String signal, boolean namesItems) {
-        this(signal, namesItems, Optional.empty());
+    private ModelSource(String signal, boolean namesItems, int cost, Optional<NewItems.Source> newItems) {
+        this.signal = signal;
+        this.namesItems = namesItems;
+        this.cost = cost;
+        this.newItems = newItems;
+    }
+
+    /// Of a scorer that adds up the history's items, so that one of them can be named.
+    static ModelSource ofNeighbours(String signal) {
+        return new ModelSource(signal, true, 0, Optional.empty());
     }
 
     /// Of a scorer by collaborative vectors, which items that the model does not know get from their texts.
-    ModelSource(String signal, NewItems.Source newItems) {
-        this(signal, false, Optional.of(newItems));
+    static ModelSource ofFactors(String signal, NewItems.Source newItems) {
+        return new ModelSource(signal, false, 1, Optional.of(newItems));
     }
 
-    private ModelSource(String signal, boolean namesItems, Optional<NewItems.Source> newItems) {
-        this.signal = signal;
-        this.namesItems = namesItems;
-        this.newItems = newItems;
+    /// Of a scorer by vectors of its own.
+    ///
+    /// @param cost as in [CandidateSource#cost]
+    static ModelSource ofVectors(String signal, int cost) {
+        return new ModelSource(signal, false, cost, Optional.empty());
     }
 
     @Override
@@ -48,17 +56,15 @@ final class ModelSource implements CandidateSource {
         return signal;
     }
 
-    /// {@inheritDoc} Vectors of new items may have to be made first.
+    /// {@inheritDoc} Vectors may have to be made first, of new items or by a table.
     @Override
     public boolean computes(Wish wish) {
-        return newItems.isEmpty();
+        return namesItems;
     }
 
-    /// {@inheritDoc} A pass through the sequence model and over its vectors costs more than one over vectors, and that
-    /// more than adding up neighbours.
     @Override
     public int cost() {
-        return signal.equals("sequence") ? 2 : namesItems ? 0 : 1;
+        return cost;
     }
 
     @Override

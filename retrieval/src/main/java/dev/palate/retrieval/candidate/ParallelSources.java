@@ -8,7 +8,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 
 /// Runs sources side by side, each on a virtual thread of its own, under one deadline. Those that answer promptly run
@@ -109,7 +112,7 @@ public final class ParallelSources implements AutoCloseable {
     }
 
     /// A call of the source at a place, on a thread of its own.
-    private record Begun(int at, FutureTask<Optional<Scored>> call) {}
+    private record Begun(int at, Call call) {}
 
     /// What is under way or done, by source; empty where it could not begin.
     private List<Optional<Future<Optional<Scored>>>> calls(Wish wish, long end, BiConsumer<String, Scored> answered) {
@@ -146,25 +149,51 @@ public final class ParallelSources implements AutoCloseable {
         return calls;
     }
 
-    private Optional<FutureTask<Optional<Scored>>> start(
-            CandidateSource source, Wish wish, BiConsumer<String, Scored> answered) {
-        Semaphore free = java.util.Objects.requireNonNull(inFlight.get(source.signal()));
+    private Optional<Call> start(CandidateSource source, Wish wish, BiConsumer<String, Scored> answered) {
+        Semaphore free = Objects.requireNonNull(inFlight.get(source.signal()));
         if (!free.tryAcquire()) {
             return Optional.empty();
         }
-        FutureTask<Optional<Scored>> call = new FutureTask<>(() -> score(source, wish, answered));
+        Call call = new Call(() -> score(source, wish, answered), free);
         try {
-            executor.execute(() -> {
-                try {
-                    call.run();
-                } finally {
-                    free.release();
-                }
-            });
+            executor.execute(call);
             return Optional.of(call);
         } catch (RejectedExecutionException closed) {
-            free.release();
+            call.cancel(false);
             throw new IllegalStateException("the sources are closed", closed);
+        }
+    }
+
+    /// A call that holds a place until its work is over, whoever does it, or until it is cancelled before anybody has
+    /// begun.
+    private static final class Call extends FutureTask<Optional<Scored>> {
+        private final AtomicBoolean settled;
+        private final Semaphore place;
+
+        Call(Callable<Optional<Scored>> work, Semaphore place) {
+            this(work, place, new AtomicBoolean());
+        }
+
+        private Call(Callable<Optional<Scored>> work, Semaphore place, AtomicBoolean settled) {
+            super(() -> {
+                if (!settled.compareAndSet(false, true)) {
+                    return Optional.empty();
+                }
+                try {
+                    return work.call();
+                } finally {
+                    place.release();
+                }
+            });
+            this.settled = settled;
+            this.place = place;
+        }
+
+        @Override
+        protected void done() {
+            if (isCancelled() && settled.compareAndSet(false, true)) {
+                place.release();
+            }
         }
     }
 

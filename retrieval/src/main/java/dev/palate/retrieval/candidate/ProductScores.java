@@ -5,8 +5,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /// Inner products of one vector with the rows of a table, made where they are asked for; some rows, such as those of
-/// new
-/// items, may have scores of their own. Immutable and thread-safe.
+/// new items, may have scores of their own. Immutable and thread-safe.
 final class ProductScores implements RowScores {
     /// What the products are of.
     interface Table {

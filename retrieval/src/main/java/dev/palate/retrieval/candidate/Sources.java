@@ -54,14 +54,14 @@ public final class Sources {
         adapted = new AdaptedItems(model);
         aligned = List.of(new NewItems.Source(model, "cf"), new NewItems.Source(model, "cf_sparse"));
         all = List.of(
-                new ModelSource("cf", aligned.getFirst()),
-                new ModelSource("cf_sparse", aligned.getLast()),
-                new ModelSource("ease", true),
-                new ModelSource("knn", true),
-                new ModelSource("transitions", true),
-                new ModelSource("next", true),
-                new ModelSource("sequence", false),
-                new ModelSource("bpr", false),
+                ModelSource.ofFactors("cf", aligned.getFirst()),
+                ModelSource.ofFactors("cf_sparse", aligned.getLast()),
+                ModelSource.ofNeighbours("ease"),
+                ModelSource.ofNeighbours("knn"),
+                ModelSource.ofNeighbours("transitions"),
+                ModelSource.ofNeighbours("next"),
+                ModelSource.ofVectors("sequence", 2),
+                ModelSource.ofVectors("bpr", 1),
                 dynamic,
                 new TextSource(this.vectors, adapted),
                 new LexicalSource(search),
