@@ -7,6 +7,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Everything a model may do wrong, drawn by seed: invented handles and ids, titles that were not shown, injected
@@ -47,7 +49,7 @@ public final class HostileScript implements Script {
     public Step fill(RenderedPrompt prompt, JsonShape shape) {
         SplittableRandom random = next();
         String fitting = ScriptedModel.smallest(shape);
-        return switch (random.nextInt(10)) {
+        return switch (random.nextInt(12)) {
             case 0 -> new Step.Fail(failure(random));
             case 1 -> new Step.Stall();
             case 2 -> new Step.Piece(fitting.substring(0, fitting.length() / 2));
@@ -57,6 +59,7 @@ public final class HostileScript implements Script {
             case 6 -> new Step.Piece("");
             case 7 -> new Step.Piece("Sure! Here is the JSON: " + fitting);
             case 8 -> new Step.Piece("{\"a\":" + "9".repeat(5_000) + "}");
+            case 9, 10 -> new Step.Piece(drawn(shape, random));
             default -> new Step.Piece(fitting);
         };
     }
@@ -81,6 +84,29 @@ public final class HostileScript implements Script {
             default -> {}
         }
         return steps.iterator();
+    }
+
+    /// JSON of the shape, and anything that it allows: as many elements as may be, the same twice, texts that inject.
+    private String drawn(JsonShape shape, SplittableRandom random) {
+        return switch (shape) {
+            case JsonShape.Obj object ->
+                object.properties().entrySet().stream()
+                        .map(entry -> JsonShape.quote(entry.getKey()) + ":" + drawn(entry.getValue(), random))
+                        .collect(Collectors.joining(",", "{", "}"));
+            case JsonShape.Arr array ->
+                IntStream.range(0, random.nextInt(array.maxElements() + 1))
+                        .mapToObj(_ -> drawn(array.element(), random))
+                        .collect(Collectors.joining(",", "[", "]"));
+            case JsonShape.Enumeration one ->
+                JsonShape.quote(one.values().get(random.nextInt(one.values().size())));
+            case JsonShape.Text text -> {
+                String title = title(random);
+                yield JsonShape.quote(title.substring(0, Math.min(title.length(), text.maxCharacters())));
+            }
+            case JsonShape.Whole whole -> Long.toString(random.nextLong(whole.min(), whole.max() + 1L));
+            case JsonShape.Real real -> Double.toString(real.min() + random.nextDouble() * (real.max() - real.min()));
+            case JsonShape.Truth _ -> Boolean.toString(random.nextBoolean());
+        };
     }
 
     private SplittableRandom next() {

@@ -9,14 +9,16 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32C;
 
-/// Frames over a byte stream: `int32 length`, then `length` bytes: `int8 kind` and the fields in order; numbers
-/// big-endian, texts as `int32 byte count` and UTF-8. A length outside 1..[#MAX_BYTES] means that the stream is
-/// broken.
-/// One thread may read while others write; writes are whole and flushed.
+/// Frames over a byte stream: `int32 length`, then `length` bytes: `int8 kind` and the fields in order, then the
+/// CRC-32C of those bytes as `int32`; numbers big-endian, texts as `int32 byte count` and UTF-8. A length outside
+/// 1..[#MAX_BYTES] or another checksum means that the stream is broken: what was garbled on the way is never taken
+/// for words, and the process is replaced. One thread may read while others write; writes are whole and flushed.
 final class FrameStream {
     /// Largest frame.
     static final int MAX_BYTES = 1 << 20;
@@ -39,16 +41,16 @@ final class FrameStream {
         var data = new DataOutputStream(bytes);
         data.writeInt(0);
         encode(frame, data);
-        byte[] whole = bytes.toByteArray();
-        int length = whole.length - Integer.BYTES;
+        int length = bytes.size() - Integer.BYTES;
         if (length > MAX_BYTES) {
             throw new IllegalArgumentException("a frame must have at most " + MAX_BYTES + " bytes, had " + length);
         }
-        for (int i = 0; i < Integer.BYTES; i++) {
-            whole[i] = (byte) (length >>> (8 * (Integer.BYTES - 1 - i)));
-        }
+        data.writeInt(0);
+        ByteBuffer whole = ByteBuffer.wrap(bytes.toByteArray());
+        whole.putInt(0, length);
+        whole.putInt(Integer.BYTES + length, checksum(whole.array(), Integer.BYTES, length));
         synchronized (writeLock) {
-            out.write(whole);
+            out.write(whole.array());
             out.flush();
         }
     }
@@ -66,6 +68,9 @@ final class FrameStream {
         if (body.length < length) {
             throw new EOFException("the stream ended inside a frame");
         }
+        if (in.readInt() != checksum(body, 0, length)) {
+            throw new IOException("broken stream: a frame of " + length + " bytes whose checksum is another");
+        }
         try (var data = new DataInputStream(new ByteArrayInputStream(body))) {
             Frame frame = decode(data);
             if (data.available() > 0) {
@@ -73,6 +78,12 @@ final class FrameStream {
             }
             return frame;
         }
+    }
+
+    static int checksum(byte[] bytes, int from, int length) {
+        var sum = new CRC32C();
+        sum.update(bytes, from, length);
+        return (int) sum.getValue();
     }
 
     private static void encode(Frame frame, DataOutputStream data) throws IOException {

@@ -50,10 +50,11 @@ public record LocalModelOptions(
     /// @param load from its start until the weights are loaded
     /// @param silence without any sign of life before it is killed
     /// @param drain after a cancellation before it is killed
-    public record Patience(Duration load, Duration silence, Duration drain) {
+    /// @param healthy of a run, after which the next end counts as the first one again
+    public record Patience(Duration load, Duration silence, Duration drain, Duration healthy) {
         /// For machines that are busy with something else.
-        public static final Patience DEFAULT =
-                new Patience(Duration.ofSeconds(120), Duration.ofSeconds(10), Duration.ofSeconds(3));
+        public static final Patience DEFAULT = new Patience(
+                Duration.ofSeconds(120), Duration.ofSeconds(10), Duration.ofSeconds(3), Duration.ofSeconds(60));
     }
 
     /// @throws IllegalArgumentException for too many warm texts or numbers outside their range

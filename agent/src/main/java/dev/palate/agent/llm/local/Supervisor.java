@@ -18,15 +18,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// Owns the model's process: starts it, measures it, watches for its end, for silence and for calls that do not
-/// stop,
-/// and starts it again. Restarts wait 0, 0.5, 1, 2 ... [#LONGEST_BACK_OFF]; a run of [#HEALTHY] begins anew; after
-/// [#START_ATTEMPTS] starts in a row that never got ready it gives up. One platform thread owns the process for as
-/// long
-/// as it lives, because Linux ends the process with that thread.
+/// stop, and starts it again. Restarts wait 0, 0.5, 1, 2 ... [#LONGEST_BACK_OFF]; a run as long as
+/// [LocalModelOptions.Patience#healthy] begins anew; after [#START_ATTEMPTS] starts in a row that never got ready
+/// it gives up. One platform thread owns the process for as long as it lives, because Linux ends the process with
+/// that thread.
 final class Supervisor implements AutoCloseable {
     static final int START_ATTEMPTS = 4;
     static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(30);
-    static final Duration HEALTHY = Duration.ofSeconds(60);
     private static final Duration REMEASURE = Duration.ofSeconds(60);
     private static final Duration MEASURE_TIMEOUT = Duration.ofSeconds(60);
     private static final long WATCH_MILLIS = 100;
@@ -156,7 +154,9 @@ final class Supervisor implements AutoCloseable {
                         + "; see " + options.logFile());
                 return;
             }
-            boolean healthy = gotReady && System.nanoTime() - started > HEALTHY.toNanos();
+            boolean healthy = gotReady
+                    && System.nanoTime() - started
+                            > options.patience().healthy().toNanos();
             attempt = healthy ? 1 : attempt + 1;
             state = new ModelState.Restarting(reason, attempt);
             restarts.incrementAndGet();

@@ -9,6 +9,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -53,8 +55,10 @@ final class FrameStreamTest {
     void statesWhyAStreamIsBroken() {
         assertThatThrownBy(() -> reading(new byte[] {0x7f, 0, 0, 0}).read())
                 .hasMessage("broken stream: a frame of 2130706432 bytes; allowed are 1 to 1048576");
-        assertThatThrownBy(() -> reading(new byte[] {0, 0, 0, 1, 77}).read())
+        assertThatThrownBy(() -> reading(framed(new byte[] {77})).read())
                 .hasMessage("broken stream: a frame of kind 77; known are 1 to 11");
+        assertThatThrownBy(() -> reading(new byte[] {0, 0, 0, 1, 5, 1, 2, 3, 4}).read())
+                .hasMessage("broken stream: a frame of 1 bytes whose checksum is another");
         assertThatThrownBy(() -> reading(new byte[] {0, 0, 0, 9, 5}).read()).isInstanceOf(EOFException.class);
         assertThatThrownBy(() -> new FrameStream(InputStream.nullInputStream(), OutputStream.nullOutputStream())
                         .write(new Frame.Piece(1, "x".repeat(FrameStream.MAX_BYTES))))
@@ -62,22 +66,43 @@ final class FrameStreamTest {
                 .hasMessageStartingWith("a frame must have at most 1048576 bytes, had ");
     }
 
+    /// Whichever bit of a frame is another on the way, nothing of that frame is read.
+    @Test
+    void aGarbledFrameIsNeverRead() throws IOException {
+        var out = new ByteArrayOutputStream();
+        new FrameStream(InputStream.nullInputStream(), out).write(new Frame.Piece(5, "[[A]] fits."));
+        byte[] whole = out.toByteArray();
+        for (int bit = 0; bit < 8 * whole.length; bit++) {
+            byte[] garbled = whole.clone();
+            garbled[bit / 8] ^= (byte) (1 << (bit % 8));
+            assertThatThrownBy(() -> reading(garbled).read()).as("bit %d", bit).isInstanceOf(IOException.class);
+        }
+        for (int length = 0; length < whole.length; length++) {
+            byte[] cut = Arrays.copyOf(whole, length);
+            assertThatThrownBy(() -> reading(cut).read())
+                    .as("cut at %d", length)
+                    .isInstanceOf(EOFException.class);
+        }
+    }
+
+    private static byte[] framed(byte[] body) {
+        ByteBuffer whole = ByteBuffer.allocate(body.length + 2 * Integer.BYTES);
+        return whole.putInt(body.length)
+                .put(body)
+                .putInt(FrameStream.checksum(body, 0, body.length))
+                .array();
+    }
+
     @Test
     void garbageIsRefusedAndNothingElse() {
         long seed = Long.getLong("test.seed", 99L);
         var random = new SplittableRandom(seed);
         for (int round = 0; round < 3_000; round++) {
-            byte[] bytes = new byte[random.nextInt(64)];
-            random.nextBytes(bytes);
-            if (bytes.length > 4) {
-                bytes[0] = 0;
-                bytes[1] = 0;
-                bytes[2] = 0;
-                bytes[3] = (byte) (bytes.length - 4);
-                bytes[4] = (byte) random.nextInt(14);
-            }
+            byte[] body = new byte[random.nextInt(1, 60)];
+            random.nextBytes(body);
+            body[0] = (byte) random.nextInt(14);
             try {
-                assertThat(reading(bytes).read()).isNotNull();
+                assertThat(reading(framed(body)).read()).isNotNull();
             } catch (IOException e) {
                 assertThat(e).as("seed %d round %d", seed, round).isNotNull();
             }

@@ -74,8 +74,8 @@ final class LocalModelLifeTest {
 
     @Test
     void aFrozenProcessIsKilledAndReplaced() throws Exception {
-        var patience =
-                new LocalModelOptions.Patience(Duration.ofSeconds(60), Duration.ofSeconds(3), Duration.ofMillis(500));
+        var patience = new LocalModelOptions.Patience(
+                Duration.ofSeconds(60), Duration.ofSeconds(3), Duration.ofMillis(500), Duration.ofSeconds(60));
         try (var model = SmokeModel.ready(SmokeModel.options(folder).withPatience(patience))) {
             long pid = model.processId().orElseThrow();
             assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(pid))

@@ -13,15 +13,14 @@ import java.time.InstantSource;
 import java.util.List;
 
 /// The smoke-test model of the store, as it is; nothing is fetched here. Without it tests fail in CI and are
-/// skipped
-/// elsewhere.
-final class SmokeModel {
-    static final ModelId ID = new ModelId("smollm2-135m-instruct-q4_1");
+/// skipped elsewhere.
+public final class SmokeModel {
+    public static final ModelId ID = new ModelId("smollm2-135m-instruct-q4_1");
     private static final Duration READY_WITHIN = Duration.ofSeconds(120);
 
     private SmokeModel() {}
 
-    static LocalModelOptions options(Path folder) {
+    public static LocalModelOptions options(Path folder) {
         var store = ModelStore.of(System.getenv());
         var weights = store.weights(store.catalogue().weights(ID));
         var library = store.library();
@@ -38,7 +37,7 @@ final class SmokeModel {
                 .withWarm(List.of("You are brief."));
     }
 
-    static LocalModel ready(LocalModelOptions options) {
+    public static LocalModel ready(LocalModelOptions options) {
         return awaitReady(LocalModel.start(options, InstantSource.system()));
     }
 
@@ -47,12 +46,12 @@ final class SmokeModel {
         return model;
     }
 
-    static void awaitReady(LocalModel model, Duration within) {
+    public static void awaitReady(LocalModel model, Duration within) {
         until(within, () -> model.state() instanceof ModelState.Ready, () -> "state " + model.state());
     }
 
     /// Polls a condition until it holds.
-    static void until(
+    public static void until(
             Duration within, java.util.function.BooleanSupplier holds, java.util.function.Supplier<String> seen) {
         long end = System.nanoTime() + within.toNanos();
         while (!holds.getAsBoolean() && System.nanoTime() < end) {
@@ -61,7 +60,7 @@ final class SmokeModel {
         assertThat(holds.getAsBoolean()).as("within %s; %s", within, seen.get()).isTrue();
     }
 
-    static boolean alive(long pid) {
+    public static boolean alive(long pid) {
         return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
     }
 }
