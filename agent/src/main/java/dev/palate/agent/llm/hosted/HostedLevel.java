@@ -74,16 +74,25 @@ final class HostedLevel implements AutoCloseable {
     private void run() {
         var random = new SplittableRandom(settings.seed() + 1);
         try {
+            // Tries in a row that got no further.
             for (int tries = 1; ; tries++) {
+                int before = test.answered();
                 try {
                     state = new ModelState.Starting("testing " + described("30 short cases"));
                     HostedSelfTest.Outcome outcome = test.run();
                     settle(outcome);
                     return;
                 } catch (AgentException e) {
-                    LOG.info("the self-test of {} was broken off: {}", settings.model(), e.getMessage());
+                    LOG.info(
+                            "the self-test of {} was broken off after {} cases: {}",
+                            settings.model(),
+                            test.answered(),
+                            e.getMessage());
+                    tries = test.answered() > before ? 1 : tries;
                     state = new ModelState.Restarting(
-                            "the self-test was broken off and is tried again: " + e.getMessage(), tries);
+                            "the self-test was broken off after " + test.answered() + " of 30 cases and goes on there: "
+                                    + e.getMessage(),
+                            tries);
                 } catch (RuntimeException e) {
                     LOG.warn("the self-test of {} failed and is tried again", settings.model(), e);
                     state = new ModelState.Restarting(

@@ -145,7 +145,7 @@ public final class HostedModel implements LanguageModel {
         TokenLedger.Reservation room =
                 ledger.reserve(purpose(prompt, Purpose.SPEAK), Requests.most(prompt, limits.maxTokens()));
         var words = new Words(sink, limits.maxTokens());
-        var cost = new Cost(prompt);
+        var cost = new Cost(prompt, 0);
         try {
             ChatRequest request = Requests.words(attempts.chat(), prompt, limits.maxTokens());
             Reply.Finish finish = switch (attempts.run(request, true, deadline, words, cost)) {
@@ -177,7 +177,7 @@ public final class HostedModel implements LanguageModel {
         attempts.admit(deadline);
         TokenLedger.Reservation room = ledger.reserve(purpose, Requests.most(prompt, shape, maxTokens));
         var words = new Words(_ -> true, maxTokens);
-        var cost = new Cost(prompt);
+        var cost = new Cost(prompt, maxTokens);
         try {
             ChatRequest request = Requests.filling(attempts.chat(), prompt, shape, maxTokens);
             if (!(attempts.run(request, false, deadline, words, cost)

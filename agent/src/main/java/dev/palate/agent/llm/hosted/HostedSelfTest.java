@@ -10,6 +10,7 @@ import dev.palate.agent.llm.TokenLedger;
 import dev.palate.prompts.ModelTestPrompt;
 import dev.palate.prompts.PromptLibrary;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,8 +19,12 @@ import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 
 /// Thirty short cases that set a model's level: what a message wants, among names, and which genre it asks for. What
-/// counts is whether answers keep the shape and whether they are right. Costs some 8,000 tokens.
+/// counts is whether answers keep the shape and whether they are right. Costs some 8,000 tokens. A test that was broken
+/// off goes on with the case that it was broken off at, unless that was more than [#KEPT] ago, so that an endpoint that
+/// allows few requests a minute gets its level too. Used by one thread.
 final class HostedSelfTest {
+    /// How long answers of a test that was broken off count.
+    static final Duration KEPT = Duration.ofHours(12);
     private static final Duration EACH = Duration.ofSeconds(30);
     private static final int TOKENS = 64;
     private static final double STRONG_SHAPES = 0.95;
@@ -30,6 +35,10 @@ final class HostedSelfTest {
     private final HostedLevel.Asking asking;
     private final InstantSource clock;
     private final PromptLibrary prompts = PromptLibrary.load();
+    private final List<Answered> answers = new ArrayList<>();
+    private Instant last = Instant.EPOCH;
+
+    private record Answered(boolean shaped, boolean right, long millis) {}
 
     HostedSelfTest(HostedLevel.Asking asking, InstantSource clock) {
         this.asking = asking;
@@ -65,40 +74,53 @@ final class HostedSelfTest {
         }
     }
 
-    /// Asks all cases, one after the other.
+    /// How many cases have an answer.
+    int answered() {
+        return answers.size();
+    }
+
+    /// Asks the cases that have no answer yet, one after the other.
     ///
-    /// @throws AgentException when one could not be asked
+    /// @throws AgentException when one could not be asked; the answers to those before are kept
     Outcome run() {
+        if (last.plus(KEPT).isBefore(clock.instant())) {
+            answers.clear();
+        }
         var properties = new LinkedHashMap<String, JsonShape>();
         properties.put("intent", new JsonShape.Enumeration(ModelTestPrompt.INTENTS));
         properties.put("genre", new JsonShape.Enumeration(ModelTestPrompt.GENRES));
         var shape = new JsonShape.Obj(properties);
-        int shaped = 0;
-        int right = 0;
-        List<Long> millis = new ArrayList<>();
-        for (ModelTestPrompt.Case one : ModelTestPrompt.CASES) {
-            long start = System.nanoTime();
-            Filled filled = asking.ask(
-                    TokenLedger.Purpose.SELF_TEST,
-                    prompts.render(new ModelTestPrompt(one.message())),
-                    shape,
-                    TOKENS,
-                    Deadline.after(EACH, clock));
-            millis.add((System.nanoTime() - start) / 1_000_000);
-            try {
-                JsonNode answer = shape.parse(filled.json());
-                shaped++;
-                if (answer.path("intent").stringValue().equals(one.intent())
-                        && answer.path("genre").stringValue().equals(one.genre())) {
-                    right++;
-                }
-            } catch (AgentException e) {
-                if (e.code() != Code.MODEL_OUTPUT) {
-                    throw e;
-                }
-            }
+        while (answers.size() < ModelTestPrompt.CASES.size()) {
+            answers.add(answered(ModelTestPrompt.CASES.get(answers.size()), shape));
+            last = clock.instant();
         }
-        millis.sort(null);
-        return new Outcome(ModelTestPrompt.CASES.size(), shaped, right, millis.get(millis.size() / 2));
+        List<Long> millis = answers.stream().map(Answered::millis).sorted().toList();
+        return new Outcome(
+                answers.size(),
+                (int) answers.stream().filter(Answered::shaped).count(),
+                (int) answers.stream().filter(Answered::right).count(),
+                millis.get(millis.size() / 2));
+    }
+
+    private Answered answered(ModelTestPrompt.Case one, JsonShape.Obj shape) {
+        long start = System.nanoTime();
+        Filled filled = asking.ask(
+                TokenLedger.Purpose.SELF_TEST,
+                prompts.render(new ModelTestPrompt(one.message())),
+                shape,
+                TOKENS,
+                Deadline.after(EACH, clock));
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        try {
+            JsonNode answer = shape.parse(filled.json());
+            boolean right = answer.path("intent").stringValue().equals(one.intent())
+                    && answer.path("genre").stringValue().equals(one.genre());
+            return new Answered(true, right, millis);
+        } catch (AgentException e) {
+            if (e.code() != Code.MODEL_OUTPUT) {
+                throw e;
+            }
+            return new Answered(false, false, millis);
+        }
     }
 }

@@ -29,6 +29,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -441,6 +442,51 @@ final class HostedModelTest {
         HostedModel locked = model(HostedFixture.tested(settings("openai")));
         await(() -> locked.state() instanceof ModelState.Restarting);
         assertThat(locked.state().reason()).contains("answered 401").contains("look at the key");
+    }
+
+    /// An endpoint that answers seven requests and then wants to be left alone, again and again: every case is asked
+    /// once, and the level comes.
+    @Test
+    void aSelfTestThatIsBrokenOffGoesOnWhereItWas() {
+        server.fills(request -> oracle(request, 30));
+        var answered = new AtomicInteger();
+        var clock = new AtomicReference<>(Instant.parse("2026-03-01T12:00:00Z"));
+        server.always((to, exchange, request) -> {
+            if (answered.incrementAndGet() % 8 == 0) {
+                ModelServer.status(400, null).answer(to, exchange, request);
+            } else {
+                to.polite(exchange, request);
+            }
+        });
+        var asked = new AtomicInteger();
+        HostedSettings settings = settings("openai");
+        HostedModel model = model(settings);
+        var test = new HostedSelfTest(
+                (purpose, prompt, shape, most, deadline) -> {
+                    asked.incrementAndGet();
+                    return model.fill(prompt, shape, new FillLimits(most), in(Duration.ofSeconds(60)));
+                },
+                clock::get);
+        for (int part = 1; part <= 4; part++) {
+            assertThatThrownBy(test::run).isInstanceOf(AgentException.class);
+            assertThat(test.answered()).isEqualTo(7 * part);
+        }
+        assertThat(test.run().level()).isEqualTo(ModelLevel.T3);
+        assertThat(asked).as("30 cases, and the four that were refused").hasValue(34);
+
+        clock.updateAndGet(at -> at.plus(HostedSelfTest.KEPT).plusSeconds(1));
+        answered.set(0);
+        assertThatThrownBy(test::run).isInstanceOf(AgentException.class);
+        assertThat(test.answered()).as("old answers do not count").isEqualTo(7);
+    }
+
+    /// What an answer that was to come whole has cost by the time nobody waits for it is not known; at most this.
+    @Test
+    void anUnstreamedCallThatEndsLateIsBookedWithAllThatItMayHaveWritten() {
+        HostedModel model = model(settings("openai"));
+        server.then(ModelServer.slow(40_000));
+        refusal(Code.MODEL_DEADLINE, () -> model.fill(PROMPT, SHAPE, new FillLimits(50), in(Duration.ofMillis(400))));
+        assertThat(booked(model, Purpose.UNDERSTAND).usage()).isEqualTo(new Usage(READ.promptTokens(), 0, 50));
     }
 
     // Right for the first cases of the list.
