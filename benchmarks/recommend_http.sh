@@ -14,49 +14,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 [ $# -ge 2 ] || { sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 catalog=$1 split=$2 seconds=${3:-15}
-options=${PALATE_JAVA_OPTIONS:-}
-unset PALATE_JAVA_OPTIONS
 command -v wrk >/dev/null || { echo "needs wrk (Debian: apt-get install wrk)" >&2; exit 1; }
-
-work=$(mktemp -d /tmp/palate-http.XXXXXX)
-kept=${PALATE_BENCH_DIR:-}
-data=${kept:-$work/data}
-server=
-end() {
-  if [ -n "$server" ] && kill -0 "$server" 2>/dev/null; then
-    kill "$server"
-    wait "$server" 2>/dev/null || true
-  fi
-  rm -rf "$work"
-}
-trap end EXIT
-
-if [ ! -e "$data/truth.db" ]; then
-  mkdir -p "$work/items" "$(dirname "$data")"
-  cp "$catalog" "$work/items/items.jsonl"
-  { gzip -dc "$split/train.tsv.gz"; tail -qn +2 "$split/valid.tsv" "$split/test.tsv"; } >"$work/ratings.tsv"
-  ./palate import --format jsonl "$work/items" --data "$data"
-  ./palate import --format delimited "$work/ratings.tsv" --data "$data"
-  ./palate train --data "$data"
-fi
-
-# The log of the server holds the first key, so it goes with the folder; an earlier run left its key beside the data.
-PALATE_JAVA_OPTIONS=$options ./palate serve --no-llm --port 0 --data "$data" >"$work/server.log" 2>&1 &
-server=$!
-for _ in $(seq 600); do
-  grep -q '^Ready at' "$work/server.log" && break
-  kill -0 "$server" 2>/dev/null || { cat "$work/server.log" >&2; exit 1; }
-  sleep .2
-done
-url=$(sed -n 's/^Ready at \([^ ]*\).*/\1/p' "$work/server.log")
-key=$(sed -n 's/^Admin key, shown only this once: //p' "$work/server.log")
-if [ -n "$key" ]; then
-  [ -z "$kept" ] || (umask 077 && printf %s "$key" >"$data.key")
-else
-  key=$(cat "$data.key")
-fi
-
-gzip -dc "$split/train.tsv.gz" | tail -n +2 | cut -f1 | sort -u >"$work/users"
+source benchmarks/server.sh
+open_data "$catalog" "$split"
+begin_server --no-llm
+users "$split" "$work/users"
 cat >"$work/ask.lua" <<LUA
 local users = {}
 for line in io.lines("$work/users") do users[#users + 1] = line end

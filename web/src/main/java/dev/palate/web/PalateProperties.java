@@ -154,7 +154,7 @@ public record PalateProperties(
             @DefaultValue("64") int requestsInFlight,
             @DefaultValue("512") int streamsInFlight,
             @DefaultValue("1048576") long bodyBytes,
-            @DefaultValue("16") int turnsInFlight) {
+            @DefaultValue("64") int turnsInFlight) {
         public Limits {
             Require.range("palate.limits.requests-in-flight", requestsInFlight, 1, 10_000);
             Require.range("palate.limits.streams-in-flight", streamsInFlight, 1, 10_000);

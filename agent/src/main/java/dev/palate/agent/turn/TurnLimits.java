@@ -14,9 +14,10 @@ import java.time.Duration;
 /// @param tokens of a model's answer
 public record TurnLimits(
         int inFlight, Duration turn, Duration recall, Duration items, Duration firstWord, Duration words, int tokens) {
-    /// 16 turns, 20 s in all, 2 s for the items, 4 s to the first word, 12 s and 60 tokens for the words.
+    /// 64 turns, most of which wait for a model or do without it; 20 s in all, 2 s for the items, 4 s to the first
+    /// word, 12 s and 60 tokens for the words.
     public static final TurnLimits DEFAULT = new TurnLimits(
-            16,
+            64,
             Duration.ofSeconds(20),
             Duration.ofSeconds(2),
             Duration.ofSeconds(2),
