@@ -14,6 +14,7 @@ import dev.palate.memory.memory.Memories;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.slate.Slates;
 import dev.palate.memory.tier.Reinforcement;
+import dev.palate.memory.trace.SecretDigests;
 import dev.palate.memory.trace.TraceRecorder;
 import dev.palate.prompts.PromptLibrary;
 import dev.palate.retrieval.recommend.Recommender;
@@ -30,6 +31,7 @@ import java.util.function.Consumer;
 /// @param traces absent when turns are not to be traced
 /// @param ranker adds a model's scores to lists, where they are proved
 /// @param collaborative reads what like users and items tell; absent where that is switched off
+/// @param digests of what was proposed and may have been refused, for traces
 public record AgentParts(
         Catalog catalog,
         Conversations conversations,
@@ -48,7 +50,8 @@ public record AgentParts(
         Optional<TraceRecorder> traces,
         InstantSource clock,
         LlmRanker ranker,
-        Optional<CollaborativeReader> collaborative) {
+        Optional<CollaborativeReader> collaborative,
+        SecretDigests digests) {
     /// The same with what like users and items tell.
     public AgentParts with(CollaborativeReader reading) {
         return new AgentParts(
@@ -69,6 +72,7 @@ public record AgentParts(
                 traces,
                 clock,
                 ranker,
-                Optional.of(reading));
+                Optional.of(reading),
+                digests);
     }
 }

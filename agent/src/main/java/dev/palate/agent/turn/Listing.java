@@ -253,7 +253,7 @@ final class Listing {
                 StepForms.SHOW,
                 now - made.groundedNanos(),
                 made.groundedNanos(),
-                StepForms::none,
+                () -> StepForms.scored(made),
                 () -> StepForms.shown(made));
     }
 

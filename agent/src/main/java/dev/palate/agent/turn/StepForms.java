@@ -12,6 +12,7 @@ import dev.palate.memory.gate.Proposal;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.theme.ThemeId;
+import dev.palate.memory.trace.SecretDigests;
 import dev.palate.retrieval.recommend.Constraints;
 import dev.palate.retrieval.recommend.RankedItem;
 import dev.palate.retrieval.recommend.RecommendationRequest;
@@ -49,6 +50,7 @@ final class StepForms {
     static final String SHOW = "show";
     static final String WORDS = "words";
 
+    private static final String DIGEST = "digest";
     private static final int MOST_ITEMS = 200;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -113,7 +115,9 @@ final class StepForms {
     }
 
     /// What the rules proposed, without a word of it: a gate may have refused to keep it.
-    static ObjectNode proposed(List<Proposal> proposals) {
+    ///
+    /// @param digests so that nobody finds it by guessing
+    static ObjectNode proposed(List<Proposal> proposals, SecretDigests digests) {
         ObjectNode node = none();
         node.put("proposals", proposals.size());
         StringBuilder all = new StringBuilder();
@@ -129,8 +133,14 @@ final class StepForms {
                     .append(proposal.quote())
                     .append('\n');
         }
-        node.put("digest", digest(all.toString()));
+        node.put(DIGEST, digests.of(all.toString()));
         return node;
+    }
+
+    /// Whether two of these can be compared; those of before had no key.
+    static boolean comparable(JsonNode then, JsonNode now) {
+        return SecretDigests.comparable(
+                then.path(DIGEST).asString(""), now.path(DIGEST).asString(""));
     }
 
     static ObjectNode written(List<TurnEvent.Remembered> remembered) {
@@ -281,14 +291,20 @@ final class StepForms {
         return node;
     }
 
-    static ObjectNode shown(ListMaking.Made made) {
+    /// What a model had to do with a list; empty when it had nothing.
+    static ObjectNode scored(ListMaking.Made made) {
         ObjectNode node = none();
-        node.put("relaxed", made.picks().relaxed());
-        node.put("failed", made.picks().failed());
         if (made.depth() > 0) {
             node.put("scored_depth", made.depth());
             node.put("scored_calls", made.calls());
         }
+        return node;
+    }
+
+    static ObjectNode shown(ListMaking.Made made) {
+        ObjectNode node = scored(made);
+        node.put("relaxed", made.picks().relaxed());
+        node.put("failed", made.picks().failed());
         ArrayNode items = node.putArray("items");
         for (RankedItem ranked : made.items()) {
             ObjectNode one = items.addObject();

@@ -237,7 +237,7 @@ final class TurnRun implements Turn {
                     StepForms.REMEMBER,
                     from,
                     () -> StepForms.written(remembered),
-                    () -> StepForms.proposed(proposals(reading, conversation, message)));
+                    () -> StepForms.proposed(proposals(reading, conversation, message), parts.digests()));
         }
     }
 

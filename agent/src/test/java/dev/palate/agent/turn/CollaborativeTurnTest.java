@@ -209,7 +209,8 @@ class CollaborativeTurnTest {
                 stack.truth.slates(),
                 stack.snapshots,
                 stack.reader,
-                stack.truth.changes());
+                stack.truth.changes(),
+                stack.truth.digests());
         var models = new PastModels(
                 ModelRegistry.open(folder), stack.truth.interactions(), stack.truth.changes(), model -> stack.sources);
         return new TurnReplay(ports, recommender, models, themes::current);

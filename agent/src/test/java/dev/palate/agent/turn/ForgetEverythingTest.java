@@ -153,7 +153,8 @@ class ForgetEverythingTest {
                 parts.traces(),
                 parts.clock(),
                 LlmRanker.off(),
-                Optional.empty());
+                Optional.empty(),
+                parts.digests());
     }
 
     @Test

@@ -303,7 +303,8 @@ final class TestStack implements AutoCloseable {
                 Optional.of(traces),
                 clock,
                 ranker,
-                Optional.empty());
+                Optional.empty(),
+                truth.digests());
     }
 
     Conversation conversation() {

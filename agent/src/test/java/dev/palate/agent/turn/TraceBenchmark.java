@@ -42,7 +42,8 @@ final class TraceBenchmark {
                 Optional.empty(),
                 parts.clock(),
                 LlmRanker.off(),
-                Optional.empty());
+                Optional.empty(),
+                parts.digests());
     }
 
     public static void main(String[] arguments) {

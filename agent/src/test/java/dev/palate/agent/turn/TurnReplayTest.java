@@ -17,6 +17,7 @@ import dev.palate.memory.memory.Actor;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.Subject;
 import dev.palate.memory.theme.KnownThemes;
+import dev.palate.memory.trace.SecretDigests;
 import dev.palate.memory.trace.TraceHead;
 import dev.palate.memory.trace.TraceStep;
 import dev.palate.memory.trace.TurnTrace;
@@ -73,6 +74,10 @@ class TurnReplayTest {
     void open() {
         // Counts are made anew at every change: the hardest case for a replay.
         recommender = stack.recommender(new Freshness.Options(Duration.ofDays(60), Duration.ofDays(14), Duration.ZERO));
+        replay = replay(stack.truth.digests());
+    }
+
+    private TurnReplay replay(SecretDigests digests) {
         var ports = new TurnReplay.Ports(
                 stack.truth.catalog(),
                 stack.truth.conversations(),
@@ -80,10 +85,11 @@ class TurnReplayTest {
                 stack.truth.slates(),
                 stack.snapshots,
                 stack.reader,
-                stack.truth.changes());
+                stack.truth.changes(),
+                digests);
         var models = new PastModels(
                 ModelRegistry.open(folder), stack.truth.interactions(), stack.truth.changes(), model -> stack.sources);
-        replay = new TurnReplay(ports, recommender, models, () -> KnownThemes.NONE);
+        return new TurnReplay(ports, recommender, models, () -> KnownThemes.NONE);
     }
 
     private GraphAgent agent(LanguageModel model) {
@@ -119,6 +125,38 @@ class TurnReplayTest {
                         .map(step -> step.name() + " " + step.outcome() + " " + step.why())
                         .collect(Collectors.joining("\n"))
                 + replayed.changed();
+    }
+
+    /// A gate may have refused what was proposed, so its digest tells nothing to who guesses the text.
+    @Test
+    void whatWasProposedIsADigestUnderTheKeyOfTheDatabase() {
+        Conversation talk = stack.conversation();
+        String text = "I loved Alien, but no horror";
+        try (GraphAgent agent = agent(new NoModel("test"))) {
+            TestStack.say(agent, talk, text, 3);
+        }
+        TurnTrace trace = traces(talk).getLast();
+        String digest = trace.steps().stream()
+                .filter(step -> step.name().equals(StepForms.REMEMBER))
+                .map(step -> JSON.readTree(step.output()).path("digest").asString(""))
+                .findFirst()
+                .orElseThrow();
+        assertThat(digest).matches("[0-9a-f]{8}:[0-9a-f]{16}");
+        var plain = new ArrayList<String>();
+        assertThat(replayed(trace).steps())
+                .filteredOn(step -> step.name().equals(StepForms.REMEMBER))
+                .allMatch(step -> step.outcome() == Replayed.Outcome.SAME);
+        Replayed elsewhere = replay(said -> {
+                    plain.add(said);
+                    return "00000000:" + "0".repeat(16);
+                })
+                .replay(trace)
+                .orElseThrow();
+        assertThat(elsewhere.steps())
+                .filteredOn(step -> step.name().equals(StepForms.REMEMBER))
+                .allMatch(step -> step.outcome() == Replayed.Outcome.GONE);
+        assertThat(plain).as("what was digested").singleElement().asString().contains("Alien");
+        assertThat(digest).doesNotContain(StepForms.digest(plain.getFirst()));
     }
 
     @Test

@@ -25,6 +25,7 @@ import dev.palate.memory.memory.MemoryCounts;
 import dev.palate.memory.slate.Slates;
 import dev.palate.memory.spending.ModelSpending;
 import dev.palate.memory.theme.ThemeWeights;
+import dev.palate.memory.trace.SecretDigests;
 import dev.palate.memory.trace.Traces;
 import dev.palate.memory.user.Users;
 import java.nio.file.Path;
@@ -40,6 +41,8 @@ import java.util.function.LongConsumer;
 /// when it is not within 30 seconds. Lists longer than a few rows are written in chunks behind the single
 /// writes, so that those wait a few milliseconds at most. Times are kept to the microsecond. Thread-safe.
 public final class SqlTruth implements AutoCloseable {
+    private static final String DIGEST = "digest";
+
     private final Database database;
     private final Ids ids;
     private final Clock clock;
@@ -222,6 +225,15 @@ public final class SqlTruth implements AutoCloseable {
     /// How turns came to their answers.
     public Traces traces() {
         return traces;
+    }
+
+    /// Digests under the key of the erasure ledger, which lies beside the database and in no back-up.
+    public SecretDigests digests() {
+        return text -> {
+            ErasureLedger keyed = ledger;
+            return keyed.hash(DIGEST, "").substring(0, 8) + ":"
+                    + keyed.hash(DIGEST, text).substring(0, 16);
+        };
     }
 
     /// The feed of changes.

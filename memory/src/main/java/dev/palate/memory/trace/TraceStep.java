@@ -15,14 +15,17 @@ public record TraceStep(String name, long startMicros, long micros, String input
     public static final int MOST = 24_576;
 
     private static final String NOTHING = "{}";
+    // Room for what says that something was too long.
+    private static final int MARK = 64;
 
     public TraceStep {
         Require.text("name of a step", name, 1, 40);
         if (input.length() + output.length() > MOST) {
-            // The output tells more: it stays as long as it fits by itself.
-            boolean keep = output.length() + 64 <= MOST;
-            input = tooLong(input);
-            output = keep ? output : tooLong(output);
+            // The output tells more: it stays as long as it fits by itself, and else the input does.
+            boolean keepOutput = output.length() + MARK <= MOST;
+            boolean keepInput = !keepOutput && input.length() + MARK <= MOST;
+            input = keepInput ? input : tooLong(input);
+            output = keepOutput ? output : tooLong(output);
             cut = true;
         }
     }

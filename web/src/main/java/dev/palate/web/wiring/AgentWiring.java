@@ -205,7 +205,8 @@ class AgentWiring {
                 properties.traces().enabled() ? Optional.of(traces) : Optional.empty(),
                 clock,
                 ranker,
-                Optional.ofNullable(collaborative.getIfAvailable()));
+                Optional.ofNullable(collaborative.getIfAvailable()),
+                truth.digests());
         return new GraphAgent(parts, limits(properties.limits().turnsInFlight()));
     }
 
@@ -219,7 +220,14 @@ class AgentWiring {
             PastModels models,
             ThemesInForce themes) {
         var ports = new TurnReplay.Ports(
-                truth.catalog(), truth.conversations(), memories, truth.slates(), snapshots, reader, truth.changes());
+                truth.catalog(),
+                truth.conversations(),
+                memories,
+                truth.slates(),
+                snapshots,
+                reader,
+                truth.changes(),
+                truth.digests());
         return new TurnReplay(ports, recommender, models, themes::current);
     }
 
