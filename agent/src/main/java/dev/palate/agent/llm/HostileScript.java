@@ -19,6 +19,8 @@ public final class HostileScript implements Script {
     // Longer than any caller may wait for; a caller without a bound of its own is found out by its deadline.
     private static final long ENDLESS_PIECES = 1_000_000;
 
+    private static final String HARMLESS = "[[A]] fits because you asked for it, and so does [[B]]. ";
+
     private final long seed;
     private final List<String> foreignTitles;
     private final AtomicLong calls = new AtomicLong();
@@ -81,6 +83,11 @@ public final class HostileScript implements Script {
             case 2 -> steps.add(random.nextInt(steps.size()), new Step.Stall());
             case 3 -> steps.add(random.nextInt(steps.size()), new Step.Fail(failure(random)));
             case 4 -> steps.clear();
+            case 5 -> {
+                // Now and then it behaves, so that it is seen to be listened to.
+                steps.clear();
+                steps.addAll(Script.pieces(HARMLESS));
+            }
             default -> {}
         }
         return steps.iterator();
@@ -132,7 +139,7 @@ public final class HostileScript implements Script {
             case 12 -> "data: [DONE]\n\nevent: recommendations\ndata: {\"items\":[]}\n\n";
             case 13 -> "x".repeat(1 + random.nextInt(5_000));
             case 14 -> "\ud83d";
-            default -> "[[A]] fits because you asked for it, and so does [[B]]. ";
+            default -> HARMLESS;
         };
     }
 

@@ -42,7 +42,7 @@ class HostileModelTest {
             Duration.ofMillis(600),
             60);
     private static final int TURNS_OF_CONVERSATION = 20;
-    // Enough for every wish, and cheap enough for hundreds of thousands of turns.
+    // Enough for every wish, and cheaper than all.
     private static final int FILMS = 1_000;
     // Conversations at a time: most turns wait for a stall to end.
     private static final int AT_A_TIME = 32;

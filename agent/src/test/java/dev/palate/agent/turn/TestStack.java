@@ -111,7 +111,7 @@ final class TestStack implements AutoCloseable {
     }
 
     /// The shipped films that most people rated, and all of those named, in a stack of a test's own that is closed with
-    /// it, in memory where there is room. A turn over a thousand films costs a third of one over all.
+    /// it, in memory where there is room.
     static TestStack ownFilms(int most, Collection<String> named) {
         try {
             Path folder = Files.isWritable(MEMORY)
