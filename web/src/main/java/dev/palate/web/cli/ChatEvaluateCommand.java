@@ -64,21 +64,8 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path cases;
 
-    @Option(
-            names = "--catalog",
-            required = true,
-            paramLabel = "FILE",
-            description = "JSON lines with item_id, title, year, genres, plot, director, stars.")
-    @SuppressWarnings("NullAway.Init")
-    private Path catalog;
-
-    @Option(
-            names = "--split",
-            required = true,
-            paramLabel = "DIR",
-            description = "Folder of a split; its train part is learnt from, nothing else of it.")
-    @SuppressWarnings("NullAway.Init")
-    private Path split;
+    @Mixin
+    private WorldOptions over = new WorldOptions();
 
     @Option(
             names = "--level",
@@ -135,23 +122,8 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
     @Mixin
     private JsonOption json = new JsonOption();
 
-    @Option(
-            names = "--work",
-            paramLabel = "DIR",
-            defaultValue = ".palate/chat-evaluate",
-            description = "Keeps the store and the model, by content; may be removed at any time. Default:"
-                    + " ${DEFAULT-VALUE}.")
-    private Path work = Path.of("");
-
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of everything random. Default: 1.")
     private long seed = 1;
-
-    @Option(
-            names = "--resamples",
-            paramLabel = "N",
-            defaultValue = "2000",
-            description = "Of the cases, for the intervals of differences. Default: 2000.")
-    private int resamples;
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -220,12 +192,12 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
                     + half.name().toLowerCase(Locale.ROOT) + "; use --half all");
         }
         try (TextEncoder encoder = encoders.get();
-                ChatWorld world = ChatWorld.of(catalog, split, encoder, progress)) {
-            ChatWorld.Parts parts = world.open(work);
+                ChatWorld world = ChatWorld.of(over.catalog(), over.split(), encoder, progress)) {
+            ChatWorld.Parts parts = world.open(over.work());
             List<ChatArm> all = new ArrayList<>(plain(parts.plain().all(seed)));
             Optional<ScoredChats> scored = scored(chosen, parts.replay(), progress);
             all.addAll(scored.map(ScoredChats::arms).orElseGet(() -> List.of(new TurnArm(parts.replay()))));
-            ChatEvaluation evaluation = ChatEvaluation.run(chosen, all, resamples, seed, progress);
+            ChatEvaluation evaluation = ChatEvaluation.run(chosen, all, over.resamples(), seed, progress);
             if (lists != null) {
                 OutFiles.write(lists, String.join("\n", evaluation.lists()) + "\n");
             }
@@ -238,7 +210,7 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
             scored.ifPresent(one -> report.put("scored", one.report()));
             json.write(report);
             print(evaluation, out);
-            scored.ifPresent(one -> new ScoredReport(one, evaluation, resamples, seed).print(out));
+            scored.ifPresent(one -> new ScoredReport(one, evaluation, over.resamples(), seed).print(out));
         }
     }
 
@@ -248,12 +220,12 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
             return Optional.empty();
         }
         Clock clock = Clock.systemUTC();
-        try (LanguageModel model = given == null ? asked.open(level, work.resolve("model.log")) : given) {
+        try (LanguageModel model = given == null ? asked.open(level, over.work().resolve("model.log")) : given) {
             Scorer scorer = AskedModel.scorer(level, model);
             ScoredChats scored = ScoredChats.score(
                     ScoredChats.listed(chosen, replay, progress),
                     scorer,
-                    new ScoredChats.Options(PATIENCE, resamples, seed),
+                    new ScoredChats.Options(PATIENCE, over.resamples(), seed),
                     clock,
                     progress);
             if (weights != null) {
