@@ -1,6 +1,5 @@
 package dev.palate.web.cli;
 
-import dev.palate.agent.AgentException;
 import dev.palate.agent.evaluation.ChatArm;
 import dev.palate.agent.evaluation.ChatCase;
 import dev.palate.agent.evaluation.ChatCases;
@@ -16,13 +15,10 @@ import dev.palate.agent.ranking.LlmWeightFile;
 import dev.palate.agent.ranking.LlmWeightFit;
 import dev.palate.agent.ranking.Scorer;
 import dev.palate.agent.turn.DialogueReplay;
-import dev.palate.memory.MemoryException;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.text.MiniLmEncoder;
 import dev.palate.memory.text.TextEncoder;
-import dev.palate.memory.vector.VectorModule;
 import dev.palate.retrieval.Progress;
-import dev.palate.retrieval.RetrievalException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -148,20 +144,7 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter err = spec.commandLine().getErr();
-        try {
-            VectorModule.require();
-            ProgressLine line = ProgressLine.of(err);
-            run(spec.commandLine().getOut(), (phase, done, total) -> line.share(phase, (double) done / total));
-            line.end();
-            return 0;
-        } catch (RetrievalException | MemoryException | AgentException e) {
-            err.println("palate chat-evaluate: " + e.getMessage());
-            return 1;
-        } catch (IllegalArgumentException e) {
-            err.println("palate chat-evaluate: " + e.getMessage());
-            return 2;
-        }
+        return Measurement.status(spec, (out, line) -> run(out, Measurement.shown(line)));
     }
 
     private void run(PrintWriter out, Progress progress) throws InterruptedException {

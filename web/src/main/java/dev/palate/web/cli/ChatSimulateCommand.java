@@ -1,17 +1,13 @@
 package dev.palate.web.cli;
 
-import dev.palate.agent.AgentException;
 import dev.palate.agent.evaluation.ChatSimulation;
 import dev.palate.agent.evaluation.ChatSimulation.Sought;
-import dev.palate.memory.MemoryException;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.text.MiniLmEncoder;
 import dev.palate.memory.text.TextEncoder;
 import dev.palate.memory.user.UserId;
-import dev.palate.memory.vector.VectorModule;
 import dev.palate.retrieval.Progress;
-import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.evaluation.EvaluationResult;
 import dev.palate.retrieval.evaluation.ReportPage;
 import dev.palate.retrieval.evaluation.Split;
@@ -126,20 +122,7 @@ public final class ChatSimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter err = spec.commandLine().getErr();
-        try {
-            VectorModule.require();
-            ProgressLine line = ProgressLine.of(err);
-            run(spec.commandLine().getOut(), (phase, done, total) -> line.share(phase, (double) done / total));
-            line.end();
-            return 0;
-        } catch (RetrievalException | MemoryException | AgentException e) {
-            err.println("palate chat-simulate: " + e.getMessage());
-            return 1;
-        } catch (IllegalArgumentException e) {
-            err.println("palate chat-simulate: " + e.getMessage());
-            return 2;
-        }
+        return Measurement.status(spec, (out, line) -> run(out, Measurement.shown(line)));
     }
 
     private void run(PrintWriter out, Progress progress) throws InterruptedException {
