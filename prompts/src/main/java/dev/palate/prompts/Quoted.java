@@ -82,6 +82,14 @@ public record Quoted(String text, boolean truncated) {
         return run.codePoints().anyMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c));
     }
 
+    /// @throws IllegalArgumentException naming it when it is longer
+    void requireCap(String what, int cap) {
+        if (text.length() > cap) {
+            throw new IllegalArgumentException(what + " must have at most " + cap + " characters, had " + text.length()
+                    + "; cut it with Quoted.of(text, " + cap + ")");
+        }
+    }
+
     @Override
     public String toString() {
         return text;

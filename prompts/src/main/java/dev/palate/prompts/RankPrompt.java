@@ -40,8 +40,8 @@ public record RankPrompt(Quoted wish, List<Quoted> memories, List<Candidate> can
             if (handle < 'A' || handle >= 'A' + MAX_CANDIDATES) {
                 throw new IllegalArgumentException("handle must be in A..T, was '" + handle + "'");
             }
-            requireCap("title", title, TITLE_CHARACTERS);
-            requireCap("words", words, WORDS_CHARACTERS);
+            title.requireCap("title", TITLE_CHARACTERS);
+            words.requireCap("words", WORDS_CHARACTERS);
         }
 
         /// From raw text, cleaned and cut to the caps.
@@ -73,8 +73,8 @@ public record RankPrompt(Quoted wish, List<Quoted> memories, List<Candidate> can
                 throw new IllegalArgumentException("handle '" + candidate.handle() + "' is used twice");
             }
         }
-        requireCap("wish", wish, WISH_CHARACTERS);
-        memories.forEach(memory -> requireCap("memory", memory, MEMORY_CHARACTERS));
+        wish.requireCap("wish", WISH_CHARACTERS);
+        memories.forEach(memory -> memory.requireCap("memory", MEMORY_CHARACTERS));
     }
 
     /// From raw text, cleaned and cut to the caps; surplus memories are left out.
@@ -107,12 +107,5 @@ public record RankPrompt(Quoted wish, List<Quoted> memories, List<Candidate> can
 
     static String joined(List<Quoted> memories) {
         return memories.isEmpty() ? "-" : memories.stream().map(Quoted::text).collect(Collectors.joining("; "));
-    }
-
-    private static void requireCap(String what, Quoted quoted, int cap) {
-        if (quoted.text().length() > cap) {
-            throw new IllegalArgumentException(what + " must have at most " + cap + " characters, had "
-                    + quoted.text().length() + "; cut it with Quoted.of(text, " + cap + ")");
-        }
     }
 }

@@ -42,7 +42,7 @@ public record SpeakPrompt(Quoted message, List<Title> titles, List<Quoted> memor
             if (handle < 'A' || handle >= 'A' + MAX_TITLES) {
                 throw new IllegalArgumentException("handle must be in A..E, was '" + handle + "'");
             }
-            requireCap("title words", words, WORDS_CHARACTERS);
+            words.requireCap("title words", WORDS_CHARACTERS);
         }
 
         /// A title from raw text, cleaned and cut to the cap.
@@ -70,8 +70,8 @@ public record SpeakPrompt(Quoted message, List<Title> titles, List<Quoted> memor
                 throw new IllegalArgumentException("handle '" + title.handle() + "' is used twice");
             }
         }
-        requireCap("message", message, MESSAGE_CHARACTERS);
-        memories.forEach(memory -> requireCap("memory", memory, MEMORY_CHARACTERS));
+        message.requireCap("message", MESSAGE_CHARACTERS);
+        memories.forEach(memory -> memory.requireCap("memory", MEMORY_CHARACTERS));
     }
 
     /// A prompt from raw text, cleaned and cut to the caps; surplus memories are left out.
@@ -112,12 +112,5 @@ public record SpeakPrompt(Quoted message, List<Title> titles, List<Quoted> memor
         String name = locale.getDisplayLanguage(Locale.ENGLISH);
         boolean known = !name.isEmpty() && !name.equals(locale.getLanguage());
         return known ? name : Locale.ENGLISH.getDisplayLanguage(Locale.ENGLISH);
-    }
-
-    private static void requireCap(String what, Quoted quoted, int cap) {
-        if (quoted.text().length() > cap) {
-            throw new IllegalArgumentException(what + " must have at most " + cap + " characters, had "
-                    + quoted.text().length() + "; cut it with Quoted.of(text, " + cap + ")");
-        }
     }
 }

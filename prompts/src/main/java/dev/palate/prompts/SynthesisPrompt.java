@@ -43,7 +43,7 @@ public record SynthesisPrompt(List<Told> memories, List<Share> own, List<Other> 
         /// @throws IllegalArgumentException for another handle or text over its cap
         public Told {
             require(MEMORY, handle);
-            requireCap("memory", text, MEMORY_CHARACTERS);
+            text.requireCap("memory", MEMORY_CHARACTERS);
         }
 
         /// From raw text, cleaned and cut to the cap.
@@ -63,7 +63,7 @@ public record SynthesisPrompt(List<Told> memories, List<Share> own, List<Other> 
     public record Share(Quoted theme, int percent) {
         /// @throws IllegalArgumentException for a weight outside its range or a theme over its cap
         public Share {
-            requireCap("theme", theme, THEME_CHARACTERS);
+            theme.requireCap("theme", THEME_CHARACTERS);
             if (percent < 0 || percent > 100) {
                 throw new IllegalArgumentException("percent must be 0 to 100, was " + percent);
             }
@@ -149,13 +149,6 @@ public record SynthesisPrompt(List<Told> memories, List<Share> own, List<Other> 
     private static void require(Pattern pattern, String handle) {
         if (!pattern.matcher(handle).matches()) {
             throw new IllegalArgumentException("handle must match " + pattern.pattern() + ", was '" + handle + "'");
-        }
-    }
-
-    private static void requireCap(String what, Quoted quoted, int cap) {
-        if (quoted.text().length() > cap) {
-            throw new IllegalArgumentException(what + " must have at most " + cap + " characters, had "
-                    + quoted.text().length() + "; cut it with Quoted.of(text, " + cap + ")");
         }
     }
 }

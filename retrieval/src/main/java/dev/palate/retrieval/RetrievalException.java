@@ -25,7 +25,7 @@ public final class RetrievalException extends RuntimeException {
         DEADLINE,
         /// The disk refused.
         STORAGE,
-        /// The quality gate refused a model.
+        /// The quality gate refused a model, or other work has to end first.
         REFUSED
     }
 

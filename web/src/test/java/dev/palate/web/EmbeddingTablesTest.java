@@ -3,15 +3,24 @@ package dev.palate.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.palate.memory.catalog.ItemId;
+import dev.palate.retrieval.candidate.CollaborativeModel;
+import dev.palate.retrieval.embedding.IdEmbeddings;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.recipe.ChosenTables;
+import dev.palate.retrieval.factor.History;
+import dev.palate.retrieval.factor.IdHash;
 import dev.palate.web.job.Trainer;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,13 +54,7 @@ class EmbeddingTablesTest {
             assertThat(list.toString()).contains("\"bpr\"");
             assertThat(list.get("degraded")).isEmpty();
             // A user who came after training is folded in.
-            server.ok(
-                    200,
-                    server.call(
-                            server.admin(),
-                            "POST",
-                            "/v1/interactions:batch",
-                            "{\"interactions\":[{\"user_id\":\"later\",\"item_id\":\"i2\",\"type\":\"liked\"}]}"));
+            liked(server, "later", "i2");
             assertThat(list(server, "later").toString()).contains("\"bpr\"");
 
             // Rows of users are coded together: with one of them all go, from memory and from the file.
@@ -88,6 +91,75 @@ class EmbeddingTablesTest {
             server.bean(Trainer.class).choose(Optional.empty());
             assertThat(server.bean(Trainer.class).tables()).isEqualTo(new Trainer.Tables(ChosenTables.NOTHING, false));
         }
+    }
+
+    /// Also for users and items that came after the training: a table that hashes has a vector for any id.
+    @Test
+    void theStartSaysWhereAChoiceHurtsAndHashedTablesKnowWhoeverComesLater() {
+        StringBuilder said = new StringBuilder();
+        try (TestServer server =
+                started(said, "--palate.embedding.item-table=hash@2x", "--palate.embedding.user-table=hash@2x")) {
+            assertThat(said.toString().lines())
+                    .anyMatch(line -> line.contains("WARN")
+                            && line.contains("item table hash@2x shares rows, the wrong tool for 0 items"))
+                    .anyMatch(line -> line.contains("WARN")
+                            && line.contains("user table hash@2x mixes the tastes of users who share rows, and there"
+                                    + " are only 0: users are the last to be hashed"));
+            server.films(40);
+            interactions(server);
+            assertThat(trained(server)).contains("; vectors of ids: items hash@2x, users hash@2x, ");
+            server.films(44);
+            liked(server, "later", "i2");
+            liked(server, "u3", "i44");
+            IdEmbeddings model = server.bean(ModelRegistry.class)
+                    .active()
+                    .orElseThrow()
+                    .embeddings()
+                    .orElseThrow();
+            assertThat(model.hasUser(IdHash.of("later"))).isTrue();
+            CollaborativeModel.Loaded live =
+                    server.bean(CollaborativeModel.class).current().orElseThrow();
+            int last = live.items().indexOf(new ItemId("i44"));
+            float[] scores = new float[live.items().size()];
+            Objects.requireNonNull(live.scorers().get("bpr"))
+                    .score(new History(new int[] {0}, new long[] {0}, IdHash.of("later")), scores);
+            assertThat(scores[last]).as("an item of after the training").isFinite();
+            assertThat(list(server, "later").toString()).contains("\"bpr\"");
+            // Without a name there is nothing to hash: folded in.
+            float[] nameless = new float[scores.length];
+            Objects.requireNonNull(live.scorers().get("bpr"))
+                    .score(new History(new int[] {0}, new long[] {0}), nameless);
+            assertThat(nameless[last]).isFinite().isNotEqualTo(scores[last]);
+        }
+        said.setLength(0);
+        try (TestServer server = started(said, "--palate.embedding.item-table=pq@2x")) {
+            assertThat(server.bean(Trainer.class).tables().chosen().items()).isEqualTo("pq@2x");
+            assertThat(said.toString()).contains("INFO").doesNotContain("table pq@2x");
+        }
+    }
+
+    /// A server, and what its log says while it starts.
+    private TestServer started(StringBuilder said, String... settings) {
+        PrintStream before = System.out;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        try {
+            return TestServer.start(directory, settings);
+        } finally {
+            System.setOut(before);
+            said.append(bytes.toString(StandardCharsets.UTF_8));
+        }
+    }
+
+    private static void liked(TestServer server, String user, String item) {
+        server.ok(
+                200,
+                server.call(
+                        server.admin(),
+                        "POST",
+                        "/v1/interactions:batch",
+                        "{\"interactions\":[{\"user_id\":\"" + user + "\",\"item_id\":\"" + item
+                                + "\",\"type\":\"liked\"}]}"));
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.palate.memory.access.Role;
 import dev.palate.retrieval.embedding.recipe.ChosenTables;
 import dev.palate.web.job.LabRuns;
 import dev.palate.web.job.Trainer;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +42,9 @@ class LabJobTest {
             assertThat(server.call(server.admin(), "POST", "/v1/lab:run", "{\"tables\":[\"svd\"]}")
                             .body())
                     .contains("no table {svd}; give all, or some of full, narrow");
+            assertThat(server.call(server.admin(), "POST", "/v1/lab:run", "{\"tables\":[null]}")
+                            .statusCode())
+                    .isEqualTo(400);
             assertThat(server.call(server.admin(), "POST", "/v1/lab:run", "{\"budgets\":[\"0.5x\"]}")
                             .statusCode())
                     .isEqualTo(400);
@@ -110,6 +114,13 @@ class LabJobTest {
                     seen -> ended(seen) || seen.get("detail").asString().matches("\\d+ of 25 cells.*"));
             // What was finished is there and not made again.
             assertThat(Files.readAllLines(journal)).startsWith(before.toArray(String[]::new));
+            HttpResponse<String> refused = server.call(server.admin(), "POST", "/v1/models:train", "");
+            assertThat(refused.statusCode()).isEqualTo(409);
+            assertThat(refused.body())
+                    .contains("an embedding lab (job " + job + ") has been under way since ")
+                    .contains("wait for its end, or cancel it first");
+            assertThat(server.ok(200, server.get(server.admin(), "/v1/jobs")).toString())
+                    .doesNotContain("\"train\"");
 
             server.ok(202, server.call(server.admin(), "POST", "/v1/jobs/" + job + "/cancel", ""));
             assertThat(await(server, job, LabJobTest::ended).get("status").asString())

@@ -122,19 +122,10 @@ public final class CatalogSnapshot {
         for (String text : texts) {
             for (Token token : Folding.tokens(text)) {
                 if (words.size() < MAX_WORDS) {
-                    words.add(singular(token.word()));
+                    words.add(Folding.singular(token.word()));
                 }
             }
         }
-    }
-
-    private static String singular(String word) {
-        if (word.length() > 4 && word.endsWith("ies")) {
-            return word.substring(0, word.length() - 3) + "y";
-        }
-        return word.length() > 3 && word.endsWith("s") && !word.endsWith("ss")
-                ? word.substring(0, word.length() - 1)
-                : word;
     }
 
     private boolean usable(String tag) {
@@ -252,7 +243,7 @@ public final class CatalogSnapshot {
 
     /// True when the word, in singular or plural, stands in the text of some item.
     boolean mentions(String word) {
-        return words.contains(singular(word));
+        return words.contains(Folding.singular(word));
     }
 
     /// A category that only the catalog names.

@@ -199,22 +199,23 @@ public final class DomainDraft {
         facets.add(facet("delivery", "delivery", "delivery", "shipping", "delivered"));
         facets.add(facet("stock", "what is in stock", "in stock", "available now", "sold out"));
         if (!sells()) {
-            facets.add(facet("price", "prices", "cheap", "cheaper", "cheapest", "expensive", "price", "affordable"));
+            Amount price = price();
+            facets.add(new DomainPack.Facet(
+                    PRICE,
+                    "prices",
+                    Stream.of(List.of(PRICE), price.low(), price.lower(), price.high(), price.higher())
+                            .flatMap(List::stream)
+                            .toList()));
         }
         return facets;
     }
 
+    /// As the shipped shop says it.
     private static Amount price() {
-        return new Amount(
-                PRICE,
-                "price",
-                "€",
-                List.of("€", "euro", "euros", "eur"),
-                List.of("price", "prices", "priced", "costs", "budget", "spend"),
-                List.of("cheap", "cheapest", "affordable", "inexpensive"),
-                List.of("cheaper"),
-                List.of("expensive", "pricey"),
-                List.of("pricier"));
+        return DomainPackFile.shop().amounts().stream()
+                .filter(amount -> amount.attribute().equals(PRICE))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static DomainPack.Facet facet(String id, String label, String... words) {

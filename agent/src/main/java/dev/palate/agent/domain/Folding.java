@@ -73,17 +73,18 @@ final class Folding {
 
     /// The words with the last one in the singular, as far as its end shows: `coffee beans`, `knives`.
     static String singular(String phrase) {
+        if (!phrase.endsWith("s")) {
+            // Most words: asked of every word of a catalog.
+            return phrase;
+        }
         if (Stream.of("knives", "wives", "lives").anyMatch(phrase::endsWith) && !phrase.endsWith("olives")) {
             return phrase.substring(0, phrase.length() - 3) + "fe";
         }
         if (phrase.length() > 4 && phrase.endsWith("ies")) {
             return phrase.substring(0, phrase.length() - 3) + "y";
         }
-        boolean plural = phrase.length() > 3
-                && phrase.endsWith("s")
-                && !phrase.endsWith("ss")
-                && !phrase.endsWith("us")
-                && !phrase.endsWith("is");
+        boolean plural =
+                phrase.length() > 3 && !phrase.endsWith("ss") && !phrase.endsWith("us") && !phrase.endsWith("is");
         if (!plural) {
             return phrase;
         }

@@ -2,6 +2,7 @@ package dev.palate.memory.derived;
 
 import dev.palate.memory.Milestone;
 import dev.palate.memory.Require;
+import dev.palate.memory.Threads;
 import dev.palate.memory.change.Changes;
 import dev.palate.memory.change.Outbox;
 import java.time.Duration;
@@ -17,12 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A consumer of the outbox: one thread that reads what was noted, in batches, has it applied, and then records in
-/// the
-/// truth how far it is. After a crash between the two a batch is applied once more, so work must be repeatable.
+/// the truth how far it is. After a crash between the two a batch is applied once more, so work must be repeatable.
 ///
 /// It waits until writes rest for a moment, so that many notes about one subject are one piece of work. Where notes
-/// it
-/// needs are gone, or the database has gone back in time, everything is done anew. Thread-safe.
+/// it needs are gone, or the database has gone back in time, everything is done anew. Thread-safe.
 public final class NoteFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NoteFollower.class);
     private static final long NEVER = -1;
@@ -255,12 +254,6 @@ public final class NoteFollower implements AutoCloseable {
         synchronized (this) {
             worker = thread;
         }
-        try {
-            if (worker != null && !worker.join(CLOSE_DEADLINE)) {
-                LOG.warn("{} did not end within {} s", work.name(), CLOSE_DEADLINE.toSeconds());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.awaitEnd(worker, CLOSE_DEADLINE, LOG, work.name());
     }
 }

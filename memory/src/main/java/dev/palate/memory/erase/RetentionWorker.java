@@ -1,5 +1,6 @@
 package dev.palate.memory.erase;
 
+import dev.palate.memory.Threads;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -171,12 +172,6 @@ public final class RetentionWorker implements AutoCloseable {
         synchronized (this) {
             worker = thread;
         }
-        try {
-            if (worker != null && !worker.join(CLOSE_DEADLINE)) {
-                LOG.warn("retention did not end within {} s", CLOSE_DEADLINE.toSeconds());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.awaitEnd(worker, CLOSE_DEADLINE, LOG, "retention");
     }
 }

@@ -2,6 +2,7 @@ package dev.palate.memory.sql;
 
 import dev.palate.memory.Milestone;
 import dev.palate.memory.Page;
+import dev.palate.memory.Threads;
 import dev.palate.memory.change.Change;
 import dev.palate.memory.conversation.ConversationId;
 import dev.palate.memory.erase.Erasure;
@@ -312,12 +313,6 @@ final class SqlErasure implements Erasure {
         synchronized (this) {
             worker = thread;
         }
-        try {
-            if (worker != null && !worker.join(CLOSE_DEADLINE)) {
-                LOG.warn("the erasure under way did not end within {} s", CLOSE_DEADLINE.toSeconds());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.awaitEnd(worker, CLOSE_DEADLINE, LOG, "the erasure under way");
     }
 }

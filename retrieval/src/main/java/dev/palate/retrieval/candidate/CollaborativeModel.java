@@ -7,6 +7,7 @@ import dev.palate.retrieval.factor.ItemFactors;
 import dev.palate.retrieval.factor.Products;
 import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.semantic.SemanticAdapter;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,8 +99,8 @@ public interface CollaborativeModel {
                 }
 
                 @Override
-                public void unknown(History history, List<String> ids, float[] target, int from) {
-                    scorer.unknown(history, ids, target, from);
+                public void score(History history, List<String> further, float[] target) {
+                    scorer.score(history, further, target);
                 }
 
                 @Override
@@ -159,12 +160,19 @@ public interface CollaborativeModel {
         /// @param target one score per row of the model, overwritten; higher is better
         void score(History history, float[] target);
 
-        /// Scores items that the model was not trained on, where it has vectors for any id.
+        /// As [#score(History, float[])], and behind the rows items that the model was not trained on,
+        /// where it has vectors for any id.
         ///
         /// @param history of trained rows
-        /// @param ids of the items
-        /// @param target overwritten from `from` on where there is a vector, else left
-        default void unknown(History history, List<String> ids, float[] target, int from) {}
+        /// @param further ids of those items
+        /// @param target one score per row and one for each of them, overwritten; NaN where there is no
+        ///     vector
+        default void score(History history, List<String> further, float[] target) {
+            float[] trained = new float[target.length - further.size()];
+            score(history, trained);
+            System.arraycopy(trained, 0, target, 0, trained.length);
+            Arrays.fill(target, trained.length, target.length, Float.NaN);
+        }
 
         /// What the trained part of [#scores] is made of; empty where scores are no inner products.
         default Optional<ByteRows> vectors() {

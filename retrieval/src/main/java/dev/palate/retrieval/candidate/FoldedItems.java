@@ -172,18 +172,15 @@ final class FoldedItems {
             public void score(History whole, float[] target) {
                 int[] history = whole.items();
                 History known = known(whole, size);
-                float[] scores = new float[size];
-                if (known.size() > 0) {
-                    trained.score(known, scores);
-                }
-                System.arraycopy(scores, 0, target, 0, size);
+                Arrays.fill(target, 0, size, 0);
                 Arrays.fill(target, size, size + more.length, Float.NaN);
+                if (known.size() > 0) {
+                    trained.score(known, ids, target);
+                }
                 if (factors != null && factors.userSide().isPresent()) {
                     byVectors(signal, factors, history, more, target);
                 } else if (decay != null) {
                     byNeighbours(FoldedItem.Share.of(signal), decay, history, more, target);
-                } else if (known.size() > 0) {
-                    trained.unknown(known, ids, target, size);
                 }
             }
 
@@ -201,16 +198,12 @@ final class FoldedItems {
                     return trained.scores(known)
                             .map(_ -> new CollaborativeModel.ModelScores(factors.products(user), further));
                 }
-                float[] further = new float[more.length];
-                Arrays.fill(further, Float.NaN);
                 if (decay != null) {
                     return Optional.empty();
                 }
-                Optional<CollaborativeModel.ModelScores> scores = trained.scores(known);
-                if (scores.isPresent()) {
-                    trained.unknown(known, ids, further, 0);
-                }
-                return scores.map(made -> new CollaborativeModel.ModelScores(made.trained(), further));
+                float[] further = new float[more.length];
+                Arrays.fill(further, Float.NaN);
+                return trained.scores(known).map(made -> new CollaborativeModel.ModelScores(made.trained(), further));
             }
 
             @Override

@@ -152,17 +152,23 @@ public final class IdEmbeddings implements Scorer {
         PairwiseModel.score(user(history), parts.items, itemIds, parts.biases, target);
     }
 
-    /// Items that came after training, where the table has a vector for any id.
+    /// The user is made once for the items of the training and those that came after it, of which there
+    /// are vectors where the table has one for any id.
     @Override
-    public void unknown(History history, List<String> ids, float[] target, int from) {
+    public void score(History history, List<String> further, float[] target) {
         float[] user = user(history);
+        float[] rows = new float[itemIds.length];
+        PairwiseModel.score(user, parts.items, itemIds, parts.biases, rows);
+        System.arraycopy(rows, 0, target, 0, rows.length);
         float[] item = new float[user.length];
-        for (int at = 0; at < ids.size(); at++) {
-            OptionalLong id = HashedIds.unknown(parts.items.spec(), IdHash.of(ids.get(at)));
+        for (int at = 0; at < further.size(); at++) {
+            OptionalLong id = HashedIds.unknown(parts.items.spec(), IdHash.of(further.get(at)));
+            float score = Float.NaN;
             if (id.isPresent()) {
                 parts.items.lookup(id.getAsLong(), item, 0);
-                target[from + at] = Kernels.dot(user, 0, item, 0, item.length) + meanBias;
+                score = Kernels.dot(user, 0, item, 0, item.length) + meanBias;
             }
+            target[rows.length + at] = score;
         }
     }
 

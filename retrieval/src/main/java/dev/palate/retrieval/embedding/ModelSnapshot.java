@@ -171,59 +171,17 @@ public record ModelSnapshot(
 
     /// The same with a sequence model.
     public ModelSnapshot with(SequenceModel model) {
-        return new ModelSnapshot(
-                about,
-                items,
-                factors,
-                sparseFactors,
-                ease,
-                knn,
-                transitions,
-                next,
-                popularity,
-                ranker,
-                verdict,
-                Optional.of(model),
-                adapter,
-                embeddings);
+        return with(ranker, verdict, Optional.of(model), adapter, embeddings);
     }
 
     /// The same with an adapter of texts.
     public ModelSnapshot with(TextAdapter texts) {
-        return new ModelSnapshot(
-                about,
-                items,
-                factors,
-                sparseFactors,
-                ease,
-                knn,
-                transitions,
-                next,
-                popularity,
-                ranker,
-                verdict,
-                sequence,
-                Optional.of(texts),
-                embeddings);
+        return with(ranker, verdict, sequence, Optional.of(texts), embeddings);
     }
 
     /// The same with vectors of ids in other tables.
     public ModelSnapshot with(IdEmbeddings ids) {
-        return new ModelSnapshot(
-                about,
-                items,
-                factors,
-                sparseFactors,
-                ease,
-                knn,
-                transitions,
-                next,
-                popularity,
-                ranker,
-                verdict,
-                sequence,
-                adapter,
-                Optional.of(ids));
+        return with(ranker, verdict, sequence, adapter, Optional.of(ids));
     }
 
     /// The collaborative sources with their decays and scales, ready for the ranker. What depends on the present, as
@@ -245,6 +203,16 @@ public record ModelSnapshot(
 
     /// The same with other weights of the ranker and another verdict.
     public ModelSnapshot with(RankerWeights weights, Verdict said) {
+        return with(weights, said, sequence, adapter, embeddings);
+    }
+
+    /// The same counts and factors with other models beside them.
+    private ModelSnapshot with(
+            RankerWeights weights,
+            Verdict said,
+            Optional<SequenceModel> model,
+            Optional<TextAdapter> texts,
+            Optional<IdEmbeddings> ids) {
         return new ModelSnapshot(
                 about,
                 items,
@@ -257,9 +225,9 @@ public record ModelSnapshot(
                 popularity,
                 weights,
                 said,
-                sequence,
-                adapter,
-                embeddings);
+                model,
+                texts,
+                ids);
     }
 
     /// Writes the model file at once or not at all.

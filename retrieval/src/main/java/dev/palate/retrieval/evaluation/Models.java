@@ -26,6 +26,7 @@ import dev.palate.retrieval.semantic.VectorTable;
 import dev.palate.retrieval.training.AdapterFit;
 import dev.palate.retrieval.training.HeldOut;
 import dev.palate.retrieval.training.PresentSources;
+import dev.palate.retrieval.training.SourceOptions;
 import dev.palate.retrieval.training.Training;
 import dev.palate.retrieval.training.TrainingInput;
 import dev.palate.retrieval.training.TrainingOptions;
@@ -271,26 +272,18 @@ public final class Models {
     private TrainingOptions options() {
         TrainingOptions defaults =
                 TrainingOptions.defaults(settings.seed(), settings.als().threads());
-        HistoryDecay easeDecay = settings.decayOr(defaults.easeDecay());
+        SourceOptions sources = defaults.sources();
+        HistoryDecay easeDecay = settings.decayOr(sources.ease().decay());
         HeldOut.Protocol protocol = task.temporal() ? HeldOut.Protocol.LATEST : HeldOut.Protocol.LAST_EVENTS;
-        TrainingOptions asked = new TrainingOptions(
-                defaults.seed(),
-                defaults.threads(),
-                settings.als(),
-                defaults.alsSparse(),
-                settings.easeRegularization(easeDecay),
-                easeDecay.factor(),
-                defaults.easeNeighbours(),
-                defaults.easeItemLimit(),
-                settings.knn(),
-                settings.decayOr(defaults.knnDecay()).factor(),
-                settings.transitions(),
-                settings.ranker().withProtocol(protocol),
-                "",
-                defaults.transitionsDecay(),
-                Map.of(),
-                defaults.adapter(),
-                defaults.tables());
+        TrainingOptions asked = defaults.with(new SourceOptions(
+                        settings.als(),
+                        sources.alsSparse(),
+                        sources.ease().with(settings.easeRegularization(easeDecay), easeDecay.factor()),
+                        settings.knn(),
+                        settings.decayOr(sources.knnDecay()).factor(),
+                        settings.transitions(),
+                        sources.transitionsDecay()))
+                .withRanker(settings.ranker().withProtocol(protocol));
         return settings.tuned().over(asked);
     }
 

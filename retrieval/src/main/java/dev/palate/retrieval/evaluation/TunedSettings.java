@@ -7,6 +7,7 @@ import dev.palate.retrieval.factor.FactorModel;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemKnn;
 import dev.palate.retrieval.factor.Transitions;
+import dev.palate.retrieval.training.SourceOptions;
 import dev.palate.retrieval.training.TrainingOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -154,14 +155,14 @@ public record TunedSettings(Map<String, Map<String, String>> byModel) {
 
     /// The options with these settings in the place of theirs.
     public TrainingOptions over(TrainingOptions options) {
-        ImplicitAls.Options dense = options.als();
-        ImplicitAls.Options sparse = options.alsSparse();
-        double easeRegularization = options.easeRegularization();
-        double easeDecay = options.easeDecay();
-        ItemKnn.Options knn = options.knn();
-        double knnDecay = options.knnDecay();
-        Transitions.Options transitions = options.transitions();
-        double transitionsDecay = options.transitionsDecay();
+        SourceOptions sources = options.sources();
+        ImplicitAls.Options dense = sources.als();
+        ImplicitAls.Options sparse = sources.alsSparse();
+        SourceOptions.OfEase ease = sources.ease();
+        ItemKnn.Options knn = sources.knn();
+        double knnDecay = sources.knnDecay();
+        Transitions.Options transitions = sources.transitions();
+        double transitionsDecay = sources.transitionsDecay();
         for (Map.Entry<String, Map<String, String>> tuned : byModel.entrySet()) {
             if (tuned.getValue().isEmpty()) {
                 // The defaults of a model alone are not those that serve beside others: these stay.
@@ -171,10 +172,8 @@ public record TunedSettings(Map<String, Map<String, String>> byModel) {
             switch (model.options()) {
                 case ImplicitAls.Options als when als.unobservedWeight() < SPARSE_BELOW -> sparse = als;
                 case ImplicitAls.Options als -> dense = als;
-                case Ease.Options ease -> {
-                    easeRegularization = ease.regularization();
-                    easeDecay = model.decay().factor();
-                }
+                case Ease.Options fitted ->
+                    ease = ease.with(fitted.regularization(), model.decay().factor());
                 case ItemKnn.Options neighbours -> {
                     knn = neighbours;
                     knnDecay = model.decay().factor();
@@ -186,23 +185,7 @@ public record TunedSettings(Map<String, Map<String, String>> byModel) {
                 default -> throw new IllegalStateException("training learns no " + tuned.getKey());
             }
         }
-        return new TrainingOptions(
-                options.seed(),
-                options.threads(),
-                dense,
-                sparse,
-                easeRegularization,
-                easeDecay,
-                options.easeNeighbours(),
-                options.easeItemLimit(),
-                knn,
-                knnDecay,
-                transitions,
-                options.ranker(),
-                options.activeModel(),
-                transitionsDecay,
-                byModel,
-                options.adapter(),
-                options.tables());
+        return options.tuned(
+                new SourceOptions(dense, sparse, ease, knn, knnDecay, transitions, transitionsDecay), byModel);
     }
 }

@@ -1,6 +1,7 @@
 package dev.palate.retrieval.factor;
 
 import dev.palate.memory.vector.ByteRows;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,18 +15,25 @@ public interface Scorer {
     /// @param target of length [#itemCount], overwritten
     void score(History history, float[] target);
 
-    /// Scores items that are none of the rows, where there is a vector for any id.
+    /// As [#score(History, float[])], and behind the rows items that are none of them, where there is a
+    /// vector for any id.
     ///
-    /// @param ids of the items
-    /// @param target overwritten from `from` on where there is a vector, else left
-    default void unknown(History history, List<String> ids, float[] target, int from) {}
+    /// @param further ids of those items
+    /// @param target of length [#itemCount] and one more for each of them, overwritten; NaN where there is
+    ///     no vector
+    default void score(History history, List<String> further, float[] target) {
+        float[] rows = new float[itemCount()];
+        score(history, rows);
+        System.arraycopy(rows, 0, target, 0, rows.length);
+        Arrays.fill(target, rows.length, target.length, Float.NaN);
+    }
 
     /// What [#products] are made of; empty where scores are no inner products.
     default Optional<ByteRows> vectors() {
         return Optional.empty();
     }
 
-    /// The same scores as inner products; empty where they are none.
+    /// The same scores of the rows as inner products; empty where they are none.
     default Optional<Products> products(History history) {
         return Optional.empty();
     }

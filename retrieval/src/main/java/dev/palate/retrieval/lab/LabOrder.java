@@ -22,13 +22,24 @@ public record LabOrder(List<String> tables, List<String> budgets, int seeds) {
 
     /// @throws IllegalArgumentException naming what is wrong and what is allowed
     public LabOrder {
-        tables = List.copyOf(tables);
-        budgets = List.copyOf(budgets);
+        tables = words("tables", tables);
+        budgets = words("budgets", budgets);
         Require.range("number of tables", tables.size(), 1, TableKind.values().length);
         TableKind.of(tables);
         Require.range("number of budgets", budgets.size(), 1, 16);
         ratios("budgets", budgets);
         Require.range("seeds", seeds, 1, 10);
+    }
+
+    private static List<String> words(String name, List<String> given) {
+        List<String> words = new ArrayList<>();
+        for (String one : given) {
+            if (one == null) {
+                throw new IllegalArgumentException(name + " must be a list of texts, one of them was null");
+            }
+            words.add(one);
+        }
+        return List.copyOf(words);
     }
 
     /// The numbers of budgets.

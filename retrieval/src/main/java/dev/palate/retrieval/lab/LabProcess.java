@@ -1,6 +1,5 @@
 package dev.palate.retrieval.lab;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.palate.memory.vector.VectorModule;
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
@@ -8,6 +7,7 @@ import dev.palate.retrieval.RetrievalException.Code;
 import dev.palate.retrieval.embedding.Vocabulary;
 import dev.palate.retrieval.evaluation.RankingTask;
 import dev.palate.retrieval.factor.Histories;
+import dev.palate.retrieval.training.ChildHeap;
 import dev.palate.retrieval.training.HeldOut;
 import dev.palate.retrieval.training.TrainingEvent;
 import dev.palate.retrieval.training.TrainingInput;
@@ -15,7 +15,6 @@ import dev.palate.retrieval.training.TrainingMain;
 import dev.palate.retrieval.training.TrainingProcess;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -38,7 +37,6 @@ public final class LabProcess {
     /// The plot of it.
     public static final String PLOT = "plot.svg";
 
-    private static final int BASE_MEBIBYTES = 384;
     /// Between two words on the progress, each of which is kept.
     private static final long QUIET_NANOS = 400_000_000L;
 
@@ -60,8 +58,7 @@ public final class LabProcess {
             long interactions,
             Duration deadline,
             Consumer<TrainingEvent> listener) {
-        int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-        int heap = heapMebibytes(items, interactions, threads, machineMebibytes());
+        int heap = requireHeap(items, interactions);
         return TrainingProcess.launch(
                 TrainingProcess.command(
                         heap,
@@ -77,29 +74,28 @@ public final class LabProcess {
                 listener);
     }
 
-    /// The heap that a lab needs.
+    /// The heap that a lab needs, in MiB; before its input is written, too.
     ///
-    /// @param machine memory of the machine, in mebibytes
-    /// @throws RetrievalException with code MEMORY when that is more than a machine of this size can give
-    static int heapMebibytes(long items, long interactions, int threads, long machine) {
-        // Of each cell at work: parameters, sums of the optimiser, gradients; users are at most one an interaction.
-        long bytes = 400 * interactions + 6L * Float.BYTES * 64 * threads * (items + Math.min(interactions, 1_000_000));
-        long heap = BASE_MEBIBYTES + Math.ceilDiv(bytes, 1L << 20);
-        long most = Math.min(1 << 20, machine / 4 * 3);
-        if (heap > most) {
-            throw new RetrievalException(
-                    Code.MEMORY,
-                    "a lab over " + interactions + " interactions and " + items + " items on " + threads
-                            + " threads needs a heap of " + heap + " MiB, this machine of " + machine
-                            + " MiB gives at most " + most
-                            + ": run it on a larger one, or ./palate lab --split over a part of the log");
-        }
-        return Math.toIntExact(heap);
+    /// @throws RetrievalException with code MEMORY when this machine cannot give it
+    public static int requireHeap(long items, long interactions) {
+        return heapMebibytes(items, interactions, threads(), ChildHeap.machineMebibytes());
     }
 
-    /// Of the container where there is one.
-    private static long machineMebibytes() {
-        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize() >> 20;
+    /// @param machine memory of the machine, in MiB
+    static int heapMebibytes(long items, long interactions, int threads, long machine) {
+        // Users are at most one an interaction.
+        long vectors = 6L * Float.BYTES * 64 * threads * (items + Math.min(interactions, 1_000_000));
+        return new ChildHeap(
+                        "a lab over " + interactions + " interactions and " + items + " items on " + threads
+                                + " threads",
+                        List.of())
+                .plus("the interactions, 400 bytes each", 400 * interactions)
+                .plus("parameters, sums and gradients of a cell on each thread", vectors)
+                .require(machine, "run it on a larger one, or ./palate lab --split over a part of the log");
+    }
+
+    private static int threads() {
+        return Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
     }
 
     /// Runs the lab.
@@ -116,8 +112,7 @@ public final class LabProcess {
         }
         TrainingInput input = TrainingInput.read(Path.of(arguments[0]));
         LabOrder order = JsonMapper.shared().readValue(arguments[3], LabOrder.class);
-        int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-        LabReport report = Lab.run(task(input), order.request(threads), Path.of(arguments[1]), told(events));
+        LabReport report = Lab.run(task(input), order.request(threads()), Path.of(arguments[1]), told(events));
         Path results = Path.of(arguments[2]);
         write(results, PLOT, ParetoPlot.of(report));
         write(results, REPORT, JsonMapper.shared().writeValueAsString(report.report(made(order))));

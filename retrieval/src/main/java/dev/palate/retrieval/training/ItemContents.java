@@ -64,9 +64,9 @@ public record ItemContents(
         }
     }
 
-    /// Heap that they take in training, in MiB.
-    public static int heapMebibytes(int items) {
-        return 32 + Math.toIntExact(Math.ceilDiv((long) BYTES_OF_ITEM * items, 1L << 20));
+    /// Heap that they take in training.
+    public static long heapBytes(int items) {
+        return (32L << 20) + (long) BYTES_OF_ITEM * items;
     }
 
     /// Writes them at once or not at all.

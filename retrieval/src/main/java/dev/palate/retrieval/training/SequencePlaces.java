@@ -8,8 +8,8 @@ import java.nio.file.Path;
 /// @param torch whose jars are there
 /// @param checkpoint a file that stays when the run is killed; the next run over the same input goes on there
 public record SequencePlaces(TorchRuntime torch, Path checkpoint) {
-    /// Heap for the arrays that are trained with this many items, their texts among them, in MiB.
-    public static int heapMebibytes(int items) {
-        return 64 + Math.toIntExact(Math.ceilDiv(6_144L * items, 1L << 20));
+    /// Heap for the arrays that are trained with this many items, their texts among them.
+    public static long heapBytes(int items) {
+        return (64L << 20) + 6_144L * items;
     }
 }

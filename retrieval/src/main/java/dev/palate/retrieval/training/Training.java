@@ -130,16 +130,17 @@ public final class Training {
             Progress progress) {
         // EASE first: it needs the largest piece of memory, and fails at once when that is not there.
         ItemNeighbours ease = ease(histories, options, progress);
-        ItemFactors factors =
-                ImplicitAls.fit(histories, options.als().withThreads(options.threads()), options.seed(), progress);
+        ItemFactors factors = ImplicitAls.fit(
+                histories, options.sources().als().withThreads(options.threads()), options.seed(), progress);
         ItemFactors sparse = ImplicitAls.fit(
                 histories,
-                options.alsSparse().withThreads(options.threads()),
+                options.sources().alsSparse().withThreads(options.threads()),
                 options.seed(),
                 (phase, done, total) -> progress.advanced("als-sparse", done, total));
-        ItemNeighbours knn = ItemKnn.fit(histories, options.knn());
+        ItemNeighbours knn = ItemKnn.fit(histories, options.sources().knn());
         progress.advanced("knn", 1, 1);
-        ItemNeighbours transitions = Transitions.fit(histories, options.transitions());
+        ItemNeighbours transitions =
+                Transitions.fit(histories, options.sources().transitions());
         ItemNeighbours next = Transitions.fit(histories, Transitions.Options.NEXT);
         progress.advanced("transitions", 1, 1);
         Optional<IdEmbeddings> embeddings = options.tables().itemTable().isEmpty()
@@ -158,9 +159,9 @@ public final class Training {
                 input.changeNumber(),
                 histories.userCount(),
                 histories.eventCount(),
-                options.easeDecay(),
-                options.knnDecay(),
-                options.transitionsDecay(),
+                options.sources().ease().decay(),
+                options.sources().knnDecay(),
+                options.sources().transitionsDecay(),
                 options.tuned());
         ModelSnapshot learnt = new ModelSnapshot(
                 about,
@@ -178,14 +179,15 @@ public final class Training {
     }
 
     private static ItemNeighbours ease(Histories histories, TrainingOptions options, Progress progress) {
-        if (histories.itemCount() > options.easeItemLimit()) {
-            SparseEase.Options sparse =
-                    new SparseEase.Options(options.easeRegularization(), SparseEase.Options.DEFAULT.neighbours());
+        if (histories.itemCount() > options.sources().ease().itemLimit()) {
+            SparseEase.Options sparse = new SparseEase.Options(
+                    options.sources().ease().regularization(), SparseEase.Options.DEFAULT.neighbours());
             return SparseEase.fits(histories, sparse)
                     ? SparseEase.fit(histories, sparse, options.threads(), progress)
                     : ItemNeighbours.empty(histories.itemCount());
         }
-        Ease.Options ease = new Ease.Options(options.easeRegularization(), options.threads());
-        return Ease.fit(histories, ease, progress).pruned(options.easeNeighbours());
+        Ease.Options ease = new Ease.Options(options.sources().ease().regularization(), options.threads());
+        return Ease.fit(histories, ease, progress)
+                .pruned(options.sources().ease().neighbours());
     }
 }

@@ -9,6 +9,7 @@ import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.embedding.Vocabulary;
 import dev.palate.retrieval.factor.Histories;
 import dev.palate.retrieval.factor.ImplicitAls;
+import dev.palate.retrieval.training.SourceOptions;
 import dev.palate.retrieval.training.Training;
 import dev.palate.retrieval.training.TrainingInput;
 import dev.palate.retrieval.training.TrainingOptions;
@@ -49,27 +50,28 @@ class TunedSettingsTest {
     @Test
     void takeThePlaceOfWhatTrainingWouldHaveLearntWith() throws IOException {
         TrainingOptions options = all().over(DEFAULTS);
-        assertThat(options.als().dimension()).isEqualTo(48);
-        assertThat(options.als().unobservedWeight()).isEqualTo(0.5);
-        assertThat(options.alsSparse()).isEqualTo(TrainingOptions.SPARSE);
-        assertThat(options.easeRegularization()).isEqualTo(77);
-        assertThat(options.easeDecay()).isEqualTo(0.8);
-        assertThat(options.knn().neighbours()).isEqualTo(40);
-        assertThat(options.knnDecay()).isEqualTo(1);
-        assertThat(options.transitions().window()).isEqualTo(3);
-        assertThat(options.transitionsDecay()).isEqualTo(0.5);
+        assertThat(options.sources().als().dimension()).isEqualTo(48);
+        assertThat(options.sources().als().unobservedWeight()).isEqualTo(0.5);
+        assertThat(options.sources().alsSparse()).isEqualTo(SourceOptions.SPARSE);
+        assertThat(options.sources().ease().regularization()).isEqualTo(77);
+        assertThat(options.sources().ease().decay()).isEqualTo(0.8);
+        assertThat(options.sources().knn().neighbours()).isEqualTo(40);
+        assertThat(options.sources().knnDecay()).isEqualTo(1);
+        assertThat(options.sources().transitions().window()).isEqualTo(3);
+        assertThat(options.sources().transitionsDecay()).isEqualTo(0.5);
         assertThat(options.tuned()).isEqualTo(all().byModel());
         assertThat(options.ranker()).isEqualTo(DEFAULTS.ranker());
         assertThat(TunedSettings.NONE.over(DEFAULTS)).isEqualTo(DEFAULTS);
         assertThat(TunedSettings.ofJson(all().toJson())).isEqualTo(all());
         ImplicitAls.Options sparse = new TunedSettings(Map.of("als", Map.of("unobserved-weight", "0.02")))
                 .over(DEFAULTS)
+                .sources()
                 .alsSparse();
         assertThat(sparse.unobservedWeight())
                 .as("little weight: those of sparse data")
                 .isEqualTo(0.02);
         TunedSettings untouched = new TunedSettings(Map.of("ease", Map.of()));
-        assertThat(untouched.over(DEFAULTS).easeDecay())
+        assertThat(untouched.over(DEFAULTS).sources().ease().decay())
                 .as("its defaults were best")
                 .isEqualTo(0.9);
     }

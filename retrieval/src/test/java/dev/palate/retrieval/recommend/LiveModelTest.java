@@ -9,11 +9,14 @@ import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.candidate.CollaborativeModel;
 import dev.palate.retrieval.candidate.LiveModel;
+import dev.palate.retrieval.embedding.IdEmbeddings;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.embedding.Vocabulary;
+import dev.palate.retrieval.embedding.recipe.ChosenTables;
 import dev.palate.retrieval.factor.Histories;
 import dev.palate.retrieval.factor.History;
+import dev.palate.retrieval.factor.Scorer;
 import dev.palate.retrieval.training.Training;
 import dev.palate.retrieval.training.TrainingInput;
 import dev.palate.retrieval.training.TrainingOptions;
@@ -26,7 +29,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +121,60 @@ class LiveModelTest {
             float even = scores(now, signal, 0, 2, 4, 6, 8, 10)[40];
             float odd = scores(now, signal, 1, 3, 5, 7, 9, 11)[40];
             assertThat(even).as(signal).isPositive().isGreaterThan(odd);
+        }
+    }
+
+    /// Of a signal with vectors for any id: to make the user of the history costs as much as all else of
+    /// it.
+    @Test
+    void theUserIsMadeOnceForTheItemsOfTheTrainingAndThoseThatCameLater() {
+        IdEmbeddings vectors = Training.run(
+                        input(),
+                        TrainingOptions.defaults(1, 1).with(new ChosenTables("hash@2x", ChosenTables.FOLD_IN)),
+                        new ModelVersion("v2"),
+                        Clock.systemUTC(),
+                        Progress.NONE)
+                .embeddings()
+                .orElseThrow();
+        AtomicInteger asked = new AtomicInteger();
+        Scorer counting = new Scorer() {
+            @Override
+            public int itemCount() {
+                return vectors.itemCount();
+            }
+
+            @Override
+            public void score(History history, float[] target) {
+                asked.incrementAndGet();
+                vectors.score(history, target);
+            }
+
+            @Override
+            public void score(History history, List<String> further, float[] target) {
+                asked.incrementAndGet();
+                vectors.score(history, further, target);
+            }
+        };
+        CollaborativeModel.Loaded rows = CollaborativeModel.Loaded.of(
+                "v1", trained.current().orElseThrow().items(), Map.of("bpr", counting));
+        try (LiveModel over = new LiveModel(
+                () -> Optional.of(rows), trained::learnt, world.truth.interactions(), world.truth.changes())) {
+            event("u0", 50);
+            event("u1", 51);
+            CollaborativeModel.Loaded now = over.current().orElseThrow();
+            assertThat(now.items()).hasSize(42);
+            float[] scores = scores(now, "bpr", 1, 3, 40, 5);
+            assertThat(asked).hasValue(1);
+            float[] alone = new float[40];
+            vectors.score(History.of(new int[] {1, 3, 5}), alone);
+            assertThat(Arrays.copyOf(scores, 40)).containsExactly(alone);
+            assertThat(scores[40]).isFinite();
+            assertThat(scores[41]).isFinite();
+            // Of somebody who had nothing else yet, nothing is known.
+            float[] nothing = scores(now, "bpr", 40);
+            assertThat(Arrays.copyOf(nothing, 40)).containsOnly(0);
+            assertThat(nothing[41]).isNaN();
+            assertThat(asked).hasValue(1);
         }
     }
 

@@ -163,17 +163,22 @@ class IdEmbeddingTrainingTest {
                     new PairwiseSettings(16, 1, 0.05, 0.003, 16),
                     5,
                     Progress.NONE);
-            float[] scores = new float[3];
-            Arrays.fill(scores, Float.NaN);
-            model.unknown(HISTORIES.of(0), List.of("new", "newer"), scores, 1);
+            float[] rows = new float[ITEMS];
+            model.score(HISTORIES.of(0), rows);
+            float[] all = new float[ITEMS + 2];
+            model.score(HISTORIES.of(0), List.of("new", "newer"), all);
+            assertThat(Arrays.copyOf(all, ITEMS)).as(text).containsExactly(rows);
+            float[] scores = Arrays.copyOfRange(all, ITEMS, ITEMS + 2);
             boolean hashes = switch (kind) {
                 case HASH, ROBE, ROBE_8, MEM_REC, DHE, HOT_HASH, HOT_MEM_REC -> true;
                 default -> false;
             };
-            assertThat(Float.isNaN(scores[0])).isTrue();
-            assertThat(Float.isFinite(scores[1]) && Float.isFinite(scores[2]) && scores[1] != scores[2])
+            assertThat(Float.isFinite(scores[0]) && Float.isFinite(scores[1]) && scores[0] != scores[1])
                     .as(text)
                     .isEqualTo(hashes);
+            assertThat(Float.isNaN(scores[0]) && Float.isNaN(scores[1]))
+                    .as(text)
+                    .isNotEqualTo(hashes);
         });
     }
 

@@ -8,7 +8,6 @@ import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
-import dev.palate.retrieval.embedding.recipe.ChosenTables;
 import dev.palate.retrieval.factor.History;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.ranking.Signal;
@@ -18,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -152,12 +150,33 @@ class TrainingProcessTest {
     @Test
     void heapGrowsWithTheItemsAndOptionsAreChecked() {
         TrainingOptions options = TrainingOptions.defaults(1, 1);
-        assertThat(options.heapMebibytes(9_066, 100_000)).isBetween(900, 1_200);
-        assertThat(options.heapMebibytes(20_001, 0)).isLessThan(options.heapMebibytes(20_000, 0));
+        assertThat(options.heap(9_066, 100_000).mebibytes()).isBetween(900L, 1_200L);
+        assertThat(options.heap(20_001, 0).mebibytes())
+                .isLessThan(options.heap(20_000, 0).mebibytes());
         assertThatThrownBy(() -> new TrainingProcess.Options(1, Duration.ofSeconds(1), options))
                 .hasMessage("heapMebibytes must be in [64, 1048576], was 1");
         assertThatThrownBy(() -> new TrainingProcess.Options(64, Duration.ZERO, options))
                 .hasMessage("deadline must be above zero, was PT0S");
+    }
+
+    @Test
+    void aHeapThatTheMachineDoesNotHaveIsRefusedWithWhatItIsFor() {
+        TrainingOptions options = TrainingOptions.defaults(1, 1);
+        ChildHeap heap = options.heap(18_000, 10_000_000).plus("texts", 100L << 20);
+        int needed = heap.require(1 << 20, "");
+        assertThat(needed).isEqualTo(Math.toIntExact(heap.mebibytes()));
+        assertThat(heap.require((needed + 3) / 3 * 4, "")).isEqualTo(needed);
+        assertThatThrownBy(() -> heap.require(4_096, "buy more"))
+                .isInstanceOfSatisfying(
+                        RetrievalException.class, e -> assertThat(e.code()).isEqualTo(RetrievalException.Code.MEMORY))
+                .hasMessageMatching("a training over 10000000 interactions and 18000 items needs a heap of " + needed
+                        + " MiB \\(384 and 3815 for the interactions, 400 bytes each, \\d+ for EASE and item"
+                        + " neighbours, 0 for vectors of ids, 100 for texts\\), this machine of 4096 MiB gives at most"
+                        + " 3072: buy more");
+        assertThat(options.with(options.sources().withSparseEase())
+                        .heap(18_000, 10_000_000)
+                        .mebibytes())
+                .isLessThan(heap.mebibytes());
     }
 
     @Test
@@ -169,7 +188,8 @@ class TrainingProcessTest {
                 input,
                 output,
                 VERSION,
-                new TrainingProcess.Options(options.heapMebibytes(9_066, 100_004), Duration.ofMinutes(5), options),
+                new TrainingProcess.Options(
+                        options.heap(9_066, 100_004).require(1 << 20, ""), Duration.ofMinutes(5), options),
                 event -> {})) {
             assertThat(process.await().items()).isEqualTo(7_939);
         }
@@ -184,24 +204,15 @@ class TrainingProcessTest {
     private static TrainingOptions endless() {
         TrainingOptions d = TrainingOptions.defaults(1, 1);
         ImplicitAls.Options als = new ImplicitAls.Options(512, 1, 0.003, 1, 1_000, 100, 1);
-        return new TrainingOptions(
-                1,
-                1,
-                als,
-                als,
-                100,
-                0.9,
-                10,
-                0,
-                d.knn(),
-                0.6,
-                d.transitions(),
-                d.ranker().without(),
-                "",
-                0.8,
-                Map.of(),
-                true,
-                ChosenTables.NOTHING);
+        return d.with(new SourceOptions(
+                        als,
+                        als,
+                        new SourceOptions.OfEase(100, 0.9, 10, 0),
+                        d.sources().knn(),
+                        0.6,
+                        d.sources().transitions(),
+                        0.8))
+                .withRanker(d.ranker().without());
     }
 
     private static float[] scores(ModelSnapshot snapshot, Signal signal) {

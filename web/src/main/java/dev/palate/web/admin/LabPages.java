@@ -3,6 +3,7 @@ package dev.palate.web.admin;
 import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
+import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.embedding.recipe.TableKind;
 import dev.palate.retrieval.lab.LabOrder;
 import dev.palate.web.job.LabDesk;
@@ -122,7 +123,7 @@ final class LabPages {
         try {
             work.run();
             return "redirect:/lab";
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | RetrievalException e) {
             response.setStatus(HttpServletResponse.SC_CONFLICT);
             return show(model, e.getMessage());
         }

@@ -82,9 +82,8 @@ final class ModelPages {
     }
 
     @PostMapping("/models/train")
-    String train() {
-        trainer.start();
-        return "redirect:/models";
+    String train(Model model, HttpServletResponse response) {
+        return chosen(() -> trainer.start(), model, response);
     }
 
     @PostMapping("/models/cancel")

@@ -1,6 +1,5 @@
 package dev.palate.web.cli;
 
-import dev.palate.agent.AgentException;
 import dev.palate.agent.evaluation.ChatArm;
 import dev.palate.agent.evaluation.ChatCase;
 import dev.palate.agent.evaluation.ChatCases;
@@ -16,13 +15,10 @@ import dev.palate.agent.ranking.LlmWeightFile;
 import dev.palate.agent.ranking.LlmWeightFit;
 import dev.palate.agent.ranking.Scorer;
 import dev.palate.agent.turn.DialogueReplay;
-import dev.palate.memory.MemoryException;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.text.MiniLmEncoder;
 import dev.palate.memory.text.TextEncoder;
-import dev.palate.memory.vector.VectorModule;
 import dev.palate.retrieval.Progress;
-import dev.palate.retrieval.RetrievalException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -64,21 +60,8 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path cases;
 
-    @Option(
-            names = "--catalog",
-            required = true,
-            paramLabel = "FILE",
-            description = "JSON lines with item_id, title, year, genres, plot, director, stars.")
-    @SuppressWarnings("NullAway.Init")
-    private Path catalog;
-
-    @Option(
-            names = "--split",
-            required = true,
-            paramLabel = "DIR",
-            description = "Folder of a split; its train part is learnt from, nothing else of it.")
-    @SuppressWarnings("NullAway.Init")
-    private Path split;
+    @Mixin
+    private WorldOptions over = new WorldOptions();
 
     @Option(
             names = "--level",
@@ -135,23 +118,8 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
     @Mixin
     private JsonOption json = new JsonOption();
 
-    @Option(
-            names = "--work",
-            paramLabel = "DIR",
-            defaultValue = ".palate/chat-evaluate",
-            description = "Keeps the store and the model, by content; may be removed at any time. Default:"
-                    + " ${DEFAULT-VALUE}.")
-    private Path work = Path.of("");
-
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of everything random. Default: 1.")
     private long seed = 1;
-
-    @Option(
-            names = "--resamples",
-            paramLabel = "N",
-            defaultValue = "2000",
-            description = "Of the cases, for the intervals of differences. Default: 2000.")
-    private int resamples;
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -176,20 +144,7 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter err = spec.commandLine().getErr();
-        try {
-            VectorModule.require();
-            ProgressLine line = ProgressLine.of(err);
-            run(spec.commandLine().getOut(), (phase, done, total) -> line.share(phase, (double) done / total));
-            line.end();
-            return 0;
-        } catch (RetrievalException | MemoryException | AgentException e) {
-            err.println("palate chat-evaluate: " + e.getMessage());
-            return 1;
-        } catch (IllegalArgumentException e) {
-            err.println("palate chat-evaluate: " + e.getMessage());
-            return 2;
-        }
+        return Measurement.status(spec, (out, line) -> run(out, Measurement.shown(line)));
     }
 
     private void run(PrintWriter out, Progress progress) throws InterruptedException {
@@ -220,12 +175,12 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
                     + half.name().toLowerCase(Locale.ROOT) + "; use --half all");
         }
         try (TextEncoder encoder = encoders.get();
-                ChatWorld world = ChatWorld.of(catalog, split, encoder, progress)) {
-            ChatWorld.Parts parts = world.open(work);
+                ChatWorld world = ChatWorld.of(over.catalog(), over.split(), encoder, progress)) {
+            ChatWorld.Parts parts = world.open(over.work());
             List<ChatArm> all = new ArrayList<>(plain(parts.plain().all(seed)));
             Optional<ScoredChats> scored = scored(chosen, parts.replay(), progress);
             all.addAll(scored.map(ScoredChats::arms).orElseGet(() -> List.of(new TurnArm(parts.replay()))));
-            ChatEvaluation evaluation = ChatEvaluation.run(chosen, all, resamples, seed, progress);
+            ChatEvaluation evaluation = ChatEvaluation.run(chosen, all, over.resamples(), seed, progress);
             if (lists != null) {
                 OutFiles.write(lists, String.join("\n", evaluation.lists()) + "\n");
             }
@@ -238,7 +193,7 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
             scored.ifPresent(one -> report.put("scored", one.report()));
             json.write(report);
             print(evaluation, out);
-            scored.ifPresent(one -> new ScoredReport(one, evaluation, resamples, seed).print(out));
+            scored.ifPresent(one -> new ScoredReport(one, evaluation, over.resamples(), seed).print(out));
         }
     }
 
@@ -248,12 +203,12 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
             return Optional.empty();
         }
         Clock clock = Clock.systemUTC();
-        try (LanguageModel model = given == null ? asked.open(level, work.resolve("model.log")) : given) {
+        try (LanguageModel model = given == null ? asked.open(level, over.work().resolve("model.log")) : given) {
             Scorer scorer = AskedModel.scorer(level, model);
             ScoredChats scored = ScoredChats.score(
                     ScoredChats.listed(chosen, replay, progress),
                     scorer,
-                    new ScoredChats.Options(PATIENCE, resamples, seed),
+                    new ScoredChats.Options(PATIENCE, over.resamples(), seed),
                     clock,
                     progress);
             if (weights != null) {

@@ -1,17 +1,13 @@
 package dev.palate.web.cli;
 
-import dev.palate.agent.AgentException;
 import dev.palate.agent.evaluation.ChatSimulation;
 import dev.palate.agent.evaluation.ChatSimulation.Sought;
-import dev.palate.memory.MemoryException;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.text.MiniLmEncoder;
 import dev.palate.memory.text.TextEncoder;
 import dev.palate.memory.user.UserId;
-import dev.palate.memory.vector.VectorModule;
 import dev.palate.retrieval.Progress;
-import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.evaluation.EvaluationResult;
 import dev.palate.retrieval.evaluation.ReportPage;
 import dev.palate.retrieval.evaluation.Split;
@@ -53,21 +49,8 @@ public final class ChatSimulateCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
-    @Option(
-            names = "--catalog",
-            required = true,
-            paramLabel = "FILE",
-            description = "JSON lines with item_id, title, year, genres, plot, director, stars.")
-    @SuppressWarnings("NullAway.Init")
-    private Path catalog;
-
-    @Option(
-            names = "--split",
-            required = true,
-            paramLabel = "DIR",
-            description = "Folder of a split; what comes before the part that is looked for is learnt from.")
-    @SuppressWarnings("NullAway.Init")
-    private Path split;
+    @Mixin
+    private WorldOptions over = new WorldOptions();
 
     @Option(
             names = "--part",
@@ -113,26 +96,11 @@ public final class ChatSimulateCommand implements Callable<Integer> {
             description = "Of what users say; each makes a conversation of its own. Default: ${DEFAULT-VALUE}.")
     private List<Long> seeds = List.of(1L);
 
-    @Option(
-            names = "--resamples",
-            paramLabel = "N",
-            defaultValue = "2000",
-            description = "Of the users, for the intervals of differences. Default: ${DEFAULT-VALUE}.")
-    private int resamples = PairedBootstrap.RESAMPLES;
-
     @Mixin
     private JsonOption json = new JsonOption();
 
     @Option(names = "--html", paramLabel = "OUT.html", description = "Writes a page with tables and plots.")
     private @Nullable Path html;
-
-    @Option(
-            names = "--work",
-            paramLabel = "DIR",
-            defaultValue = ".palate/chat-evaluate",
-            description = "Keeps the store and the model, by content; may be removed at any time. Default:"
-                    + " ${DEFAULT-VALUE}.")
-    private Path work = Path.of("");
 
     /// What is looked for.
     enum Part {
@@ -154,33 +122,20 @@ public final class ChatSimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter err = spec.commandLine().getErr();
-        try {
-            VectorModule.require();
-            ProgressLine line = ProgressLine.of(err);
-            run(spec.commandLine().getOut(), (phase, done, total) -> line.share(phase, (double) done / total));
-            line.end();
-            return 0;
-        } catch (RetrievalException | MemoryException | AgentException e) {
-            err.println("palate chat-simulate: " + e.getMessage());
-            return 1;
-        } catch (IllegalArgumentException e) {
-            err.println("palate chat-simulate: " + e.getMessage());
-            return 2;
-        }
+        return Measurement.status(spec, (out, line) -> run(out, Measurement.shown(line)));
     }
 
     private void run(PrintWriter out, Progress progress) throws InterruptedException {
         if (users < 1 || users > 100_000) {
             throw new IllegalArgumentException("--users takes 1 to 100000, had " + users);
         }
-        var options = new ChatSimulation.Options(turns, size, crowd, seeds, resamples);
+        var options = new ChatSimulation.Options(turns, size, crowd, seeds, over.resamples());
         json.require();
         OutFiles.requireFolder("--html", html);
         try (TextEncoder encoder = encoders.get();
-                ChatWorld world = ChatWorld.fitted(catalog, known(), encoder, progress)) {
+                ChatWorld world = ChatWorld.fitted(over.catalog(), known(), encoder, progress)) {
             List<Sought> sought = sought(world);
-            ChatWorld.Parts parts = world.open(work);
+            ChatWorld.Parts parts = world.open(over.work());
             ChatSimulation simulation = ChatSimulation.run(
                     sought,
                     world.items(),
@@ -203,7 +158,7 @@ public final class ChatSimulateCommand implements Callable<Integer> {
 
     /// What is known: all that came before what is looked for.
     private List<Split.Row> known() {
-        Split rows = Split.readForTuning(split);
+        Split rows = Split.readForTuning(over.split());
         return part == Part.VALID
                 ? rows.train()
                 : Stream.concat(rows.train().stream(), rows.valid().stream()).toList();
@@ -219,8 +174,8 @@ public final class ChatSimulateCommand implements Callable<Integer> {
                         had.computeIfAbsent(row.user(), user -> new HashSet<>()).add(row.item()));
         List<Split.Row> rows = new ArrayList<>(
                 part == Part.VALID
-                        ? Split.readForTuning(split).valid()
-                        : Split.read(split).test());
+                        ? Split.readForTuning(over.split()).valid()
+                        : Split.read(over.split()).test());
         rows.sort(Comparator.comparingLong(Split.Row::time));
         Map<String, Sought> next = new LinkedHashMap<>();
         for (Split.Row row : rows) {
@@ -237,7 +192,7 @@ public final class ChatSimulateCommand implements Callable<Integer> {
         }
         if (next.isEmpty()) {
             throw new IllegalArgumentException("no row of the " + part.name().toLowerCase(Locale.ROOT) + " part of "
-                    + split + " has a user with events before and an item of " + catalog
+                    + over.split() + " has a user with events before and an item of " + over.catalog()
                     + " that is new to the user; give the catalog of this split");
         }
         List<Sought> all = new ArrayList<>(next.values());

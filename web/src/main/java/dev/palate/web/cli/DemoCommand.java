@@ -7,10 +7,12 @@ import dev.palate.memory.dataset.DatasetReader;
 import dev.palate.memory.dataset.JsonLinesReader;
 import dev.palate.memory.dataset.MovieLensReader;
 import dev.palate.memory.interaction.Interactions;
+import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.job.Jobs;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.user.Users;
+import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.candidate.Freshness;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.web.job.Trainer;
@@ -156,8 +158,15 @@ public final class DemoCommand implements Callable<Integer> {
             return;
         }
         Trainer trainer = server.part(Trainer.class);
-        JobWatch.Seen end = TrainCommand.follow(
-                trainer.start(Trainer.Extent.QUICK, Trainer.Cause.FIRST).id(), server.part(Jobs.class), out);
+        JobId job;
+        try {
+            job = trainer.start(Trainer.Extent.QUICK, Trainer.Cause.FIRST).id();
+        } catch (RetrievalException e) {
+            // A lab of before goes on.
+            phases.done("training", String.valueOf(e.getMessage()));
+            return;
+        }
+        JobWatch.Seen end = TrainCommand.follow(job, server.part(Jobs.class), out);
         phases.done("training", end.succeeded() ? end.detail() : end.status() + ": " + end.detail());
     }
 }

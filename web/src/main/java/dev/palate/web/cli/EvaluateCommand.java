@@ -1,9 +1,7 @@
 package dev.palate.web.cli;
 
-import dev.palate.memory.MemoryException;
 import dev.palate.memory.text.MiniLmEncoder;
 import dev.palate.memory.text.TextEncoder;
-import dev.palate.memory.vector.VectorModule;
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
@@ -175,21 +173,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
-        PrintWriter err = spec.commandLine().getErr();
-        try {
-            VectorModule.require();
-            ProgressLine line = ProgressLine.of(err);
-            run(spec.commandLine().getOut(), (phase, done, total) -> line.share(phase, (double) done / total));
-            line.end();
-            return 0;
-        } catch (RetrievalException | MemoryException e) {
-            err.println("palate evaluate: " + e.getMessage());
-            return 1;
-        } catch (IllegalArgumentException e) {
-            err.println("palate evaluate: " + e.getMessage());
-            return 2;
-        }
+    public Integer call() throws InterruptedException {
+        return Measurement.status(spec, (out, line) -> run(out, Measurement.shown(line)));
     }
 
     private void run(PrintWriter out, Progress progress) {

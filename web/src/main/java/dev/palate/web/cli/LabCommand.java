@@ -1,10 +1,7 @@
 package dev.palate.web.cli;
 
-import dev.palate.memory.MemoryException;
 import dev.palate.memory.Require;
-import dev.palate.memory.vector.VectorModule;
 import dev.palate.retrieval.Progress;
-import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.embedding.network.ClickTraining;
 import dev.palate.retrieval.embedding.recipe.PairwiseSettings;
 import dev.palate.retrieval.embedding.recipe.TableKind;
@@ -158,26 +155,18 @@ public final class LabCommand implements Callable<Integer> {
     private int checkpointSeconds = 60;
 
     @Override
-    public Integer call() {
-        PrintWriter err = spec.commandLine().getErr();
+    public Integer call() throws InterruptedException {
         AtomicBoolean stopped = new AtomicBoolean();
         CountDownLatch ended = new CountDownLatch(1);
         Thread hook = new Thread(() -> end(stopped, ended), "palate-lab-end");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            VectorModule.require();
-            run(spec.commandLine().getOut(), ProgressLine.of(err), stopped);
-            return 0;
+            return Measurement.status(spec, (print, line) -> run(print, line, stopped));
         } catch (CancellationException e) {
+            PrintWriter err = spec.commandLine().getErr();
             err.println("palate lab: stopped; the same command goes on from the last checkpoint in " + out);
             err.flush();
             return 130;
-        } catch (RetrievalException | MemoryException e) {
-            err.println("palate lab: " + e.getMessage());
-            return 1;
-        } catch (IllegalArgumentException e) {
-            err.println("palate lab: " + e.getMessage());
-            return 2;
         } finally {
             ended.countDown();
             keepNoHook(hook);

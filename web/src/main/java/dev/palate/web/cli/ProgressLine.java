@@ -115,6 +115,7 @@ public final class ProgressLine {
         if (terminal && shown) {
             out.println();
             out.flush();
+            shown = false;
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.evaluation.TunedSettings;
 import dev.palate.web.PalateProperties;
+import dev.palate.web.job.HeavyWork;
 import dev.palate.web.job.Trainer;
 import dev.palate.web.security.LocalDoor;
 import dev.palate.web.wiring.TruthPlaces;
@@ -102,14 +103,15 @@ public final class TrainCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         Clock clock = Clock.systemUTC();
         PalateProperties settings = Settings.read();
-        Trainer.Besides besides =
-                Trainer.Besides.ofThisMachine().with(settings.embedding().chosen());
+        Trainer.Ingredients ingredients =
+                Trainer.Ingredients.ofThisMachine().with(settings.embedding().chosen());
         try (DataDirectory directory = DataDirectory.open(data.directory());
                 SqlTruth truth = SqlTruth.open(TruthPlaces.of(settings, directory), directory, clock)) {
             Trainer.Learnt learnt = new Trainer.Learnt(truth.catalog(), truth.interactions(), truth.changes());
             ModelRegistry registry =
                     TrainingCommands.registry(directory, spec.commandLine().getErr());
-            try (Trainer trainer = new Trainer(learnt, besides, truth.jobs(), registry, directory.models(), clock)) {
+            try (Trainer trainer = new Trainer(
+                    learnt, ingredients, truth.jobs(), new HeavyWork(), registry, directory.models(), clock)) {
                 tuned.ifPresent(trainer::tune);
                 return follow(trainer.start().id(), truth.jobs(), out);
             }

@@ -6,6 +6,7 @@ import dev.palate.memory.sql.SqlTruth;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.web.PalateProperties;
+import dev.palate.web.job.HeavyWork;
 import dev.palate.web.job.ModelDesk;
 import dev.palate.web.job.Trainer;
 import dev.palate.web.job.TrainingSchedule;
@@ -70,9 +71,10 @@ final class TrainingCommands {
             Trainer.Learnt learnt = new Trainer.Learnt(truth.catalog(), truth.interactions(), truth.changes());
             try (Trainer trainer = new Trainer(
                             learnt,
-                            Trainer.Besides.ofThisMachine()
+                            Trainer.Ingredients.ofThisMachine()
                                     .with(settings.embedding().chosen()),
                             truth.jobs(),
+                            new HeavyWork(),
                             registry,
                             directory.models(),
                             clock);

@@ -1,7 +1,5 @@
 package dev.palate.web.cli;
 
-import dev.palate.memory.MemoryException;
-import dev.palate.memory.vector.VectorModule;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
 import dev.palate.retrieval.evaluation.ModelName;
@@ -91,19 +89,8 @@ public final class TuneCommand implements Callable<Integer> {
     private ThreadsOption threads = new ThreadsOption();
 
     @Override
-    public Integer call() {
-        PrintWriter err = spec.commandLine().getErr();
-        try {
-            VectorModule.require();
-            run(spec.commandLine().getOut(), ProgressLine.of(err));
-            return 0;
-        } catch (RetrievalException | MemoryException e) {
-            err.println("palate tune: " + e.getMessage());
-            return 1;
-        } catch (IllegalArgumentException e) {
-            err.println("palate tune: " + e.getMessage());
-            return 2;
-        }
+    public Integer call() throws InterruptedException {
+        return Measurement.status(spec, (out, line) -> run(out, line));
     }
 
     private void run(PrintWriter print, ProgressLine line) {

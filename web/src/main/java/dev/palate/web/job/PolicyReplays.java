@@ -3,6 +3,7 @@ package dev.palate.web.job;
 import dev.palate.agent.extraction.PolicyReplay;
 import dev.palate.agent.extraction.PolicyReplay.Replay;
 import dev.palate.memory.Page;
+import dev.palate.memory.Threads;
 import dev.palate.memory.job.Job;
 import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
@@ -264,12 +265,6 @@ public final class PolicyReplays implements AutoCloseable {
             working = thread;
         }
         closing.countDown();
-        try {
-            if (working != null && !working.join(PATIENCE_AT_CLOSE)) {
-                LOG.warn("the replay job did not end in time");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.awaitEnd(working, PATIENCE_AT_CLOSE, LOG, "the replay job");
     }
 }

@@ -1,5 +1,6 @@
 package dev.palate.web.job;
 
+import dev.palate.memory.Threads;
 import dev.palate.memory.index.IndexChanges;
 import dev.palate.memory.index.IndexStatus;
 import dev.palate.memory.job.Job;
@@ -169,12 +170,6 @@ public final class Reindexing implements AutoCloseable {
             watching = thread;
         }
         closing.countDown();
-        try {
-            if (watching != null && !watching.join(PATIENCE_AT_CLOSE)) {
-                LOG.warn("the reindex job did not end in time");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.awaitEnd(watching, PATIENCE_AT_CLOSE, LOG, "the reindex job");
     }
 }

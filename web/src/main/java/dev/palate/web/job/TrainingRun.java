@@ -1,11 +1,7 @@
 package dev.palate.web.job;
 
 import dev.palate.memory.catalog.ItemId;
-import dev.palate.memory.change.Change;
-import dev.palate.memory.change.ChangeNumber;
-import dev.palate.memory.change.Changes;
-import dev.palate.memory.job.JobId;
-import dev.palate.memory.job.JobStatus;
+import dev.palate.memory.job.Job;
 import dev.palate.memory.text.EncodingVersion;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.candidate.TextVectors;
@@ -13,11 +9,11 @@ import dev.palate.retrieval.embedding.Activation;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.sequence.SequenceEpoch;
+import dev.palate.retrieval.training.ChildHeap;
 import dev.palate.retrieval.training.ItemContents;
 import dev.palate.retrieval.training.SequencePlaces;
 import dev.palate.retrieval.training.TrainingEvent;
 import dev.palate.retrieval.training.TrainingInput;
-import dev.palate.retrieval.training.TrainingInputWriter;
 import dev.palate.retrieval.training.TrainingOptions;
 import dev.palate.retrieval.training.TrainingProcess;
 import java.io.IOException;
@@ -35,7 +31,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One training of a [Trainer], on a thread of its own. Thread-safe.
-final class TrainingRun {
+final class TrainingRun extends ChildRun {
     /// The files of runs in the trainer's folder.
     static final String FILES = "training-*.{input,texts,contents}";
 
@@ -43,7 +39,6 @@ final class TrainingRun {
     private static final Duration DEADLINE = Duration.ofHours(6);
     private static final String CHECKPOINT = "training-sequence.checkpoint";
     private static final String WHOLE_CHECKPOINT = "training-sequence-whole.checkpoint";
-    private static final int CHANGES_AT_ONCE = 1_000;
     private static final long SEED = 42;
     private static final List<String> PHASES = List.of(
             "read",
@@ -67,35 +62,30 @@ final class TrainingRun {
             "adapter",
             "write");
 
-    private final Trainer.Parts parts;
-    private final JobId job;
-    private final Thread thread;
+    private static final String NEXT_STEP =
+            "give the machine or its container more memory; the model in use stays meanwhile";
+
+    /// What is learnt within the memory that there is.
+    ///
+    /// @param remark for the end of the job, empty when there is nothing to say
+    private record Plan(TrainingOptions training, int heapMebibytes, String remark) {}
+
+    private final Trainer.Workplace place;
     private final Path input;
     private final Path contents;
     private volatile Instant begun = Instant.MAX;
     private final AtomicReference<TrainingState> state;
-    private final AtomicBoolean cancelled = new AtomicBoolean();
-    private final AtomicBoolean stopped = new AtomicBoolean();
-    // Set before the end is recorded: who reads that a job has ended can no longer cancel it.
-    private final AtomicBoolean over = new AtomicBoolean();
-    private final AtomicBoolean recorded = new AtomicBoolean();
     private final AtomicBoolean tainted = new AtomicBoolean();
-    private final AtomicBoolean warned = new AtomicBoolean();
     private final AtomicReference<String> sequence = new AtomicReference<>("");
     /// What was left out besides.
     private final AtomicReference<String> others = new AtomicReference<>("");
 
-    TrainingRun(Trainer.Parts parts, JobId job, TrainingState state) {
-        this.parts = parts;
-        this.job = job;
+    TrainingRun(Trainer.Workplace place, Job job, TrainingState state) {
+        super(place.learnt(), place.jobs(), job);
+        this.place = place;
         this.state = new AtomicReference<>(state);
-        this.input = parts.folder().resolve("training-" + job + ".input");
-        this.contents = parts.folder().resolve("training-" + job + ".contents");
-        this.thread = Thread.ofVirtual().name("palate-training").unstarted(this::run);
-    }
-
-    JobId job() {
-        return job;
+        this.input = place.folder().resolve("training-" + job.id() + ".input");
+        this.contents = place.folder().resolve("training-" + job.id() + ".contents");
     }
 
     /// Of the model that it makes.
@@ -103,18 +93,10 @@ final class TrainingRun {
         return new ModelVersion(state.get().version());
     }
 
+    @Override
     void begin() {
-        begun = parts.clock().instant();
-        thread.start();
-    }
-
-    boolean underWay() {
-        return thread.isAlive() && !over.get();
-    }
-
-    /// True until its end is recorded, which is after its model is served.
-    boolean working() {
-        return thread.isAlive() && !recorded.get();
+        begun = place.clock().instant();
+        super.begin();
     }
 
     /// Somebody was erased whom it may have read.
@@ -127,69 +109,24 @@ final class TrainingRun {
 
     /// True while it is at work and has read nobody who was erased. One that was taken up may have read somebody before
     /// the erasure.
+    @Override
     boolean clean() {
-        return working() && !tainted.get() && !cancelled.get() && state.get().resumed() == 0;
+        return working() && !tainted.get() && !cancelled() && state.get().resumed() == 0;
     }
 
     /// True when it made the file. Checkpoints have the same names for all: they are of the run that wrote them last.
     boolean made(Path file) throws IOException {
         String name = file.getFileName().toString();
-        return name.contains(job.value())
-                || file.equals(parts.registry().file(version()))
+        return name.contains(job().value())
+                || file.equals(place.registry().file(version()))
                 || ((name.equals(CHECKPOINT) || name.equals(WHOLE_CHECKPOINT))
                         && !Files.getLastModifiedTime(file).toInstant().isBefore(begun));
     }
 
-    void cancel() {
-        cancelled.set(true);
-        thread.interrupt();
-    }
-
-    boolean cancelled() {
-        return cancelled.get();
-    }
-
-    /// True until its thread is gone, which is after its end was recorded.
-    boolean alive() {
-        return thread.isAlive();
-    }
-
-    /// Ends the work and leaves the job open, with its files, for the next process.
-    ///
-    /// @return false when it has not ended within the time
-    boolean stop(Duration patience) {
-        stopped.set(true);
-        thread.interrupt();
-        return join(patience);
-    }
-
-    /// Waits for its thread to be gone.
-    ///
-    /// @return false when it is not within the time
-    boolean join(Duration patience) {
-        try {
-            return thread.join(patience);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private void run() {
-        try {
-            train();
-        } catch (RuntimeException e) {
-            boolean kept = stopped.get() && !cancelled.get();
-            if (!cancelled.get() && !kept && !(e instanceof RetrievalException)) {
-                LOG.error("training job {} failed", job, e);
-            }
-            end(cancelled.get() ? JobStatus.CANCELLED : kept ? JobStatus.RUNNING : JobStatus.FAILED, e);
-        }
-    }
-
-    private void train() {
+    @Override
+    void work() {
         ModelVersion version = version();
-        Path model = parts.registry().file(version);
+        Path model = place.registry().file(version);
         if (state.get().resumed() > 0 && Files.exists(model)) {
             // The process ended between the model and its activation.
             if (ofThisDatabase()) {
@@ -198,18 +135,20 @@ final class TrainingRun {
             }
             delete(model);
         }
-        note(0, "reading interactions");
+        say(0, "reading interactions");
         boolean reused = reusable();
         if (!reused) {
+            // Before a log is written that nothing could be learnt from.
+            Plan ignored = plan(place.learnt().interactions().count());
             write();
         }
         try {
             learn(version);
         } catch (RetrievalException e) {
-            if (!reused || e.code() != RetrievalException.Code.BAD_FILE || cancelled.get()) {
+            if (!reused || e.code() != RetrievalException.Code.BAD_FILE || cancelled()) {
                 throw e;
             }
-            LOG.warn("training job {} begins anew: {}", job, e.getMessage());
+            LOG.warn("training job {} begins anew: {}", job(), e.getMessage());
             write();
             learn(version);
         }
@@ -224,96 +163,84 @@ final class TrainingRun {
     /// True when what this run read is of this database as it is or was, and nobody in it was erased since.
     boolean ofThisDatabase() {
         TrainingState before = state.get();
-        return before.change() >= 0
-                && before.epoch() == parts.learnt().changes().epoch()
-                && before.change() <= parts.learnt().changes().latest().value()
-                && noneErasedSince(parts.learnt().changes(), new ChangeNumber(before.change()));
-    }
-
-    /// True when the feed knows of no erasure of a user after the change. One that has ended is no longer told there:
-    /// it has been to every place by then.
-    static boolean noneErasedSince(Changes changes, ChangeNumber input) {
-        if (input.value() < changes.horizon().value()) {
-            return false;
-        }
-        ChangeNumber seen = input;
-        List<Change> some = changes.after(seen, CHANGES_AT_ONCE);
-        while (!some.isEmpty()) {
-            if (some.stream().anyMatch(change -> change.type() == Change.Type.USER)) {
-                return false;
-            }
-            seen = some.getLast().number();
-            some = changes.after(seen, CHANGES_AT_ONCE);
-        }
-        return true;
+        return ofThisDatabase(before.epoch(), before.change());
     }
 
     private void write() {
-        long change = parts.learnt().changes().latest().value();
-        long epoch = parts.learnt().changes().epoch();
-        long arrived = parts.learnt().interactions().arrival();
+        long change = place.learnt().changes().latest().value();
+        long epoch = place.learnt().changes().epoch();
+        long arrived = place.learnt().interactions().arrival();
         delete(contents);
-        try (TrainingInputWriter writer = TrainingInputWriter.create(input, change)) {
-            parts.learnt()
-                    .interactions()
-                    .scan(interaction -> writer.add(
-                            interaction.user().value(),
-                            interaction.item().value(),
-                            (float) interaction.feedback().weight(),
-                            interaction.at().getEpochSecond()));
-            long count = writer.finish();
-            keep(state.updateAndGet(before -> before.with(change, epoch, count).with(arrived)));
-        }
+        long count = writeLog(input, change);
+        keep(state.updateAndGet(before -> before.with(change, epoch, count).with(arrived)));
     }
 
     private void learn(ModelVersion version) {
-        int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-        TrainingOptions defaults = Trainer.tuned(parts).over(TrainingOptions.defaults(SEED, threads));
-        // What a first start waits for has neither an adapter nor tables, which may take minutes.
-        TrainingOptions fresh = state.get().extent() == Trainer.Extent.QUICK
-                ? defaults.withoutAdapter()
-                : defaults.with(Trainer.tables(parts).chosen());
-        TrainingOptions training = parts.registry()
-                .active()
-                .map(active ->
-                        fresh.against(parts.registry().file(active.about().version())))
-                .orElse(fresh);
-        int items = Math.toIntExact(Math.min(parts.learnt().catalog().count(), Integer.MAX_VALUE));
         Optional<SequencePlaces> places = sequences();
         writeContents();
-        int heap = training.heapMebibytes(items, state.get().interactions())
-                + ItemContents.heapMebibytes(items)
-                + places.map(all -> SequencePlaces.heapMebibytes(items)).orElse(0);
-        TrainingProcess.Options options = new TrainingProcess.Options(heap, DEADLINE, training);
+        Plan plan = plan(state.get().interactions());
+        others.set(plan.remark);
+        TrainingProcess.Options options = new TrainingProcess.Options(plan.heapMebibytes, DEADLINE, plan.training);
         try (TrainingProcess process = TrainingProcess.start(
-                input, parts.registry().file(version), version, options, Optional.of(contents), places, this::heard)) {
+                input, place.registry().file(version), version, options, Optional.of(contents), places, this::heard)) {
             TrainingEvent.Finished finished = process.await();
             finish(version, ", " + finished.millis() + " ms");
         }
     }
 
+    private TrainingOptions options() {
+        int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+        TrainingOptions defaults = place.tuned().over(TrainingOptions.defaults(SEED, threads));
+        // What a first start waits for has neither an adapter nor tables, which may take minutes.
+        TrainingOptions fresh = state.get().extent() == Trainer.Extent.QUICK
+                ? defaults.withoutAdapter()
+                : defaults.with(place.tables().chosen());
+        return place.registry()
+                .active()
+                .map(active ->
+                        fresh.against(place.registry().file(active.about().version())))
+                .orElse(fresh);
+    }
+
+    /// The heap that it needs, in MiB, with EASE in its sparse form where the dense one is too large.
+    private Plan plan(long interactions) {
+        TrainingOptions whole = options();
+        long machine = ChildHeap.machineMebibytes();
+        ChildHeap heap = heap(whole, interactions);
+        if (heap.mebibytes() <= ChildHeap.most(machine)) {
+            return new Plan(whole, Math.toIntExact(heap.mebibytes()), "");
+        }
+        TrainingOptions sparse = whole.with(whole.sources().withSparseEase());
+        int needed = heap(sparse, interactions).require(machine, NEXT_STEP);
+        return new Plan(
+                sparse,
+                needed,
+                "; EASE in its sparse form, for with the dense one it would need a heap of " + heap.mebibytes()
+                        + " MiB");
+    }
+
+    private ChildHeap heap(TrainingOptions training, long interactions) {
+        int items = Math.toIntExact(Math.min(place.learnt().catalog().count(), Integer.MAX_VALUE));
+        ChildHeap heap = training.heap(items, interactions).plus("texts", ItemContents.heapBytes(items));
+        return withSequence() ? heap.plus("the sequence model", SequencePlaces.heapBytes(items)) : heap;
+    }
+
     /// Serves the model that is written, unless the gate refuses it.
     private void finish(ModelVersion version, String took) {
-        over.set(true);
-        ModelSnapshot activated = parts.registry()
+        ending();
+        ModelSnapshot activated = place.registry()
                 .active()
                 .filter(active -> active.about().version().equals(version))
-                .orElseGet(() -> parts.registry()
+                .orElseGet(() -> place.registry()
                         .activate(
                                 version,
-                                Activation.Order.ofTraining(parts.clock().instant())));
-        deleteFiles();
-        parts.jobs()
-                .update(
-                        job,
-                        JobStatus.SUCCEEDED,
-                        1,
-                        "model " + version + ": " + activated.about().users() + " users, "
-                                + activated.items().size() + " items, "
-                                + activated.about().events() + " events" + took + "; "
-                                + activated.verdict().described() + sequence.get() + tables(activated) + others.get()
-                                + resumed("; taken up again"));
-        recorded.set(true);
+                                Activation.Order.ofTraining(place.clock().instant())));
+        discard();
+        succeeded("model " + version + ": " + activated.about().users() + " users, "
+                + activated.items().size() + " items, "
+                + activated.about().events() + " events" + took + "; "
+                + activated.verdict().described() + sequence.get() + tables(activated) + others.get()
+                + resumed("; taken up again"));
     }
 
     private static String tables(ModelSnapshot model) {
@@ -326,21 +253,26 @@ final class TrainingRun {
                 .orElse("");
     }
 
+    private boolean withSequence() {
+        return state.get().extent() != Trainer.Extent.QUICK
+                && place.ingredients().torch().jars().isPresent();
+    }
+
     /// What the sequence model needs; empty when it is left out, which the end of the job says.
     private Optional<SequencePlaces> sequences() {
         if (state.get().extent() == Trainer.Extent.QUICK) {
             sequence.set("; the sequence model comes with the next training");
             return Optional.empty();
         }
-        if (parts.besides().torch().jars().isEmpty()) {
+        if (place.ingredients().torch().jars().isEmpty()) {
             String skipped = "; the sequence model was left out: "
-                    + parts.besides().torch().advice();
-            LOG.info("training job {}{}", job, skipped);
+                    + place.ingredients().torch().advice();
+            LOG.info("training job {}{}", job(), skipped);
             sequence.set(skipped);
             return Optional.empty();
         }
         return Optional.of(
-                new SequencePlaces(parts.besides().torch(), parts.folder().resolve(CHECKPOINT)));
+                new SequencePlaces(place.ingredients().torch(), place.folder().resolve(CHECKPOINT)));
     }
 
     /// Texts and categories of the items, of which signals are made. Those of before stay: the checkpoint is of these.
@@ -348,13 +280,13 @@ final class TrainingRun {
         if (Files.exists(contents)) {
             return;
         }
-        TextVectors.Matrix matrix = parts.besides().texts().current();
-        EncodingVersion encoding = parts.besides().encoding().get();
+        TextVectors.Matrix matrix = place.ingredients().texts().current();
+        EncodingVersion encoding = place.ingredients().encoding().get();
         boolean served =
                 matrix.dimension() == encoding.dimension() && !matrix.ids().isEmpty();
         List<String> items = new ArrayList<>();
         List<List<String>> categories = new ArrayList<>();
-        parts.learnt().catalog().scan(item -> {
+        place.learnt().catalog().scan(item -> {
             items.add(item.id().value());
             categories.add(item.categories());
         });
@@ -374,42 +306,34 @@ final class TrainingRun {
             SequenceEpoch.Evaluation found = epoch.evaluation();
             String held = found == null ? "" : String.format(Locale.ROOT, ", held out NDCG@10 %.3f", found.ndcg());
             double share = (PHASES.indexOf("sequence") + (double) epoch.epoch() / most) / PHASES.size();
-            note(
-                    share,
-                    String.format(Locale.ROOT, "sequence epoch %d, loss %.3f%s", epoch.epoch(), epoch.loss(), held));
+            say(share, String.format(Locale.ROOT, "sequence epoch %d, loss %.3f%s", epoch.epoch(), epoch.loss(), held));
         } else if (event instanceof TrainingEvent.SequenceReady(SequenceEpoch best, double ignored)) {
             sequence.set("; sequence model of epoch " + best.epoch());
         } else if (event instanceof TrainingEvent.Skipped(String part, String reason)) {
-            AtomicReference<String> told = part.equals("sequence") ? sequence : others;
-            told.set("; the " + part + " model was left out: " + reason);
-        }
-    }
-
-    /// What cannot be noted is only not seen: it does not end the training.
-    private void heard(TrainingEvent event) {
-        try {
-            noteHeard(event);
-        } catch (RuntimeException e) {
-            if (warned.compareAndSet(false, true)) {
-                LOG.warn("training job {} goes on, but how far it is could not be noted: {}", job, e.getMessage());
+            String left = "; the " + part + " model was left out: " + reason;
+            if (part.equals("sequence")) {
+                sequence.set(left);
+            } else {
+                others.updateAndGet(said -> said + left);
             }
         }
     }
 
-    private void noteHeard(TrainingEvent event) {
+    @Override
+    void hear(TrainingEvent event) {
         heardOfSequence(event);
         if (event instanceof TrainingEvent.Advanced(String phase, int done, int total)) {
             double share = (Math.max(0, PHASES.indexOf(phase)) + (double) done / total) / PHASES.size();
-            note(Math.clamp(share, 0, 1), phase + " " + done + "/" + total);
+            say(Math.clamp(share, 0, 1), phase + " " + done + "/" + total);
         }
     }
 
     private void keep(TrainingState now) {
-        parts.jobs().keepState(job, now.toJson());
+        place.jobs().keepState(job(), now.toJson());
     }
 
-    private void note(double progress, String detail) {
-        parts.jobs().update(job, JobStatus.RUNNING, progress, detail + resumed(", taken up again"));
+    private void say(double progress, String detail) {
+        note(progress, detail + resumed(", taken up again"));
     }
 
     private String resumed(String words) {
@@ -419,40 +343,10 @@ final class TrainingRun {
                 : words + (times == 1 ? " once" : " " + times + " times") + " after an end of the process";
     }
 
-    private void end(JobStatus status, RuntimeException e) {
-        if (status != JobStatus.RUNNING) {
-            over.set(true);
-            deleteFiles();
-        }
-        // A cancelled run is an interrupted thread, and an interrupted thread cannot write how it ended.
-        boolean interrupted = Thread.interrupted();
-        String message = status == JobStatus.RUNNING
-                ? "stopped; it goes on at the next start"
-                : String.valueOf(e.getMessage()).replaceAll("\\p{Cntrl}", " ");
-        try {
-            double progress = status == JobStatus.RUNNING
-                    ? parts.jobs().job(job).map(seen -> seen.progress()).orElse(0.0)
-                    : 0;
-            parts.jobs().update(job, status, progress, message.substring(0, Math.min(2_000, message.length())));
-        } finally {
-            recorded.set(true);
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
     /// Before the end is recorded: who reads it finds none.
-    private void deleteFiles() {
+    @Override
+    void discard() {
         delete(input);
         delete(contents);
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            LOG.warn("could not delete {}", file);
-        }
     }
 }

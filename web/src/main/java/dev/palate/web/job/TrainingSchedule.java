@@ -1,7 +1,9 @@
 package dev.palate.web.job;
 
 import dev.palate.memory.Require;
+import dev.palate.memory.Threads;
 import dev.palate.memory.job.JobStatus;
+import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import java.time.Duration;
@@ -135,12 +137,13 @@ public final class TrainingSchedule implements AutoCloseable {
         }
     }
 
-    /// Starts a training when one is due and none is under way; the first one of all only when no import is, that is
-    /// when hardly anything came since the last look.
+    /// Starts a training when one is due and neither a training nor a lab is under way; the first one of
+    /// all only when no import is, that is when hardly anything came since the last
+    /// look.
     ///
     /// @return true when one was started
     boolean look() {
-        if (trainer.working()) {
+        if (trainer.working() || trainer.waitsFor().isPresent()) {
             return false;
         }
         Outlook now = outlook();
@@ -148,7 +151,15 @@ public final class TrainingSchedule implements AutoCloseable {
         if (!now.due() || (registry.active().isEmpty() && !quiet)) {
             return false;
         }
-        return trainer.start(Trainer.Extent.WHOLE, Trainer.Cause.SCHEDULED) != null;
+        try {
+            return trainer.start(Trainer.Extent.WHOLE, Trainer.Cause.SCHEDULED) != null;
+        } catch (RetrievalException e) {
+            if (e.code() == RetrievalException.Code.REFUSED) {
+                // A lab began since.
+                return false;
+            }
+            throw e;
+        }
     }
 
     private synchronized boolean quiet(long seen) {
@@ -258,7 +269,12 @@ public final class TrainingSchedule implements AutoCloseable {
         if (fresh < needed) {
             return "waits for more: " + of + (early ? after : "");
         }
-        return early ? "waits for its time: " + of + after : "due: " + of;
+        if (early) {
+            return "waits for its time: " + of + after;
+        }
+        return trainer.waitsFor()
+                .map(busy -> "waits: " + busy.words() + "; " + of)
+                .orElse("due: " + of);
     }
 
     /// Ends the looking; a training under way is the trainer's.
@@ -269,12 +285,6 @@ public final class TrainingSchedule implements AutoCloseable {
             looking = thread;
         }
         closing.countDown();
-        try {
-            if (looking != null && !looking.join(Duration.ofSeconds(5))) {
-                LOG.warn("the training schedule did not end in time");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.awaitEnd(looking, Duration.ofSeconds(5), LOG, "the training schedule");
     }
 }

@@ -27,6 +27,7 @@ import dev.palate.retrieval.recommend.PastModels;
 import dev.palate.retrieval.recommend.SimilarItems;
 import dev.palate.retrieval.sequence.TorchRuntime;
 import dev.palate.web.PalateProperties;
+import dev.palate.web.job.HeavyWork;
 import dev.palate.web.job.LabDesk;
 import dev.palate.web.job.LabRuns;
 import dev.palate.web.job.ModelDesk;
@@ -123,24 +124,30 @@ class RetrievalWiring {
         return new SimilarItems(catalog, freshness, sources, clock);
     }
 
+    @Bean
+    HeavyWork heavyWork() {
+        return new HeavyWork();
+    }
+
     @Bean(destroyMethod = "close")
     Trainer trainer(
             Catalog catalog,
             Interactions interactions,
             Changes changes,
             Jobs jobs,
+            HeavyWork heavy,
             ModelRegistry registry,
             DataDirectory directory,
             IndexChanges index,
             PalateProperties properties,
             Clock clock) {
         Trainer.Learnt learnt = new Trainer.Learnt(catalog, interactions, changes);
-        Trainer.Besides besides = new Trainer.Besides(
+        Trainer.Ingredients ingredients = new Trainer.Ingredients(
                 TorchRuntime.of(System.getenv()),
                 new IndexedItems(index.items()),
                 index::encoding,
                 properties.embedding().chosen());
-        return new Trainer(learnt, besides, jobs, registry, directory.models(), clock);
+        return new Trainer(learnt, ingredients, jobs, heavy, registry, directory.models(), clock);
     }
 
     @Bean(destroyMethod = "close")
@@ -172,24 +179,23 @@ class RetrievalWiring {
     }
 
     @Bean(destroyMethod = "close")
-    LabRuns labRuns(Catalog catalog, Interactions interactions, Changes changes, Jobs jobs, DataDirectory directory) {
+    LabRuns labRuns(
+            Catalog catalog,
+            Interactions interactions,
+            Changes changes,
+            Jobs jobs,
+            HeavyWork heavy,
+            DataDirectory directory) {
         return new LabRuns(
                 new Trainer.Learnt(catalog, interactions, changes),
                 jobs,
+                heavy,
                 directory.models().resolve("lab"));
     }
 
     @Bean
     LabDesk labDesk(LabRuns runs, Trainer trainer, StoreReports reports) {
         return new LabDesk(runs, trainer, reports);
-    }
-
-    /// Goes on with a lab that the end of an earlier process cut short.
-    @Bean
-    ApplicationListener<ApplicationReadyEvent> labTakenUp(LabRuns runs) {
-        return _ -> {
-            boolean ignored = runs.takeUp().isPresent();
-        };
     }
 
     @Bean
@@ -217,18 +223,22 @@ class RetrievalWiring {
         return new TrainingFiles(registry, trainer, directory.models());
     }
 
-    /// Goes on with a training that the end of an earlier process cut short; else the first training of a server that
-    /// was given interactions but never trained, such as one filled by an import.
+    /// Goes on with the training or lab that the end of an earlier process cut short; else the first
+    /// training of a server that was given interactions but never trained, such as one filled by an import.
     /// After one that failed or was given up it is for the schedule to try again.
     @Bean
-    ApplicationListener<ApplicationReadyEvent> firstTraining(
+    ApplicationListener<ApplicationReadyEvent> heavyWorkTakenUp(
             PalateProperties properties,
             Trainer trainer,
+            LabRuns labs,
             TrainingSchedule schedule,
             ModelRegistry registry,
             Interactions interactions) {
         return _ -> {
-            if (trainer.takeUp().isEmpty()
+            boolean training = trainer.takeUp().isPresent();
+            boolean lab = labs.takeUp().isPresent();
+            if (!training
+                    && !lab
                     && properties.training().automatic()
                     && registry.active().isEmpty()
                     && trainer.newest(1).isEmpty()

@@ -2,45 +2,23 @@ package dev.palate.web.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.time.Instant;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 
 /// The page of the embedding lab in Chromium, over a small log: empty, refused, measuring, chosen from.
 @Timeout(400)
-class LabPagesBrowserTest {
-    @TempDir
-    static Path folder;
-
-    private static DemoServer server;
-    private static Chromium browser;
-
+class LabPagesBrowserTest extends BrowserTest {
     @BeforeAll
     static void start() {
-        browser = Chromium.start();
-        ModelPagesBrowserTest.fill(folder);
-        server = DemoServer.start(folder);
+        start(ModelPagesBrowserTest::fill);
     }
 
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (server != null) {
-            server.close();
-        }
-    }
-
-    @AfterEach
-    void theConsoleIsQuiet() {
-        assertThat(browser.complaints()).noneMatch(line -> !line.contains("409"));
+    @Override
+    boolean expected(String complaint) {
+        return complaint.contains("409");
     }
 
     @Test

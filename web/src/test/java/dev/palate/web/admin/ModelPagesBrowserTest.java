@@ -21,44 +21,23 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 
 /// The page of the model in Chromium, over a small log: trained, refused, served all the same, rolled back.
 @Timeout(300)
-class ModelPagesBrowserTest {
-    @TempDir
-    static Path folder;
-
-    private static DemoServer server;
-    private static Chromium browser;
-
+class ModelPagesBrowserTest extends BrowserTest {
     @BeforeAll
     static void start() {
-        browser = Chromium.start();
-        fill(folder);
-        server = DemoServer.start(folder);
+        start(ModelPagesBrowserTest::fill);
     }
 
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (server != null) {
-            server.close();
-        }
-    }
-
-    @AfterEach
-    void theConsoleIsQuiet() {
-        assertThat(browser.complaints()).noneMatch(line -> !line.contains("409"));
+    @Override
+    boolean expected(String complaint) {
+        return complaint.contains("409");
     }
 
     @Test

@@ -3,17 +3,13 @@ package dev.palate.web.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
@@ -21,56 +17,20 @@ import org.openqa.selenium.support.ui.Select;
 
 /// The pages in Chromium, over the shipped films, without a language model. Screenshots are kept under
 /// `target/screenshots`.
-class PagesBrowserTest {
+class PagesBrowserTest extends BrowserTest {
     private static final String WISH = "I loved Blade Runner and The Matrix, but no horror";
     private static final String NEUTRAL = "Something else";
     private static final String CARD = "//li[contains(@class,'memory')][.//h2[contains(.,'%s')]]";
 
-    @TempDir
-    static Path folder;
-
-    private static DemoServer server;
-    private static Chromium browser;
-
     @BeforeAll
     static void start() {
-        browser = Chromium.start();
-        DemoServer.fill(folder);
-        server = DemoServer.start(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (server != null) {
-            server.close();
-        }
+        start(DemoServer::fill);
     }
 
     /// Every test begins as a new user on the empty chat page.
     @BeforeEach
-    void arriveAsANewUser() {
-        browser.size(1440, 1000);
-        browser.dark(false);
-        browser.open(server.loginLink());
-        String before = eyes();
-        browser.one(".picker summary").click();
-        browser.one(".people button").click();
-        browser.until("the new user", () -> !eyes().isEmpty() && !eyes().equals(before));
-        assertThat(browser.one(".picker summary b").getText()).isEqualTo("a new user");
-        browser.one(".empty h1");
-    }
-
-    /// The user whose eyes the page was made for; the session may be ahead of it while a page loads.
-    private static String eyes() {
-        return String.valueOf(browser.run("return document.getElementById('thread')?.dataset.user ?? ''"));
-    }
-
-    @AfterEach
-    void theConsoleIsQuiet() {
-        assertThat(browser.complaints()).isEmpty();
+    void arrive() {
+        arriveAsANewUser(1440);
     }
 
     @Test

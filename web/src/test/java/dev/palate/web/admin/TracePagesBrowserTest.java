@@ -2,67 +2,29 @@ package dev.palate.web.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
 /// The pages of turns and the preview beside a memory in Chromium, over the shipped films.
 @Timeout(300)
-class TracePagesBrowserTest {
+class TracePagesBrowserTest extends BrowserTest {
     private static final String WISH = "I loved Blade Runner and The Matrix, but no horror";
-
-    @TempDir
-    static Path folder;
-
-    private static DemoServer server;
-    private static Chromium browser;
 
     @BeforeAll
     static void start() throws InterruptedException {
-        browser = Chromium.start();
-        DemoServer.fill(folder);
-        server = DemoServer.start(folder);
+        start(DemoServer::fill);
         server.awaitEncoded();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (server != null) {
-            server.close();
-        }
     }
 
     /// Every test begins as a new user on the empty chat page.
     @BeforeEach
-    void arriveAsANewUser() {
-        browser.size(1280, 1000);
-        browser.dark(false);
-        browser.open(server.loginLink());
-        String before = eyes();
-        browser.one(".picker summary").click();
-        browser.one(".people button").click();
-        browser.until("the new user", () -> !eyes().isEmpty() && !eyes().equals(before));
-        browser.one(".empty h1");
-    }
-
-    @AfterEach
-    void theConsoleIsQuiet() {
-        assertThat(browser.complaints()).isEmpty();
-    }
-
-    private static String eyes() {
-        return String.valueOf(browser.run("return document.getElementById('thread')?.dataset.user ?? ''"));
+    void arrive() {
+        arriveAsANewUser(1280);
     }
 
     private static void say(String text, int turn) {

@@ -1,6 +1,7 @@
 package dev.palate.web.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.palate.memory.erase.Erasure;
 import dev.palate.memory.job.Job;
@@ -8,6 +9,7 @@ import dev.palate.memory.job.JobId;
 import dev.palate.memory.job.JobStatus;
 import dev.palate.memory.job.Jobs;
 import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.embedding.recipe.ChosenTables;
 import dev.palate.retrieval.lab.LabOrder;
 import dev.palate.retrieval.sequence.TorchRuntime;
@@ -19,6 +21,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -90,7 +95,8 @@ class LabRunsTest {
     /// Rows of users that share them say of anybody that he is there.
     @Test
     void vectorsOfUsersOfAModelTrainedAfterTheErasureStay() throws Exception {
-        Trainer.Besides tables = Trainer.Besides.of(TorchRuntime.of(Map.of("PALATE_MODEL_CACHE", folder.toString())))
+        Trainer.Ingredients tables = Trainer.Ingredients.of(
+                        TorchRuntime.of(Map.of("PALATE_MODEL_CACHE", folder.toString())))
                 .with(new ChosenTables("pq@2x", "hash@2x"));
         try (Opened opened = Opened.of(folder, tables, Clock.systemUTC());
                 Erasure erasure = opened.truth().erasure(List.of())) {
@@ -122,7 +128,7 @@ class LabRunsTest {
                     break;
                 }
                 Duration atMost = Duration.ofSeconds(seconds);
-                try (LabRuns labs = new LabRuns(learnt(opened), opened.truth().jobs(), lab(), atMost)) {
+                try (LabRuns labs = labs(opened, atMost)) {
                     first = labs.start(LONG).id();
                     Job ended = awaited(opened, first, LabRunsTest::ended);
                     assertThat(ended.status()).isEqualTo(JobStatus.FAILED);
@@ -146,8 +152,116 @@ class LabRunsTest {
         }
     }
 
+    @Test
+    void aLabAndATrainingDoNotRunBesideEachOther() throws Exception {
+        Trainer.Ingredients plain =
+                Trainer.Ingredients.of(TorchRuntime.of(Map.of("PALATE_MODEL_CACHE", folder.toString())));
+        try (Opened opened = Opened.of(folder, plain, Clock.systemUTC());
+                LabRuns labs = labs(opened);
+                TrainingSchedule schedule = new TrainingSchedule(
+                        new TrainingSchedule.Policy(true, Duration.ofMinutes(1), 1, 0),
+                        opened.trainer(),
+                        opened.registry(),
+                        new TrainingSchedule.Log(
+                                () -> opened.truth().interactions().count(), _ -> 0),
+                        Clock.systemUTC())) {
+            opened.truth().interactions().append(TrainerVictim.events());
+            Job lab = labs.start(LONG);
+            awaited(opened, lab.id(), seen -> seen.detail().contains(" cells"));
+            assertThatThrownBy(() -> opened.trainer().start())
+                    .isInstanceOfSatisfying(
+                            RetrievalException.class,
+                            e -> assertThat(e.code()).isEqualTo(RetrievalException.Code.REFUSED))
+                    .hasMessage("an embedding lab (job " + lab.id() + ") has been under way since " + lab.createdAt()
+                            + ", and the two do not run beside each other: wait for its end, or cancel it first (on its"
+                            + " page, or POST /v1/jobs/" + lab.id() + "/cancel)");
+            assertThat(opened.trainer().takeUp()).isEmpty();
+            assertThat(opened.trainer().newest(10)).as("no job of a training").isEmpty();
+            // A scheduled one waits, and does not fail.
+            assertThat(schedule.look()).isFalse();
+            assertThat(schedule.look()).isFalse();
+            assertThat(schedule.outlook().words())
+                    .startsWith("waits: an embedding lab (job " + lab.id() + ") has been under way since ");
+            assertThat(opened.trainer().newest(10)).isEmpty();
+            assertThat(labs.start(LONG).id()).isEqualTo(lab.id());
+
+            assertThat(labs.cancel(lab.id())).isTrue();
+            awaited(opened, lab.id(), LabRunsTest::ended);
+            boolean begun = false;
+            for (int look = 0; look < 500 && !begun; look++) {
+                begun = schedule.look();
+                Thread.sleep(10);
+            }
+            assertThat(begun).isTrue();
+            JobId training = opened.trainer().running().orElseThrow();
+            assertThatThrownBy(() -> labs.start(SHORT))
+                    .isInstanceOf(RetrievalException.class)
+                    .hasMessageStartingWith("a training (job " + training + ") has been under way since ");
+            assertThat(labs.newest().orElseThrow().id()).isEqualTo(lab.id());
+            assertThat(opened.trainer().cancel(training)).isTrue();
+            assertThat(awaited(opened, training, LabRunsTest::ended).status()).isEqualTo(JobStatus.CANCELLED);
+            Instant end = Instant.now().plus(DEADLINE);
+            while (opened.trainer().working()) {
+                assertThat(Instant.now()).isBefore(end);
+                Thread.sleep(5);
+            }
+            JobId second = labs.start(SHORT).id();
+            assertThat(awaited(opened, second, LabRunsTest::ended).status()).isEqualTo(JobStatus.SUCCEEDED);
+        }
+    }
+
+    /// Two who ask at once: one of them is refused, and nothing of it is left.
+    @Test
+    void ofTwoAtOnceOneIsRefused() throws Exception {
+        try (Opened opened = Opened.of(folder);
+                LabRuns labs = labs(opened)) {
+            opened.truth().interactions().append(List.of(TrainerVictim.event("one", 1, 1)));
+            for (int round = 0; round < 20; round++) {
+                CountDownLatch go = new CountDownLatch(1);
+                AtomicInteger refused = new AtomicInteger();
+                List<Callable<Object>> both = List.of(
+                        () -> labs.start(SHORT),
+                        () -> opened.trainer().start(Trainer.Extent.QUICK, Trainer.Cause.ASKED));
+                List<Thread> threads = both.stream()
+                        .map(work -> Thread.ofPlatform().start(() -> {
+                            try {
+                                go.await();
+                                Object ignored = work.call();
+                            } catch (RetrievalException e) {
+                                refused.addAndGet(e.code() == RetrievalException.Code.REFUSED ? 1 : 100);
+                            } catch (Exception e) {
+                                refused.addAndGet(10_000);
+                            }
+                        }))
+                        .toList();
+                go.countDown();
+                for (Thread thread : threads) {
+                    assertThat(thread.join(DEADLINE)).isTrue();
+                }
+                assertThat(refused.get()).isLessThanOrEqualTo(1);
+                assertThat(labs.running().isPresent()
+                                && opened.trainer().running().isPresent())
+                        .isFalse();
+                labs.newest().ifPresent(job -> labs.cancel(job.id()));
+                opened.trainer().running().ifPresent(opened.trainer()::cancel);
+                Instant end = Instant.now().plus(DEADLINE);
+                while (labs.running().isPresent() || opened.trainer().working()) {
+                    assertThat(Instant.now()).isBefore(end);
+                    Thread.sleep(2);
+                }
+                assertThat(opened.truth().jobs().page(null, 100).items())
+                        .as("no job is left open")
+                        .allMatch(LabRunsTest::ended);
+            }
+        }
+    }
+
     private LabRuns labs(Opened opened) {
-        return new LabRuns(learnt(opened), opened.truth().jobs(), lab());
+        return labs(opened, DEADLINE.multipliedBy(10));
+    }
+
+    private LabRuns labs(Opened opened, Duration atMost) {
+        return new LabRuns(learnt(opened), opened.truth().jobs(), opened.heavy(), lab(), atMost);
     }
 
     private static Trainer.Learnt learnt(Opened opened) {

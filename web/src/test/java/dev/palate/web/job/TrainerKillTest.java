@@ -162,7 +162,7 @@ class TrainerKillTest {
         try (Opened opened = Opened.of(folder)) {
             job = opened.truth().jobs().start(Trainer.KIND, "");
             TrainingState state = TrainingState.fresh(Trainer.Extent.WHOLE, Trainer.Cause.ASKED, "v");
-            for (int i = 0; i < Trainer.MOST_RESUMED; i++) {
+            for (int i = 0; i < ChildRun.MOST_RESUMED; i++) {
                 state = state.takenUp();
             }
             opened.truth().jobs().keepState(job.id(), state.toJson());
@@ -251,8 +251,9 @@ class TrainerKillTest {
                             opened.truth().catalog(),
                             opened.truth().interactions(),
                             opened.truth().changes()),
-                    Trainer.Besides.ofThisMachine(),
+                    Trainer.Ingredients.ofThisMachine(),
                     without,
+                    opened.heavy(),
                     opened.registry(),
                     opened.directory().models(),
                     Clock.systemUTC())) {

@@ -26,25 +26,27 @@ final class TrainerVictim {
     private TrainerVictim() {}
 
     /// A truth with its trainer, as a server has them.
-    record Opened(DataDirectory directory, SqlTruth truth, ModelRegistry registry, Trainer trainer)
+    record Opened(DataDirectory directory, SqlTruth truth, ModelRegistry registry, HeavyWork heavy, Trainer trainer)
             implements AutoCloseable {
         static Opened of(Path folder) {
-            return of(folder, Trainer.Besides.ofThisMachine(), Clock.systemUTC());
+            return of(folder, Trainer.Ingredients.ofThisMachine(), Clock.systemUTC());
         }
 
-        static Opened of(Path folder, Trainer.Besides besides, Clock clock) {
+        static Opened of(Path folder, Trainer.Ingredients ingredients, Clock clock) {
             DataDirectory directory = DataDirectory.open(folder);
             SqlTruth truth = SqlTruth.open(directory, clock);
             truth.jobs().failAbandoned();
             ModelRegistry registry = ModelRegistry.open(directory.models());
+            HeavyWork heavy = new HeavyWork();
             Trainer trainer = new Trainer(
                     new Trainer.Learnt(truth.catalog(), truth.interactions(), truth.changes()),
-                    besides,
+                    ingredients,
                     truth.jobs(),
+                    heavy,
                     registry,
                     directory.models(),
                     clock);
-            return new Opened(directory, truth, registry, trainer);
+            return new Opened(directory, truth, registry, heavy, trainer);
         }
 
         @Override

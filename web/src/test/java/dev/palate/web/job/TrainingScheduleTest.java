@@ -44,7 +44,7 @@ class TrainingScheduleTest {
     @BeforeEach
     void open() {
         // Without PyTorch: what is trained does not matter here.
-        Trainer.Besides quick = Trainer.Besides.of(TorchRuntime.of(
+        Trainer.Ingredients quick = Trainer.Ingredients.of(TorchRuntime.of(
                 Map.of(TorchRuntime.CACHE_VARIABLE, folder.resolve("none").toString())));
         opened = Opened.of(folder.resolve("data"), quick, clock);
         schedule = schedule(POLICY);

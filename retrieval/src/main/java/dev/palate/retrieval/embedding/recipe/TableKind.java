@@ -156,7 +156,8 @@ public enum TableKind {
                     .filter(table -> table.key.equals(wanted))
                     .findFirst()
                     .orElseThrow(() -> new IllegalArgumentException(
-                            "no table {" + name.strip() + "}; give all, or some of " + keys())));
+                            "no table {" + wanted.substring(0, Math.min(40, wanted.length()))
+                                    + "}; give all, or some of " + keys())));
         }
         if (tables.contains(AMTL_LOG_RULE) && !tables.contains(AMTL)) {
             throw new IllegalArgumentException(
