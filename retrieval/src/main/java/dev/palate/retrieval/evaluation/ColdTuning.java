@@ -30,21 +30,7 @@ final class ColdTuning {
     private static final List<Double> LAMBDAS = List.of(3.0, 10.0, 30.0);
     private static final List<Double> WEIGHTS = List.of(0.0, 0.5, 1.0, 2.0);
     private static final List<Double> HOLDS = List.of(1.0, 2.0, 4.0, 8.0);
-    private static final List<Blend> BLENDS = List.of(
-            Launch.DEFAULT.blend(),
-            new Blend(0.5, 1, 1),
-            new Blend(2, 1, 1),
-            new Blend(3, 1, 1),
-            new Blend(5, 1, 1),
-            new Blend(10, 1, 1),
-            new Blend(1, 1, 0.9),
-            new Blend(2, 1, 0.9),
-            new Blend(3, 1, 0.9),
-            new Blend(1, 1, 0.8),
-            new Blend(2, 1, 0.8),
-            new Blend(3, 1, 0.8),
-            new Blend(3, 0.7, 1),
-            new Blend(10, 0.7, 1));
+    private static final List<Blend> BLENDS = blends();
     private static final int MANY_ARRIVALS = 200_000;
 
     private final List<ColdTask> inner;
@@ -268,6 +254,22 @@ final class ColdTuning {
             addWorst(outcome.counting().subList(1, 1 + holds.size()), outcome.parts(), foldIns);
         }
         return new Launch(BLENDS.get(highest(blends)), holds.get(highest(foldIns)));
+    }
+
+    /// What serves first, then every combination.
+    private static List<Blend> blends() {
+        List<Blend> blends = new ArrayList<>(List.of(Launch.DEFAULT.blend()));
+        for (double most : new double[] {1, 0.85}) {
+            for (double words : new double[] {1, 0.95, 0.9, 0.85, 1.1}) {
+                for (double halfWay : new double[] {1, 2, 3, 5}) {
+                    Blend blend = new Blend(halfWay, most, words);
+                    if (!blends.contains(blend)) {
+                        blends.add(blend);
+                    }
+                }
+            }
+        }
+        return List.copyOf(blends);
     }
 
     private static void addWorst(List<LaunchSimulation.Row> rows, List<LaunchSimulation.Row> parts, double[] sums) {

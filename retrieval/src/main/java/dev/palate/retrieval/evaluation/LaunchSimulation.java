@@ -77,15 +77,32 @@ public final class LaunchSimulation {
         default void happened(int user, int place) {}
     }
 
-    /// How text gives way to events: an item with n events is scored by (1 − c) w (text + aligner) / 2 + c · dynamic
-    /// memory, each z-scored over the cold items, c = most · n / (n + halfWay).
+    /// How text gives way to events. With the mean t of text and aligner and the dynamic memory m, each
+    /// z-scored over the
+    /// cold items, and their correlation r, an item with n events is scored by
+    /// ((1 − c) w + c) · ((1 − c) t + c m) / √((1 − c)² + c² + 2 c (1 − c) r), c = most · n / (n + halfWay).
+    ///
+    /// The root keeps the deviation of what is mixed at 1. Without it the items between both, whose scores are
+    /// means
+    /// of two things that agree in part, would lie nearer to 0 than all others and stand on no list.
     ///
     /// @param halfWay above 0
     /// @param most in [0, 1]
     /// @param words w, above 0: less than 1 keeps items of no event from crowding out those whose events say more
     public record Blend(double halfWay, double most, double words) {
+        private static final double LEAST_SQUARE = 0.05;
+
         double share(int events) {
             return most * IdAligner.confidence(events, halfWay);
+        }
+
+        /// What (1 − c) t + c m is multiplied by.
+        ///
+        /// @param share c
+        double scale(double share, double correlation) {
+            double rest = 1 - share;
+            double square = rest * rest + share * share + 2 * share * rest * correlation;
+            return (rest * words + share) / Math.sqrt(Math.max(LEAST_SQUARE, square));
         }
     }
 
@@ -185,6 +202,7 @@ public final class LaunchSimulation {
     private static void replay(ColdTask task, List<Way> ways, List<Blend> blends, int[] seen, Hits hits) {
         Map<Integer, BitSet> had = new HashMap<>();
         float[][] scores = new float[ways.size()][seen.length];
+        float[] words = new float[seen.length];
         float[] blended = new float[seen.length];
         for (ColdTask.Arrival arrival : task.arrivals()) {
             hits.next(bucket(seen[arrival.place()]));
@@ -196,12 +214,18 @@ public final class LaunchSimulation {
             for (int part = 0; part < 3; part++) {
                 TwoTowers.standardise(scores[part]);
             }
+            for (int place = 0; place < words.length; place++) {
+                words[place] = (scores[0][place] + scores[1][place]) / 2;
+            }
+            TwoTowers.standardise(words);
+            float[] memory = scores[2];
+            double correlation = Kernels.dot(words, 0, memory, 0, memory.length) / memory.length;
             for (int at = 0; at < blends.size(); at++) {
-                float scale = (float) blends.get(at).words;
+                Blend blend = blends.get(at);
                 for (int place = 0; place < blended.length; place++) {
-                    float share = (float) blends.get(at).share(seen[place]);
-                    float words = (scores[0][place] + scores[1][place]) / 2;
-                    blended[place] = (1 - share) * scale * words + share * scores[2][place];
+                    double share = blend.share(seen[place]);
+                    double mixed = (1 - share) * words[place] + share * memory[place];
+                    blended[place] = (float) (blend.scale(share, correlation) * mixed);
                 }
                 hits.add(ways.size() + at, found(blended, before, arrival.place()));
             }
