@@ -8,6 +8,7 @@ import dev.palate.memory.interaction.Interaction;
 import dev.palate.memory.interaction.InteractionId;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
+import dev.palate.memory.theme.ThemeVocabulary;
 import dev.palate.memory.user.UserId;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -21,7 +22,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
 /// How long the erasure of somebody takes who gave much to many items, and how long another's writes wait meanwhile.
-/// Arguments: a folder that is not there, likes (10,000), items (12,000). Nine themes of each item, eight neighbours.
+/// Arguments: a folder that is not there, likes (10,000), items (12,000). Nine themes of each item, of which eight
+/// count.
 public final class SharerErasureBenchmark {
     private static final int BATCH = 500;
 
@@ -54,10 +56,7 @@ public final class SharerErasureBenchmark {
                     truth.outbox(),
                     truth.themes(),
                     new CountingPlanner(),
-                    (item, most) -> IntStream.rangeClosed(1, most)
-                            .mapToObj(next -> new Neighbours.Neighbour(
-                                    item((Integer.parseInt(item.value().substring(1)) + next) % items), 0.9))
-                            .toList(),
+                    (item, most) -> List.of(),
                     Set.of()));
             List<Interaction> batch = new ArrayList<>();
             for (int like = 0; like < likes; like++) {
@@ -65,11 +64,16 @@ public final class SharerErasureBenchmark {
                 if (batch.size() == BATCH || like + 1 == likes) {
                     truth.interactions().append(batch);
                     batch.clear();
-                    long after = truth.outbox().latest();
-                    propagation.apply(truth.outbox().after(Math.max(0, after - BATCH), BATCH), _ -> {});
                 }
             }
-            System.out.printf("%,d likes given%n", likes);
+            propagation.everything(_ -> {});
+            System.out.printf(
+                    "%,d likes gave %,d themes to the user%n",
+                    likes,
+                    truth.themes()
+                            .own(giver, ThemeVocabulary.of(truth.catalog(), Set.of()))
+                            .weights()
+                            .size());
             measure(truth, giver);
         }
     }
