@@ -77,9 +77,13 @@ public record PalateProperties(
     ///
     /// @param enabled off by default: the signal it feeds has no weight until one is fitted, and an
     ///     interaction writes some forty rows
+    /// @param neighbours true where items near the one that somebody liked are given something too: that it
+    ///     helps is
+    ///     not shown, and it doubles what an interaction costs
     /// @param approvedTags that are themes however few items have them
     public record Propagation(
             @DefaultValue("false") boolean enabled,
+            @DefaultValue("false") boolean neighbours,
             @DefaultValue List<String> approvedTags) {
         public Propagation {
             approvedTags = List.copyOf(approvedTags);

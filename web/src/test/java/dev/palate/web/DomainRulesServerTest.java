@@ -8,14 +8,21 @@ import dev.palate.agent.turn.TurnRequest;
 import dev.palate.memory.access.Role;
 import dev.palate.memory.conversation.ConversationId;
 import dev.palate.memory.derived.NoteFollower;
+import dev.palate.web.cli.DomainCommand;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 
 /// What like users and items tell, switched on by a setting: rules over HTTP, and a turn that reads.
@@ -147,11 +154,90 @@ class DomainRulesServerTest {
                 .orElse(MissingNode.getInstance());
     }
 
+    /// What a command did.
+    private record Ran(int status, String out, String err) {}
+
+    private Ran rules(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int status = new CommandLine(new DomainCommand())
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(Stream.concat(
+                                Stream.of("rules"),
+                                Stream.concat(
+                                        Stream.of(arguments),
+                                        Stream.of(
+                                                "--data", folder.resolve("data").toString())))
+                        .toArray(String[]::new));
+        return new Ran(status, out.toString(), err.toString());
+    }
+
+    @Test
+    void theCommandShowsPreviewsAndActivatesAndMetersCount() throws Exception {
+        assertThat(rules("list").err()).contains("no server runs over");
+        Path file = folder.resolve("rule.json");
+        try (TestServer server = TestServer.start(folder.resolve("data"), PROPAGATION, SYNTHESIS)) {
+            server.films(8);
+            Ran empty = rules("preview", "fresh");
+            assertThat(empty.status()).as(empty.err()).isZero();
+            assertThat(empty.out()).contains("nobody to choose for yet");
+            for (int user = 1; user <= 6; user++) {
+                likes(server, "u" + user, "i1");
+                likes(server, "u" + user, "i" + (user + 1));
+            }
+            assertThat(server.bean("themePropagation", NoteFollower.class).await(Duration.ofSeconds(30)))
+                    .isTrue();
+            Ran listed = rules("list");
+            assertThat(listed.out().lines()).hasSize(5);
+            assertThat(listed.out()).startsWith("in force  steady@").contains("shipped   even@");
+
+            Files.writeString(file, "{\"name\":\"r\",\"terms\":[{\"multiply\":7}]}");
+            Ran bad = rules("preview", file.toString());
+            assertThat(bad.status()).isEqualTo(1);
+            assertThat(bad.err()).contains("must be 0.1 to 5.0, was 7.0");
+            Files.writeString(file, "{\"name\"");
+            assertThat(rules("preview", file.toString()).err()).contains("is no JSON");
+            assertThat(rules("preview", "fesh").err())
+                    .contains("no rule fesh: give a JSON file, or one of steady, fresh, close, even");
+            assertThat(rules("activate", "steady@000000000000").err()).contains("preview the rule first");
+
+            Files.writeString(file, "{\"name\":\"mine\",\"terms\":[{\"of\":\"item\",\"multiply\":0.5}]}");
+            Ran preview = rules("preview", file.toString());
+            assertThat(preview.status()).as(preview.err()).isZero();
+            String last = preview.out().lines().reduce("", (before, line) -> line);
+            assertThat(last).startsWith("./palate domain rules activate mine@").endsWith(" puts it into force.");
+            String version = last.split(" ", -1)[4];
+            Ran activated = rules("activate", version);
+            assertThat(activated.out()).isEqualTo(version + " is in force" + System.lineSeparator());
+            assertThat(rules("list").out()).startsWith("in force  " + version);
+            assertThat(JsonMapper.shared()
+                            .readTree(rules("list", "--json").out())
+                            .path("in_force")
+                            .path("version"))
+                    .hasToString("\"" + version + "\"");
+            assertThat(server.send(server.request("/local/domain-rules").GET()).statusCode())
+                    .isEqualTo(401);
+
+            String ann = server.key(Role.USER, "u1");
+            traced(server, server.conversation(ann, "u1"));
+            String meters = server.get(server.admin(), "/actuator/prometheus").body();
+            assertThat(meters)
+                    .contains("palate_synthesis_requests_total{outcome=\"answered\"} 0.0")
+                    .contains("palate_synthesis_requests_total{outcome=\"failed\"} 0.0")
+                    .contains("palate_synthesis_waiting 0.0")
+                    .containsPattern("palate_synthesis_readings_seconds_count [1-9]");
+        }
+    }
+
     @Test
     void withoutItThereIsNothingAndItNeedsThePropagation() {
         try (TestServer server = TestServer.start(folder.resolve("data"))) {
             assertThat(server.get(server.admin(), "/v1/domain-rules").statusCode())
                     .isEqualTo(404);
+            Ran refused = rules("list");
+            assertThat(refused.status()).isEqualTo(1);
+            assertThat(refused.err()).contains("palate.synthesis.enabled");
         }
         assertThatThrownBy(() -> TestServer.start(folder.resolve("other"), SYNTHESIS))
                 .hasStackTraceContaining("palate.synthesis.enabled=true reads what palate.propagation.enabled");

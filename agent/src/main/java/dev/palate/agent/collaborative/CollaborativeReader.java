@@ -5,6 +5,7 @@ import dev.palate.agent.domain.DomainRule;
 import dev.palate.agent.llm.Deadline;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.ModelLevel;
+import dev.palate.memory.Latency;
 import dev.palate.memory.Require;
 import dev.palate.memory.erase.ErasurePlace;
 import dev.palate.memory.memory.Memory;
@@ -82,6 +83,7 @@ public final class CollaborativeReader implements AutoCloseable {
             1, Thread.ofVirtual().name("palate-facets").factory());
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
+    private final Latency readings = new Latency();
 
     /// With what it works with.
     public CollaborativeReader(Parts parts) {
@@ -108,7 +110,9 @@ public final class CollaborativeReader implements AutoCloseable {
         } else {
             cancel(user);
         }
-        return new Reading(curated, new Facets(counted, byModel), between - start, System.nanoTime() - between);
+        long end = System.nanoTime();
+        readings.add(end - start);
+        return new Reading(curated, new Facets(counted, byModel), between - start, end - between);
     }
 
     private List<Facet> byModel(UserId user, SynthesisInput input) {
@@ -171,6 +175,11 @@ public final class CollaborativeReader implements AutoCloseable {
     /// Requests so far.
     public Counts counts() {
         return new Counts(requests.get(), failed.get());
+    }
+
+    /// How long readings took, since the start.
+    public Latency readings() {
+        return readings;
     }
 
     /// How many users wait for the model.

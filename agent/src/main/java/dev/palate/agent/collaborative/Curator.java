@@ -47,6 +47,7 @@ public final class Curator {
     public static final int MOST_CANDIDATES = 32;
 
     private static final int ITEMS_SHARED = 24;
+    private static final int OLDER_SHARED = 8;
     private static final int SHARERS = 48;
     private static final int OWN_THEMES = 16;
     // A memory that neither likes nor dislikes says less of what is wanted.
@@ -83,16 +84,30 @@ public final class Curator {
         List<UserHistory.Event> liked = ports.histories().apply(user).events().stream()
                 .filter(event -> event.weight() > 0)
                 .toList();
-        List<ItemId> looked = liked.reversed().stream()
-                .limit(ITEMS_SHARED)
-                .map(UserHistory.Event::item)
-                .toList();
+        List<ItemId> looked = looked(liked);
         List<Interactions.Shared> shared = ports.interactions().shared(user, looked, SHARERS).stream()
                 .filter(one -> one.feedback().weight() > 0)
                 .toList();
         List<Curated.Candidate> candidates = new ArrayList<>(users(looked, shared, own, said, space, now));
         candidates.addAll(items(liked, shared, own, said, space, now));
         return Curated.by(rule, own, candidates);
+    }
+
+    /// The items whose likers are looked at: the newest, and of a longer history also some of the older ones, evenly
+    /// from the oldest on, so that who shares only these can be found too.
+    ///
+    /// @param liked oldest first
+    private static List<ItemId> looked(List<UserHistory.Event> liked) {
+        List<ItemId> looked = new ArrayList<>();
+        int newest = liked.size() <= ITEMS_SHARED ? liked.size() : ITEMS_SHARED - OLDER_SHARED;
+        for (int back = 1; back <= newest; back++) {
+            looked.add(liked.get(liked.size() - back).item());
+        }
+        int older = liked.size() - newest;
+        for (int at = Math.min(older, OLDER_SHARED) - 1; at >= 0; at--) {
+            looked.add(liked.get(at * older / OLDER_SHARED).item());
+        }
+        return looked;
     }
 
     /// Waits until the themes of the catalog as it is can be read; a turn does not.

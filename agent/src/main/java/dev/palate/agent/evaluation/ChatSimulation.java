@@ -23,7 +23,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /// Simulated users who each look for an item that they really had next, in conversations of a few turns: how many find
-/// it, and when. The same user with the same seed talks to every [Arm], each in a conversation of its own; differences
+/// it, and when. The same user with the same seed talks to every [ConversationArm], each in a conversation of
+/// its own; differences
 /// are paired over users. Immutable.
 ///
 /// @param sought who looked for what
@@ -64,6 +65,26 @@ public record ChatSimulation(List<Sought> sought, Options options, List<Outcome>
             return label;
         }
 
+        /// The arm over a replay.
+        public ConversationArm over(DialogueReplay replay) {
+            return over(label, replay);
+        }
+
+        /// The same under another name.
+        public ConversationArm over(String name, DialogueReplay replay) {
+            return new ConversationArm() {
+                @Override
+                public String label() {
+                    return name;
+                }
+
+                @Override
+                public DialogueReplay.Heard list(Sought one, List<Move> moves, int size) {
+                    return Arm.this.list(replay, one, moves, size);
+                }
+            };
+        }
+
         // All arms leave out what the user had: else they would differ in that too.
         private DialogueReplay.Heard list(DialogueReplay replay, Sought one, List<Move> moves, int size) {
             List<Move> heard = hears
@@ -91,13 +112,18 @@ public record ChatSimulation(List<Sought> sought, Options options, List<Outcome>
         }
     }
 
+    /// What a simulated user says first.
+    public record Opening(Sought sought, String words) {}
+
     /// What became of the conversations with an arm.
     ///
+    /// @param arm its label
+    /// @param account what else is to be said of it
     /// @param found by turn (from 0) and user: the share of the seeds with which the item was found by then
     /// @param least the fewest items that all that a user had said was true of
     /// @param degraded lists that a source was late for or failed in: more than none, and the arm is not
     ///     measured whole
-    public record Outcome(Arm arm, double[][] found, int least, int degraded) {
+    public record Outcome(String arm, Map<String, Object> account, double[][] found, int least, int degraded) {
         /// The share of conversations in which the item was found within so many turns.
         ///
         /// @param turn from 1
@@ -123,23 +149,21 @@ public record ChatSimulation(List<Sought> sought, Options options, List<Outcome>
             List<Sought> sought,
             List<Item> catalog,
             UnaryOperator<String> labels,
-            DialogueReplay replay,
-            List<Arm> arms,
+            List<ConversationArm> arms,
             Options options,
             Progress progress) {
         Map<ItemId, Item> known =
                 catalog.stream().collect(Collectors.toMap(Item::id, Function.identity(), (first, again) -> first));
         List<Outcome> outcomes = new ArrayList<>();
-        for (Arm arm : arms) {
+        for (ConversationArm arm : arms) {
             double[][] found = new double[options.turns][sought.size()];
             int least = Integer.MAX_VALUE;
             var degraded = new AtomicInteger();
             for (int at = 0; at < sought.size(); at++) {
                 Sought one = sought.get(at);
                 for (long seed : options.seeds) {
-                    var user = new SimulatedUser(
-                            one.item, catalog, labels, options.crowd, new SplittableRandom(mixed(seed, at)));
-                    int turn = conversation(one, user, arm, replay, known, options, degraded);
+                    SimulatedUser user = user(one, at, catalog, labels, options.crowd, seed);
+                    int turn = conversation(one, user, arm, known, options, degraded);
                     for (int from = turn; from < options.turns; from++) {
                         found[from][at] += 1.0 / options.seeds.size();
                     }
@@ -147,9 +171,27 @@ public record ChatSimulation(List<Sought> sought, Options options, List<Outcome>
                 }
                 progress.advanced(arm.label(), at + 1, sought.size());
             }
-            outcomes.add(new Outcome(arm, found, least, degraded.get()));
+            outcomes.add(new Outcome(arm.label(), arm.account(), found, least, degraded.get()));
         }
         return new ChatSimulation(sought, options, outcomes);
+    }
+
+    /// What each says first with the first seed, the same as in its conversations.
+    public static List<Opening> openings(
+            List<Sought> sought, List<Item> catalog, UnaryOperator<String> labels, Options options) {
+        List<Opening> openings = new ArrayList<>();
+        for (int at = 0; at < sought.size(); at++) {
+            Sought one = sought.get(at);
+            long seed = options.seeds.getFirst();
+            openings.add(new Opening(
+                    one, user(one, at, catalog, labels, options.crowd, seed).opens()));
+        }
+        return openings;
+    }
+
+    private static SimulatedUser user(
+            Sought one, int at, List<Item> catalog, UnaryOperator<String> labels, int crowd, long seed) {
+        return new SimulatedUser(one.item, catalog, labels, crowd, new SplittableRandom(mixed(seed, at)));
     }
 
     // Seeds that differ by a step of the generator would give shifted copies of one sequence.
@@ -161,15 +203,14 @@ public record ChatSimulation(List<Sought> sought, Options options, List<Outcome>
     private static int conversation(
             Sought one,
             SimulatedUser user,
-            Arm arm,
-            DialogueReplay replay,
+            ConversationArm arm,
             Map<ItemId, Item> known,
             Options options,
             AtomicInteger degraded) {
         List<Move> moves = new ArrayList<>();
         moves.add(new DialogueReplay.Said(true, user.opens()));
         for (int turn = 0; turn < options.turns; turn++) {
-            DialogueReplay.Heard list = arm.list(replay, one, moves, options.size);
+            DialogueReplay.Heard list = arm.list(one, moves, options.size);
             degraded.addAndGet(list.degraded().isEmpty() ? 0 : 1);
             List<Item> shown = list.items().stream()
                     .map(ranked ->
@@ -207,7 +248,7 @@ public record ChatSimulation(List<Sought> sought, Options options, List<Outcome>
         List<Map<String, Object>> comparisons = new ArrayList<>();
         for (Outcome outcome : outcomes) {
             Map<String, Object> row = new LinkedHashMap<>();
-            row.put("arm", outcome.arm.label());
+            row.put("arm", outcome.arm);
             List<Double> within = new ArrayList<>();
             for (int turn = 1; turn <= options.turns; turn++) {
                 within.add(outcome.within(turn));
@@ -216,12 +257,13 @@ public record ChatSimulation(List<Sought> sought, Options options, List<Outcome>
             row.put("mean_turn", outcome.meanTurn());
             row.put("least_crowd", outcome.least);
             row.put("degraded", outcome.degraded);
+            row.putAll(outcome.account);
             rows.add(row);
-            if (outcome.arm != outcomes.getLast().arm) {
+            if (!outcome.arm.equals(outcomes.getLast().arm)) {
                 PairedBootstrap.Interval interval = minus(outcome, options.turns, seed);
                 Map<String, Object> comparison = new LinkedHashMap<>();
-                comparison.put("first", outcomes.getLast().arm.label());
-                comparison.put("second", outcome.arm.label());
+                comparison.put("first", outcomes.getLast().arm);
+                comparison.put("second", outcome.arm);
                 comparison.put("difference", interval.difference());
                 comparison.put("low", interval.low());
                 comparison.put("high", interval.high());

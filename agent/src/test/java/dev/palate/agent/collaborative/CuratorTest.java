@@ -100,6 +100,25 @@ class CuratorTest {
         }
     }
 
+    /// Of a long history older items are looked at too: the newest 24 alone would find only one of the two.
+    @Test
+    void whoSharesOnlyOlderItemsIsFound() throws Exception {
+        int films = PropagationWorld.ITEMS;
+        assertThat(films).isGreaterThan(30);
+        world.like(List.of(ANN), IntStream.range(0, films).toArray());
+        world.like(users(0, 1), IntStream.range(0, films - 25).toArray());
+        world.like(users(1, 1), IntStream.range(films - 5, films).toArray());
+        world.follow();
+        Curated curated = world.curated(ANN);
+        assertThat(curated.neighbourhood().users()).isEqualTo(2);
+        assertThat(curated.candidates().stream()
+                        .map(Curated.Candidate::likeness)
+                        .filter(likeness -> likeness.kind() == DomainRule.Kind.USER)
+                        .map(likeness -> likeness.co()))
+                .as("older ones one after the other, the newest all")
+                .allMatch(shared -> shared >= 2 && shared <= 8);
+    }
+
     /// The real vectors: an item whose themes are those of the user's memories and history is nearer than another.
     @Test
     void themesAndMemoriesMakeSomebodyNearer() throws Exception {

@@ -203,19 +203,22 @@ public record Evaluation(RankingTask task, List<Row> rows, List<Comparison> comp
         report.put("users", task.evaluated().length);
         report.put("items", task.items().size());
         report.put("events", task.known().eventCount());
-        report.put(
-                "activity",
-                Activity.of(task).stream()
-                        .map(third -> Map.of(
-                                "name", third.name(),
-                                "users", third.users().length,
-                                "shortest", third.shortest(),
-                                "longest", third.longest()))
-                        .toList());
+        report.put("activity", activity(task));
         report.put("models", rows.stream().map(this::report).toList());
         report.put("comparisons", comparisons.stream().map(Evaluation::report).toList());
         report.put("weights", weights);
         return report;
+    }
+
+    /// The thirds of a task's users, for JSON.
+    static List<Map<String, Object>> activity(RankingTask task) {
+        return Activity.of(task).stream()
+                .map(third -> Map.<String, Object>of(
+                        "name", third.name(),
+                        "users", third.users().length,
+                        "shortest", third.shortest(),
+                        "longest", third.longest()))
+                .toList();
     }
 
     private Map<String, Object> report(Row row) {

@@ -27,7 +27,9 @@ public record EvaluationResult(String source, Kind kind, JsonNode root) {
         /// Arms on dialogues: `arms`.
         CHAT("arms"),
         /// Simulated users in conversations: `simulated`.
-        SIMULATION("simulated");
+        SIMULATION("simulated"),
+        /// Collaborative memory on and off: `collaborative`.
+        COLLABORATIVE("collaborative");
 
         private final String field;
 
@@ -70,8 +72,8 @@ public record EvaluationResult(String source, Kind kind, JsonNode root) {
         }
         throw new RetrievalException(
                 Code.BAD_INPUT,
-                source + " is no evaluation: it has none of the lists models, ways, arms and simulated; give what"
-                        + " --json of evaluate, chat-evaluate or chat-simulate wrote");
+                source + " is no evaluation: it has none of the lists models, ways, arms, simulated and collaborative;"
+                        + " give what --json of evaluate, chat-evaluate or chat-simulate wrote");
     }
 
     /// What it is called on the page.
@@ -80,6 +82,7 @@ public record EvaluationResult(String source, Kind kind, JsonNode root) {
             case RANKING -> text(root, "task");
             case COLD -> text(root, "task") + ", cold items";
             case CHAT -> "Chat cases";
+            case COLLABORATIVE -> text(root, "task") + ", collaborative memory";
             case SIMULATION -> "Simulated users, " + text(root, "task") + " part";
         };
     }

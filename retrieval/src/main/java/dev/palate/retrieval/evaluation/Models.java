@@ -111,6 +111,23 @@ public final class Models {
         this.progress = progress;
     }
 
+    /// The same task with several choices of further sources: what training learns is learnt once, only the weights
+    /// differ.
+    ///
+    /// @param contents at least one
+    /// @return one for each, in their order, each as if made alone
+    public static List<Models> each(
+            RankingTask task, ModelSettings settings, List<Content> contents, Progress progress) {
+        List<Models> each = contents.stream()
+                .map(content -> new Models(task, settings, content, progress))
+                .toList();
+        List<ModelSnapshot> learnt = each.getFirst().learnt(contents);
+        for (int at = 0; at < each.size(); at++) {
+            each.get(at).trained = Optional.of(each.get(at).adapted(learnt.get(at)));
+        }
+        return each;
+    }
+
     /// Learns a model from the known events of the task.
     ///
     /// @throws RetrievalException with code BAD_INPUT when the settings do not go with the model
@@ -225,24 +242,30 @@ public final class Models {
 
     /// What training stores for this task.
     public ModelSnapshot trained() {
-        ModelSnapshot snapshot = trained.orElseGet(() -> {
-            TrainingOptions options = options();
-            ModelSnapshot learnt = Training.run(
-                    new TrainingInput(0, task.items(), task.known()),
-                    options,
-                    content.trial,
-                    new ModelVersion("evaluated"),
-                    InstantSource.fixed(Instant.EPOCH),
-                    progress);
-            return content.texts
-                    .filter(texts -> rows(texts, learnt, 0).length > 0)
-                    .flatMap(texts -> AdapterFit.fit(
-                            texts, "evaluated", task.known(), options.seed(), options.threads(), progress))
-                    .map(learnt::with)
-                    .orElse(learnt);
-        });
+        ModelSnapshot snapshot =
+                trained.orElseGet(() -> adapted(learnt(List.of(content)).getFirst()));
         trained = Optional.of(snapshot);
         return snapshot;
+    }
+
+    private List<ModelSnapshot> learnt(List<Content> contents) {
+        return Training.each(
+                new TrainingInput(0, task.items(), task.known()),
+                options(),
+                contents.stream().map(Content::trial).toList(),
+                new ModelVersion("evaluated"),
+                InstantSource.fixed(Instant.EPOCH),
+                progress);
+    }
+
+    private ModelSnapshot adapted(ModelSnapshot learnt) {
+        TrainingOptions options = options();
+        return content.texts
+                .filter(texts -> rows(texts, learnt, 0).length > 0)
+                .flatMap(texts ->
+                        AdapterFit.fit(texts, "evaluated", task.known(), options.seed(), options.threads(), progress))
+                .map(learnt::with)
+                .orElse(learnt);
     }
 
     /// Rows with a text whose items nobody had, or those that somebody had.

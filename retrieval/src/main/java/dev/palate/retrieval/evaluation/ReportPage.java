@@ -38,6 +38,7 @@ public final class ReportPage {
                 case RANKING -> RankingSection.append(page, result);
                 case COLD -> ColdSection.append(page, result);
                 case CHAT -> ChatSection.append(page, result);
+                case COLLABORATIVE -> CollaborativeSection.append(page, result);
                 case SIMULATION -> SimulationSection.append(page, result);
             }
             page.append("</section>\n");

@@ -151,9 +151,8 @@ public record Split(String name, List<Row> train, List<Row> valid, List<Row> tes
     }
 
     private RankingTask task(String part, List<Row> known, List<Row> wanted, List<String> cold) {
-        Set<String> userIds = new LinkedHashSet<>();
-        known.forEach(row -> userIds.add(row.user));
-        Vocabulary users = Vocabulary.inOrder(List.copyOf(userIds));
+        // By id, so that no ranking depends on the order of the users in the files.
+        Vocabulary users = Vocabulary.sorted(known.stream().map(Row::user).toList());
         Vocabulary items = Vocabulary.sorted(
                 Stream.concat(known.stream().map(Row::item), cold.stream()).toList());
         BitSet candidates = new BitSet(items.size());

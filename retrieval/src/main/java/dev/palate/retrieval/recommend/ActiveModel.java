@@ -50,7 +50,7 @@ public final class ActiveModel implements CollaborativeModel {
     /// One version, whether or not it is served; its file is read now.
     ///
     /// @throws dev.palate.retrieval.RetrievalException when it cannot be read
-    ActiveModel(ModelRegistry registry, ModelVersion version) {
+    public ActiveModel(ModelRegistry registry, ModelVersion version) {
         Optional<ModelSnapshot> read = Optional.of(ModelSnapshot.read(registry.file(version)));
         served = () -> read;
     }

@@ -5,13 +5,13 @@ import dev.palate.memory.theme.KnownThemes;
 import dev.palate.retrieval.factor.History;
 import dev.palate.retrieval.factor.HistoryDecay;
 import dev.palate.retrieval.factor.Scorer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /// Scores items by how the themes of those who liked them agree with the themes of the decayed history. An item of
-/// which
-/// too few people told anything scores NaN. Immutable and thread-safe.
+/// which too few people told anything scores NaN. Immutable and thread-safe.
 ///
 /// With b the shares of the themes in an item's audience, m the mean of all b, and q the shares of the themes in the
 /// history: the score is (q − m) · (b − m) / ‖b − m‖.
@@ -24,12 +24,22 @@ public final class AudienceProfile implements Scorer {
     private final double[][] shares;
     private final double[] mean;
     private final double[] lengths;
+    private final double[] squares;
     private final double decay;
 
     /// @param themesOfRow the codes of each item's own themes, each once
     /// @param audiences of each row, code → weight that counts; those not above 0 are left out
     /// @param count how many codes there are
     public AudienceProfile(int[][] themesOfRow, Map<Integer, Long>[] audiences, int count, HistoryDecay decay) {
+        this(themesOfRow, audiences, count, decay, false);
+    }
+
+    /// The same, where a rare theme may count more.
+    ///
+    /// @param byRarity true to measure each theme in its spread over the audiences, so that one that few
+    ///     audiences have counts as much as one that most have; false as it is served
+    public AudienceProfile(
+            int[][] themesOfRow, Map<Integer, Long>[] audiences, int count, HistoryDecay decay, boolean byRarity) {
         this.themesOfRow = themesOfRow;
         this.decay = decay.factor();
         codes = new int[audiences.length][];
@@ -57,7 +67,29 @@ public final class AudienceProfile implements Scorer {
         for (int code = 0; code < count; code++) {
             mean[code] /= Math.max(1, told);
         }
+        squares = byRarity ? rarities(told) : filled(count);
         lengths = lengths();
+    }
+
+    private static double[] filled(int count) {
+        double[] ones = new double[count];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+
+    /// One over the variance of each theme's share over the audiences; 0 of a theme that none has.
+    private double[] rarities(int told) {
+        double[] sums = new double[mean.length];
+        for (int row = 0; row < codes.length; row++) {
+            for (int at = 0; at < codes[row].length; at++) {
+                sums[codes[row][at]] += shares[row][at] * shares[row][at];
+            }
+        }
+        for (int code = 0; code < sums.length; code++) {
+            double variance = sums[code] / Math.max(1, told) - mean[code] * mean[code];
+            sums[code] = variance > TINY ? 1 / variance : 0;
+        }
+        return sums;
     }
 
     /// Of a catalog: what a history wants is shared among all themes of its items, whether or not an audience has them,
@@ -89,13 +121,16 @@ public final class AudienceProfile implements Scorer {
     }
 
     private double[] lengths() {
-        double meanSquared = dot(mean, mean);
+        double meanSquared = 0;
+        for (int code = 0; code < mean.length; code++) {
+            meanSquared += mean[code] * mean[code] * squares[code];
+        }
         double[] found = new double[codes.length];
         for (int row = 0; row < found.length; row++) {
             double squared = meanSquared;
             for (int at = 0; at < codes[row].length; at++) {
                 double share = shares[row][at];
-                squared += share * share - 2 * share * mean[codes[row][at]];
+                squared += (share * share - 2 * share * mean[codes[row][at]]) * squares[codes[row][at]];
             }
             double length = Math.sqrt(Math.max(0, squared));
             found[row] = codes[row].length == 0 || length < TINY ? 0 : length;
@@ -133,7 +168,7 @@ public final class AudienceProfile implements Scorer {
             weight *= decay;
         }
         for (int code = 0; code < wish.length; code++) {
-            wish[code] = (sum > 0 ? wish[code] / sum : mean[code]) - mean[code];
+            wish[code] = ((sum > 0 ? wish[code] / sum : mean[code]) - mean[code]) * squares[code];
         }
         double ofMean = dot(wish, mean);
         for (int row = 0; row < target.length; row++) {

@@ -21,7 +21,10 @@ import dev.palate.retrieval.ranking.RankerWeights;
 import dev.palate.retrieval.ranking.Signal;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -62,16 +65,35 @@ public final class Training {
             ModelVersion version,
             InstantSource clock,
             Progress progress) {
+        return each(input, options, List.of(content), version, clock, progress).getFirst();
+    }
+
+    /// The same with several choices of further sources: one snapshot for each, of the same models, which are learnt
+    /// once, with weights and a verdict of its own. Each is what a run with that choice alone gives.
+    ///
+    /// @param contents at least one
+    public static List<ModelSnapshot> each(
+            TrainingInput input,
+            TrainingOptions options,
+            List<Map<Signal, Scorer>> contents,
+            ModelVersion version,
+            InstantSource clock,
+            Progress progress) {
         input.requireEvents();
-        if (!options.ranker().fit()) {
-            return learn(input, input.histories(), options, version, clock, progress);
+        if (contents.isEmpty()) {
+            throw new IllegalArgumentException("a training needs at least 1 choice of further sources, had 0");
         }
-        HeldOut heldOut = HeldOut.of(input.histories(), options.ranker().protocol());
-        Outcome outcome = heldOut.users().length < WeightFit.FEWEST_EXAMPLES
-                ? Outcome.NONE
-                : trial(input, heldOut, options, content, version, clock, progress);
-        return learn(input, input.histories(), options, version, clock, progress)
-                .with(outcome.ranker, outcome.verdict);
+        List<Outcome> outcomes = Collections.nCopies(contents.size(), Outcome.NONE);
+        if (options.ranker().fit()) {
+            HeldOut heldOut = HeldOut.of(input.histories(), options.ranker().protocol());
+            if (heldOut.users().length >= WeightFit.FEWEST_EXAMPLES) {
+                outcomes = trial(input, heldOut, options, contents, version, clock, progress);
+            }
+        }
+        ModelSnapshot learnt = learn(input, input.histories(), options, version, clock, progress);
+        return outcomes.stream()
+                .map(outcome -> learnt.with(outcome.ranker, outcome.verdict))
+                .toList();
     }
 
     /// What a trial is made for; its models are let go before the next are learnt.
@@ -79,38 +101,43 @@ public final class Training {
         static final Outcome NONE = new Outcome(RankerWeights.FIXED, Verdict.UNJUDGED);
     }
 
-    /// Learns without the held-out events, fits the weights on them and asks the gate.
-    private static Outcome trial(
+    /// Learns without the held-out events; with each choice fits the weights on them and asks the gate.
+    private static List<Outcome> trial(
             TrainingInput input,
             HeldOut heldOut,
             TrainingOptions options,
-            Map<Signal, Scorer> content,
+            List<Map<Signal, Scorer>> contents,
             ModelVersion version,
             InstantSource clock,
             Progress progress) {
         Progress trial = (phase, done, total) -> progress.advanced(TRIAL + phase, done, total);
         ModelSnapshot learnt = learn(input, heldOut.known(), options, version, clock, trial);
         OptionalLong now = heldOut.latest() ? OptionalLong.of(heldOut.now()) : OptionalLong.empty();
-        Map<Signal, Scorer> sources = new EnumMap<>(learnt.sources());
-        sources.putAll(PresentSources.of(heldOut.known(), now, options.ranker()));
-        sources.putAll(content);
-        RankerWeights ranker =
-                WeightFit.fit(heldOut, sources, options.ranker(), options.seed(), options.threads(), progress);
+        Map<Signal, Scorer> always = new EnumMap<>(learnt.sources());
+        always.putAll(PresentSources.of(heldOut.known(), now, options.ranker()));
         Optional<ModelSnapshot> active = options.activeModel().isEmpty()
                 ? Optional.empty()
                 : Optional.of(ModelSnapshot.read(Path.of(options.activeModel())));
-        Verdict verdict = QualityGate.judge(
-                new QualityGate.Candidate(
-                        input.items(),
-                        new FusedRanking(sources, ranker::forHistory, ranker.bounded()),
-                        shared(content)),
-                heldOut,
-                input.histories(),
-                active,
-                options.ranker(),
-                options.seed());
+        List<Outcome> outcomes = new ArrayList<>();
+        for (Map<Signal, Scorer> content : contents) {
+            Map<Signal, Scorer> sources = new EnumMap<>(always);
+            sources.putAll(content);
+            RankerWeights ranker =
+                    WeightFit.fit(heldOut, sources, options.ranker(), options.seed(), options.threads(), progress);
+            Verdict verdict = QualityGate.judge(
+                    new QualityGate.Candidate(
+                            input.items(),
+                            new FusedRanking(sources, ranker::forHistory, ranker.bounded()),
+                            shared(content)),
+                    heldOut,
+                    input.histories(),
+                    active,
+                    options.ranker(),
+                    options.seed());
+            outcomes.add(new Outcome(ranker, verdict));
+        }
         progress.advanced("gate", 1, 1);
-        return new Outcome(ranker, verdict);
+        return outcomes;
     }
 
     /// Without what belongs to the new model alone.

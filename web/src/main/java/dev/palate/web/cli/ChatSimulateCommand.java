@@ -2,6 +2,8 @@ package dev.palate.web.cli;
 
 import dev.palate.agent.evaluation.ChatSimulation;
 import dev.palate.agent.evaluation.ChatSimulation.Sought;
+import dev.palate.agent.evaluation.CollaborativeArms;
+import dev.palate.agent.evaluation.ConversationArm;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.text.MiniLmEncoder;
@@ -43,7 +45,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Lets simulated users look for what they really had next, in conversations of a few turns with"
-                + " the turn without a model: by their words, by their history, by both.")
+                + " the turn without a model: by their words, by their history, by both; with collaborative memory and"
+                + " without its parts.")
 public final class ChatSimulateCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -102,6 +105,21 @@ public final class ChatSimulateCommand implements Callable<Integer> {
     @Option(names = "--html", paramLabel = "OUT.html", description = "Writes a page with tables and plots.")
     private @Nullable Path html;
 
+    @Option(
+            names = "--arms",
+            paramLabel = "WHICH",
+            defaultValue = "words",
+            description = "words: by words, history, both and neither. collaborative: without a language model, with"
+                    + " collaborative memory and without its parts, as it is written from the events. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private Arms arms = Arms.WORDS;
+
+    /// What is compared.
+    enum Arms {
+        WORDS,
+        COLLABORATIVE
+    }
+
     /// What is looked for.
     enum Part {
         VALID,
@@ -133,15 +151,16 @@ public final class ChatSimulateCommand implements Callable<Integer> {
         json.require();
         OutFiles.requireFolder("--html", html);
         try (TextEncoder encoder = encoders.get();
-                ChatWorld world = ChatWorld.fitted(over.catalog(), known(), encoder, progress)) {
+                ChatWorld world = arms == Arms.WORDS
+                        ? ChatWorld.fitted(over.catalog(), known(), encoder, progress)
+                        : ChatWorld.shared(over.catalog(), known(), encoder, progress)) {
             List<Sought> sought = sought(world);
             ChatWorld.Parts parts = world.open(over.work());
             ChatSimulation simulation = ChatSimulation.run(
                     sought,
                     world.items(),
                     parts.labels(),
-                    parts.replay(),
-                    List.of(ChatSimulation.Arm.values()),
+                    arms(sought, world, parts, options, progress),
                     options,
                     progress);
             Map<String, Object> report = new LinkedHashMap<>();
@@ -154,6 +173,24 @@ public final class ChatSimulateCommand implements Callable<Integer> {
             }
             print(simulation, out);
         }
+    }
+
+    private List<ConversationArm> arms(
+            List<Sought> sought,
+            ChatWorld world,
+            ChatWorld.Parts parts,
+            ChatSimulation.Options options,
+            Progress progress) {
+        return parts.shared()
+                .map(shared -> CollaborativeArms.of(
+                        shared,
+                        ChatSimulation.openings(sought, world.items(), parts.labels(), options),
+                        over.resamples(),
+                        seeds.getFirst(),
+                        progress))
+                .orElseGet(() -> Stream.of(ChatSimulation.Arm.values())
+                        .map(arm -> arm.over(parts.replay()))
+                        .toList());
     }
 
     /// What is known: all that came before what is looked for.
@@ -212,14 +249,13 @@ public final class ChatSimulateCommand implements Callable<Integer> {
                         .mapToInt(ChatSimulation.Outcome::least)
                         .min()
                         .orElse(0)));
-        StringBuilder head = new StringBuilder(String.format(Locale.ROOT, "%-20s", "found within"));
+        StringBuilder head = new StringBuilder(String.format(Locale.ROOT, "%-24s", "found within"));
         for (int turn = 1; turn <= turns; turn++) {
             head.append(String.format(Locale.ROOT, "%8d", turn));
         }
         out.println(head.append(String.format(Locale.ROOT, "%12s", "mean turn")));
         for (ChatSimulation.Outcome outcome : simulation.outcomes()) {
-            StringBuilder line = new StringBuilder(
-                    String.format(Locale.ROOT, "%-20s", outcome.arm().label()));
+            StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-24s", outcome.arm()));
             for (int turn = 1; turn <= turns; turn++) {
                 line.append(String.format(Locale.ROOT, "%8.4f", outcome.within(turn)));
             }
@@ -230,8 +266,9 @@ public final class ChatSimulateCommand implements Callable<Integer> {
                 .forEach(outcome -> out.println(String.format(
                         Locale.ROOT,
                         "%s: %d lists lack a source that was late or failed, so it is not measured whole",
-                        outcome.arm().label(),
+                        outcome.arm(),
                         outcome.degraded())));
+        simulation.outcomes().forEach(outcome -> weights(outcome, out));
         ChatSimulation.Outcome last = simulation.outcomes().getLast();
         for (ChatSimulation.Outcome other :
                 simulation.outcomes().subList(0, simulation.outcomes().size() - 1)) {
@@ -239,13 +276,36 @@ public final class ChatSimulateCommand implements Callable<Integer> {
             out.println(String.format(
                     Locale.ROOT,
                     "%s - %s, found within %d: %+.4f [%+.4f, %+.4f]",
-                    last.arm().label(),
-                    other.arm().label(),
+                    last.arm(),
+                    other.arm(),
                     turns,
                     interval.difference(),
                     interval.low(),
                     interval.high()));
         }
         out.flush();
+    }
+
+    /// λ of the facets, of either half of the users.
+    private static void weights(ChatSimulation.Outcome outcome, PrintWriter out) {
+        if (outcome.account().get("facets") instanceof List<?> folds) {
+            for (Object fold : folds) {
+                if (fold instanceof Map<?, ?> fit) {
+                    out.println(String.format(
+                            Locale.ROOT,
+                            "%s: weight of facets %+.3f [%+.3f, %+.3f] over %.0f lists, in force %.3f",
+                            outcome.arm(),
+                            number(fit.get("lambda")),
+                            number(fit.get("low")),
+                            number(fit.get("high")),
+                            number(fit.get("lists")),
+                            number(fit.get("in_force"))));
+                }
+            }
+        }
+    }
+
+    private static double number(@Nullable Object value) {
+        return value instanceof Number number ? number.doubleValue() : Double.NaN;
     }
 }

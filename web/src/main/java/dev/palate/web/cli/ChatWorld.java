@@ -1,12 +1,18 @@
 package dev.palate.web.cli;
 
+import dev.palate.agent.collaborative.CountingPlanner;
+import dev.palate.agent.collaborative.Curator;
+import dev.palate.agent.collaborative.Propagation;
+import dev.palate.agent.collaborative.ThemeSpaces;
 import dev.palate.agent.domain.CatalogSnapshots;
 import dev.palate.agent.domain.DomainPack;
 import dev.palate.agent.domain.DomainPackFile;
+import dev.palate.agent.domain.DomainRule;
 import dev.palate.agent.domain.Lexicon;
 import dev.palate.agent.domain.MessageReader;
 import dev.palate.agent.domain.PackThemes;
 import dev.palate.agent.domain.WiderTitles;
+import dev.palate.agent.evaluation.CollaborativeArms;
 import dev.palate.agent.evaluation.PlainArms;
 import dev.palate.agent.turn.DialogueReplay;
 import dev.palate.memory.MemoryException;
@@ -20,8 +26,12 @@ import dev.palate.memory.interaction.InteractionId;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.text.TextEncoder;
+import dev.palate.memory.theme.ThemesInForce;
+import dev.palate.memory.tier.TierOptions;
+import dev.palate.memory.tier.TieredMemories;
 import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.Progress;
+import dev.palate.retrieval.candidate.Audiences;
 import dev.palate.retrieval.candidate.Freshness;
 import dev.palate.retrieval.candidate.IndexedItems;
 import dev.palate.retrieval.candidate.LiveModel;
@@ -31,11 +41,16 @@ import dev.palate.retrieval.embedding.Activation;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.embedding.Vocabulary;
+import dev.palate.retrieval.evaluation.CatalogItem;
 import dev.palate.retrieval.evaluation.CatalogItems;
 import dev.palate.retrieval.evaluation.Split;
+import dev.palate.retrieval.evaluation.ThemeAudiences;
 import dev.palate.retrieval.factor.Histories;
+import dev.palate.retrieval.factor.Scorer;
+import dev.palate.retrieval.ranking.Signal;
 import dev.palate.retrieval.recommend.ActiveModel;
 import dev.palate.retrieval.recommend.FusedRecommender;
+import dev.palate.retrieval.training.HeldOut;
 import dev.palate.retrieval.training.Training;
 import dev.palate.retrieval.training.TrainingInput;
 import dev.palate.retrieval.training.TrainingOptions;
@@ -58,6 +73,8 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -75,6 +92,8 @@ final class ChatWorld implements AutoCloseable {
     private static final Duration INDEXING = Duration.ofHours(2);
     private static final Duration DEADLINE = Duration.ofSeconds(30);
     private static final int USERS_KEPT = 100;
+    // Sorts after the names of models, which are times: the newest are kept.
+    private static final ModelVersion THEMED = new ModelVersion("themed");
 
     private final Deque<Runnable> opened = new ArrayDeque<>();
     private final List<Item> items;
@@ -83,21 +102,41 @@ final class ChatWorld implements AutoCloseable {
     private final Progress progress;
     private final Clock clock = Clock.systemUTC();
 
-    private final boolean fitted;
+    private final Kind kind;
 
-    private ChatWorld(
-            List<Item> items, List<Split.Row> events, TextEncoder encoder, Progress progress, boolean fitted) {
+    /// What there is besides the store and its index.
+    private enum Kind {
+        /// A model with the fixed weights.
+        FIXED(""),
+        /// One with weights fitted for users who have a history.
+        FITTED("fitted\n"),
+        /// Also one with a weight for themes, and what the events give to users and items.
+        SHARED("shared\n");
+
+        private final String mark;
+
+        Kind(String mark) {
+            this.mark = mark;
+        }
+    }
+
+    private ChatWorld(List<Item> items, List<Split.Row> events, TextEncoder encoder, Progress progress, Kind kind) {
         this.items = items;
         this.events = events;
         this.encoder = encoder;
         this.progress = progress;
-        this.fitted = fitted;
+        this.kind = kind;
     }
 
     /// What the arms are made of.
     ///
     /// @param labels how a category is said in a sentence
-    record Parts(PlainArms plain, DialogueReplay replay, UnaryOperator<String> labels) {}
+    /// @param shared of a world with collaborative memory
+    record Parts(
+            PlainArms plain,
+            DialogueReplay replay,
+            UnaryOperator<String> labels,
+            Optional<CollaborativeArms.Parts> shared) {}
 
     /// Opens the world of these files, making it when it is not there.
     ///
@@ -105,12 +144,18 @@ final class ChatWorld implements AutoCloseable {
     /// @param encoder stays its owner's
     static ChatWorld of(Path catalog, Path split, TextEncoder encoder, Progress progress) {
         List<Split.Row> events = Split.readForTuning(split).train();
-        return new ChatWorld(CatalogItems.read(catalog), events, encoder, progress, false);
+        return new ChatWorld(CatalogItems.read(catalog), events, encoder, progress, Kind.FIXED);
     }
 
     /// Of these events, with weights fitted for users who have a history, as a training of the server fits them.
     static ChatWorld fitted(Path catalog, List<Split.Row> events, TextEncoder encoder, Progress progress) {
-        return new ChatWorld(CatalogItems.read(catalog), events, encoder, progress, true);
+        return new ChatWorld(CatalogItems.read(catalog), events, encoder, progress, Kind.FITTED);
+    }
+
+    /// The same with collaborative memory, as a server that it is switched on in writes it from events that are there
+    /// already: to users and items, not to neighbours.
+    static ChatWorld shared(Path catalog, List<Split.Row> events, TextEncoder encoder, Progress progress) {
+        return new ChatWorld(CatalogItems.read(catalog), events, encoder, progress, Kind.SHARED);
     }
 
     /// The events.
@@ -127,8 +172,7 @@ final class ChatWorld implements AutoCloseable {
     Path folder(Path work) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update((LAYOUT + "\n" + encoder.version() + "\n" + (fitted ? "fitted\n" : ""))
-                    .getBytes(StandardCharsets.UTF_8));
+            digest.update((LAYOUT + "\n" + encoder.version() + "\n" + kind.mark).getBytes(StandardCharsets.UTF_8));
             items.forEach(item -> digest.update(item.toString().getBytes(StandardCharsets.UTF_8)));
             events.forEach(row -> digest.update(row.toString().getBytes(StandardCharsets.UTF_8)));
             return work.resolve(HexFormat.of().formatHex(digest.digest()).substring(0, 32));
@@ -162,6 +206,9 @@ final class ChatWorld implements AutoCloseable {
         ModelRegistry registry = ModelRegistry.open(directory.models());
         if (!complete) {
             train(registry);
+            if (kind == Kind.SHARED) {
+                share(truth);
+            }
             mark(folder.resolve(COMPLETE));
         }
         var texts = new IndexedItems(index.items());
@@ -179,18 +226,81 @@ final class ChatWorld implements AutoCloseable {
                 clock,
                 Freshness.Options.DEFAULT);
         opened.push(freshness::close);
+        Serving serving = new Serving(truth, index, texts, freshness, snapshots);
+        MessageReader reader = new MessageReader(lexicon);
+        DialogueReplay replay = replay(serving, model, Audiences.NONE, reader);
+        return new Parts(
+                new PlainArms(items, events, texts, encoder, index.encoding()),
+                replay,
+                lexicon::label,
+                kind == Kind.SHARED
+                        ? Optional.of(shared(serving, registry, replay, reader, films.rule()))
+                        : Optional.empty());
+    }
+
+    /// What both recommenders of a world go by.
+    private record Serving(
+            SqlTruth truth, IndexChanges index, IndexedItems texts, Freshness freshness, CatalogSnapshots snapshots) {}
+
+    private DialogueReplay replay(Serving serving, LiveModel model, Audiences audiences, MessageReader reader) {
         FusedRecommender recommender = new FusedRecommender(
-                truth.catalog(),
-                freshness,
+                serving.truth.catalog(),
+                serving.freshness,
                 user -> List.of(),
-                new Sources(model, texts, encoder, index::encoding, texts, new PackThemes(snapshots)),
+                new Sources(
+                        model,
+                        serving.texts,
+                        encoder,
+                        serving.index::encoding,
+                        serving.texts,
+                        new PackThemes(serving.snapshots),
+                        audiences),
                 clock,
                 FusedRecommender.Options.DEFAULT);
         opened.push(recommender::close);
-        return new Parts(
-                new PlainArms(items, events, texts, encoder, index.encoding()),
-                new DialogueReplay(recommender, snapshots, new MessageReader(lexicon), DEADLINE),
-                lexicon::label);
+        return new DialogueReplay(recommender, serving.snapshots, reader, DEADLINE);
+    }
+
+    private CollaborativeArms.Parts shared(
+            Serving serving, ModelRegistry registry, DialogueReplay plain, MessageReader reader, DomainRule rule) {
+        SqlTruth truth = serving.truth;
+        var themed = new ActiveModel(registry, THEMED);
+        LiveModel model = new LiveModel(themed, themed::learnt, truth.interactions(), truth.changes());
+        opened.push(model::close);
+        ThemesInForce themes = new ThemesInForce(truth.catalog(), truth.changes(), Set.of());
+        themes.refreshed();
+        Audiences audiences = new Audiences(truth.themes(), Duration.ofDays(1), themes::current);
+        opened.push(audiences::close);
+        // Asked what is left of somebody, they read all there is first.
+        audiences.erasure().remaining(DialogueReplay.NOBODY);
+        ThemeSpaces spaces = new ThemeSpaces(themes, encoder, serving.index::encoding);
+        TieredMemories memories =
+                new TieredMemories(truth.memories(), serving.index, encoder, clock, TierOptions.defaults());
+        spaces.refreshed();
+        UserHistories histories = new UserHistories(truth.interactions(), USERS_KEPT);
+        return new CollaborativeArms.Parts(
+                plain,
+                replay(serving, model, audiences, reader),
+                new Curator(new Curator.Ports(
+                        histories::of, truth.interactions(), truth.themes(), audiences, spaces, memories::pack)),
+                new Curator(new Curator.Ports(
+                        histories::of, truth.interactions(), truth.themes(), Audiences.NONE, spaces, memories::pack)),
+                themes.current(),
+                rule,
+                Instant.ofEpochSecond(
+                        events.stream().mapToLong(Split.Row::time).max().orElse(0)));
+    }
+
+    private void share(SqlTruth truth) {
+        Propagation propagation = new Propagation(new Propagation.Parts(
+                truth.catalog(),
+                truth.users(),
+                truth.outbox(),
+                truth.themes(),
+                new CountingPlanner(),
+                (item, most) -> List.of(),
+                Set.of()));
+        propagation.everything(done -> progress.advanced("sharing themes", (int) Math.round(1_000 * done), 1_000));
     }
 
     private void write(SqlTruth truth) {
@@ -239,11 +349,24 @@ final class ChatWorld implements AutoCloseable {
             histories.add(user, rows.row(row.item()).orElseThrow(), row.time());
         }
         TrainingOptions usual = TrainingOptions.defaults(SEED, 1);
-        TrainingOptions options = fitted ? usual : usual.withRanker(unfitted(usual.ranker()));
+        TrainingOptions options = kind == Kind.FIXED ? usual.withRanker(unfitted(usual.ranker())) : usual;
         ModelVersion version = ModelVersion.at(clock.instant());
-        Training.run(new TrainingInput(0, rows, histories.build()), options, version, clock, progress)
-                .write(registry.file(version));
+        TrainingInput input = new TrainingInput(0, rows, histories.build());
+        if (kind == Kind.SHARED) {
+            Training.run(input, options, themes(input, options), THEMED, clock, progress)
+                    .write(registry.file(THEMED));
+        }
+        Training.run(input, options, version, clock, progress).write(registry.file(version));
         registry.activate(version, Activation.Order.ofTraining(clock.instant()));
+    }
+
+    /// The themes of those who liked an item, as they were without the held-out events.
+    private Map<Signal, Scorer> themes(TrainingInput input, TrainingOptions options) {
+        Histories known =
+                HeldOut.of(input.histories(), options.ranker().protocol()).known();
+        return ThemeAudiences.of(items.stream().map(CatalogItem::of).toList(), input.items(), known, Optional.empty())
+                .map(scorer -> Map.of(Signal.THEME, scorer))
+                .orElse(Map.of());
     }
 
     private static WeightFit.Options unfitted(WeightFit.Options fit) {

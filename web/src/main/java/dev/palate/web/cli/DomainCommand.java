@@ -35,8 +35,10 @@ import picocli.CommandLine.Spec;
 /// `palate domain`: the words by which Palate understands what people say of a catalog.
 @Command(
         name = "domain",
-        description = "Drafts the words of a catalog's domain, and compares such a file with a catalog.",
-        subcommands = {DomainCommand.Draft.class, DomainCommand.Check.class},
+        description =
+                "Drafts the words of a catalog's domain, compares such a file with a catalog, and changes the rule"
+                        + " by which like users and items are chosen.",
+        subcommands = {DomainCommand.Draft.class, DomainCommand.Check.class, DomainRulesCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true)
 public final class DomainCommand implements Runnable {

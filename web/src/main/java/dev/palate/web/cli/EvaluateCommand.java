@@ -7,6 +7,7 @@ import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.RetrievalException.Code;
 import dev.palate.retrieval.evaluation.CatalogItem;
 import dev.palate.retrieval.evaluation.CatalogSources;
+import dev.palate.retrieval.evaluation.CollaborativeEvaluation;
 import dev.palate.retrieval.evaluation.Evaluation;
 import dev.palate.retrieval.evaluation.EvaluationResult;
 import dev.palate.retrieval.evaluation.ModelName;
@@ -158,6 +159,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     private ThemeOptions themes = new ThemeOptions();
 
     @Mixin
+    private CollaborativeOptions collaborative = new CollaborativeOptions();
+
+    @Mixin
     private VarietyOptions variety = new VarietyOptions();
 
     private final Supplier<TextEncoder> encoders;
@@ -187,6 +191,10 @@ public final class EvaluateCommand implements Callable<Integer> {
                         "--lists and --peers need --model: --part cold alone has no lists of one model");
             }
             write(cold.run(split, catalog, seed.getFirst(), threads.or(1), encoders, out, progress));
+            return;
+        }
+        if (collaborative.asked()) {
+            write(collaborative(out, progress));
             return;
         }
         List<ModelName> names = names();
@@ -224,6 +232,28 @@ public final class EvaluateCommand implements Callable<Integer> {
         write(evaluation.report());
         EvaluationText.print(evaluation, out);
         out.flush();
+    }
+
+    /// Collaborative memory on and off instead of models.
+    private Map<String, Object> collaborative(PrintWriter out, Progress progress) {
+        if (all || !model.isEmpty() || lists != null || peers != null || part.equals("cold")) {
+            throw new IllegalArgumentException(
+                    "--collaborative is of the fused ranking on the parts valid and test: leave out --model, --all,"
+                            + " --lists, --peers and --part cold");
+        }
+        List<ModelName> fused = List.of(ModelName.Fused.FITTED);
+        ModelSettings asked = settings(fused);
+        RankingTask task = task(Split.read(split));
+        List<CatalogItem> items = catalog == null ? List.of() : CatalogItem.read(catalog);
+        Optional<float[][]> texts = texts(items, task, progress);
+        CollaborativeEvaluation evaluation = CollaborativeEvaluation.run(
+                task,
+                collaborative.request(
+                        items, content(fused, task, items, texts, asked.als(), progress), seed, asked, resamples),
+                progress);
+        evaluation.print(out::println);
+        out.flush();
+        return evaluation.report();
     }
 
     /// The files asked for, with the command at the top.

@@ -17,10 +17,26 @@ final class LocalCalls {
 
     private LocalCalls() {}
 
+    /// What the server answered with a problem.
+    static final class RefusedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private final int status;
+
+        RefusedException(int status, String detail) {
+            super("the server refused: " + detail);
+            this.status = status;
+        }
+
+        int status() {
+            return status;
+        }
+    }
+
     /// True when something answers at the address.
     static boolean answers(LocalDoor.Address address) {
         try {
-            return send(address, "GET", "/actuator/health/liveness").statusCode() == 200;
+            return send(address, "GET", "/actuator/health/liveness", "").statusCode() == 200;
         } catch (IOException e) {
             return false;
         }
@@ -30,21 +46,30 @@ final class LocalCalls {
     ///
     /// @throws IOException when it does not answer, or with a problem
     static JsonNode call(LocalDoor.Address address, String method, String path) throws IOException {
-        HttpResponse<String> answer = send(address, method, path);
+        return call(address, method, path, "");
+    }
+
+    /// The same with a JSON body; none where it is empty.
+    static JsonNode call(LocalDoor.Address address, String method, String path, String body) throws IOException {
+        HttpResponse<String> answer = send(address, method, path, body);
         JsonNode json = JsonMapper.shared().readTree(answer.body());
         if (answer.statusCode() >= 400) {
-            throw new IOException(
-                    "the server refused: " + json.path("detail").asString("status " + answer.statusCode()));
+            throw new RefusedException(
+                    answer.statusCode(), json.path("detail").asString("status " + answer.statusCode()));
         }
         return json;
     }
 
-    private static HttpResponse<String> send(LocalDoor.Address address, String method, String path) throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + address.port() + path))
+    private static HttpResponse<String> send(LocalDoor.Address address, String method, String path, String body)
+            throws IOException {
+        HttpRequest.Builder building = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + address.port() + path))
                 .header(LocalDoor.HEADER, address.token())
-                .timeout(TIMEOUT)
-                .method(method, HttpRequest.BodyPublishers.noBody())
-                .build();
+                .timeout(TIMEOUT);
+        HttpRequest request = body.isEmpty()
+                ? building.method(method, HttpRequest.BodyPublishers.noBody()).build()
+                : building.header("Content-Type", "application/json")
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build();
         try (HttpClient client =
                 HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build()) {
             return client.send(request, HttpResponse.BodyHandlers.ofString());

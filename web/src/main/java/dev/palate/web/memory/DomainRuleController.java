@@ -5,6 +5,8 @@ import dev.palate.agent.domain.BadRuleException;
 import dev.palate.agent.domain.DomainRule;
 import dev.palate.web.problem.Input;
 import dev.palate.web.problem.ProblemException;
+import dev.palate.web.security.LocalDoor;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
@@ -20,9 +24,11 @@ import tools.jackson.databind.JsonNode;
 @ConditionalOnBooleanProperty("palate.synthesis.enabled")
 final class DomainRuleController {
     private final RuleDesk desk;
+    private final LocalDoor door;
 
-    DomainRuleController(RuleDesk desk) {
+    DomainRuleController(RuleDesk desk, LocalDoor door) {
         this.desk = desk;
+        this.door = door;
     }
 
     @GetMapping("/v1/domain-rules")
@@ -55,6 +61,32 @@ final class DomainRuleController {
     @PostMapping("/v1/domain-rules:activate")
     RuleView activate(@RequestBody ActivateBody body) {
         return view(at("#", () -> desk.activate(Input.required("#/version", body.version()))));
+    }
+
+    @GetMapping("/local/domain-rules")
+    Rules rulesForCommand(
+            @RequestHeader(name = LocalDoor.HEADER, required = false) @Nullable String token,
+            HttpServletRequest request) {
+        door.require(token, request.getRemoteAddr());
+        return rules();
+    }
+
+    @PostMapping("/local/domain-rules:preview")
+    PreviewView previewForCommand(
+            @RequestHeader(name = LocalDoor.HEADER, required = false) @Nullable String token,
+            @RequestBody PreviewBody body,
+            HttpServletRequest request) {
+        door.require(token, request.getRemoteAddr());
+        return preview(body);
+    }
+
+    @PostMapping("/local/domain-rules:activate")
+    RuleView activateForCommand(
+            @RequestHeader(name = LocalDoor.HEADER, required = false) @Nullable String token,
+            @RequestParam String version,
+            HttpServletRequest request) {
+        door.require(token, request.getRemoteAddr());
+        return activate(new ActivateBody(version));
     }
 
     private static <T> T at(String pointer, java.util.function.Supplier<T> make) {

@@ -29,6 +29,7 @@ import dev.palate.retrieval.candidate.UserHistories;
 import dev.palate.web.PalateProperties;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.annotation.Bean;
@@ -75,7 +76,10 @@ class CollaborativeWiring {
     }
 
     @Bean
-    Neighbours neighbours(CollaborativeModel model) {
+    Neighbours neighbours(CollaborativeModel model, PalateProperties properties) {
+        if (!properties.propagation().neighbours()) {
+            return (item, most) -> List.of();
+        }
         NearItems items = new NearItems(model);
         return (item, most) -> items.of(item, most).stream()
                 .map(near -> new Neighbours.Neighbour(near.item(), near.cosine()))

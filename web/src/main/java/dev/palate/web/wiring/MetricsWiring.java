@@ -1,5 +1,6 @@
 package dev.palate.web.wiring;
 
+import dev.palate.agent.collaborative.CollaborativeReader;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.hosted.HostedModels;
 import dev.palate.agent.turn.GraphAgent;
@@ -20,8 +21,10 @@ import dev.palate.web.metrics.MemoryStats;
 import dev.palate.web.metrics.SharedReport;
 import dev.palate.web.metrics.StoreMeters;
 import dev.palate.web.metrics.StoreReports;
+import dev.palate.web.metrics.SynthesisMeters;
 import java.time.Clock;
 import java.util.List;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -60,5 +63,11 @@ class MetricsWiring {
     @Bean
     HostedMeters hostedMeters(HostedModels hosted) {
         return new HostedMeters(hosted::statuses);
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty("palate.synthesis.enabled")
+    SynthesisMeters synthesisMeters(CollaborativeReader reader) {
+        return new SynthesisMeters(reader);
     }
 }

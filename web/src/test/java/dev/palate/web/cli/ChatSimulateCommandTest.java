@@ -65,6 +65,48 @@ class ChatSimulateCommandTest {
         assertThat(Files.readString(json)).as("the same again").isEqualTo(first);
     }
 
+    /// The arms of collaborative memory: what is not in force changes no list, and the weights say so.
+    @Test
+    void collaborativeMemoryStandsBesideItsParts() throws IOException {
+        Path json = folder.resolve("run.json");
+        Path html = folder.resolve("run.html");
+        String[] arguments = {
+            "--users", "40", "--arms", "collaborative", "--json", json.toString(), "--html", html.toString()
+        };
+        assertThat(simulate(arguments)).as(err.toString()).isZero();
+        String first = Files.readString(json);
+        JsonNode run = JsonMapper.shared().readTree(first);
+        assertThat(run.get("simulated").valueStream().map(arm -> arm.get("arm").asString()))
+                .containsExactly("no LLM", "no collaborative read", "no collaborative write", "generic rule", "full");
+        assertThat(run.get("comparisons")).hasSize(4);
+        double base = within(run.get("simulated").get(0));
+        assertThat(base).isGreaterThan(.3);
+        for (JsonNode arm : run.get("simulated")) {
+            assertThat(arm.get("degraded").asInt()).isZero();
+            assertThat(arm.get("least_crowd").asInt()).isGreaterThanOrEqualTo(20);
+            boolean facets = !arm.get("arm").asString().equals("no LLM");
+            assertThat(arm.path("facets").size()).isEqualTo(facets ? 2 : 0);
+            boolean plain = arm.get("arm").asString().startsWith("no ");
+            if (plain
+                    && arm.path("facets")
+                            .valueStream()
+                            .allMatch(fold -> fold.get("in_force").asDouble() == 0)) {
+                assertThat(within(arm)).as(arm.get("arm").asString()).isEqualTo(base);
+            }
+        }
+        assertThat(run.get("simulated").get(4).get("facets").get(0).get("lists").asInt())
+                .as("lists with the sought film and others")
+                .isPositive();
+        assertThat(Files.readString(html)).contains("no collaborative write");
+        assertThat(out.toString()).contains("full - no LLM, found within 5: ", "full: weight of facets ");
+        assertThat(simulate(arguments)).isZero();
+        assertThat(Files.readString(json)).as("from the kept world").isEqualTo(first);
+    }
+
+    private static double within(JsonNode arm) {
+        return arm.get("found_within").get(4).asDouble();
+    }
+
     @Test
     void badInputIsSaidWithWhatIsAllowed() throws IOException {
         assertThat(simulate("--users", "0")).isEqualTo(2);

@@ -456,7 +456,7 @@ class EvaluateCommandTest {
         assertThat(err.toString()).contains("chat.json needs a number {cases}, had \"two\": write it anew");
         Files.writeString(chat, "[1]");
         assertThat(report("--html", html.toString(), chat.toString())).isEqualTo(1);
-        assertThat(err.toString()).contains("has none of the lists models, ways, arms and simulated");
+        assertThat(err.toString()).contains("has none of the lists models, ways, arms, simulated and collaborative");
     }
 
     private int report(String... arguments) {
@@ -464,6 +464,55 @@ class EvaluateCommandTest {
         return new CommandLine(new ReportCommand())
                 .setErr(new PrintWriter(err, true))
                 .execute(arguments);
+    }
+
+    @Test
+    void collaborativeMemoryIsMeasuredOnAndOff() throws IOException {
+        Path json = folder.resolve("shared.json");
+        Path html = folder.resolve("shared.html");
+        String catalog = folder.resolve("catalog.jsonl").toString();
+        assertThat(evaluate(
+                        "--collaborative",
+                        "--catalog",
+                        catalog,
+                        "--factors",
+                        "8",
+                        "--resamples",
+                        "100",
+                        "--json",
+                        json.toString(),
+                        "--html",
+                        html.toString()))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString())
+                .contains("own themes - off, NDCG@10, quiet: ")
+                .contains("with neighbours - own themes, Recall@10, all: ");
+        JsonNode run = JsonMapper.shared().readTree(Files.readString(json));
+        assertThat(run.get("themes").asString()).isEqualTo("categories");
+        assertThat(run.get("collaborative")).hasSize(4);
+        assertThat(run.get("collaborative").get(0).get("arm").asString()).isEqualTo("off");
+        assertThat(run.get("collaborative").get(2).get("signal_alone").asDouble())
+                .as("the taste is in the themes of those who liked an item")
+                .isGreaterThan(.2);
+        assertThat(run.get("comparisons")).hasSize(5 * 2 * 4);
+        assertThat(Files.readString(html)).contains("collaborative memory", "own themes − off, quiet");
+
+        evaluate("--model", "fused", "--catalog", catalog, "--factors", "8", "--json", json.toString());
+        JsonNode fused = JsonMapper.shared().readTree(Files.readString(json));
+        assertThat(run.get("collaborative").get(0).get("NDCG@10").get("all").asDouble())
+                .as("off is fused as it is")
+                .isCloseTo(
+                        fused.get("models").get(0).get("metrics").get("NDCG@10").asDouble(), within(1e-12));
+
+        assertThat(evaluate("--collaborative", "--model", "fused")).isEqualTo(2);
+        assertThat(err.toString()).contains("--collaborative is of the fused ranking");
+        assertThat(evaluate("--collaborative", "--themes-from", "words")).isEqualTo(2);
+        assertThat(err.toString()).contains("--themes-from words needs --catalog");
+        assertThat(evaluate("--collaborative", "--themes-from", "genres")).isEqualTo(2);
+        assertThat(err.toString()).contains("must be categories, words or clusters, was genres");
+        assertThat(evaluate("--trials", "--model", "fused")).isEqualTo(2);
+        assertThat(err.toString()).contains("need --collaborative");
     }
 
     @Test
