@@ -212,7 +212,8 @@ public final class TurnReplay {
             if (then.cut() || StepForms.comparable(StepComparison.JSON.readTree(then.output()), now)) {
                 steps.compare(then, now);
             } else {
-                steps.add(then.name(), Outcome.GONE, List.of("what was proposed is kept as a digest under another key"));
+                steps.add(
+                        then.name(), Outcome.GONE, List.of("what was proposed is kept as a digest under another key"));
             }
         }
 
