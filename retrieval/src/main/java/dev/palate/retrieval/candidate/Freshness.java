@@ -181,8 +181,7 @@ public final class Freshness implements AutoCloseable {
         if (latest.compareTo(position) <= 0) {
             return;
         }
-        boolean beyondReach = changes.horizon().compareTo(position) > 0;
-        if (beyondReach || latest.value() - position.value() > MAX_CHANGES_FOLLOWED) {
+        if (latest.value() - position.value() > MAX_CHANGES_FOLLOWED) {
             rebuild(latest);
             return;
         }
@@ -190,6 +189,12 @@ public final class Freshness implements AutoCloseable {
         ChangeNumber reached = position;
         while (reached.compareTo(latest) < 0) {
             List<Change> page = changes.after(reached, PAGE);
+            boolean next = !page.isEmpty() && page.getFirst().number().value() == reached.value() + 1;
+            if (!next && changes.horizon().compareTo(reached) > 0) {
+                // What came next was pruned.
+                rebuild(latest);
+                return;
+            }
             if (page.isEmpty()) {
                 break;
             }

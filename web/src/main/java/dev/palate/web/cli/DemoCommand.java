@@ -162,6 +162,9 @@ public final class DemoCommand implements Callable<Integer> {
         try {
             job = trainer.start(Trainer.Extent.QUICK, Trainer.Cause.FIRST).id();
         } catch (RetrievalException e) {
+            if (e.code() != RetrievalException.Code.REFUSED) {
+                throw e;
+            }
             // A lab of before goes on.
             phases.done("training", String.valueOf(e.getMessage()));
             return;

@@ -16,12 +16,14 @@ public final class HeavyWork {
     ///
     /// @param kind of its job
     /// @param since when it was asked for
-    public record Busy(String kind, JobId job, Instant since) {
+    /// @param ending true when it was cancelled and is not gone yet
+    public record Busy(String kind, JobId job, Instant since, boolean ending) {
         /// One sentence for who has to wait.
         public String words() {
             boolean training = kind.equals(Trainer.KIND);
-            return (training ? "a training" : "an embedding lab") + " (job " + job + ") has been under way since "
-                    + since + ", and the two do not run beside each other";
+            return (training ? "a training" : "an embedding lab") + " (job " + job + ") "
+                    + (ending ? "was cancelled and has not ended yet" : "has been under way since " + since)
+                    + ", and the two do not run beside each other";
         }
     }
 
@@ -33,7 +35,7 @@ public final class HeavyWork {
         }
         return at == null || !at.working() || at.kind().equals(kind)
                 ? Optional.empty()
-                : Optional.of(new Busy(at.kind(), at.job(), at.since()));
+                : Optional.of(new Busy(at.kind(), at.job(), at.since(), at.cancelled()));
     }
 
     /// @throws RetrievalException with code REFUSED when a run of another kind is at work
@@ -41,8 +43,10 @@ public final class HeavyWork {
         other(kind).ifPresent(busy -> {
             throw new RetrievalException(
                     RetrievalException.Code.REFUSED,
-                    busy.words() + ": wait for its end, or cancel it first (on its page, or POST /v1/jobs/" + busy.job
-                            + "/cancel)");
+                    busy.ending
+                            ? busy.words() + ": ask again"
+                            : busy.words() + ": wait for its end, or cancel it first (on its page, or POST /v1/jobs/"
+                                    + busy.job + "/cancel)");
         });
     }
 

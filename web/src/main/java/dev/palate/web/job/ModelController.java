@@ -108,9 +108,13 @@ final class ModelController {
             @RequestParam(required = false) @Nullable String tuned,
             HttpServletRequest request) {
         door.require(token, request.getRemoteAddr());
-        if (tuned != null) {
-            trainer.tune(TunedSettings.ofJson(tuned));
+        if (tuned == null) {
+            return JobController.JobView.of(trainer.start());
         }
+        TunedSettings settings = TunedSettings.ofJson(tuned);
+        // Before they are kept: a command that is refused leaves nothing behind.
+        trainer.require();
+        trainer.tune(settings);
         return JobController.JobView.of(trainer.start());
     }
 

@@ -173,13 +173,18 @@ public final class Trainer implements AutoCloseable {
     /// on then, unless more is asked for than it does. Waits for one that was cancelled to be gone, half a
     /// minute at most.
     ///
-    /// @throws RetrievalException with code REFUSED when a lab is under way
+    /// @throws RetrievalException with code DEADLINE when it is not, REFUSED when a lab is under way
     public Job start(Extent extent, Cause cause) {
         slot.awaitCancelled(PATIENCE);
         return startNow(extent, cause);
     }
 
     private synchronized Job startNow(Extent extent, Cause cause) {
+        slot.newest().filter(TrainingRun::cancelled).ifPresent(dying -> {
+            throw new RetrievalException(
+                    RetrievalException.Code.DEADLINE,
+                    "training job " + dying.job() + " was cancelled and has not ended yet: ask again");
+        });
         heavy.require(KIND);
         Optional<Job> left = takeUp(extent);
         if (left.isPresent()) {
@@ -190,6 +195,11 @@ public final class Trainer implements AutoCloseable {
         return begin(
                 () -> place.jobs.start(KIND, "waiting to begin"),
                 TrainingState.fresh(extent, cause, version).with(-1, epoch, 0));
+    }
+
+    /// @throws RetrievalException with code REFUSED when a lab is under way
+    public void require() {
+        heavy.require(KIND);
     }
 
     /// What a training would have to wait for.
@@ -377,11 +387,13 @@ public final class Trainer implements AutoCloseable {
     ///
     /// @return true when there was one
     boolean end(Duration patience) {
-        Optional<TrainingRun> alive = slot.newest().filter(TrainingRun::alive);
-        alive.ifPresent(run -> {
-            run.taint();
-            slot.end(run, patience);
-        });
+        Optional<TrainingRun> alive;
+        synchronized (this) {
+            // Under the lock, so that none is between being put here and being begun.
+            alive = slot.newest().filter(TrainingRun::alive);
+            alive.ifPresent(TrainingRun::taint);
+        }
+        alive.ifPresent(run -> slot.end(run, patience));
         return alive.isPresent();
     }
 

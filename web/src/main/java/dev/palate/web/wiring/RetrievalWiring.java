@@ -243,7 +243,15 @@ class RetrievalWiring {
                     && registry.active().isEmpty()
                     && trainer.newest(1).isEmpty()
                     && interactions.count() > 0) {
-                trainer.start(Trainer.Extent.WHOLE, Trainer.Cause.FIRST);
+                try {
+                    trainer.start(Trainer.Extent.WHOLE, Trainer.Cause.FIRST);
+                } catch (RetrievalException e) {
+                    if (e.code() != RetrievalException.Code.REFUSED) {
+                        throw e;
+                    }
+                    // A lab was asked for meanwhile: the schedule tries again.
+                    LoggerFactory.getLogger(RetrievalWiring.class).info("{}", e.getMessage());
+                }
             }
             schedule.start();
         };
