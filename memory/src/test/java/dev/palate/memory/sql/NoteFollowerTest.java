@@ -137,6 +137,9 @@ class NoteFollowerTest {
             }
         });
         run(asked);
+        // Where the waiting began before they were noted, it was over before they were applied.
+        run(asked);
+        assertThat(asked.everything).hasValue(1);
         assertThat(other.notes).containsExactly("m2", "m3");
         assertThat(asked.notes).containsExactly("m2", "m3");
     }
