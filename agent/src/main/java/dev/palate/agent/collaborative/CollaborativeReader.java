@@ -82,6 +82,7 @@ public final class CollaborativeReader implements AutoCloseable {
     private final ScheduledThreadPoolExecutor worker = new ScheduledThreadPoolExecutor(
             1, Thread.ofVirtual().name("palate-facets").factory());
     private final AtomicLong requests = new AtomicLong();
+    private final AtomicLong answered = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final Latency readings = new Latency();
 
@@ -149,6 +150,7 @@ public final class CollaborativeReader implements AutoCloseable {
         synchronized (waiting) {
             waiting.remove(user);
         }
+        boolean asked = false;
         try {
             long since = cache.forgotten();
             Curated curated = parts.curator()
@@ -161,13 +163,15 @@ public final class CollaborativeReader implements AutoCloseable {
                     && cache.of(user, key).isEmpty()
                     && parts.model().level().atLeast(ModelLevel.T2)) {
                 requests.incrementAndGet();
+                asked = true;
                 cache.keep(user, key, synthesis.facets(input, Deadline.after(PATIENCE, parts.clock())), since);
+                answered.incrementAndGet();
             }
         } catch (AgentException e) {
-            failed.incrementAndGet();
+            failed.addAndGet(asked ? 1 : 0);
             LOG.info("facets stay as counted: {}", e.codeName());
         } catch (RuntimeException e) {
-            failed.incrementAndGet();
+            failed.addAndGet(asked ? 1 : 0);
             LOG.warn("facets stay as counted: {}", e.getClass().getName());
         }
     }
@@ -175,6 +179,11 @@ public final class CollaborativeReader implements AutoCloseable {
     /// Requests so far.
     public Counts counts() {
         return new Counts(requests.get(), failed.get());
+    }
+
+    /// Requests that gave facets so far.
+    public long answered() {
+        return answered.get();
     }
 
     /// How long readings took, since the start.

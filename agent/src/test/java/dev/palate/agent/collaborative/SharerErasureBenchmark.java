@@ -56,7 +56,7 @@ public final class SharerErasureBenchmark {
                     truth.outbox(),
                     truth.themes(),
                     new CountingPlanner(),
-                    (item, most) -> List.of(),
+                    Neighbours.NONE,
                     Set.of()));
             List<Interaction> batch = new ArrayList<>();
             for (int like = 0; like < likes; like++) {

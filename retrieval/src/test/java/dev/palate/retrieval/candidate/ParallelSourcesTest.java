@@ -38,23 +38,26 @@ class ParallelSourcesTest {
             ItemFilter.ALL,
             Instant.EPOCH);
 
-    private record Source(String signal, boolean here, Supplier<Optional<Scored>> answer) implements CandidateSource {
+    /// @param here answers promptly
+    /// @param computes takes passes over the items only
+    private record Source(String signal, boolean here, boolean computes, int cost, Supplier<Optional<Scored>> answer)
+            implements CandidateSource {
+        Source(String signal, boolean here, Supplier<Optional<Scored>> answer) {
+            this(signal, here, false, 0, answer);
+        }
+
+        static Source computing(String signal, int cost, Supplier<Optional<Scored>> answer) {
+            return new Source(signal, false, true, cost, answer);
+        }
+
         @Override
         public boolean prompt(Wish wish) {
             return here;
         }
 
         @Override
-        public Optional<Scored> score(Wish wish) {
-            return answer.get();
-        }
-    }
-
-    /// One that only computes, and what it costs.
-    private record Computing(String signal, int cost, Supplier<Optional<Scored>> answer) implements CandidateSource {
-        @Override
         public boolean computes(Wish wish) {
-            return true;
+            return computes;
         }
 
         @Override
@@ -101,7 +104,7 @@ class ParallelSourcesTest {
         AtomicInteger asked = new AtomicInteger();
         List<CandidateSource> computing = new ArrayList<>();
         for (int at = 0; at < 20; at++) {
-            computing.add(new Computing("s" + at, at % 3, () -> {
+            computing.add(Source.computing("s" + at, at % 3, () -> {
                 asked.incrementAndGet();
                 if (Thread.currentThread().equals(asking)) {
                     here.incrementAndGet();
@@ -126,7 +129,7 @@ class ParallelSourcesTest {
     /// again, whoever did the work.
     @Test
     void whatComputesHoldsItsPlaceAsLongAsItWorks() {
-        CandidateSource one = new Computing("one", 0, ParallelSourcesTest::scored);
+        CandidateSource one = Source.computing("one", 0, ParallelSourcesTest::scored);
         try (ParallelSources sources = new ParallelSources(List.of(one), new ParallelSources.Options(1, 1))) {
             for (int round = 0; round < 200; round++) {
                 assertThat(sources.gather(WISH, Duration.ofSeconds(20)).answers())
@@ -195,10 +198,10 @@ class ParallelSourcesTest {
     /// One that fails on the thread that asks is left out as any other.
     @Test
     void whatFailsWhileComputingIsLeftOut() {
-        CandidateSource broken = new Computing("broken", 0, () -> {
+        CandidateSource broken = Source.computing("broken", 0, () -> {
             throw new IllegalStateException("broken");
         });
-        CandidateSource whole = new Computing("whole", 1, ParallelSourcesTest::scored);
+        CandidateSource whole = Source.computing("whole", 1, ParallelSourcesTest::scored);
         try (ParallelSources sources = new ParallelSources(List.of(broken, whole), ParallelSources.Options.DEFAULT)) {
             for (int round = 0; round < 3; round++) {
                 Gathered gathered = sources.gather(WISH, Duration.ofSeconds(20));

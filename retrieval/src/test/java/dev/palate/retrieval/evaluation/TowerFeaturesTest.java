@@ -21,6 +21,7 @@ class TowerFeaturesTest {
         List<Split.Row> train = new ArrayList<>();
         List<Split.Row> valid = new ArrayList<>();
         List<Split.Row> test = new ArrayList<>();
+        // A split takes users by id: three digits, so that they come in this order.
         for (int user = 0; user < 60; user++) {
             List<Integer> items = new ArrayList<>();
             while (items.size() < 12) {
@@ -30,7 +31,7 @@ class TowerFeaturesTest {
                 }
             }
             for (int i = 0; i < items.size(); i++) {
-                (i < 10 ? train : i == 10 ? valid : test).add(new Split.Row("u" + user, "i" + items.get(i), i));
+                (i < 10 ? train : i == 10 ? valid : test).add(new Split.Row("u" + (100 + user), "i" + items.get(i), i));
             }
         }
         return new Split("kinds", train, valid, test, List.of());
@@ -79,15 +80,8 @@ class TowerFeaturesTest {
                 new TowerTraining.Options(25, 0.1, 0.05, 0.001, 0.2, 1, 64, 2));
         TowerEvaluation.Result result = TowerEvaluation.run(task, List.of(), Map.of(), settings, SEED, Progress.NONE);
         assertThat(result.metrics().seen()).isZero();
-        // By chance 20 of 49 places would find .41 of them; knowing the kind finds all, for 19 are left of it. One seed
-        // in a handful of users says little.
-        double sum = result.metrics().mean("Recall@20");
-        for (long seed = SEED + 1; seed < SEED + 5; seed++) {
-            sum += TowerEvaluation.run(task, List.of(), Map.of(), settings, seed, Progress.NONE)
-                    .metrics()
-                    .mean("Recall@20");
-        }
-        assertThat(sum / 5).as("five seeds from %d", SEED).isGreaterThan(0.7);
+        // By chance 20 of 49 places would find .41 of them; knowing the kind finds all, for 19 are left of it.
+        assertThat(result.metrics().mean("Recall@20")).as("seed %d", SEED).isGreaterThan(0.8);
         assertThat(result.tableBytes()).containsEntry("item", 60L * 16 * 4);
     }
 }

@@ -59,7 +59,7 @@ public final class BackupCommand implements Callable<Integer> {
             return 1;
         }
         Path to = target();
-        Optional<LocalDoor.Address> address = LocalDoor.of(data.directory()).filter(LocalCalls::answers);
+        Optional<LocalDoor.Address> address = LocalCalls.server(data.directory());
         if (address.isEmpty()) {
             out.println("Made " + here(to));
             return 0;

@@ -2,6 +2,7 @@ package dev.palate.web.cli;
 
 import dev.palate.agent.collaborative.CountingPlanner;
 import dev.palate.agent.collaborative.Curator;
+import dev.palate.agent.collaborative.Neighbours;
 import dev.palate.agent.collaborative.Propagation;
 import dev.palate.agent.collaborative.ThemeSpaces;
 import dev.palate.agent.domain.CatalogSnapshots;
@@ -298,7 +299,7 @@ final class ChatWorld implements AutoCloseable {
                 truth.outbox(),
                 truth.themes(),
                 new CountingPlanner(),
-                (item, most) -> List.of(),
+                Neighbours.NONE,
                 Set.of()));
         propagation.everything(done -> progress.advanced("sharing themes", (int) Math.round(1_000 * done), 1_000));
     }

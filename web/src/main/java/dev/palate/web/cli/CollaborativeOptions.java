@@ -32,7 +32,8 @@ final class CollaborativeOptions {
 
     @Option(
             names = "--trials",
-            description = "Of --collaborative: also ways of writing that the server does not have; for --part valid.")
+            description =
+                    "Of --collaborative: also ways of writing that the server does not have; with --part valid only.")
     private boolean trials;
 
     boolean asked() {
@@ -40,6 +41,14 @@ final class CollaborativeOptions {
             throw new IllegalArgumentException("--themes-from and --trials need --collaborative");
         }
         return collaborative;
+    }
+
+    /// Trials are what something may be chosen by, which no test row may be.
+    void requirePart(String part) {
+        if (trials && !part.equals("valid")) {
+            throw new IllegalArgumentException(
+                    "--trials is for choosing, so it takes --part valid, was " + part + ": no test row may choose");
+        }
     }
 
     CollaborativeEvaluation.Request request(

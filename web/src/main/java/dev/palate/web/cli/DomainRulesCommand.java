@@ -52,10 +52,7 @@ final class DomainRulesCommand implements Runnable {
 
     private static int asked(CommandSpec spec, DirectoryOption data, Answered answered) {
         try {
-            answered.show(LocalDoor.of(data.directory())
-                    .filter(LocalCalls::answers)
-                    .orElseThrow(() ->
-                            new IOException("no server runs over " + data.directory() + "; start it with ./palate")));
+            answered.show(LocalCalls.running(data.directory()));
             return 0;
         } catch (LocalCalls.RefusedException e) {
             String off = e.status() == 404

@@ -241,6 +241,11 @@ public final class EvaluateCommand implements Callable<Integer> {
                     "--collaborative is of the fused ranking on the parts valid and test: leave out --model, --all,"
                             + " --lists, --peers and --part cold");
         }
+        if (themes.asked()) {
+            throw new IllegalArgumentException(
+                    "--collaborative is with and without the themes that --themes would add to all: leave out --themes");
+        }
+        collaborative.requirePart(part);
         List<ModelName> fused = List.of(ModelName.Fused.FITTED);
         ModelSettings asked = settings(fused);
         RankingTask task = task(Split.read(split));

@@ -6,7 +6,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -33,8 +35,21 @@ final class LocalCalls {
         }
     }
 
+    /// The server that runs over a data directory.
+    static Optional<LocalDoor.Address> server(Path data) {
+        return LocalDoor.of(data).filter(LocalCalls::answers);
+    }
+
+    /// The same where there must be one.
+    ///
+    /// @throws IOException when none runs
+    static LocalDoor.Address running(Path data) throws IOException {
+        return server(data)
+                .orElseThrow(() -> new IOException("no server runs over " + data + "; start it with ./palate"));
+    }
+
     /// True when something answers at the address.
-    static boolean answers(LocalDoor.Address address) {
+    private static boolean answers(LocalDoor.Address address) {
         try {
             return send(address, "GET", "/actuator/health/liveness", "").statusCode() == 200;
         } catch (IOException e) {

@@ -21,8 +21,8 @@ public final class LoginCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Optional<LocalDoor.Address> address = LocalDoor.of(data.directory());
-        if (address.isEmpty() || !LocalCalls.answers(address.get())) {
+        Optional<LocalDoor.Address> address = LocalCalls.server(data.directory());
+        if (address.isEmpty()) {
             spec.commandLine()
                     .getErr()
                     .println("palate: no server runs over " + data.directory() + "; start one with ./palate serve");

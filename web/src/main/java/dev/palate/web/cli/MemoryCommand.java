@@ -97,7 +97,7 @@ public final class MemoryCommand implements Runnable {
     }
 
     private static Optional<LocalDoor.Address> server(DirectoryOption data) {
-        return LocalDoor.of(data.directory()).filter(LocalCalls::answers);
+        return LocalCalls.server(data.directory());
     }
 
     /// `palate memory stats`.

@@ -1,7 +1,6 @@
 package dev.palate.web.cli;
 
 import dev.palate.web.PalateApplication;
-import dev.palate.web.security.LocalDoor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,6 +120,6 @@ final class RunningServer {
 
     /// True when a server that answers holds the directory.
     static boolean isRunning(Path directory) {
-        return LocalDoor.of(directory).map(LocalCalls::answers).orElse(false);
+        return LocalCalls.server(directory).isPresent();
     }
 }

@@ -26,6 +26,10 @@ final class ThemeOptions {
                     + " what neighbours are given; needs --catalog.")
     private @Nullable String themes;
 
+    boolean asked() {
+        return themes != null;
+    }
+
     /// The source for the trial and for the whole; absent when it is not asked for or nothing is told.
     Optional<Models.Content> source(
             RankingTask task, List<CatalogItem> items, ImplicitAls.Options als, long seed, Progress progress) {

@@ -81,7 +81,7 @@ public final class TrainCommand implements Callable<Integer> {
     private int train() throws IOException, InterruptedException {
         Optional<TunedSettings> tuned = tuned();
         PrintWriter out = spec.commandLine().getOut();
-        Optional<LocalDoor.Address> address = LocalDoor.of(data.directory()).filter(LocalCalls::answers);
+        Optional<LocalDoor.Address> address = LocalCalls.server(data.directory());
         JobWatch.Seen end = address.isPresent() ? ask(address.get(), tuned, out) : trainHere(tuned, out);
         if (end.succeeded()) {
             out.println("Trained: " + end.detail());

@@ -59,7 +59,7 @@ final class TrainingCommands {
     private static JsonNode ask(
             CommandSpec spec, Path data, String method, String path, Function<ModelDesk, Object> here)
             throws IOException {
-        Optional<LocalDoor.Address> server = LocalDoor.of(data).filter(LocalCalls::answers);
+        Optional<LocalDoor.Address> server = LocalCalls.server(data);
         if (server.isPresent()) {
             return LocalCalls.call(server.get(), method, path);
         }
@@ -196,10 +196,7 @@ final class TrainingCommands {
         @Override
         public Integer call() {
             try {
-                LocalDoor.Address server = LocalDoor.of(data.directory())
-                        .filter(LocalCalls::answers)
-                        .orElseThrow(() -> new IOException("no server runs over " + data.directory()));
-                JsonNode job = LocalCalls.call(server, "POST", "/local/training:cancel");
+                JsonNode job = LocalCalls.call(LocalCalls.running(data.directory()), "POST", "/local/training:cancel");
                 spec.commandLine()
                         .getOut()
                         .println("Cancelled training job " + job.get("id").asString());

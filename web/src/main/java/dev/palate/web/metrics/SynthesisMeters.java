@@ -17,10 +17,7 @@ public final class SynthesisMeters implements MeterBinder {
     @Override
     public void bindTo(MeterRegistry registry) {
         Meters meters = new Meters(registry, this);
-        requests(
-                meters,
-                "answered",
-                () -> reader.counts().requests() - reader.counts().failed());
+        requests(meters, "answered", reader::answered);
         requests(meters, "failed", () -> reader.counts().failed());
         meters.gauge(
                 "palate.synthesis.waiting",

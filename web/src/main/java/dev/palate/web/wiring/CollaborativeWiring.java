@@ -29,7 +29,6 @@ import dev.palate.retrieval.candidate.UserHistories;
 import dev.palate.web.PalateProperties;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.annotation.Bean;
@@ -78,7 +77,7 @@ class CollaborativeWiring {
     @Bean
     Neighbours neighbours(CollaborativeModel model, PalateProperties properties) {
         if (!properties.propagation().neighbours()) {
-            return (item, most) -> List.of();
+            return Neighbours.NONE;
         }
         NearItems items = new NearItems(model);
         return (item, most) -> items.of(item, most).stream()

@@ -511,6 +511,12 @@ class EvaluateCommandTest {
         assertThat(err.toString()).contains("--themes-from words needs --catalog");
         assertThat(evaluate("--collaborative", "--themes-from", "genres")).isEqualTo(2);
         assertThat(err.toString()).contains("must be categories, words or clusters, was genres");
+        assertThat(evaluate("--collaborative", "--trials", "--catalog", catalog))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--trials is for choosing, so it takes --part valid, was test");
+        assertThat(evaluate("--collaborative", "--themes", "counted", "--catalog", catalog))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("leave out --themes");
         assertThat(evaluate("--trials", "--model", "fused")).isEqualTo(2);
         assertThat(err.toString()).contains("need --collaborative");
     }
