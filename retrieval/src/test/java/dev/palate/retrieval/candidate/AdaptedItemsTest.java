@@ -38,7 +38,8 @@ class AdaptedItemsTest {
     }
 
     private CollaborativeModel model(CatalogSnapshot catalog) {
-        int hidden = 4;
+        // Large, so that adapting thousands takes longer than beginning with it.
+        int hidden = 512;
         float[] layer = new float[hidden * DIMENSION];
         for (int i = 0; i < layer.length; i++) {
             layer[i] = (i % 7 - 3) * 0.1f;
