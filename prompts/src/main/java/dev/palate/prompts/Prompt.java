@@ -4,7 +4,7 @@ import java.util.Map;
 
 /// A prompt with its values: one record per prompt, and that record is the only way to fill its template.
 public sealed interface Prompt
-        permits SpeakPrompt, SelfTestPrompt, ModelTestPrompt, RankPrompt, RankOnePrompt, SynthesisPrompt {
+        permits SpeakPrompt, SelfTestPrompt, ModelTestPrompt, RankPrompt, RankOnePrompt, SynthesisPrompt, SlotPrompt {
     /// The template this record fills.
     PromptVersion version();
 

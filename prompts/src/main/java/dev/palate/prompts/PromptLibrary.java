@@ -33,7 +33,9 @@ public final class PromptLibrary {
             RankOnePrompt.VERSION,
             RankOnePrompt.SLOTS,
             SynthesisPrompt.VERSION,
-            SynthesisPrompt.SLOTS);
+            SynthesisPrompt.SLOTS,
+            SlotPrompt.VERSION,
+            SlotPrompt.SLOTS);
 
     private record Template(String system, String user, Optional<String> schema) {}
 

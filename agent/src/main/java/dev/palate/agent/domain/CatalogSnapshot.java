@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class CatalogSnapshot {
     private static final int MIN_TAG_USES = 2;
     private static final int MAX_TAGS = 20_000;
+    /// Most categories of [#commonCategories].
+    public static final int MAX_COMMON = 48;
+
     private static final int MAX_WORDS = 500_000;
 
     private final Lexicon lexicon;
@@ -28,6 +31,7 @@ public final class CatalogSnapshot {
     private final Map<ItemId, Set<String>> categoriesOf = new HashMap<>();
     private final Map<String, String> byOtherName = new HashMap<>();
     private final Map<String, String> categories = new TreeMap<>();
+    private final List<String> commonCategories;
     private final Map<String, Set<ItemId>> themeItems = new HashMap<>();
     private final PhraseTable<String> tags = new PhraseTable<>();
     private final PhraseTable<Mention.Category> ownCategories = new PhraseTable<>();
@@ -44,9 +48,11 @@ public final class CatalogSnapshot {
         gazetteer = Gazetteer.of(items, counts, lexicon);
         people = new People(items);
         Map<String, Integer> tagUses = new HashMap<>();
+        Map<String, Integer> categoryUses = new TreeMap<>();
         for (Item item : items) {
             item.categories().forEach(category -> categories.putIfAbsent(category.toLowerCase(Locale.ROOT), category));
             categoriesOf.put(item.id(), Set.copyOf(item.categories()));
+            Set.copyOf(item.categories()).forEach(category -> categoryUses.merge(category, 1, Integer::sum));
             addWords(item);
             item.tags().forEach(tag -> tagUses.merge(tag.toLowerCase(Locale.ROOT), 1, Integer::sum));
             Integer year = item.year();
@@ -54,6 +60,13 @@ public final class CatalogSnapshot {
                 newest = year;
             }
         }
+        commonCategories = categoryUses.entrySet().stream()
+                .sorted(Map.Entry.<String, Integer>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .limit(MAX_COMMON)
+                .map(Map.Entry::getKey)
+                .toList();
         nameOtherwise();
         nameOwn();
         lexicon.pack().amounts().forEach(amount -> amounts.put(amount.attribute(), values(amount, items)));
@@ -181,6 +194,11 @@ public final class CatalogSnapshot {
     /// All categories, in order.
     public List<String> categories() {
         return List.copyOf(categories.values());
+    }
+
+    /// The categories that most items have, the commonest first, at most [#MAX_COMMON].
+    public List<String> commonCategories() {
+        return commonCategories;
     }
 
     /// The people whom items name.

@@ -134,7 +134,8 @@ public final class FacetArm implements ConversationArm {
                 heard.found(),
                 heard.degraded(),
                 heard.readings(),
-                heard.wish());
+                heard.wish(),
+                heard.filled());
     }
 
     private static boolean byScore(List<RankedItem> items) {

@@ -223,7 +223,8 @@ public final class ScoredChats {
                         heard.found(),
                         heard.degraded(),
                         heard.readings(),
-                        heard.wish()));
+                        heard.wish(),
+                        heard.filled()));
             }
         };
     }

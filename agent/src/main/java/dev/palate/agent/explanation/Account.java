@@ -11,6 +11,7 @@ import java.util.List;
 /// @param sought what was asked for, as labels, such as `comedies`
 /// @param constraints short phrases, such as `no horror` or `before 2000`
 /// @param unknown wishes that the catalog knows nothing of
+/// @param taken what a model took the message to ask for, as labels
 /// @param blocking memories that rule out what was asked for
 /// @param relaxed true when not all that was asked for could be had at once
 /// @param failed true when the list could not be made
@@ -20,6 +21,7 @@ public record Account(
         List<String> sought,
         List<String> constraints,
         List<Unknown> unknown,
+        List<String> taken,
         List<String> blocking,
         boolean relaxed,
         boolean failed,
@@ -29,6 +31,7 @@ public record Account(
         sought = List.copyOf(sought);
         constraints = List.copyOf(constraints);
         unknown = List.copyOf(unknown);
+        taken = List.copyOf(taken);
         blocking = List.copyOf(blocking);
     }
 }

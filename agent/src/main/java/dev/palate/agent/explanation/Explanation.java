@@ -69,17 +69,21 @@ public final class Explanation {
                 sentences.add("Not everything you asked for could be had at once, so each fits a part of it.");
             }
         }
-        String admitted = admissions(account.unknown());
+        String admitted = admissions(account);
         if (!admitted.isEmpty()) {
             sentences.add(admitted);
         }
         return String.join(" ", sentences);
     }
 
-    /// What the catalog knows nothing of, said; empty when there is nothing to admit.
-    public static String admissions(List<Unknown> unknown) {
+    /// What a model took the message to mean, and what the catalog knows nothing of, said; empty when there is nothing
+    /// to admit.
+    public static String admissions(Account account) {
         List<String> sentences = new ArrayList<>();
-        for (Unknown wish : unknown.stream().limit(MAX_LISTED).toList()) {
+        if (!account.taken().isEmpty()) {
+            sentences.add("I took that to mean " + list(account.taken()) + "; tell me if I am wrong.");
+        }
+        for (Unknown wish : account.unknown().stream().limit(MAX_LISTED).toList()) {
             sentences.add(
                     switch (wish.about()) {
                         case "that" ->

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// What a turn would list at the end of a dialogue that somebody else led: the real reading, understanding, retrieval
@@ -27,14 +28,30 @@ public final class DialogueReplay {
     private final CatalogSnapshots snapshots;
     private final MessageReader reader;
     private final Duration deadline;
+    private final Optional<SlotFilling> filling;
 
     /// @param deadline of the sources
     public DialogueReplay(
             Recommender recommender, CatalogSnapshots snapshots, MessageReader reader, Duration deadline) {
+        this(recommender, snapshots, reader, deadline, Optional.empty());
+    }
+
+    private DialogueReplay(
+            Recommender recommender,
+            CatalogSnapshots snapshots,
+            MessageReader reader,
+            Duration deadline,
+            Optional<SlotFilling> filling) {
         this.recommender = recommender;
         this.snapshots = snapshots;
         this.reader = reader;
         this.deadline = deadline;
+        this.filling = filling;
+    }
+
+    /// The same, with a model asked where the rules find nothing in a message of the one who looks for something.
+    public DialogueReplay with(SlotFilling slots) {
+        return new DialogueReplay(recommender, snapshots, reader, deadline, Optional.of(slots));
     }
 
     /// What happens in a dialogue.
@@ -57,12 +74,38 @@ public final class DialogueReplay {
     /// @param found false when the rules found no category, theme, tag, year or title in what was said
     /// @param readings of the turns
     /// @param wish what is asked for at the end, for looking at
+    /// @param filled what a model was asked for
     public record Heard(
-            List<RankedItem> items, boolean found, List<String> degraded, List<Reading> readings, String wish) {
+            List<RankedItem> items,
+            boolean found,
+            List<String> degraded,
+            List<Reading> readings,
+            String wish,
+            Filled filled) {
         public Heard {
             items = List.copyOf(items);
             degraded = List.copyOf(degraded);
             readings = List.copyOf(readings);
+        }
+    }
+
+    /// What a model was asked in a dialogue.
+    ///
+    /// @param asked of how many messages
+    /// @param failed how many of these it did not answer in time, or not in the shape asked for
+    /// @param taken what it named that was new, as labels
+    public record Filled(int asked, int failed, List<String> taken) {
+        /// No model.
+        public static final Filled NONE = new Filled(0, 0, List.of());
+
+        public Filled {
+            taken = List.copyOf(taken);
+        }
+
+        private Filled plus(SlotFilling.Result result, Optional<Understanding> meaning) {
+            List<String> all = new ArrayList<>(taken);
+            meaning.ifPresent(one -> all.addAll(one.taken()));
+            return new Filled(asked + 1, failed + (result.reason().isEmpty() ? 0 : 1), all);
         }
     }
 
@@ -86,6 +129,7 @@ public final class DialogueReplay {
         List<String> fondNow = List.of();
         List<Reading> readings = new ArrayList<>();
         boolean found = false;
+        Filled filled = Filled.NONE;
         for (Move move : turns) {
             switch (move) {
                 case Shown(List<ItemId> items) -> state = shown(state, items);
@@ -94,6 +138,13 @@ public final class DialogueReplay {
                     readings.add(reading);
                     if (said.own()) {
                         Understanding meaning = Understander.understand(reading, state, List.of(), catalog);
+                        Optional<SlotFilling.Result> result = asked(meaning, catalog);
+                        if (result.isPresent()) {
+                            Optional<Understanding> more =
+                                    SlotFilling.with(result.get().slots(), meaning, catalog);
+                            filled = filled.plus(result.get(), more);
+                            meaning = more.orElse(meaning);
+                        }
                         fondNow = meaning.fondNow();
                         state = new State(meaning.wish(), state.shown(), state.slate(), state.last(), List.of());
                         found |= !reading.claims().isEmpty() || !reading.eras().isEmpty();
@@ -111,7 +162,11 @@ public final class DialogueReplay {
         Rules rules = retrieval.rules(state.wish(), List.of(), notAgain);
         Picks picks = retrieval.pick(user, state.wish(), rules, fondNow, size);
         return new Heard(
-                picks.items(), found, picks.degraded(), readings, state.wish().toString());
+                picks.items(), found, picks.degraded(), readings, state.wish().toString(), filled);
+    }
+
+    private Optional<SlotFilling.Result> asked(Understanding meaning, CatalogSnapshot catalog) {
+        return filling.flatMap(slots -> slots.ask(meaning, catalog)).map(asked -> asked.result(() -> false));
     }
 
     private static State shown(State state, List<ItemId> items) {

@@ -198,6 +198,7 @@ final class ListMaking {
                 meaning.sought(),
                 meaning.phrases(),
                 meaning.reading().unknown(),
+                meaning.taken(),
                 blocking,
                 picks.relaxed(),
                 picks.failed(),

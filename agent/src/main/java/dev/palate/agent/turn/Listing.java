@@ -60,6 +60,7 @@ final class Listing {
     /// @param modelVersion of the collaborative model, empty when no list was made
     /// @param model of language that was asked, empty when none was
     /// @param calls requests to it
+    /// @param wish what is asked for from now on; absent when nothing was listed
     record Answer(
             String text,
             String level,
@@ -69,9 +70,10 @@ final class Listing {
             String modelVersion,
             String model,
             Usage usage,
-            int calls) {
+            int calls,
+            @Nullable Wish wish) {
         static Answer words(String text) {
-            return new Answer(text, ModelLevel.T0.name(), null, List.of(), false, "", "", Usage.NONE, 0);
+            return new Answer(text, ModelLevel.T0.name(), null, List.of(), false, "", "", Usage.NONE, 0, null);
         }
 
         State after(State state) {
@@ -80,7 +82,7 @@ final class Listing {
             }
             List<ItemId> all = new ArrayList<>(begun ? List.of() : state.shown());
             all.addAll(shown);
-            return new State(state.wish(), all, slate, shown, state.written());
+            return new State(wish == null ? state.wish() : wish, all, slate, shown, state.written());
         }
     }
 
@@ -130,16 +132,27 @@ final class Listing {
         }
         Optional<CollaborativeReader.Reading> read = collaborative(memories);
         Facets facets = read.map(CollaborativeReader.Reading::facets).orElse(Facets.NONE);
-        var making = new ListMaking(
-                parts.recommender(), parts.catalog(), parts.clock(), catalog, limits.items(), notes.kept());
-        ListMaking.Made made =
-                making.make(conversation.user(), meaning, memories, state, request.size(), scoring(memories), facets);
-        note(making, made);
-        SlateId slate = keep(made.items(), made.reasons(), made.picks());
-        events.emit(new TurnEvent.Recommended(
-                slate, 1, made.items(), made.reasons(), made.picks().degraded()));
+        Optional<SlotFilling.Asked> asked = ask(meaning, catalog);
+        Shown shown = show(meaning, memories, state, catalog, facets, 1);
+        Optional<SlotFilling.Result> filled = asked.map(one -> filled(one, meaning));
+        Optional<Understanding> revised = filled.flatMap(result -> SlotFilling.with(result.slots(), meaning, catalog));
+        if (revised.isPresent() && !stopped.getAsBoolean()) {
+            events.emit(understood(revised.get()));
+            shown = show(revised.get(), memories, state, catalog, facets, 2).after(shown);
+        }
+        return answer(revised.orElse(meaning), shown, filled.map(SlotFilling.Result::usage), facets, memories, catalog);
+    }
+
+    private Answer answer(
+            Understanding meaning,
+            Shown shown,
+            Optional<Usage> filling,
+            Facets facets,
+            List<Memory> memories,
+            CatalogSnapshot catalog) {
+        ListMaking.Made made = shown.made();
         long from = System.nanoTime();
-        Words words = speak(meaning, made, told(facets, memories), catalog);
+        Words words = speak(made, told(facets, memories), catalog);
         notes.step(
                 StepForms.WORDS,
                 from,
@@ -151,16 +164,88 @@ final class Listing {
                         words.reason(),
                         words.usage()),
                 () -> StepForms.spoken(words.text(), words.level()));
+        String asked = filling.isPresent() ? parts.model().id().value() : "";
         return new Answer(
                 words.text(),
                 words.level(),
-                slate,
+                shown.slate(),
                 made.items().stream().map(ranked -> ranked.item().id()).toList(),
                 meaning.begun(),
                 made.picks().modelVersion(),
-                words.model(),
-                words.usage().plus(made.usage()),
-                (words.prompt().isEmpty() ? 0 : 1) + made.calls());
+                words.model().isEmpty() ? asked : words.model(),
+                words.usage().plus(shown.usage()).plus(filling.orElse(Usage.NONE)),
+                (words.prompt().isEmpty() ? 0 : 1) + (filling.isPresent() ? 1 : 0) + shown.calls(),
+                meaning.wish());
+    }
+
+    /// A list that was shown.
+    ///
+    /// @param usage of all lists of the turn
+    /// @param calls made to a model for them
+    private record Shown(ListMaking.Made made, SlateId slate, Usage usage, int calls) {
+        Shown after(Shown before) {
+            return new Shown(made, slate, usage.plus(before.usage), calls + before.calls);
+        }
+    }
+
+    private Shown show(
+            Understanding meaning,
+            List<Memory> memories,
+            State state,
+            CatalogSnapshot catalog,
+            Facets facets,
+            int revision) {
+        var making = new ListMaking(
+                parts.recommender(), parts.catalog(), parts.clock(), catalog, limits.items(), notes.kept());
+        ListMaking.Made made =
+                making.make(conversation.user(), meaning, memories, state, request.size(), scoring(memories), facets);
+        note(making, made);
+        SlateId slate = keep(made.items(), made.reasons(), made.picks());
+        events.emit(new TurnEvent.Recommended(
+                slate, revision, made.items(), made.reasons(), made.picks().degraded()));
+        return new Shown(made, slate, made.usage(), made.calls());
+    }
+
+    /// Before the list, so that the model reads while it is made.
+    private Optional<SlotFilling.Asked> ask(Understanding meaning, CatalogSnapshot catalog) {
+        return request.models() == TurnRequest.UseModels.AUTO
+                ? new SlotFilling(parts.model(), parts.prompts(), limits.slots(), parts.clock()).ask(meaning, catalog)
+                : Optional.empty();
+    }
+
+    private SlotFilling.Result filled(SlotFilling.Asked asked, Understanding meaning) {
+        SlotFilling.Result result = asked.result(stopped);
+        notes.step(
+                StepForms.SLOTS,
+                asked.from(),
+                () -> StepForms.asked(
+                        result.prompt(),
+                        result.digest(),
+                        result.model(),
+                        result.level(),
+                        result.reason(),
+                        result.usage()),
+                () -> StepForms.slots(result.slots()));
+        if (!result.reason().isEmpty()) {
+            LOG.info(
+                    "turn {}: no model said what the message asks for, reason {}; intent {}",
+                    turn.value(),
+                    result.reason(),
+                    meaning.intent().key());
+        }
+        return result;
+    }
+
+    private static TurnEvent.Understood understood(Understanding meaning) {
+        List<String> phrases = new ArrayList<>(meaning.phrases());
+        meaning.taken().forEach(kind -> phrases.add("perhaps " + kind));
+        return new TurnEvent.Understood(
+                meaning.intent().key(),
+                phrases,
+                meaning.reading().unknown().stream()
+                        .map(unknown -> unknown.words())
+                        .toList(),
+                meaning.confidence());
     }
 
     /// What like users and items tell; absent where that is off, late or failed, and the list is made without.
@@ -284,7 +369,7 @@ final class Listing {
         return slate;
     }
 
-    private Words speak(Understanding meaning, ListMaking.Made made, List<String> told, CatalogSnapshot catalog) {
+    private Words speak(ListMaking.Made made, List<String> told, CatalogSnapshot catalog) {
         List<RankedItem> items = made.items();
         Account account = made.account();
         String wish = SpokenFacts.wish(account, request.content());
@@ -325,7 +410,7 @@ final class Listing {
             LOG.info("turn {}: the model's words were not used, reason {}", turn.value(), spoken.reason());
             return template(asked, made.template(), !streamed.isEmpty());
         }
-        String admitted = Explanation.admissions(meaning.reading().unknown());
+        String admitted = Explanation.admissions(account);
         if (!admitted.isEmpty()) {
             events.emit(new TurnEvent.Delta(" " + admitted));
             text = text + " " + admitted;

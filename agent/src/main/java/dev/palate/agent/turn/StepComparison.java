@@ -41,6 +41,14 @@ final class StepComparison {
         return trace.steps().stream().filter(one -> one.name().equals(name)).toList();
     }
 
+    /// How many steps of a name stand before the first of another.
+    int before(String other, String name) {
+        return (int) trace.steps().stream()
+                .takeWhile(one -> !one.name().equals(other))
+                .filter(one -> one.name().equals(name))
+                .count();
+    }
+
     void add(String name, Outcome outcome, List<String> why) {
         steps.add(new Replayed.Step(name, outcome, why));
     }

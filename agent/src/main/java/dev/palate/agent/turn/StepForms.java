@@ -48,6 +48,7 @@ final class StepForms {
     static final String RETRIEVE = "retrieve";
     static final String RANK = "rank";
     static final String SHOW = "show";
+    static final String SLOTS = "slots";
     static final String WORDS = "words";
 
     private static final String DIGEST = "digest";
@@ -340,6 +341,19 @@ final class StepForms {
             }
         }
         return node;
+    }
+
+    /// What a model took the message to ask for.
+    static ObjectNode slots(SlotFilling.Slots slots) {
+        ObjectNode node = none();
+        texts(node, "categories", slots.categories());
+        texts(node, "themes", slots.themes());
+        return node;
+    }
+
+    static SlotFilling.Slots slots(JsonNode node) {
+        return new SlotFilling.Slots(
+                StepComparison.texts(node.path("categories")), StepComparison.texts(node.path("themes")));
     }
 
     static ObjectNode spoken(String text, String level) {

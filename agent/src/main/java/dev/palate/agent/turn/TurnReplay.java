@@ -230,6 +230,7 @@ public final class TurnReplay {
                     StepComparison.texts(output.path("fond")),
                     StepComparison.texts(output.path("sought")),
                     StepComparison.texts(output.path("phrases")),
+                    List.of(),
                     output.path("confidence").asDouble(0));
         }
 
@@ -285,37 +286,99 @@ public final class TurnReplay {
             }
             var past = new PastRequests(recommender, models, steps, revisions);
             try {
-                var making =
-                        new ListMaking(past, ports.catalog(), InstantSource.fixed(head.at()), catalog, SOURCES, true);
-                ListMaking.Made made = making.make(
-                        head.user(),
-                        understood.meaning,
-                        memories,
-                        understood.state,
-                        understood.size,
-                        new Unasked(scoredDepth()),
-                        facets(memories));
-                if (!past.gone().isEmpty()) {
-                    steps.add(StepForms.RETRIEVE, Outcome.GONE, past.gone());
-                    steps.all(StepForms.RANK)
-                            .forEach(step -> steps.add(step.name(), Outcome.GONE, List.of("a step before it is gone")));
-                    steps.step(StepForms.SHOW)
-                            .ifPresent(
-                                    step -> steps.add(step.name(), Outcome.GONE, List.of("a step before it is gone")));
-                    notRun("there is no list to speak of");
-                    return;
+                Facets facets = facets(memories);
+                Optional<Understanding> revised = revised(understood.meaning);
+                int first = revised.isPresent() ? steps.before(StepForms.SLOTS, StepForms.RETRIEVE) : retrieved.size();
+                ListMaking.Made made =
+                        make(past, understood, understood.meaning, memories, facets, new Lists(0, first, 0));
+                if (revised.isPresent() && past.gone().isEmpty()) {
+                    made = make(
+                            past,
+                            understood,
+                            revised.get(),
+                            memories,
+                            facets,
+                            new Lists(first, retrieved.size(), steps.before(StepForms.SLOTS, StepForms.SHOW)));
                 }
-                compareLists(making.asked(), retrieved);
-                if (scoredDepth() > 0) {
-                    String why = "a language model scored the list; it is not asked again";
-                    steps.step(StepForms.SHOW).ifPresent(step -> steps.add(step.name(), Outcome.NOT_RUN, List.of(why)));
-                    notRun(why);
+                if (!past.gone().isEmpty()) {
+                    gone(past.gone());
+                } else if (scoredDepth() > 0) {
+                    notRun("a language model scored the list; it is not asked again");
                 } else {
-                    steps.step(StepForms.SHOW).ifPresent(step -> steps.compare(step, StepForms.shown(made)));
                     modelWords(made);
                 }
             } finally {
                 past.close();
+            }
+        }
+
+        private void gone(List<String> why) {
+            steps.add(StepForms.RETRIEVE, Outcome.GONE, why);
+            steps.all(StepForms.RANK)
+                    .forEach(step -> steps.add(step.name(), Outcome.GONE, List.of("a step before it is gone")));
+            steps.all(StepForms.SHOW)
+                    .forEach(step -> steps.add(step.name(), Outcome.GONE, List.of("a step before it is gone")));
+            notRun("there is no list to speak of");
+        }
+
+        /// What the message was taken to mean after a model, which is not asked again, had named what it asks for;
+        /// absent where none did, or where no list came of it.
+        private Optional<Understanding> revised(Understanding meaning) {
+            Optional<TraceStep> step = steps.step(StepForms.SLOTS);
+            if (step.isEmpty()) {
+                return Optional.empty();
+            }
+            steps.add(
+                    StepForms.SLOTS,
+                    step.get().cut() ? Outcome.GONE : Outcome.NOT_RUN,
+                    List.of("a language model named these; it is not asked again"));
+            if (step.get().cut() || steps.all(StepForms.SHOW).size() < 2) {
+                return Optional.empty();
+            }
+            return SlotFilling.with(
+                    StepForms.slots(StepComparison.JSON.readTree(step.get().output())), meaning, catalog);
+        }
+
+        /// Which steps of the trace are a list's.
+        ///
+        /// @param from of its requests, the first
+        /// @param to of its requests, after the last
+        /// @param shown of the lists shown
+        private record Lists(int from, int to, int shown) {}
+
+        private ListMaking.Made make(
+                PastRequests past,
+                Understood understood,
+                Understanding meaning,
+                List<Memory> memories,
+                Facets facets,
+                Lists of) {
+            var making = new ListMaking(past, ports.catalog(), InstantSource.fixed(head.at()), catalog, SOURCES, true);
+            ListMaking.Made made = making.make(
+                    head.user(),
+                    meaning,
+                    memories,
+                    understood.state,
+                    understood.size,
+                    new Unasked(scoredDepth()),
+                    facets);
+            if (past.gone().isEmpty()) {
+                compareLists(making.asked(), of.from, of.to);
+                compareShown(made, of.shown);
+            }
+            return made;
+        }
+
+        private void compareShown(ListMaking.Made made, int at) {
+            List<TraceStep> shown = steps.all(StepForms.SHOW);
+            if (at >= shown.size()) {
+                return;
+            }
+            if (scoredDepth() > 0) {
+                String why = "a language model scored the list; it is not asked again";
+                steps.add(StepForms.SHOW, Outcome.NOT_RUN, List.of(why));
+            } else {
+                steps.compare(shown.get(at), StepForms.shown(made));
             }
         }
 
@@ -393,8 +456,12 @@ public final class TurnReplay {
             return StepComparison.JSON.readTree(json).path("scored_depth").asInt(0);
         }
 
-        private void compareLists(List<Retrieval.Asked> asked, List<TraceStep> retrieved) {
-            List<TraceStep> ranked = steps.all(StepForms.RANK);
+        /// @param from the first of the trace's requests that are this list's
+        /// @param to after the last
+        private void compareLists(List<Retrieval.Asked> asked, int from, int to) {
+            List<TraceStep> retrieved = steps.all(StepForms.RETRIEVE).subList(from, to);
+            List<TraceStep> all = steps.all(StepForms.RANK);
+            List<TraceStep> ranked = all.subList(Math.min(from, all.size()), Math.min(to, all.size()));
             for (int at = 0; at < retrieved.size(); at++) {
                 TraceStep then = retrieved.get(at);
                 if (at >= asked.size() || asked.get(at).workings().isEmpty()) {

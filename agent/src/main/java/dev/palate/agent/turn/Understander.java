@@ -68,6 +68,7 @@ final class Understander {
                 fond(reading),
                 sought(next, catalog),
                 phrases(next, catalog),
+                List.of(),
                 confidence(reading, intent));
     }
 

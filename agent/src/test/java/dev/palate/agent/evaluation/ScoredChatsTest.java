@@ -45,7 +45,9 @@ final class ScoredChatsTest {
                     Set.of(),
                     Set.of(new ItemId(prefix + (1 + random.nextInt(20)))));
             lists.add(new ScoredChats.Listed(
-                    chat, new DialogueReplay.Heard(Lists.of(prefix, 30), true, List.of(), List.of(), "")));
+                    chat,
+                    new DialogueReplay.Heard(
+                            Lists.of(prefix, 30), true, List.of(), List.of(), "", DialogueReplay.Filled.NONE)));
         }
         return lists;
     }

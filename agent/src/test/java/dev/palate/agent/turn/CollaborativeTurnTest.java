@@ -382,6 +382,7 @@ class CollaborativeTurnTest {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 false,
                 false,
                 DomainPackFile.shop().speech());

@@ -3,9 +3,11 @@ package dev.palate.agent.turn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.palate.agent.extraction.MemoryWriter;
+import dev.palate.agent.llm.JsonShape;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.ModelLevel;
 import dev.palate.agent.llm.NoModel;
+import dev.palate.agent.llm.Script;
 import dev.palate.agent.llm.ScriptedModel;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
@@ -22,6 +24,7 @@ import dev.palate.memory.trace.TraceHead;
 import dev.palate.memory.trace.TraceStep;
 import dev.palate.memory.trace.TurnTrace;
 import dev.palate.memory.user.UserId;
+import dev.palate.prompts.RenderedPrompt;
 import dev.palate.retrieval.candidate.Freshness;
 import dev.palate.retrieval.embedding.ModelRegistry;
 import dev.palate.retrieval.recommend.FusedRecommender;
@@ -32,6 +35,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -157,6 +161,40 @@ class TurnReplayTest {
                 .allMatch(step -> step.outcome() == Replayed.Outcome.GONE);
         assertThat(plain).as("what was digested").singleElement().asString().contains("Alien");
         assertThat(digest).doesNotContain(StepForms.digest(plain.getFirst()));
+    }
+
+    /// Both lists, though no model is asked again.
+    @Test
+    void aTurnWhoseListAModelChangedReplaysUpToItsWords() {
+        var model = new ScriptedModel(ModelLevel.T2, new Script() {
+            @Override
+            public Step fill(RenderedPrompt prompt, JsonShape shape) {
+                return new Step.Piece("{\"kinds\":[\"comedies\"]}");
+            }
+
+            @Override
+            public Iterator<Step> say(RenderedPrompt prompt) {
+                return List.<Step>of().iterator();
+            }
+        });
+        Conversation talk = stack.conversation();
+        likes(talk.user(), "318", 5);
+        try (GraphAgent agent = agent(model)) {
+            TestStack.say(agent, talk, "whatever suits a rainy evening by the fireplace", 5);
+        }
+        likes(talk.user(), "296", 4);
+        TurnTrace trace = traces(talk).getLast();
+        assertThat(trace.steps()).extracting(TraceStep::name).contains(StepForms.SLOTS);
+        Replayed replayed = replayed(trace);
+        assertThat(replayed.same()).as(told(replayed)).isTrue();
+        assertThat(replayed.steps())
+                .filteredOn(step -> step.name().equals(StepForms.SHOW))
+                .hasSize(2)
+                .allMatch(step -> step.outcome() == Replayed.Outcome.SAME);
+        assertThat(replayed.steps())
+                .filteredOn(step -> step.name().equals(StepForms.SLOTS))
+                .singleElement()
+                .matches(step -> step.outcome() == Replayed.Outcome.NOT_RUN);
     }
 
     @Test

@@ -397,6 +397,7 @@ final class TraceCards {
             case "retrieve" -> "Candidates";
             case "rank" -> "Ranking";
             case "show" -> "Shown";
+            case "slots" -> "Asked a model what is meant";
             case "words" -> "Words";
             default -> Words.capitalised(step.replace('_', ' '));
         };

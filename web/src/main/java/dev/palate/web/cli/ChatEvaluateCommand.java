@@ -6,6 +6,7 @@ import dev.palate.agent.evaluation.ChatCases;
 import dev.palate.agent.evaluation.ChatEvaluation;
 import dev.palate.agent.evaluation.PlainArms;
 import dev.palate.agent.evaluation.ScoredChats;
+import dev.palate.agent.evaluation.SlotArm;
 import dev.palate.agent.evaluation.TurnArm;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.ModelLevel;
@@ -15,9 +16,11 @@ import dev.palate.agent.ranking.LlmWeightFile;
 import dev.palate.agent.ranking.LlmWeightFit;
 import dev.palate.agent.ranking.Scorer;
 import dev.palate.agent.turn.DialogueReplay;
+import dev.palate.agent.turn.SlotFilling;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.text.MiniLmEncoder;
 import dev.palate.memory.text.TextEncoder;
+import dev.palate.prompts.PromptLibrary;
 import dev.palate.retrieval.Progress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -25,11 +28,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +78,24 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
 
     @Mixin
     private AskedModel asked = new AskedModel();
+
+    /// What the model does for a list.
+    enum Use {
+        /// Scores its first items.
+        SCORES,
+        /// Names what a message asks for where the rules found nothing in it.
+        SLOTS
+    }
+
+    @Option(
+            names = "--uses",
+            split = ",",
+            paramLabel = "NAME[,NAME]",
+            description =
+                    "What the model of --level is used for: scores (of the first of each list, twenty calls a case"
+                            + " at T2), slots (what a message asks for where the rules found nothing in it, a call a message)."
+                            + " Default: both.")
+    private Set<Use> uses = EnumSet.allOf(Use.class);
 
     @Option(
             names = "--weights",
@@ -177,56 +200,99 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
         try (TextEncoder encoder = encoders.get();
                 ChatWorld world = ChatWorld.of(over.catalog(), over.split(), encoder, progress)) {
             ChatWorld.Parts parts = world.open(over.work());
-            List<ChatArm> all = new ArrayList<>(plain(parts.plain().all(seed)));
-            Optional<ScoredChats> scored = scored(chosen, parts.replay(), progress);
-            all.addAll(scored.map(ScoredChats::arms).orElseGet(() -> List.of(new TurnArm(parts.replay()))));
-            ChatEvaluation evaluation = ChatEvaluation.run(chosen, all, over.resamples(), seed, progress);
-            if (lists != null) {
-                OutFiles.write(lists, String.join("\n", evaluation.lists()) + "\n");
+            List<ChatArm> plain = plain(parts.plain().all(seed));
+            if (level == ModelLevel.T0) {
+                List<ChatArm> all = new ArrayList<>(plain);
+                all.add(new TurnArm(parts.replay()));
+                tell(ChatEvaluation.run(chosen, all, over.resamples(), seed, progress), Optional.empty(), null, out);
+                return;
             }
-            if (readings != null) {
-                OutFiles.write(readings, readings(evaluation));
+            try (LanguageModel model =
+                    given == null ? asked.open(level, over.work().resolve("model.log")) : given) {
+                List<ChatArm> all = new ArrayList<>(plain);
+                @Nullable SlotArm slots = uses.contains(Use.SLOTS) ? slots(parts.replay(), model) : null;
+                Optional<ScoredChats> scored = uses.contains(Use.SCORES)
+                        ? Optional.of(scored(chosen, parts.replay(), model, progress))
+                        : Optional.empty();
+                if (slots != null) {
+                    all.add(slots);
+                }
+                all.addAll(scored.map(ScoredChats::arms).orElseGet(() -> List.of(new TurnArm(parts.replay()))));
+                tell(ChatEvaluation.run(chosen, all, over.resamples(), seed, progress), scored, slots, out);
             }
-            Map<String, Object> report = new LinkedHashMap<>();
-            report.put("command", JsonOption.command(spec));
-            report.putAll(evaluation.report());
-            scored.ifPresent(one -> report.put("scored", one.report()));
-            json.write(report);
-            print(evaluation, out);
-            scored.ifPresent(one -> new ScoredReport(one, evaluation, over.resamples(), seed).print(out));
         }
     }
 
-    private Optional<ScoredChats> scored(List<ChatCase> chosen, DialogueReplay replay, Progress progress)
-            throws InterruptedException {
-        if (level == ModelLevel.T0) {
-            return Optional.empty();
+    private static SlotArm slots(DialogueReplay replay, LanguageModel model) {
+        return new SlotArm(replay.with(new SlotFilling(model, PromptLibrary.load(), PATIENCE, Clock.systemUTC())));
+    }
+
+    private void tell(
+            ChatEvaluation evaluation, Optional<ScoredChats> scored, @Nullable SlotArm slots, PrintWriter out) {
+        if (lists != null) {
+            OutFiles.write(lists, String.join("\n", evaluation.lists()) + "\n");
         }
+        if (readings != null) {
+            OutFiles.write(readings, readings(evaluation));
+        }
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("command", JsonOption.command(spec));
+        report.putAll(evaluation.report());
+        scored.ifPresent(one -> report.put("scored", one.report()));
+        if (slots != null) {
+            report.put("slots", slots.report(evaluation, over.resamples(), seed));
+        }
+        json.write(report);
+        print(evaluation, out);
+        if (slots != null) {
+            print(slots, evaluation, out);
+        }
+        scored.ifPresent(one -> new ScoredReport(one, evaluation, over.resamples(), seed).print(out));
+    }
+
+    private void print(SlotArm slots, ChatEvaluation evaluation, PrintWriter out) {
+        int[] counts = slots.counts();
+        out.println(format(
+                "slots: %d messages asked, %d of them failed, something new in %d cases",
+                counts[0], counts[1], counts[2]));
+        slots.gains(evaluation, over.resamples(), seed).stream()
+                .filter(gain -> gain.interval().users() > 0)
+                .forEach(gain -> out.println(format(
+                        "%s - T0, %s where %s (%d cases): %+.4f [%+.4f, %+.4f]",
+                        SlotArm.NAME,
+                        gain.metric(),
+                        gain.slice().equals("asked") ? "the model was asked" : "it named something new",
+                        gain.interval().users(),
+                        gain.interval().difference(),
+                        gain.interval().low(),
+                        gain.interval().high())));
+        out.flush();
+    }
+
+    private ScoredChats scored(List<ChatCase> chosen, DialogueReplay replay, LanguageModel model, Progress progress) {
         Clock clock = Clock.systemUTC();
-        try (LanguageModel model = given == null ? asked.open(level, over.work().resolve("model.log")) : given) {
-            Scorer scorer = AskedModel.scorer(level, model);
-            ScoredChats scored = ScoredChats.score(
-                    ScoredChats.listed(chosen, replay, progress),
-                    scorer,
-                    new ScoredChats.Options(PATIENCE, over.resamples(), seed),
-                    clock,
-                    progress);
-            if (weights != null) {
-                LlmWeightFit.Fit fit = scored.fit();
-                LlmWeightFile.put(
-                        weights,
-                        new LlmWeight(
-                                model.id().value(),
-                                level,
-                                scorer.prompt().toString(),
-                                fit.lambda(),
-                                fit.low(),
-                                fit.high(),
-                                fit.lists(),
-                                clock.instant()));
-            }
-            return Optional.of(scored);
+        Scorer scorer = AskedModel.scorer(level, model);
+        ScoredChats scored = ScoredChats.score(
+                ScoredChats.listed(chosen, replay, progress),
+                scorer,
+                new ScoredChats.Options(PATIENCE, over.resamples(), seed),
+                clock,
+                progress);
+        if (weights != null) {
+            LlmWeightFit.Fit fit = scored.fit();
+            LlmWeightFile.put(
+                    weights,
+                    new LlmWeight(
+                            model.id().value(),
+                            level,
+                            scorer.prompt().toString(),
+                            fit.lambda(),
+                            fit.low(),
+                            fit.high(),
+                            fit.lists(),
+                            clock.instant()));
         }
+        return scored;
     }
 
     private List<ChatArm> plain(List<ChatArm> known) {
