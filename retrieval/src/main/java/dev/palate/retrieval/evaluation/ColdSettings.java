@@ -24,8 +24,8 @@ public record ColdSettings(
         Launch launch) {
     /// @param blend of text, aligner and dynamic memory
     /// @param foldIn of the aligner's vector with events
-    public record Launch(LaunchSimulation.Blend blend, PriorFoldIn.Options foldIn) {
-        static final Launch DEFAULT = new Launch(new LaunchSimulation.Blend(1, 1, 1), PriorFoldIn.Options.DEFAULT);
+    public record Launch(LaunchBlend blend, PriorFoldIn.Options foldIn) {
+        static final Launch DEFAULT = new Launch(new LaunchBlend(1, 1, 1), PriorFoldIn.Options.DEFAULT);
     }
 
     /// Copies the list.

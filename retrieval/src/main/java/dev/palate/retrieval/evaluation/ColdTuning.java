@@ -4,7 +4,6 @@ import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.dynamic.DynamicMemory;
 import dev.palate.retrieval.evaluation.ColdSettings.Launch;
 import dev.palate.retrieval.evaluation.ItemFields.Choice;
-import dev.palate.retrieval.evaluation.LaunchSimulation.Blend;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemFactors;
 import dev.palate.retrieval.semantic.IdAligner;
@@ -30,8 +29,10 @@ final class ColdTuning {
     private static final List<Double> LAMBDAS = List.of(3.0, 10.0, 30.0);
     private static final List<Double> WEIGHTS = List.of(0.0, 0.5, 1.0, 2.0);
     private static final List<Double> HOLDS = List.of(1.0, 2.0, 4.0, 8.0);
-    private static final List<Blend> BLENDS = blends();
+    private static final List<LaunchBlend> BLENDS = blends();
     private static final int MANY_ARRIVALS = 200_000;
+    /// Items times arrivals that are kept of all replays together: 240 MB.
+    private static final int MOST_SAMPLED = 40_000_000;
 
     private final List<ColdTask> inner;
     private final List<ColdModels> models;
@@ -226,43 +227,56 @@ final class ColdTuning {
         }
     }
 
-    /// How text gives way to events: the blend, and the hold of the fold-in, whose worst bucket is least below the best
-    /// of the parts, in standard errors, mean over the splits.
+    /// How text gives way to events: the blend ([LaunchTuning]), and the hold of the fold-in whose worst bucket is
+    /// least
+    /// below the best of the parts, in standard errors, mean over the splits.
     private Launch launch(Choice choice, List<ItemFactors> factors, IdAligner.Options aligner) {
         List<PriorFoldIn.Options> holds = HOLDS.stream()
                 .map(hold -> new PriorFoldIn.Options(hold, PriorFoldIn.Options.DEFAULT.regularization()))
                 .toList();
-        double[] blends = new double[BLENDS.size()];
         double[] foldIns = new double[holds.size()];
+        List<LaunchSample> samples = new ArrayList<>();
         for (int split = 0; split < inner.size(); split++) {
             ColdTask task = inner.get(split);
             if (task.arrivals().size() > MANY_ARRIVALS) {
                 return Launch.DEFAULT;
             }
-            ColdModels model = models.get(split);
-            VectorTable vectors = texts.of(task, choice);
-            ItemFactors of = factors.get(split);
-            int[] everybody = IntStream.range(0, task.users().size()).toArray();
-            LaunchSimulation.Outcome outcome = LaunchSimulation.run(
-                    task,
-                    new LaunchSimulation.Parts(
-                            vectors, of, model.foldIn(of, everybody), model.aligned(vectors, of, aligner)),
-                    model.memory(vectors, DynamicMemory.Options.of(vectors.dimension())),
-                    new LaunchSimulation.Tried(BLENDS, holds));
+            LaunchSample sample = new LaunchSample(task, MOST_SAMPLED / inner.size() / Math.max(1, task.cold().length));
+            LaunchSimulation.Outcome outcome = replayed(split, choice, factors.get(split), aligner, holds, sample);
             outcome.report().print(line -> log.accept("inner launch: " + line));
-            addWorst(outcome.blends(), outcome.parts(), blends);
             addWorst(outcome.counting().subList(1, 1 + holds.size()), outcome.parts(), foldIns);
+            samples.add(sample);
         }
-        return new Launch(BLENDS.get(highest(blends)), holds.get(highest(foldIns)));
+        return new Launch(LaunchTuning.choose(samples, BLENDS, log), holds.get(highest(foldIns)));
+    }
+
+    private LaunchSimulation.Outcome replayed(
+            int split,
+            Choice choice,
+            ItemFactors factors,
+            IdAligner.Options aligner,
+            List<PriorFoldIn.Options> holds,
+            LaunchSample sample) {
+        ColdTask task = inner.get(split);
+        ColdModels model = models.get(split);
+        VectorTable vectors = texts.of(task, choice);
+        int[] everybody = IntStream.range(0, task.users().size()).toArray();
+        return LaunchSimulation.run(
+                task,
+                new LaunchSimulation.Parts(
+                        vectors, factors, model.foldIn(factors, everybody), model.aligned(vectors, factors, aligner)),
+                model.memory(vectors, DynamicMemory.Options.of(vectors.dimension())),
+                new LaunchSimulation.Tried(List.of(Launch.DEFAULT.blend()), holds),
+                sample);
     }
 
     /// What serves first, then every combination.
-    private static List<Blend> blends() {
-        List<Blend> blends = new ArrayList<>(List.of(Launch.DEFAULT.blend()));
+    private static List<LaunchBlend> blends() {
+        List<LaunchBlend> blends = new ArrayList<>(List.of(Launch.DEFAULT.blend()));
         for (double most : new double[] {1, 0.85}) {
             for (double words : new double[] {1, 0.95, 0.9, 0.85, 1.1}) {
                 for (double halfWay : new double[] {1, 2, 3, 5}) {
-                    Blend blend = new Blend(halfWay, most, words);
+                    LaunchBlend blend = new LaunchBlend(halfWay, most, words);
                     if (!blends.contains(blend)) {
                         blends.add(blend);
                     }

@@ -13,6 +13,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Cold items come out: their events are replayed in the order of time, and before each the user's list of 20 among all
 /// cold items is made from the events before it. A hit counts for the number of events that its item had by then.
@@ -77,40 +78,11 @@ public final class LaunchSimulation {
         default void happened(int user, int place) {}
     }
 
-    /// How text gives way to events. With the mean t of text and aligner and the dynamic memory m, each
-    /// z-scored over the
-    /// cold items, and their correlation r, an item with n events is scored by
-    /// ((1 − c) w + c) · ((1 − c) t + c m) / √((1 − c)² + c² + 2 c (1 − c) r), c = most · n / (n + halfWay).
-    ///
-    /// The root keeps the deviation of what is mixed at 1. Without it the items between both, whose scores are
-    /// means
-    /// of two things that agree in part, would lie nearer to 0 than all others and stand on no list.
-    ///
-    /// @param halfWay above 0
-    /// @param most in [0, 1]
-    /// @param words w, above 0: less than 1 keeps items of no event from crowding out those whose events say more
-    public record Blend(double halfWay, double most, double words) {
-        private static final double LEAST_SQUARE = 0.05;
-
-        double share(int events) {
-            return most * IdAligner.confidence(events, halfWay);
-        }
-
-        /// What (1 − c) t + c m is multiplied by.
-        ///
-        /// @param share c
-        double scale(double share, double correlation) {
-            double rest = 1 - share;
-            double square = rest * rest + share * share + 2 * share * rest * correlation;
-            return (rest * words + share) / Math.sqrt(Math.max(LEAST_SQUARE, square));
-        }
-    }
-
     /// What is tried beside the parts; each list begins with what serves.
     ///
     /// @param blends by event count
     /// @param holds strengths of the prior of the fold-in
-    record Tried(List<Blend> blends, List<PriorFoldIn.Options> holds) {}
+    record Tried(List<LaunchBlend> blends, List<PriorFoldIn.Options> holds) {}
 
     /// The rows of a run.
     ///
@@ -130,6 +102,13 @@ public final class LaunchSimulation {
 
     /// Replays the arrivals of the task.
     static Outcome run(ColdTask task, Parts parts, DynamicMemory memory, Tried tried) {
+        return run(task, parts, memory, tried, null);
+    }
+
+    /// The same.
+    ///
+    /// @param sample told each arrival; null where none is kept
+    static Outcome run(ColdTask task, Parts parts, DynamicMemory memory, Tried tried, @Nullable LaunchSample sample) {
         int[] seen = new int[task.cold().length];
         VectorTable people = new VectorTable(parts.texts.dimension(), profiles(task, parts.texts));
         VectorTable cold = parts.texts.select(task.cold());
@@ -146,13 +125,13 @@ public final class LaunchSimulation {
         ways.add(new Serving(parts, seen));
         Hits hits =
                 new Hits(ways.size() + tried.blends.size() + 1, task.arrivals().size());
-        replay(task, ways, tried.blends, seen, hits);
+        replay(task, ways, tried.blends, seen, hits, sample);
         List<Row> blends = new ArrayList<>();
         for (int at = 0; at < tried.blends.size(); at++) {
-            Blend blend = tried.blends.get(at);
+            LaunchBlend blend = tried.blends.get(at);
             String name = at == 0
                     ? "blend"
-                    : "blend, half way " + blend.halfWay + ", most " + blend.most + ", words " + blend.words;
+                    : "blend, half way " + blend.halfWay() + ", most " + blend.most() + ", words " + blend.words();
             blends.add(hits.row(ways.size() + at, name));
         }
         List<Row> counting = new ArrayList<>(List.of(hits.row(3, "popularity")));
@@ -194,12 +173,27 @@ public final class LaunchSimulation {
             }
         }
 
+        /// Which parts found the item of this arrival.
+        boolean[] parts() {
+            boolean[] parts = new boolean[PARTS];
+            for (int part = 0; part < PARTS; part++) {
+                parts[part] = found[part].get(at);
+            }
+            return parts;
+        }
+
         Row row(int way, String name) {
             return new Row(name, hits[way], events, found[way], bucketOf);
         }
     }
 
-    private static void replay(ColdTask task, List<Way> ways, List<Blend> blends, int[] seen, Hits hits) {
+    private static void replay(
+            ColdTask task,
+            List<Way> ways,
+            List<LaunchBlend> blends,
+            int[] seen,
+            Hits hits,
+            @Nullable LaunchSample sample) {
         Map<Integer, BitSet> had = new HashMap<>();
         float[][] scores = new float[ways.size()][seen.length];
         float[] words = new float[seen.length];
@@ -219,14 +213,11 @@ public final class LaunchSimulation {
             }
             TwoTowers.standardise(words);
             float[] memory = scores[2];
-            double correlation = Kernels.dot(words, 0, memory, 0, memory.length) / memory.length;
+            if (sample != null) {
+                sample.add(bucket(seen[arrival.place()]), arrival.place(), words, memory, seen, before, hits.parts());
+            }
             for (int at = 0; at < blends.size(); at++) {
-                Blend blend = blends.get(at);
-                for (int place = 0; place < blended.length; place++) {
-                    double share = blend.share(seen[place]);
-                    double mixed = (1 - share) * words[place] + share * memory[place];
-                    blended[place] = (float) (blend.scale(share, correlation) * mixed);
-                }
+                blends.get(at).score(words, memory, seen, blended);
                 hits.add(ways.size() + at, found(blended, before, arrival.place()));
             }
             float[] served = scores[ways.size() - 1];
@@ -256,9 +247,9 @@ public final class LaunchSimulation {
     }
 
     /// True when fewer than 20 items the user has not had stand before the place.
-    private static boolean found(float[] scores, BitSet had, int place) {
+    static boolean found(float[] scores, BitSet had, int place) {
         int before = 0;
-        for (int other = 0; other < scores.length; other++) {
+        for (int other = 0; other < scores.length && before < ColdMetrics.CUTOFF; other++) {
             boolean ahead = scores[other] > scores[place] || (scores[other] == scores[place] && other < place);
             before += ahead && !had.get(other) ? 1 : 0;
         }

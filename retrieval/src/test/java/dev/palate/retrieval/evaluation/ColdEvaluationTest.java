@@ -20,7 +20,7 @@ class ColdEvaluationTest {
     private static final int ITEMS = 260;
     private static final int TASTES = 5;
 
-    private static ColdTask task() {
+    static ColdTask task() {
         SplittableRandom random = new SplittableRandom(3);
         Set<String> cold = IntStream.range(0, ITEMS)
                 .filter(item -> item % 7 == 0)
@@ -52,11 +52,15 @@ class ColdEvaluationTest {
         return vector;
     }
 
-    private static ColdEvaluation evaluate() {
-        ColdTask task = task();
+    static ColdTexts texts(ColdTask task) {
         Map<String, ItemFields> catalog = task.items().ids().stream()
                 .collect(Collectors.toMap(id -> id, id -> new ItemFields(id, id, "", "", id, id)));
-        ColdTexts texts = ColdTexts.encode(catalog, task.items(), ColdEvaluationTest::encode, (p, d, n) -> {});
+        return ColdTexts.encode(catalog, task.items(), ColdEvaluationTest::encode, (p, d, n) -> {});
+    }
+
+    private static ColdEvaluation evaluate() {
+        ColdTask task = task();
+        ColdTexts texts = texts(task);
         return ColdEvaluation.of(task, texts, 1, 1, (p, d, n) -> {}, line -> {});
     }
 
