@@ -41,6 +41,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 /// @param retention how old each kind may become
 /// @param propagation of themes between like items
 /// @param synthesis of what users and their like seem to want
+/// @param slots that a model names where the rules find nothing
 public record PalateProperties(
         @Nullable Path dataDirectory,
         @DefaultValue Truth truth,
@@ -58,6 +59,7 @@ public record PalateProperties(
         @DefaultValue Retention retention,
         @DefaultValue Propagation propagation,
         @DefaultValue Synthesis synthesis,
+        @DefaultValue Slots slots,
         @DefaultValue Traces traces) {
     /// How turns came to their answers.
     ///
@@ -95,6 +97,11 @@ public record PalateProperties(
     ///
     /// @param enabled off by default: that it helps is not shown
     public record Synthesis(@DefaultValue("false") boolean enabled) {}
+
+    /// What a message asks for, named by a model of T2 and up where the rules find nothing in it.
+    ///
+    /// @param enabled off by default: that it helps is not shown
+    public record Slots(@DefaultValue("false") boolean enabled) {}
 
     /// How texts become vectors.
     public enum Encoder {

@@ -208,7 +208,7 @@ final class Listing {
 
     /// Before the list, so that the model reads while it is made.
     private Optional<SlotFilling.Asked> ask(Understanding meaning, CatalogSnapshot catalog) {
-        return request.models() == TurnRequest.UseModels.AUTO
+        return request.models() == TurnRequest.UseModels.AUTO && limits.slots().isPositive()
                 ? new SlotFilling(parts.model(), parts.prompts(), limits.slots(), parts.clock()).ask(meaning, catalog)
                 : Optional.empty();
     }

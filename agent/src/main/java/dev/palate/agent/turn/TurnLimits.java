@@ -12,7 +12,8 @@ import java.time.Duration;
 /// @param firstWord until a model's first word
 /// @param words until a model's last word
 /// @param tokens of a model's answer
-/// @param slots until a model has said what a message asks for in which the rules found nothing
+/// @param slots until a model has said what a message asks for in which the rules found nothing; zero when none is to
+///     be asked
 public record TurnLimits(
         int inFlight,
         Duration turn,
@@ -22,10 +23,11 @@ public record TurnLimits(
         Duration words,
         int tokens,
         Duration slots) {
-    private static final Duration SLOTS = Duration.ofSeconds(8);
+    /// How long what a model names is waited for where that is on.
+    public static final Duration SLOTS = Duration.ofSeconds(8);
 
     /// 64 turns, most of which wait for a model or do without it; 24 s in all, 2 s for the items, 4 s to the first
-    /// word, 12 s and 60 tokens for the words, 8 s for what a message asks for.
+    /// word, 12 s and 60 tokens for the words; no model is asked what a message asks for.
     public static final TurnLimits DEFAULT = new TurnLimits(
             64,
             Duration.ofSeconds(24),
@@ -34,7 +36,7 @@ public record TurnLimits(
             Duration.ofSeconds(4),
             Duration.ofSeconds(12),
             60,
-            SLOTS);
+            Duration.ZERO);
 
     public TurnLimits {
         Require.range("turns in flight", inFlight, 1, 10_000);
@@ -44,10 +46,10 @@ public record TurnLimits(
         Require.range("first word in ms", firstWord.toMillis(), 1, 120_000);
         Require.range("words in ms", words.toMillis(), 1, 300_000);
         Require.range("tokens", tokens, 1, 2_048);
-        Require.range("slots in ms", slots.toMillis(), 1, 120_000);
+        Require.range("slots in ms", slots.toMillis(), 0, 120_000);
     }
 
-    /// With as long for what a message asks for as usual, and no longer than for the words.
+    /// Without a model that is asked what a message asks for.
     public TurnLimits(
             int inFlight,
             Duration turn,
@@ -56,6 +58,6 @@ public record TurnLimits(
             Duration firstWord,
             Duration words,
             int tokens) {
-        this(inFlight, turn, recall, items, firstWord, words, tokens, words.compareTo(SLOTS) < 0 ? words : SLOTS);
+        this(inFlight, turn, recall, items, firstWord, words, tokens, Duration.ZERO);
     }
 }

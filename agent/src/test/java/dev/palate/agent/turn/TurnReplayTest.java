@@ -61,7 +61,8 @@ class TurnReplayTest {
             Duration.ofSeconds(30),
             Duration.ofSeconds(30),
             Duration.ofSeconds(60),
-            60);
+            60,
+            Duration.ofSeconds(60));
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

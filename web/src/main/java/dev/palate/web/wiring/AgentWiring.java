@@ -53,6 +53,7 @@ import dev.palate.web.job.ErasureDesk;
 import dev.palate.web.job.PolicyReplays;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
@@ -207,7 +208,7 @@ class AgentWiring {
                 ranker,
                 Optional.ofNullable(collaborative.getIfAvailable()),
                 truth.digests());
-        return new GraphAgent(parts, limits(properties.limits().turnsInFlight()));
+        return new GraphAgent(parts, limits(properties));
     }
 
     @Bean
@@ -231,16 +232,17 @@ class AgentWiring {
         return new TurnReplay(ports, recommender, models, themes::current);
     }
 
-    private static TurnLimits limits(int turnsInFlight) {
+    private static TurnLimits limits(PalateProperties properties) {
         TurnLimits usual = TurnLimits.DEFAULT;
         return new TurnLimits(
-                turnsInFlight,
+                properties.limits().turnsInFlight(),
                 usual.turn(),
                 usual.recall(),
                 usual.items(),
                 usual.firstWord(),
                 usual.words(),
-                usual.tokens());
+                usual.tokens(),
+                properties.slots().enabled() ? TurnLimits.SLOTS : Duration.ZERO);
     }
 
     private static LanguageModel start(PalateProperties.Llm settings, Path log, Clock clock) {
