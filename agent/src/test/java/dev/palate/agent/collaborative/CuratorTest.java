@@ -310,7 +310,7 @@ class CuratorTest {
             world.like(users(user, 1), user, user + 1, user + 2, user + 3);
         }
         world.follow();
-        Path file = world.folder().resolve(RuleDesk.FILE_NAME);
+        Path file = world.rule();
         RuleDesk desk = desk(file);
         assertThat(desk.inForce().name()).isEqualTo("steady");
         DomainRule rule =
@@ -341,7 +341,7 @@ class CuratorTest {
 
     @Test
     void onlyAPreviewThatShowsSomebodyAllowsAnActivationAndTheNewestAreKept() throws Exception {
-        RuleDesk desk = desk(world.folder().resolve(RuleDesk.FILE_NAME));
+        RuleDesk desk = desk(world.rule());
         assertThat(desk.preview(rule(0)).users()).isEmpty();
         assertThatThrownBy(() -> desk.activate(rule(0).version()))
                 .isInstanceOf(BadRuleException.class)
