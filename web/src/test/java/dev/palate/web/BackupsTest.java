@@ -54,10 +54,12 @@ class BackupsTest {
     }
 
     @Test
-    void aRunningServerIsBackedUpAndRestoredWhenItHasStopped() {
+    void aRunningServerIsBackedUpAndRestoredWhenItHasStopped() throws Exception {
+        Path rule = folder.resolve("data/domain-rule.json");
         Path file = folder.resolve("a b.db");
         try (TestServer server = TestServer.start(folder.resolve("data"))) {
             server.films(3);
+            Files.writeString(rule, "{\"name\":\"mine\",\"terms\":[]}");
             Ran made = run(new BackupCommand(), file.toString(), "--data", data());
             assertThat(made.status()).as(made.err()).isZero();
             assertThat(made.out()).contains("Made " + file + ", ").contains(" bytes, up to change 3, SHA-256 ");
@@ -67,6 +69,7 @@ class BackupsTest {
                     .contains("palate: back-up failed: " + file
                             + ".json is there already; a back-up overwrites nothing, name another");
             server.films(5);
+            Files.writeString(rule, "{\"name\":\"other\",\"terms\":[]}");
             Ran held = run(new RestoreCommand(), file.toString(), "--data", data());
             assertThat(held.status()).isEqualTo(1);
             assertThat(held.err())
@@ -89,6 +92,7 @@ class BackupsTest {
         }
         Ran restored = run(new RestoreCommand(), file.toString(), "--data", data());
         assertThat(restored.status()).as(restored.err()).isZero();
+        assertThat(rule).hasContent("{\"name\":\"mine\",\"terms\":[]}");
         assertThat(restored.out())
                 .contains("Restored " + file + " of 20")
                 .contains(", up to change 3; epoch ")

@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,8 +33,8 @@ import java.util.function.Function;
 /// nothing is read but the themes and their weights, and `meta` and `mem` are cosines of these with the user's own
 /// themes and memories.
 ///
-/// Costs one read of at most 24 · 48 rows of an index and one of the themes of at most 32 users, whatever the catalog;
-/// thread-safe.
+/// Costs one read of at most 48 · 48 rows of an index and one of the themes of at most 32 users, whatever the
+/// catalog; thread-safe.
 public final class Curator {
     /// The most that are read.
     public static final int MOST = 16;
@@ -48,7 +49,8 @@ public final class Curator {
 
     private static final int ITEMS_SHARED = 24;
     private static final int OLDER_SHARED = 8;
-    private static final int SHARERS = 48;
+    /// The newest that others did with an item, of which its likers are counted.
+    static final int SHARERS = 48;
     private static final int OWN_THEMES = 16;
     // A memory that neither likes nor dislikes says less of what is wanted.
     private static final double NEUTRAL = 0.25;
@@ -85,10 +87,15 @@ public final class Curator {
                 .filter(event -> event.weight() > 0)
                 .toList();
         List<ItemId> looked = looked(liked);
-        List<Interactions.Shared> shared = ports.interactions().shared(user, looked, SHARERS).stream()
+        Set<ItemId> counted = new LinkedHashSet<>(looked);
+        liked.reversed().stream().limit(MOST_CANDIDATES).forEach(event -> counted.add(event.item()));
+        List<Interactions.Shared> shared = ports.interactions().shared(user, counted, SHARERS).stream()
                 .filter(one -> one.feedback().weight() > 0)
                 .toList();
-        List<Curated.Candidate> candidates = new ArrayList<>(users(looked, shared, own, said, space, now));
+        Set<ItemId> sought = Set.copyOf(looked);
+        List<Interactions.Shared> ofLooked =
+                shared.stream().filter(one -> sought.contains(one.item())).toList();
+        List<Curated.Candidate> candidates = new ArrayList<>(users(looked, ofLooked, own, said, space, now));
         candidates.addAll(items(liked, shared, own, said, space, now));
         return Curated.by(rule, own, candidates);
     }

@@ -30,8 +30,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// then puts it into force. What was chosen is kept in a file of the data directory; without it the domain pack's
 /// first rule holds. Thread-safe; one preview at a time.
 public final class RuleDesk {
-    /// The file's name in a data directory.
-    public static final String FILE_NAME = "domain-rule.json";
     /// So many users a preview looks at.
     public static final int PREVIEWED = 20;
     /// A preview allows an activation for so long.
@@ -82,7 +80,7 @@ public final class RuleDesk {
     private volatile DomainRule inForce;
 
     /// @param pack whose rules ship
-    /// @param file see [#FILE_NAME]; need not be there
+    /// @param file where the one that was chosen is kept; need not be there
     /// @throws AgentException `BAD_FILE` when it is there and holds no rule
     public RuleDesk(Curator curator, Users users, DomainPack pack, Path file, InstantSource clock) {
         this.curator = curator;

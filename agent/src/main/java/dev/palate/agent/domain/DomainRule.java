@@ -63,7 +63,7 @@ public record DomainRule(String name, List<Term> terms) {
         META(1),
         /// See [Likeness#mem].
         MEM(1),
-        /// See [Likeness#co].
+        /// See [Likeness#co]. A bound above what it can be is allowed, and never passed.
         CO(MOST_COUNT),
         /// See [Likeness#days].
         DAYS(MOST_DAYS);

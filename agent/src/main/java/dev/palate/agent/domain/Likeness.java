@@ -9,7 +9,8 @@ import dev.palate.memory.Require;
 ///     in [0, 1]
 /// @param meta how alike the themes are, in [0, 1]
 /// @param mem how near what the user's memories say is to the other's themes, as texts, in [0, 1]
-/// @param co of a user how many items both liked, of an item how many others lately liked it
+/// @param co of a user how many of the 24 items looked at both liked, so at most 24; of an item how many of the
+///     48 others who came to it last liked it, so at most 48
 /// @param days since the newest thing that joins them, whole
 public record Likeness(DomainRule.Kind kind, double edge, double meta, double mem, int co, int days) {
     /// The largest counts.

@@ -138,7 +138,12 @@ final class StepForms {
         return node;
     }
 
-    /// Whether two of these can be compared; those of before had no key.
+    /// Whether one of these is of before digests had keys. As it can be made again, it can be compared.
+    static boolean unkeyed(JsonNode then) {
+        return then.path(DIGEST).asString("").matches("[0-9a-f]+");
+    }
+
+    /// Whether two of these can be compared: those of another database had another key.
     static boolean comparable(JsonNode then, JsonNode now) {
         return SecretDigests.comparable(
                 then.path(DIGEST).asString(""), now.path(DIGEST).asString(""));

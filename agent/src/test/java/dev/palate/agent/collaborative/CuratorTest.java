@@ -120,6 +120,35 @@ class CuratorTest {
     }
 
     /// The real vectors: an item whose themes are those of the user's memories and history is nearer than another.
+    /// A rule's condition on `co` of items knows of likers of each of the 32 items that are compared, also of those
+    /// by whom no users are looked for.
+    @Test
+    void theLikersOfEveryItemThatIsComparedAreCounted() throws Exception {
+        int films = PropagationWorld.ITEMS;
+        int back = 20;
+        world.like(List.of(ANN), IntStream.range(0, films).toArray());
+        world.like(users(0, 3), films - back);
+        world.like(users(3, Curator.SHARERS + 5), films - 1);
+        world.follow();
+        List<Curated.Candidate> candidates = world.curated(ANN).candidates();
+        assertThat(co(candidates, "I" + back)).isEqualTo(3);
+        assertThat(co(candidates, "I1")).as("the newest 48 of 53").isEqualTo(Curator.SHARERS);
+        assertThat(co(candidates, "I2")).isZero();
+        assertThat(candidates.stream().filter(one -> one.handle().startsWith("U")))
+                .as("users are looked for by 24 items, of which the 20th newest is none")
+                .allMatch(one -> one.likeness().edge() == 0.0417)
+                .hasSize(Curator.MOST_CANDIDATES);
+    }
+
+    private static int co(List<Curated.Candidate> candidates, String handle) {
+        return candidates.stream()
+                .filter(one -> one.handle().equals(handle))
+                .findFirst()
+                .orElseThrow()
+                .likeness()
+                .co();
+    }
+
     @Test
     void themesAndMemoriesMakeSomebodyNearer() throws Exception {
         // Films 6 and 0 are horror and something else, film 9 is comedy and musical.
@@ -281,7 +310,7 @@ class CuratorTest {
             world.like(users(user, 1), user, user + 1, user + 2, user + 3);
         }
         world.follow();
-        Path file = world.folder().resolve(RuleDesk.FILE_NAME);
+        Path file = world.rule();
         RuleDesk desk = desk(file);
         assertThat(desk.inForce().name()).isEqualTo("steady");
         DomainRule rule =
@@ -312,7 +341,7 @@ class CuratorTest {
 
     @Test
     void onlyAPreviewThatShowsSomebodyAllowsAnActivationAndTheNewestAreKept() throws Exception {
-        RuleDesk desk = desk(world.folder().resolve(RuleDesk.FILE_NAME));
+        RuleDesk desk = desk(world.rule());
         assertThat(desk.preview(rule(0)).users()).isEmpty();
         assertThatThrownBy(() -> desk.activate(rule(0).version()))
                 .isInstanceOf(BadRuleException.class)

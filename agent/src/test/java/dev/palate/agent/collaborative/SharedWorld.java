@@ -66,8 +66,9 @@ final class SharedWorld implements AutoCloseable {
                 histories::of, truth.interactions(), truth.themes(), audiences, spaces, memories::pack));
     }
 
-    Path folder() {
-        return directory.root();
+    /// Where the domain rule that was chosen is kept.
+    Path rule() {
+        return directory.domainRule();
     }
 
     /// One film after the other, a minute apart, is liked by each of them.

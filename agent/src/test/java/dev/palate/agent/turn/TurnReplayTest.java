@@ -48,6 +48,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Turns over the real store are run again, also after what they stood on has changed.
 @Timeout(900)
@@ -196,6 +197,66 @@ class TurnReplayTest {
                 .filteredOn(step -> step.name().equals(StepForms.SLOTS))
                 .singleElement()
                 .matches(step -> step.outcome() == Replayed.Outcome.NOT_RUN);
+    }
+
+    /// Traces of before digests had keys are compared like others, and what `remember` is does not make followers
+    /// of later differences.
+    @Test
+    void theAgeOfATraceIsNoDifferenceAndHasNoFollowers() {
+        Conversation talk = stack.conversation();
+        try (GraphAgent agent = agent(new NoModel("test"))) {
+            TestStack.say(agent, talk, "I loved Alien, but no horror", 3);
+        }
+        TurnTrace trace = traces(talk).getLast();
+        var plain = new ArrayList<String>();
+        assertThat(replay(said -> {
+                            plain.add(said);
+                            return "00000000:" + "0".repeat(16);
+                        })
+                        .replay(trace))
+                .isPresent();
+        TurnTrace old = with(trace, StepForms.REMEMBER, "digest", StepForms.digest(plain.getFirst()));
+        Replayed again = replayed(old);
+        assertThat(again.same()).as(told(again)).isTrue();
+        assertThat(outcomes(again, StepForms.REMEMBER)).containsExactly(Replayed.Outcome.SAME);
+
+        TurnTrace otherwise = with(trace, StepForms.REMEMBER, "digest", StepForms.digest("said otherwise"));
+        assertThat(outcomes(replayed(otherwise), StepForms.REMEMBER)).containsExactly(Replayed.Outcome.DIFFERS);
+
+        TurnTrace ofAnother = with(
+                with(trace, StepForms.REMEMBER, "digest", "00000000:" + "0".repeat(16)),
+                StepForms.WORDS,
+                "text",
+                "other words");
+        Replayed later = replayed(ofAnother);
+        assertThat(outcomes(later, StepForms.REMEMBER)).containsExactly(Replayed.Outcome.GONE);
+        assertThat(told(later)).contains("no later step rests on it");
+        assertThat(outcomes(later, StepForms.WORDS)).as(told(later)).containsExactly(Replayed.Outcome.DIFFERS);
+    }
+
+    private static List<Replayed.Outcome> outcomes(Replayed replayed, String step) {
+        return replayed.steps().stream()
+                .filter(one -> one.name().equals(step))
+                .map(Replayed.Step::outcome)
+                .toList();
+    }
+
+    /// The same with another text in what a step gave.
+    private static TurnTrace with(TurnTrace trace, String name, String field, String text) {
+        List<TraceStep> steps = trace.steps().stream()
+                .map(step -> step.name().equals(name)
+                        ? new TraceStep(
+                                name,
+                                step.startMicros(),
+                                step.micros(),
+                                step.input(),
+                                ((ObjectNode) JSON.readTree(step.output()))
+                                        .put(field, text)
+                                        .toString(),
+                                step.cut())
+                        : step)
+                .toList();
+        return new TurnTrace(trace.head(), steps, trace.read(), trace.written(), trace.redacted());
     }
 
     @Test

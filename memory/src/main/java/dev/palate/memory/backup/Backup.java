@@ -8,6 +8,7 @@ import dev.palate.memory.sql.SqliteFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 
@@ -17,9 +18,10 @@ public final class Backup {
 
     /// Makes the back-up while writes go on. The manifest is written last: without one it is not whole.
     ///
+    /// @param domainRule the file of the domain rule in force, which the manifest takes in; need not be there
     /// @throws MemoryException `BAD_INPUT` when the file is there already or the truth is on PostgreSQL,
     ///     `STORAGE` when the disk refuses
-    public static Manifest make(SqlTruth truth, Path file, InstantSource clock) {
+    public static Manifest make(SqlTruth truth, Path file, Path domainRule, InstantSource clock) {
         Path manifest = Manifest.of(file);
         boolean begun = false;
         try {
@@ -32,7 +34,7 @@ public final class Backup {
             Milestone.BACKUP_COPIED.reached();
             Disk.sync(file);
             Milestone.BACKUP_SYNCED.reached();
-            Manifest made = manifest(file, clock);
+            Manifest made = manifest(file, domainRule, clock);
             Disk.create(manifest);
             Files.writeString(manifest, made.toJson());
             Disk.sync(manifest);
@@ -58,7 +60,7 @@ public final class Backup {
         }
     }
 
-    private static Manifest manifest(Path file, InstantSource clock) throws IOException {
+    private static Manifest manifest(Path file, Path domainRule, InstantSource clock) throws IOException {
         SqliteFile.Facts facts = SqliteFile.facts(file);
         return new Manifest(
                 Manifest.FORMAT,
@@ -68,7 +70,16 @@ public final class Backup {
                 facts.databaseId(),
                 facts.epoch(),
                 facts.latest().value(),
-                facts.schema());
+                facts.schema(),
+                text(domainRule));
+    }
+
+    private static String text(Path file) throws IOException {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            return "";
+        }
     }
 
     private static void discard(Path file, Path manifest) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -20,6 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param epoch of the database
 /// @param change number of the newest change in it
 /// @param schema version of the tables
+/// @param domainRule text of the domain rule that an operator had put into force, empty where that of the pack
+///     held; absent in back-ups of earlier builds, which say nothing of it
 public record Manifest(
         int format,
         String madeAt,
@@ -28,7 +31,8 @@ public record Manifest(
         String databaseId,
         long epoch,
         long change,
-        String schema) {
+        String schema,
+        @Nullable String domainRule) {
     /// The format this build writes and reads.
     static final int FORMAT = 1;
 
@@ -64,7 +68,7 @@ public record Manifest(
         }
     }
 
-    private static MemoryException bad(Path file, String why, @org.jspecify.annotations.Nullable Throwable cause) {
+    private static MemoryException bad(Path file, String why, @Nullable Throwable cause) {
         return new MemoryException(Code.BAD_FILE, "the manifest " + file + " " + why, cause);
     }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Puts a back-up in the place of a directory's truth. Stateless.
 public final class Restore {
@@ -25,6 +26,7 @@ public final class Restore {
 
     /// Checks the back-up, makes a truth of this build from a copy of it, and exchanges that for the directory's in
     /// one step. Until then the old truth stays, whatever happens; what was written after the back-up is gone then.
+    /// The domain rule in force becomes that of the back-up, right after.
     ///
     /// @param directory held by the caller, with no truth open in it
     /// @throws MemoryException `BAD_FILE` when the back-up is not what its manifest says, damaged, or of a
@@ -42,6 +44,7 @@ public final class Restore {
             inscribe(directory);
             Milestone.RESTORE_READY.reached();
             exchange(fresh, directory);
+            rule(manifest.domainRule(), directory.domainRule());
             return new Restored(manifest, epoch);
         } catch (IOException e) {
             throw new MemoryException(
@@ -122,6 +125,32 @@ public final class Restore {
         Milestone.RESTORE_EXCHANGED.reached();
         Disk.syncFolder(truth);
         Files.deleteIfExists(aside);
+    }
+
+    private static void rule(@Nullable String text, Path rule) {
+        Path next = rule.resolveSibling(rule.getFileName() + ".next");
+        try {
+            if (text == null) {
+                return;
+            }
+            if (text.isEmpty()) {
+                Files.deleteIfExists(rule);
+            } else {
+                Files.deleteIfExists(next);
+                Disk.create(next);
+                Files.writeString(next, text);
+                Disk.sync(next);
+                Files.move(next, rule, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+            Disk.syncFolder(rule);
+        } catch (IOException e) {
+            throw new MemoryException(
+                    Code.STORAGE,
+                    "the truth is restored, but the domain rule in " + rule + " is not ("
+                            + e.getClass().getSimpleName() + ": " + e.getMessage()
+                            + "); make room and restore the same back-up again",
+                    e);
+        }
     }
 
     private static void discard(Path fresh) throws IOException {

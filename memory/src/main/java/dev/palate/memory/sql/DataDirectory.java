@@ -199,6 +199,11 @@ public final class DataDirectory implements AutoCloseable {
         return root.resolve("exports");
     }
 
+    /// The file of the domain rule that an operator put into force; part of a back-up.
+    public Path domainRule() {
+        return root.resolve("domain-rule.json");
+    }
+
     /// Where the ledger of erasures stands; no part of a back-up.
     public Path erased() {
         return root.resolve(ERASED);

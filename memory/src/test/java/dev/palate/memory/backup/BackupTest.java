@@ -87,7 +87,7 @@ class BackupTest {
 
     private Manifest backup(SqlTruth truth) throws IOException {
         Files.createDirectories(kept());
-        return Backup.make(truth, file(), CLOCK);
+        return Backup.make(truth, file(), rule(), CLOCK);
     }
 
     private Restore.Restored restore() {
@@ -160,6 +160,43 @@ class BackupTest {
         });
         assertThat(Files.readString(file(), java.nio.charset.StandardCharsets.ISO_8859_1))
                 .doesNotContain("zwiebelkuchen");
+    }
+
+    private Path rule() {
+        return data().resolve("domain-rule.json");
+    }
+
+    @Test
+    void theDomainRuleInForceGoesWithTheBackup() throws Exception {
+        String mine = "{\n  \"name\" : \"mine\",\n  \"terms\" : [ ]\n}\n";
+        open(truth -> {
+            Files.writeString(rule(), mine);
+            backup(truth);
+            Files.writeString(rule(), "another");
+        });
+        restore();
+        assertThat(rule()).hasContent(mine);
+        Files.delete(rule());
+        restore();
+        assertThat(rule()).as("of a directory that has none").hasContent(mine);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(rule())))
+                .isEqualTo("rw-------");
+        assertThat(names(data())).noneMatch(name -> name.endsWith(".next"));
+    }
+
+    @Test
+    void aBackupUnderTheRuleOfThePackTakesAnotherAwayAndAnEarlierBuildsLeavesIt() throws Exception {
+        open(truth -> backup(truth));
+        Files.writeString(rule(), "later");
+        Path manifest = Manifest.of(file());
+        String whole = Files.readString(manifest);
+        assertThat(whole).contains("\"domainRule\" : \"\"");
+        Files.writeString(manifest, whole.replaceFirst(",\\s*\"domainRule\" : \"\"", ""));
+        assertThat(restore().manifest().domainRule()).isNull();
+        assertThat(rule()).as("a back-up of before says nothing of it").hasContent("later");
+        Files.writeString(manifest, whole);
+        restore();
+        assertThat(rule()).doesNotExist();
     }
 
     @Test
@@ -273,8 +310,8 @@ class BackupTest {
                     + " where version = (select max(version) from flyway_schema_history)");
         }
         Manifest old = Manifest.read(file());
-        Manifest fitting =
-                new Manifest(1, old.madeAt(), Files.size(file()), Disk.sha256(file()), old.databaseId(), 1, 1, "999");
+        Manifest fitting = new Manifest(
+                1, old.madeAt(), Files.size(file()), Disk.sha256(file()), old.databaseId(), 1, 1, "999", "");
         Files.writeString(Manifest.of(file()), fitting.toJson());
         refused(" has tables of version 999, which this build does not know; start a newer Palate");
     }
@@ -288,7 +325,7 @@ class BackupTest {
                     SqlTruth truth = SqlTruth.open(directory, CLOCK)) {
                 truth.catalog().put(film("1", "Alien"));
                 Files.createDirectories(crashed.resolve("image"));
-                Backup.make(truth, crashed.resolve("one.db"), CLOCK);
+                Backup.make(truth, crashed.resolve("one.db"), directory.domainRule(), CLOCK);
                 for (int i = 0; i < 200; i++) {
                     truth.catalog().put(film("after" + i, "Film"));
                 }

@@ -166,7 +166,8 @@ final class Victim {
     private static void backup(Store store, Life life) {
         LockSupport.parkNanos(Duration.ofMillis(life.seed() & 127).toNanos());
         say("backup? " + life.number());
-        Backup.make(store.truth(), life.backupFile(life.number()), Clock.systemUTC());
+        Backup.make(
+                store.truth(), life.backupFile(life.number()), store.directory().domainRule(), Clock.systemUTC());
         say("backup " + life.number());
     }
 

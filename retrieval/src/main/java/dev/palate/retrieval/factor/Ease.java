@@ -107,18 +107,35 @@ public final class Ease {
 
     /// Fails when the heap has no room for so many bytes.
     static void requireFree(String what, long required) {
+        requireBytes(what, required, free(required));
+    }
+
+    /// Bytes that the heap has room for. What nobody holds any more is collected first where they would be too few.
+    static long free(long required) {
+        long free = free();
+        if (free >= required) {
+            return free;
+        }
+        System.gc();
+        return free();
+    }
+
+    private static long free() {
         Runtime runtime = Runtime.getRuntime();
-        requireBytes(what, required, runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory());
+        return runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
     }
 
     static void requireBytes(String what, long required, long free) {
         if (required > free) {
             throw new RetrievalException(
                     RetrievalException.Code.MEMORY,
-                    what + " needs " + mebibytes(required) + " MiB of heap, " + mebibytes(free)
-                            + " MiB are free: give the JVM at least " + mebibytes(required + (512L << 20))
+                    tooLarge(what, required, free) + ": give the JVM at least " + mebibytes(required + (512L << 20))
                             + " MiB (-Xmx), or use its sparse form with fewer neighbours");
         }
+    }
+
+    static String tooLarge(String what, long required, long free) {
+        return what + " needs " + mebibytes(required) + " MiB of heap, " + mebibytes(free) + " MiB are free";
     }
 
     private static long mebibytes(long bytes) {

@@ -5,6 +5,7 @@ import dev.palate.memory.vector.TopK;
 import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// EASE for more items than a dense matrix can hold: each item is predicted from its most correlated items
@@ -59,10 +60,20 @@ public final class SparseEase {
         return 16 * Math.min(pairs, items * items) + 24 * items * Math.min(items, options.neighbours);
     }
 
-    /// True when the heap has room for it now.
-    public static boolean fits(Histories histories, Options options) {
-        Runtime runtime = Runtime.getRuntime();
-        return requiredBytes(histories, options) <= runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
+    /// Bytes of heap that [#fit] needs at most over histories of which only the sizes are known.
+    public static long mostBytes(int items, long interactions, Options options) {
+        return 16L * items * Math.min(items, interactions) + 24L * items * Math.min(items, options.neighbours);
+    }
+
+    /// What it needs and what there is, where the heap has no room for it now; empty where it has.
+    public static Optional<String> refused(Histories histories, Options options) {
+        long required = requiredBytes(histories, options);
+        long free = Ease.free(required);
+        return required <= free ? Optional.empty() : Optional.of(Ease.tooLarge(what(histories), required, free));
+    }
+
+    private static String what(Histories histories) {
+        return "sparse EASE over " + histories.itemCount() + " items";
     }
 
     /// Learns the weights, as rows that are added up over a history. O(Σ (history size)² + items ·
@@ -70,7 +81,7 @@ public final class SparseEase {
     ///
     /// @throws RetrievalException with code MEMORY when the heap is too small
     public static ItemNeighbours fit(Histories histories, Options options, int threads, Progress progress) {
-        Ease.requireFree("sparse EASE over " + histories.itemCount() + " items", requiredBytes(histories, options));
+        Ease.requireFree(what(histories), requiredBytes(histories, options));
         float[] ones = new float[histories.userCount()];
         Arrays.fill(ones, 1);
         ItemNeighbours shared =

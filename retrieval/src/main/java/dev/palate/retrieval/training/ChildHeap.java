@@ -51,6 +51,13 @@ public record ChildHeap(String work, List<Part> parts) {
         return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize() >> 20;
     }
 
+    /// All of it in MiB, or as much as a machine gives.
+    ///
+    /// @param machine its memory, in MiB
+    public int within(long machine) {
+        return Math.toIntExact(Math.min(mebibytes(), most(machine)));
+    }
+
     /// All of it in MiB, when a machine can give it.
     ///
     /// @param machine its memory, in MiB

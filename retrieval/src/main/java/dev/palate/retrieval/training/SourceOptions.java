@@ -4,6 +4,7 @@ import dev.palate.retrieval.factor.Ease;
 import dev.palate.retrieval.factor.HistoryDecay;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.factor.ItemKnn;
+import dev.palate.retrieval.factor.SparseEase;
 import dev.palate.retrieval.factor.Transitions;
 
 /// What a training learns of the collaborative sources, and how old a history grows that they are served
@@ -70,6 +71,11 @@ public record SourceOptions(
     public SourceOptions {
         HistoryDecay.of(knnDecay);
         HistoryDecay.of(transitionsDecay);
+    }
+
+    /// Of EASE in its sparse form.
+    SparseEase.Options sparseEase() {
+        return new SparseEase.Options(ease.regularization, SparseEase.Options.DEFAULT.neighbours());
     }
 
     /// The same with EASE in its sparse form, for however few items.

@@ -83,17 +83,44 @@ public final class Training {
         if (contents.isEmpty()) {
             throw new IllegalArgumentException("a training needs at least 1 choice of further sources, had 0");
         }
+        // Chosen once, by all events, so that the weights are fitted on what is served.
+        Run run = new Run(input, options, easeForm(input.histories(), options, progress), version, clock);
         List<Outcome> outcomes = Collections.nCopies(contents.size(), Outcome.NONE);
         if (options.ranker().fit()) {
             HeldOut heldOut = HeldOut.of(input.histories(), options.ranker().protocol());
             if (heldOut.users().length >= WeightFit.FEWEST_EXAMPLES) {
-                outcomes = trial(input, heldOut, options, contents, version, clock, progress);
+                outcomes = trial(run, heldOut, contents, progress);
             }
         }
-        ModelSnapshot learnt = learn(input, input.histories(), options, version, clock, progress);
+        ModelSnapshot learnt = learn(run, input.histories(), progress);
         return outcomes.stream()
                 .map(outcome -> learnt.with(outcome.ranker, outcome.verdict))
                 .toList();
+    }
+
+    /// How EASE is learnt.
+    private enum EaseForm {
+        DENSE,
+        SPARSE,
+        NONE
+    }
+
+    /// What a trial and the training after it have in common.
+    private record Run(
+            TrainingInput input, TrainingOptions options, EaseForm ease, ModelVersion version, InstantSource clock) {}
+
+    /// In its sparse form for more items than the dense one is for; not at all, which is said, where the heap has
+    /// no room for that either.
+    private static EaseForm easeForm(Histories histories, TrainingOptions options, Progress progress) {
+        if (histories.itemCount() <= options.sources().ease().itemLimit()) {
+            return EaseForm.DENSE;
+        }
+        return SparseEase.refused(histories, options.sources().sparseEase())
+                .map(why -> {
+                    progress.leftOut("EASE", why);
+                    return EaseForm.NONE;
+                })
+                .orElse(EaseForm.SPARSE);
     }
 
     /// What a trial is made for; its models are let go before the next are learnt.
@@ -103,15 +130,11 @@ public final class Training {
 
     /// Learns without the held-out events; with each choice fits the weights on them and asks the gate.
     private static List<Outcome> trial(
-            TrainingInput input,
-            HeldOut heldOut,
-            TrainingOptions options,
-            List<Map<Signal, Scorer>> contents,
-            ModelVersion version,
-            InstantSource clock,
-            Progress progress) {
+            Run run, HeldOut heldOut, List<Map<Signal, Scorer>> contents, Progress progress) {
+        TrainingInput input = run.input;
+        TrainingOptions options = run.options;
         Progress trial = (phase, done, total) -> progress.advanced(TRIAL + phase, done, total);
-        ModelSnapshot learnt = learn(input, heldOut.known(), options, version, clock, trial);
+        ModelSnapshot learnt = learn(run, heldOut.known(), trial);
         OptionalLong now = heldOut.latest() ? OptionalLong.of(heldOut.now()) : OptionalLong.empty();
         Map<Signal, Scorer> always = new EnumMap<>(learnt.sources());
         always.putAll(PresentSources.of(heldOut.known(), now, options.ranker()));
@@ -148,15 +171,11 @@ public final class Training {
         return shared;
     }
 
-    private static ModelSnapshot learn(
-            TrainingInput input,
-            Histories histories,
-            TrainingOptions options,
-            ModelVersion version,
-            InstantSource clock,
-            Progress progress) {
+    private static ModelSnapshot learn(Run run, Histories histories, Progress progress) {
+        TrainingInput input = run.input;
+        TrainingOptions options = run.options;
         // EASE first: it needs the largest piece of memory, and fails at once when that is not there.
-        ItemNeighbours ease = ease(histories, options, progress);
+        ItemNeighbours ease = ease(histories, run.ease, options, progress);
         ItemFactors factors = ImplicitAls.fit(
                 histories, options.sources().als().withThreads(options.threads()), options.seed(), progress);
         ItemFactors sparse = ImplicitAls.fit(
@@ -180,8 +199,8 @@ public final class Training {
                         options.seed(),
                         progress));
         ModelSnapshot.About about = new ModelSnapshot.About(
-                version,
-                clock.instant(),
+                run.version,
+                run.clock.instant(),
                 options.seed(),
                 input.changeNumber(),
                 histories.userCount(),
@@ -205,13 +224,12 @@ public final class Training {
         return embeddings.map(learnt::with).orElse(learnt);
     }
 
-    private static ItemNeighbours ease(Histories histories, TrainingOptions options, Progress progress) {
-        if (histories.itemCount() > options.sources().ease().itemLimit()) {
-            SparseEase.Options sparse = new SparseEase.Options(
-                    options.sources().ease().regularization(), SparseEase.Options.DEFAULT.neighbours());
-            return SparseEase.fits(histories, sparse)
-                    ? SparseEase.fit(histories, sparse, options.threads(), progress)
-                    : ItemNeighbours.empty(histories.itemCount());
+    private static ItemNeighbours ease(Histories histories, EaseForm form, TrainingOptions options, Progress progress) {
+        if (form == EaseForm.NONE) {
+            return ItemNeighbours.empty(histories.itemCount());
+        }
+        if (form == EaseForm.SPARSE) {
+            return SparseEase.fit(histories, options.sources().sparseEase(), options.threads(), progress);
         }
         Ease.Options ease = new Ease.Options(options.sources().ease().regularization(), options.threads());
         return Ease.fit(histories, ease, progress)

@@ -1,6 +1,7 @@
 package dev.palate.retrieval.training;
 
 import dev.palate.memory.vector.VectorModule;
+import dev.palate.retrieval.Progress;
 import dev.palate.retrieval.RetrievalException;
 import dev.palate.retrieval.embedding.ModelSnapshot;
 import dev.palate.retrieval.embedding.ModelVersion;
@@ -97,7 +98,7 @@ public final class TrainingMain {
                 content,
                 new ModelVersion(arguments[2]),
                 clock,
-                (phase, done, total) -> events.println(new TrainingEvent.Advanced(phase, done, total).toLine()));
+                told(event -> events.println(event.toLine())));
         ModelSnapshot withSequence =
                 sequences.map(models -> learnt.with(models.whole)).orElse(learnt);
         ModelSnapshot snapshot = adapter(input, options, contents, event -> events.println(event.toLine()))
@@ -114,6 +115,22 @@ public final class TrainingMain {
                 snapshot.items().size(),
                 snapshot.about().events(),
                 clock.millis() - start);
+    }
+
+    private static Progress told(Consumer<TrainingEvent> events) {
+        return new Progress() {
+            @Override
+            public void advanced(String phase, int done, int total) {
+                events.accept(new TrainingEvent.Advanced(phase, done, total));
+            }
+
+            @Override
+            public void leftOut(String part, String why) {
+                events.accept(new TrainingEvent.Skipped(
+                        part,
+                        why + ": the heap of a training is what the machine or its container gives, give it more"));
+            }
+        };
     }
 
     /// Without tables that cannot be made of this input, which is said.

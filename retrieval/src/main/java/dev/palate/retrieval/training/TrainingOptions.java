@@ -3,6 +3,7 @@ package dev.palate.retrieval.training;
 import dev.palate.retrieval.embedding.recipe.ChosenTables;
 import dev.palate.retrieval.embedding.recipe.PairwiseSettings;
 import dev.palate.retrieval.factor.Ease;
+import dev.palate.retrieval.factor.SparseEase;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +78,11 @@ public record TrainingOptions(
     public TrainingOptions against(Path model) {
         String file = model.toAbsolutePath().toString();
         return new TrainingOptions(seed, threads, sources, ranker, file, tuned, adapter, tables);
+    }
+
+    /// Heap besides [#heap] that EASE takes at most where it is in its sparse form; with less it may be left out.
+    public long sparseEaseBytes(int items, long interactions) {
+        return items > sources.ease().itemLimit() ? SparseEase.mostBytes(items, interactions, sources.sparseEase()) : 0;
     }
 
     /// Heap that a training run needs for about so many items and interactions.

@@ -11,6 +11,7 @@ import dev.palate.retrieval.embedding.ModelVersion;
 import dev.palate.retrieval.factor.History;
 import dev.palate.retrieval.factor.ImplicitAls;
 import dev.palate.retrieval.ranking.Signal;
+import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -177,6 +178,74 @@ class TrainingProcessTest {
                         .heap(18_000, 10_000_000)
                         .mebibytes())
                 .isLessThan(heap.mebibytes());
+    }
+
+    @Test
+    void sparseEaseThatTheHeapDoesNotHoldIsSaidAndLeftOutOfTrialAndModel() throws Exception {
+        // Likes of 200 users want 86 MiB of 80.
+        Ratings.write(input, 200, 10_000);
+        ImplicitAls.Options als = new ImplicitAls.Options(8, 0.1, 0.01, 1, 1, 3, 1);
+        TrainingOptions d = TrainingOptions.defaults(5, 2);
+        SourceOptions few = new SourceOptions(
+                als,
+                als,
+                SourceOptions.OfEase.DEFAULT,
+                d.sources().knn(),
+                0.6,
+                d.sources().transitions(),
+                0.8);
+        TrainingOptions options = d.with(few.withSparseEase()).withoutAdapter();
+        // Without the low priority of a server's child: this one is waited for.
+        Process child = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx80m",
+                        "--add-modules",
+                        "jdk.incubator.vector",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        TrainingMain.class.getName(),
+                        input.toString(),
+                        output.toString(),
+                        "v1",
+                        JsonMapper.shared().writeValueAsString(options),
+                        TrainingMain.NONE,
+                        TrainingMain.NONE))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        List<TrainingEvent> events;
+        try (BufferedReader lines = child.inputReader()) {
+            events = lines.lines()
+                    .flatMap(line -> TrainingEvent.ofLine(line).stream())
+                    .toList();
+        }
+        assertThat(events).last().isInstanceOf(TrainingEvent.Finished.class);
+        assertThat(events.stream().filter(TrainingEvent.Skipped.class::isInstance))
+                .singleElement()
+                .isInstanceOfSatisfying(TrainingEvent.Skipped.class, skipped -> {
+                    assertThat(skipped.part()).isEqualTo("EASE");
+                    assertThat(skipped.reason())
+                            .matches("sparse EASE over \\d+ items needs \\d+ MiB of heap, \\d+ MiB are free: the heap"
+                                    + " of a training is what the machine or its container gives, give it more");
+                });
+        assertThat(events)
+                .noneMatch(event -> event instanceof TrainingEvent.Advanced advanced
+                        && List.of("ease", "trial-ease").contains(advanced.phase()))
+                .anyMatch(event -> event instanceof TrainingEvent.Advanced advanced
+                        && advanced.phase().equals("trial-als"));
+        assertThat(ModelSnapshot.read(output).ease().items()).isEmpty();
+    }
+
+    @Test
+    void sparseEaseGetsWhatAMachineHasBeyondTheRest() {
+        TrainingOptions sparse = TrainingOptions.defaults(1, 1);
+        assertThat(sparse.sparseEaseBytes(20_000, 1_000_000)).isZero();
+        long bytes = sparse.sparseEaseBytes(20_001, 1_000_000);
+        assertThat(bytes).isEqualTo(16L * 20_001 * 20_001 + 24L * 20_001 * 100);
+        assertThat(sparse.sparseEaseBytes(20_001, 3)).isEqualTo(16L * 20_001 * 3 + 24L * 20_001 * 100);
+        ChildHeap heap = sparse.heap(20_001, 1_000_000);
+        ChildHeap more = heap.plus("sparse EASE", bytes);
+        assertThat(more.within(1 << 20)).isEqualTo(Math.toIntExact(more.mebibytes()));
+        assertThat(more.within(4_096)).isEqualTo(3_072);
     }
 
     @Test

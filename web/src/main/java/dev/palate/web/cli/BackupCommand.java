@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
 /// `palate backup`: a copy of the truth at one moment, made by the running server when there is one.
 @Command(
         name = "backup",
-        description = "Copies the truth as it is at one moment, while Palate runs or not, with a manifest beside it."
-                + " The index and the models are built anew from it.",
+        description = "Copies the truth as it is at one moment, while Palate runs or not, with a manifest beside it,"
+                + " and the domain rule in force. The index and the models are built anew from it.",
         mixinStandardHelpOptions = true)
 public final class BackupCommand implements Callable<Integer> {
     private static final DateTimeFormatter NAME =
@@ -92,7 +92,7 @@ public final class BackupCommand implements Callable<Integer> {
         Clock clock = Clock.systemUTC();
         try (DataDirectory directory = DataDirectory.open(data.directory());
                 SqlTruth truth = SqlTruth.open(directory, clock)) {
-            return BackupRuns.summary(to, Backup.make(truth, to, clock));
+            return BackupRuns.summary(to, Backup.make(truth, to, directory.domainRule(), clock));
         }
     }
 

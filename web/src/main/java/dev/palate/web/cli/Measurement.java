@@ -36,6 +36,16 @@ interface Measurement {
 
     /// Progress by its share.
     static Progress shown(ProgressLine line) {
-        return (phase, done, total) -> line.share(phase, (double) done / total);
+        return new Progress() {
+            @Override
+            public void advanced(String phase, int done, int total) {
+                line.share(phase, (double) done / total);
+            }
+
+            @Override
+            public void leftOut(String part, String why) {
+                line.say(part + " is left out: " + why + "; give it a larger heap (PALATE_HEAP=6g ./palate …)");
+            }
+        };
     }
 }

@@ -77,6 +77,13 @@ public final class ProgressLine {
         }
     }
 
+    /// Says something on a line of its own.
+    public synchronized void say(String words) {
+        end();
+        out.println(words);
+        out.flush();
+    }
+
     private long seconds() {
         return Duration.ofNanos(nanoTime.getAsLong() - start).toSeconds();
     }

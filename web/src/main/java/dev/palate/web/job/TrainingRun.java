@@ -76,9 +76,7 @@ final class TrainingRun extends ChildRun {
     private volatile Instant begun = Instant.MAX;
     private final AtomicReference<TrainingState> state;
     private final AtomicBoolean tainted = new AtomicBoolean();
-    private final AtomicReference<String> sequence = new AtomicReference<>("");
-    /// What was left out besides.
-    private final AtomicReference<String> others = new AtomicReference<>("");
+    private final TrainingRemarks remarks = new TrainingRemarks();
 
     TrainingRun(Trainer.Workplace place, Job job, TrainingState state) {
         super(place.learnt(), place.jobs(), job);
@@ -179,7 +177,7 @@ final class TrainingRun extends ChildRun {
         Optional<SequencePlaces> places = sequences();
         writeContents();
         Plan plan = plan(state.get().interactions());
-        others.set(plan.remark);
+        remarks.planned(plan.remark);
         TrainingProcess.Options options = new TrainingProcess.Options(plan.heapMebibytes, DEADLINE, plan.training);
         try (TrainingProcess process = TrainingProcess.start(
                 input, place.registry().file(version), version, options, Optional.of(contents), places, this::heard)) {
@@ -202,25 +200,37 @@ final class TrainingRun extends ChildRun {
                 .orElse(fresh);
     }
 
-    /// The heap that it needs, in MiB, with EASE in its sparse form where the dense one is too large.
+    /// The heap that it needs, in MiB, with EASE in its sparse form where the dense one is too large. The sparse
+    /// one gets what the machine has beyond the rest; where that is too little, the child leaves it
+    /// out and says so.
     private Plan plan(long interactions) {
         TrainingOptions whole = options();
         long machine = ChildHeap.machineMebibytes();
         ChildHeap heap = heap(whole, interactions);
         if (heap.mebibytes() <= ChildHeap.most(machine)) {
-            return new Plan(whole, Math.toIntExact(heap.mebibytes()), "");
+            return new Plan(whole, withSparseEase(whole, heap, interactions, machine), "");
         }
         TrainingOptions sparse = whole.with(whole.sources().withSparseEase());
-        int needed = heap(sparse, interactions).require(machine, NEXT_STEP);
+        ChildHeap smaller = heap(sparse, interactions);
+        int ignored = smaller.require(machine, NEXT_STEP);
         return new Plan(
                 sparse,
-                needed,
+                withSparseEase(sparse, smaller, interactions, machine),
                 "; EASE in its sparse form, for with the dense one it would need a heap of " + heap.mebibytes()
                         + " MiB");
     }
 
+    private int withSparseEase(TrainingOptions training, ChildHeap heap, long interactions, long machine) {
+        return heap.plus("sparse EASE", training.sparseEaseBytes(items(), interactions))
+                .within(machine);
+    }
+
+    private int items() {
+        return Math.toIntExact(Math.min(place.learnt().catalog().count(), Integer.MAX_VALUE));
+    }
+
     private ChildHeap heap(TrainingOptions training, long interactions) {
-        int items = Math.toIntExact(Math.min(place.learnt().catalog().count(), Integer.MAX_VALUE));
+        int items = items();
         ChildHeap heap = training.heap(items, interactions).plus("texts", ItemContents.heapBytes(items));
         return withSequence() ? heap.plus("the sequence model", SequencePlaces.heapBytes(items)) : heap;
     }
@@ -239,7 +249,7 @@ final class TrainingRun extends ChildRun {
         succeeded("model " + version + ": " + activated.about().users() + " users, "
                 + activated.items().size() + " items, "
                 + activated.about().events() + " events" + took + "; "
-                + activated.verdict().described() + sequence.get() + tables(activated) + others.get()
+                + activated.verdict().described() + remarks.ofSequence() + tables(activated) + remarks.ofOthers()
                 + resumed("; taken up again"));
     }
 
@@ -261,14 +271,14 @@ final class TrainingRun extends ChildRun {
     /// What the sequence model needs; empty when it is left out, which the end of the job says.
     private Optional<SequencePlaces> sequences() {
         if (state.get().extent() == Trainer.Extent.QUICK) {
-            sequence.set("; the sequence model comes with the next training");
+            remarks.sequence("; the sequence model comes with the next training");
             return Optional.empty();
         }
         if (place.ingredients().torch().jars().isEmpty()) {
             String skipped = "; the sequence model was left out: "
                     + place.ingredients().torch().advice();
             LOG.info("training job {}{}", job(), skipped);
-            sequence.set(skipped);
+            remarks.sequence(skipped);
             return Optional.empty();
         }
         return Optional.of(
@@ -308,20 +318,17 @@ final class TrainingRun extends ChildRun {
             double share = (PHASES.indexOf("sequence") + (double) epoch.epoch() / most) / PHASES.size();
             say(share, String.format(Locale.ROOT, "sequence epoch %d, loss %.3f%s", epoch.epoch(), epoch.loss(), held));
         } else if (event instanceof TrainingEvent.SequenceReady(SequenceEpoch best, double ignored)) {
-            sequence.set("; sequence model of epoch " + best.epoch());
-        } else if (event instanceof TrainingEvent.Skipped(String part, String reason)) {
-            String left = "; the " + part + " model was left out: " + reason;
-            if (part.equals("sequence")) {
-                sequence.set(left);
-            } else {
-                others.updateAndGet(said -> said + left);
-            }
+            remarks.sequence("; sequence model of epoch " + best.epoch());
         }
     }
 
     @Override
     void hear(TrainingEvent event) {
         heardOfSequence(event);
+        if (event instanceof TrainingEvent.Skipped skipped) {
+            LOG.warn("training job {}: the {} model was left out: {}", job(), skipped.part(), skipped.reason());
+            remarks.leftOut(skipped);
+        }
         if (event instanceof TrainingEvent.Advanced(String phase, int done, int total)) {
             double share = (Math.max(0, PHASES.indexOf(phase)) + (double) done / total) / PHASES.size();
             say(Math.clamp(share, 0, 1), phase + " " + done + "/" + total);

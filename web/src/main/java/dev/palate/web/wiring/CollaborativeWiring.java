@@ -123,7 +123,7 @@ class CollaborativeWiring {
     @Bean
     @ConditionalOnBooleanProperty("palate.synthesis.enabled")
     RuleDesk ruleDesk(Curator curator, SqlTruth truth, DomainPack pack, DataDirectory directory, Clock clock) {
-        return new RuleDesk(curator, truth.users(), pack, directory.root().resolve(RuleDesk.FILE_NAME), clock);
+        return new RuleDesk(curator, truth.users(), pack, directory.domainRule(), clock);
     }
 
     @Bean(destroyMethod = "close")

@@ -145,7 +145,7 @@ class StoreWiring {
     }
 
     @Bean(destroyMethod = "close")
-    BackupRuns backupRuns(SqlTruth truth, Clock clock) {
-        return new BackupRuns(truth.jobs(), file -> Backup.make(truth, file, clock));
+    BackupRuns backupRuns(SqlTruth truth, DataDirectory directory, Clock clock) {
+        return new BackupRuns(truth.jobs(), file -> Backup.make(truth, file, directory.domainRule(), clock));
     }
 }

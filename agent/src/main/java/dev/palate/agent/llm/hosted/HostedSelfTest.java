@@ -21,10 +21,11 @@ import tools.jackson.databind.JsonNode;
 /// Thirty short cases that set a model's level: what a message wants, among names, and which genre it asks for. What
 /// counts is whether answers keep the shape and whether they are right. Costs some 8,000 tokens. A test that was broken
 /// off goes on with the case that it was broken off at, unless that was more than [#KEPT] ago, so that an endpoint that
-/// allows few requests a minute gets its level too. Used by one thread.
+/// allows few requests a minute or a day gets its level too. Used by one thread.
 final class HostedSelfTest {
-    /// How long answers of a test that was broken off count.
-    static final Duration KEPT = Duration.ofHours(12);
+    /// How long answers of a test that was broken off count: longer than a day, so that a daily quota that is used
+    /// up at once finds them at its next beginning, and the time until the next try besides.
+    static final Duration KEPT = Duration.ofHours(25);
     private static final Duration EACH = Duration.ofSeconds(30);
     private static final int TOKENS = 64;
     private static final double STRONG_SHAPES = 0.95;

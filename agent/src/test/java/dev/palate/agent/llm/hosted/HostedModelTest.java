@@ -480,6 +480,35 @@ final class HostedModelTest {
         assertThat(test.answered()).as("old answers do not count").isEqualTo(7);
     }
 
+    /// A quota of eight requests a day, used up at once, and asked for again ten minutes late: four days later the
+    /// level is there.
+    @Test
+    void aSelfTestUnderADailyQuotaComesToItsEnd() {
+        server.fills(request -> oracle(request, 30));
+        var allowed = new AtomicInteger();
+        var clock = new AtomicReference<>(Instant.parse("2026-03-01T12:00:00Z"));
+        server.always((to, exchange, request) -> {
+            if (allowed.getAndDecrement() > 0) {
+                to.polite(exchange, request);
+            } else {
+                ModelServer.status(400, null).answer(to, exchange, request);
+            }
+        });
+        HostedModel model = model(settings("openai"));
+        var test = new HostedSelfTest(
+                (purpose, prompt, shape, most, deadline) ->
+                        model.fill(prompt, shape, new FillLimits(most), in(Duration.ofSeconds(60))),
+                clock::get);
+        for (int day = 1; day <= 3; day++) {
+            allowed.set(8);
+            assertThatThrownBy(test::run).isInstanceOf(AgentException.class);
+            assertThat(test.answered()).isEqualTo(8 * day);
+            clock.updateAndGet(at -> at.plus(Duration.ofHours(24)).plus(Duration.ofMinutes(10)));
+        }
+        allowed.set(8);
+        assertThat(test.run().level()).isEqualTo(ModelLevel.T3);
+    }
+
     /// What an answer that was to come whole has cost by the time nobody waits for it is not known; at most this.
     @Test
     void anUnstreamedCallThatEndsLateIsBookedWithAllThatItMayHaveWritten() {
