@@ -21,7 +21,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -38,9 +44,19 @@ public final class RuleDesk {
     private static final int PREVIEWS_KEPT = 32;
     private static final int SAMPLED_OF = 500;
     private static final long SEED = 20_260_101;
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int THEMES_SHOWN = 5;
     private static final long MAX_BYTES = 65_536;
+
+    /// How long a preview takes at most, but for the end of the user it is at. Who asks for one waits longer.
+    public static final Duration LONGEST = Bounds.USUAL.waiting.plus(Bounds.USUAL.choosing);
+
+    /// How long a preview takes.
+    ///
+    /// @param waiting for the themes of the catalog, and for another preview
+    /// @param choosing for twenty users
+    record Bounds(Duration waiting, Duration choosing) {
+        static final Bounds USUAL = new Bounds(Duration.ofSeconds(12), Duration.ofSeconds(10));
+    }
 
     /// What a rule would choose, beside the one in force.
     ///
@@ -76,6 +92,8 @@ public final class RuleDesk {
     private final List<DomainRule> shipped;
     private final Path file;
     private final InstantSource clock;
+    private final Bounds bounds;
+    private final ReentrantLock previewing = new ReentrantLock();
     private final Map<String, Previewed> previewed = new LinkedHashMap<>();
     private volatile DomainRule inForce;
 
@@ -83,11 +101,16 @@ public final class RuleDesk {
     /// @param file where the one that was chosen is kept; need not be there
     /// @throws AgentException `BAD_FILE` when it is there and holds no rule
     public RuleDesk(Curator curator, Users users, DomainPack pack, Path file, InstantSource clock) {
+        this(curator, users, pack, file, clock, Bounds.USUAL);
+    }
+
+    RuleDesk(Curator curator, Users users, DomainPack pack, Path file, InstantSource clock, Bounds bounds) {
         this.curator = curator;
         this.users = users;
         this.shipped = pack.rules();
         this.file = file;
         this.clock = clock;
+        this.bounds = bounds;
         inForce = Files.exists(file) ? read(file) : pack.rule();
     }
 
@@ -121,15 +144,57 @@ public final class RuleDesk {
     }
 
     /// What the rule would choose for twenty users who have somebody to choose from, drawn by a fixed seed from the
-    /// first 500. Ends within ten seconds and one user, or once the themes are read. Only one that is complete and
-    /// shows somebody allows an activation.
+    /// first 500. Ends within [#LONGEST] and one user. Only one that is complete and shows somebody allows an
+    /// activation.
+    ///
+    /// @throws AgentException `BUSY` when the catalog's themes are not read in time, or another preview does
+    ///     not end
     public Preview preview(DomainRule rule) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        curator.awaitThemes();
-        return preview(rule, end);
+        long end = System.nanoTime() + bounds.waiting.toNanos();
+        awaitThemes();
+        boolean mine = false;
+        try {
+            mine = previewing.tryLock(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            if (!mine) {
+                throw busy("another preview is under way", null);
+            }
+            return preview(rule, System.nanoTime() + bounds.choosing.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw busy("the preview was interrupted", e);
+        } finally {
+            if (mine) {
+                previewing.unlock();
+            }
+        }
     }
 
-    private synchronized Preview preview(DomainRule rule, long end) {
+    private void awaitThemes() {
+        CompletableFuture<?> read = CompletableFuture.runAsync(
+                curator::awaitThemes, work -> Thread.ofVirtual().start(work));
+        try {
+            Object ignored = read.get(bounds.waiting.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw busy("the themes of the catalog are still being read", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw busy("the preview was interrupted", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("the themes could not be read", e);
+        }
+    }
+
+    private AgentException busy(String why, @Nullable Exception cause) {
+        String words = why + ", after " + bounds.waiting.toMillis() + " ms: ask again in a minute";
+        return cause == null
+                ? new AgentException(AgentException.Code.BUSY, words)
+                : new AgentException(AgentException.Code.BUSY, words, cause);
+    }
+
+    private Preview preview(DomainRule rule, long end) {
         Instant now = clock.instant();
         List<UserId> drawn = new ArrayList<>(users.page(null, null, SAMPLED_OF).items().stream()
                 .map(User::id)
@@ -184,7 +249,7 @@ public final class RuleDesk {
         return theme.value();
     }
 
-    private void remember(DomainRule rule, Instant now) {
+    private synchronized void remember(DomainRule rule, Instant now) {
         // The newest last, also where it was there before.
         previewed.remove(rule.version());
         previewed.put(rule.version(), new Previewed(rule, now));

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -119,7 +120,6 @@ class CuratorTest {
                 .allMatch(shared -> shared >= 2 && shared <= 8);
     }
 
-    /// The real vectors: an item whose themes are those of the user's memories and history is nearer than another.
     /// A rule's condition on `co` of items knows of likers of each of the 32 items that are compared, also of those
     /// by whom no users are looked for.
     @Test
@@ -149,6 +149,7 @@ class CuratorTest {
                 .co();
     }
 
+    /// The real vectors: an item whose themes are those of the user's memories and history is nearer than another.
     @Test
     void themesAndMemoriesMakeSomebodyNearer() throws Exception {
         // Films 6 and 0 are horror and something else, film 9 is comedy and musical.
@@ -401,6 +402,117 @@ class CuratorTest {
         assertThat(second).isNotSameAs(first);
         assertThat(second.vectors()).hasSize(themesBefore + 1);
         assertThat(encoder.encoded).hasValue(themesBefore + 1);
+    }
+
+    /// Themes that are not read in time, and no time for users: the server says so before who asks gives up.
+    @Test
+    void aPreviewEndsWithinItsBoundsOrSaysWhatItWaitedFor() throws Exception {
+        world.like(users(0, 1), 1, 2);
+        HeldEncoder encoder = new HeldEncoder();
+        ThemesInForce themes = new ThemesInForce(world.truth.catalog(), world.truth.changes(), Set.of());
+        ThemeSpaces spaces = new ThemeSpaces(themes, encoder, () -> EncodingVersion.uncentred(encoder));
+        Curator curator = new Curator(new Curator.Ports(
+                world.histories::of,
+                world.truth.interactions(),
+                world.truth.themes(),
+                world.audiences,
+                spaces,
+                world.memories::pack));
+        RuleDesk.Bounds little = new RuleDesk.Bounds(Duration.ofMillis(20), Duration.ofSeconds(10));
+        RuleDesk desk = desk(curator, little);
+        try {
+            assertThatThrownBy(() -> desk.preview(rule(0)))
+                    .isInstanceOfSatisfying(
+                            AgentException.class, e -> assertThat(e.code()).isEqualTo(AgentException.Code.BUSY))
+                    .hasMessage("the themes of the catalog are still being read, after 20 ms: ask again in a minute");
+        } finally {
+            encoder.go.countDown();
+        }
+        spaces.refreshed();
+        RuleDesk patient = desk(curator, RuleDesk.Bounds.USUAL);
+        assertThat(patient.preview(rule(0)).complete()).isTrue();
+        assertThat(desk(curator, new RuleDesk.Bounds(Duration.ofSeconds(10), Duration.ofNanos(-1)))
+                        .preview(rule(0))
+                        .complete())
+                .as("no time for anybody")
+                .isFalse();
+    }
+
+    /// The first preview stands at a user, the second says so instead of waiting on.
+    @Test
+    void aPreviewThatDoesNotEndIsToldToTheNext() throws Exception {
+        world.like(users(0, 1), 1, 2);
+        CountDownLatch at = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        Curator curator = new Curator(new Curator.Ports(
+                user -> {
+                    at.countDown();
+                    try {
+                        go.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return world.histories.of(user);
+                },
+                world.truth.interactions(),
+                world.truth.themes(),
+                world.audiences,
+                world.spaces,
+                world.memories::pack));
+        RuleDesk desk = desk(curator, new RuleDesk.Bounds(Duration.ofSeconds(3), Duration.ofSeconds(10)));
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<RuleDesk.Preview> first = executor.submit(() -> desk.preview(rule(0)));
+            try {
+                assertThat(at.await(60, TimeUnit.SECONDS)).isTrue();
+                assertThatThrownBy(() -> desk.preview(rule(1)))
+                        .isInstanceOf(AgentException.class)
+                        .hasMessage("another preview is under way, after 3000 ms: ask again in a minute");
+            } finally {
+                go.countDown();
+            }
+            assertThat(first.get(60, TimeUnit.SECONDS).users()).hasSize(1);
+        }
+    }
+
+    /// Waits until it may.
+    private static final class HeldEncoder implements TextEncoder {
+        private final HashingEncoder encoder = new HashingEncoder();
+        private final CountDownLatch go = new CountDownLatch(1);
+
+        @Override
+        public String version() {
+            return encoder.version();
+        }
+
+        @Override
+        public int dimension() {
+            return encoder.dimension();
+        }
+
+        @Override
+        public float[] encode(String text) {
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return encoder.encode(text);
+        }
+
+        @Override
+        public void close() {
+            encoder.close();
+        }
+    }
+
+    private RuleDesk desk(Curator curator, RuleDesk.Bounds bounds) {
+        return new RuleDesk(
+                curator,
+                world.truth.users(),
+                DomainPackFile.films(),
+                world.rule(),
+                InstantSource.fixed(SharedWorld.NOW),
+                bounds);
     }
 
     private RuleDesk desk(Path file) {

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,7 +16,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// Calls to the server that holds a data directory, over loopback with the token of its file. Stateless.
 final class LocalCalls {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    /// How long the server may take to answer. Whatever it does within a request ends before, with an answer that
+    /// says what it waited for.
+    static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private LocalCalls() {}
 
@@ -88,6 +91,11 @@ final class LocalCalls {
         try (HttpClient client =
                 HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build()) {
             return client.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (HttpTimeoutException e) {
+            throw new IOException(
+                    "the server did not answer within " + TIMEOUT.toSeconds()
+                            + " s; it may still be at work: look at its log, then ask again",
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
