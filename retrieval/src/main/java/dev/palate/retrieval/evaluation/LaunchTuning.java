@@ -22,8 +22,8 @@ final class LaunchTuning {
     ///
     /// @param differences of each bucket to the best part, in standard errors of the blend's rate
     record Standing(double[] differences) {
-        /// A soft minimum: −ln Σ exp(−2 d) / 2. Unlike the minimum itself it tells between two blends whose worst buckets are
-        /// equal, and sees a gain of the second worst.
+        /// A soft minimum: −ln Σ exp(−2 d) / 2. Unlike the minimum itself it tells between two blends whose
+        /// worst buckets are equal, and sees a gain of the second worst.
         double value() {
             return -Math.log(Arrays.stream(differences)
                             .map(one -> Math.exp(-SHARP * one))
