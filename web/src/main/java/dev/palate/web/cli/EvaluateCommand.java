@@ -156,9 +156,6 @@ public final class EvaluateCommand implements Callable<Integer> {
     private SequenceOptions sequence = new SequenceOptions();
 
     @Mixin
-    private ThemeOptions themes = new ThemeOptions();
-
-    @Mixin
     private CollaborativeOptions collaborative = new CollaborativeOptions();
 
     @Mixin
@@ -207,7 +204,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         RankingTask task = task(Split.read(split));
         List<CatalogItem> items = catalog == null ? List.of() : CatalogItem.read(catalog);
         Optional<float[][]> texts = texts(items, task, progress);
-        LongFunction<Models.Content> content = content(names, task, items, texts, asked.als(), progress);
+        LongFunction<Models.Content> content = content(names, task, items, texts, progress);
         Evaluation.Request request = new Evaluation.Request(
                 all ? withSources(names, content.apply(seed.getFirst()).whole()) : names,
                 seed,
@@ -241,10 +238,6 @@ public final class EvaluateCommand implements Callable<Integer> {
                     "--collaborative is of the fused ranking on the parts valid and test: leave out --model, --all,"
                             + " --lists, --peers and --part cold");
         }
-        if (themes.asked()) {
-            throw new IllegalArgumentException(
-                    "--collaborative is with and without the themes that --themes would add to all: leave out --themes");
-        }
         collaborative.requirePart(part);
         List<ModelName> fused = List.of(ModelName.Fused.FITTED);
         ModelSettings asked = settings(fused);
@@ -254,7 +247,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         CollaborativeEvaluation evaluation = CollaborativeEvaluation.run(
                 task,
                 collaborative.request(
-                        items, content(fused, task, items, texts, asked.als(), progress), seed, asked, resamples),
+                        items, content(fused, task, items, texts, progress), seed, asked, resamples),
                 progress);
         evaluation.print(out::println);
         out.flush();
@@ -377,7 +370,6 @@ public final class EvaluateCommand implements Callable<Integer> {
             RankingTask task,
             List<CatalogItem> items,
             Optional<float[][]> texts,
-            ImplicitAls.Options als,
             Progress progress) {
         Map<Signal, Scorer> content = new EnumMap<>(Signal.class);
         texts.ifPresent(raw -> content.putAll(CatalogSources.of(items, task.items(), raw)));
@@ -391,12 +383,9 @@ public final class EvaluateCommand implements Callable<Integer> {
         return one -> bySeed.computeIfAbsent(one, ofSeed -> {
             Models.Content sources = Models.Content.of(content);
             Models.Content ofCatalog = centred.map(sources::with).orElse(sources);
-            Models.Content withThemes = themes.source(task, items, als, ofSeed, progress)
+            return sequence.source(models, task, ofItems, ofSeed, err, progress)
                     .map(ofCatalog::with)
                     .orElse(ofCatalog);
-            return sequence.source(models, task, ofItems, ofSeed, err, progress)
-                    .map(withThemes::with)
-                    .orElse(withThemes);
         });
     }
 }

@@ -514,9 +514,6 @@ class EvaluateCommandTest {
         assertThat(evaluate("--collaborative", "--trials", "--catalog", catalog))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("--trials is for choosing, so it takes --part valid, was test");
-        assertThat(evaluate("--collaborative", "--themes", "counted", "--catalog", catalog))
-                .isEqualTo(2);
-        assertThat(err.toString()).contains("leave out --themes");
         assertThat(evaluate("--trials", "--model", "fused")).isEqualTo(2);
         assertThat(err.toString()).contains("need --collaborative");
     }
