@@ -33,7 +33,7 @@ import java.util.function.Function;
 /// nothing is read but the themes and their weights, and `meta` and `mem` are cosines of these with the user's own
 /// themes and memories.
 ///
-/// Costs one read of at most 48 · 48 rows of an index and one of the themes of at most 32 users, whatever the
+/// Costs one read of at most 40 · 48 rows of an index and one of the themes of at most 32 users, whatever the
 /// catalog; thread-safe.
 public final class Curator {
     /// The most that are read.

@@ -141,7 +141,7 @@ public final class DialogueReplay {
                         Optional<SlotFilling.Result> result = asked(meaning, catalog);
                         if (result.isPresent()) {
                             Optional<Understanding> more =
-                                    SlotFilling.with(result.get().slots(), meaning, catalog);
+                                    SlotFilling.with(result.get().slots(), meaning, List.of(), catalog);
                             filled = filled.plus(result.get(), more);
                             meaning = more.orElse(meaning);
                         }

@@ -133,14 +133,21 @@ final class Listing {
         Optional<CollaborativeReader.Reading> read = collaborative(memories);
         Facets facets = read.map(CollaborativeReader.Reading::facets).orElse(Facets.NONE);
         Optional<SlotFilling.Asked> asked = ask(meaning, catalog);
-        Shown shown = show(meaning, memories, state, catalog, facets, 1);
-        Optional<SlotFilling.Result> filled = asked.map(one -> filled(one, meaning));
-        Optional<Understanding> revised = filled.flatMap(result -> SlotFilling.with(result.slots(), meaning, catalog));
-        if (revised.isPresent() && !stopped.getAsBoolean()) {
-            events.emit(understood(revised.get()));
-            shown = show(revised.get(), memories, state, catalog, facets, 2).after(shown);
+        try {
+            Shown shown = show(meaning, memories, state, catalog, facets, 1);
+            Optional<SlotFilling.Result> filled = asked.map(one -> filled(one, meaning));
+            // A stopped turn keeps no meaning that nobody saw a list of.
+            Optional<Understanding> revised = filled.filter(_ -> !stopped.getAsBoolean())
+                    .flatMap(result -> SlotFilling.with(result.slots(), meaning, memories, catalog));
+            if (revised.isPresent()) {
+                events.emit(understood(revised.get()));
+                shown = show(revised.get(), memories, state, catalog, facets, 2).after(shown);
+            }
+            return answer(
+                    revised.orElse(meaning), shown, filled.map(SlotFilling.Result::usage), facets, memories, catalog);
+        } finally {
+            asked.ifPresent(SlotFilling.Asked::end);
         }
-        return answer(revised.orElse(meaning), shown, filled.map(SlotFilling.Result::usage), facets, memories, catalog);
     }
 
     private Answer answer(

@@ -46,6 +46,11 @@ final class PastRequests implements Recommender, AutoCloseable {
         return List.copyOf(gone);
     }
 
+    /// The next request stands on this one of the trace, however many were made before.
+    void from(int number) {
+        at = number;
+    }
+
     @Override
     public Slate recommend(RecommendationRequest request) {
         return recommend(request, workings -> {});

@@ -10,6 +10,8 @@ import dev.palate.agent.llm.JsonShape;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.ModelLevel;
 import dev.palate.agent.llm.Usage;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.MemoryKind;
 import dev.palate.prompts.PromptLibrary;
 import dev.palate.prompts.Quoted;
 import dev.palate.prompts.RenderedPrompt;
@@ -116,6 +118,11 @@ public final class SlotFilling {
                     usage);
         }
 
+        /// Ends it where it is still under way.
+        void end() {
+            task.cancel(true);
+        }
+
         /// When it began, of [System#nanoTime].
         long from() {
             return from;
@@ -192,12 +199,15 @@ public final class SlotFilling {
         }
     }
 
-    /// The message's meaning with what a model named; empty when that changes nothing.
-    static Optional<Understanding> with(Slots slots, Understanding meaning, CatalogSnapshot catalog) {
+    /// The message's meaning with what a model named; empty when that changes nothing. What the wish or a memory rules
+    /// out is not taken up.
+    static Optional<Understanding> with(
+            Slots slots, Understanding meaning, List<Memory> memories, CatalogSnapshot catalog) {
         Wish.Draft wish = meaning.wish().draft();
         List<String> taken = new ArrayList<>();
         for (String category : slots.categories()) {
             boolean ruled = wish.excluded.contains(category)
+                    || ruledOut("genre", category, memories)
                     || wish.required.contains(category)
                     || wish.anyOf.contains(category);
             if (!ruled && wish.leaning.add(category)) {
@@ -205,7 +215,8 @@ public final class SlotFilling {
             }
         }
         for (String theme : slots.themes()) {
-            if (!wish.excludedThemes.contains(theme) && wish.themes.add(theme)) {
+            boolean ruled = wish.excludedThemes.contains(theme) || ruledOut("theme", theme, memories);
+            if (!ruled && wish.themes.add(theme)) {
                 taken.add(catalog.lexicon()
                         .theme(theme)
                         .map(DomainPack.Theme::label)
@@ -215,5 +226,14 @@ public final class SlotFilling {
         return taken.isEmpty()
                 ? Optional.empty()
                 : Optional.of(meaning.taken(wish.build(), taken, Math.max(CONFIDENCE, meaning.confidence())));
+    }
+
+    private static boolean ruledOut(String facet, String value, List<Memory> memories) {
+        return memories.stream()
+                .filter(memory -> memory.kind() == MemoryKind.CONSTRAINT && memory.polarity() < 0)
+                .map(Memory::slot)
+                .anyMatch(slot -> slot != null
+                        && slot.facet().equals(facet)
+                        && slot.value().equalsIgnoreCase(value));
     }
 }

@@ -291,8 +291,9 @@ public final class TurnReplay {
             var past = new PastRequests(recommender, models, steps, revisions);
             try {
                 Facets facets = facets(memories);
-                Optional<Understanding> revised = revised(understood.meaning);
-                int first = revised.isPresent() ? steps.before(StepForms.SLOTS, StepForms.RETRIEVE) : retrieved.size();
+                Optional<Understanding> revised = revised(understood.meaning, memories);
+                boolean two = steps.all(StepForms.SHOW).size() > 1;
+                int first = two ? steps.before(StepForms.SLOTS, StepForms.RETRIEVE) : retrieved.size();
                 ListMaking.Made made =
                         make(past, understood, understood.meaning, memories, facets, new Lists(0, first, 0));
                 if (revised.isPresent() && past.gone().isEmpty()) {
@@ -327,7 +328,7 @@ public final class TurnReplay {
 
         /// What the message was taken to mean after a model, which is not asked again, had named what it asks for;
         /// absent where none did, or where no list came of it.
-        private Optional<Understanding> revised(Understanding meaning) {
+        private Optional<Understanding> revised(Understanding meaning, List<Memory> memories) {
             Optional<TraceStep> step = steps.step(StepForms.SLOTS);
             if (step.isEmpty()) {
                 return Optional.empty();
@@ -335,12 +336,16 @@ public final class TurnReplay {
             steps.add(
                     StepForms.SLOTS,
                     step.get().cut() ? Outcome.GONE : Outcome.NOT_RUN,
-                    List.of("a language model named these; it is not asked again"));
+                    List.of("a language model was asked what is meant; it is not asked again"));
             if (step.get().cut() || steps.all(StepForms.SHOW).size() < 2) {
                 return Optional.empty();
             }
-            return SlotFilling.with(
-                    StepForms.slots(StepComparison.JSON.readTree(step.get().output())), meaning, catalog);
+            Optional<Understanding> revised = SlotFilling.with(
+                    StepForms.slots(StepComparison.JSON.readTree(step.get().output())), meaning, memories, catalog);
+            if (revised.isEmpty()) {
+                steps.add(StepForms.SHOW, Outcome.DIFFERS, List.of("what the model named changes nothing now"));
+            }
+            return revised;
         }
 
         /// Which steps of the trace are a list's.
@@ -357,6 +362,7 @@ public final class TurnReplay {
                 List<Memory> memories,
                 Facets facets,
                 Lists of) {
+            past.from(of.from);
             var making = new ListMaking(past, ports.catalog(), InstantSource.fixed(head.at()), catalog, SOURCES, true);
             ListMaking.Made made = making.make(
                     head.user(),

@@ -442,6 +442,7 @@ class CuratorTest {
     @Test
     void aPreviewThatDoesNotEndIsToldToTheNext() throws Exception {
         world.like(users(0, 1), 1, 2);
+        world.spaces.refreshed();
         CountDownLatch at = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         Curator curator = new Curator(new Curator.Ports(

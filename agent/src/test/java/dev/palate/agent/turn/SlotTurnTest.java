@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,6 +169,7 @@ class SlotTurnTest {
                 60,
                 Duration.ofMillis(200));
         List<TurnEvent> events = say(model, stack.conversation(), VAGUE, quick);
+        assertThat(asked(model)).isTrue();
         assertThat(all(events, TurnEvent.Recommended.class)).hasSize(1);
         assertThat(all(events, TurnEvent.Completed.class).getFirst().finish()).isEqualTo("stop");
     }
@@ -185,5 +188,48 @@ class SlotTurnTest {
                 .items()
                 .forEach(ranked -> categories.addAll(ranked.item().categories()));
         assertThat(categories).doesNotContain("Comedy");
+    }
+
+    /// What was said in another conversation holds too, though the wish of this one does not know it.
+    @Test
+    void whatIsRememberedToBeRuledOutIsNotTakenUp() {
+        Conversation before = stack.conversation();
+        say(model(ModelLevel.T2, naming()), before, "I never want to see horror", LIMITS);
+        Conversation talk = stack.truth.conversations().start(before.user());
+        ScriptedModel model = model(ModelLevel.T2, naming("horror"));
+        List<TurnEvent> events = say(model, talk, VAGUE, LIMITS);
+        assertThat(asked(model)).isTrue();
+        assertThat(all(events, TurnEvent.Recommended.class)).hasSize(1);
+        assertThat(state(talk).wish().leaning()).isEmpty();
+    }
+
+    /// A turn that is stopped while the model is asked keeps no meaning that nobody saw a list of.
+    @Test
+    void aStoppedTurnKeepsNothingOfIt() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        ScriptedModel model = model(ModelLevel.T2, () -> {
+            asked.countDown();
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return naming("comedies").get();
+        });
+        Conversation talk = stack.conversation();
+        try (var agent = new GraphAgent(stack.parts(model), LIMITS)) {
+            Turn turn = agent.start(new TurnRequest(talk.id(), VAGUE, 5, TurnRequest.UseModels.AUTO), event -> {});
+            assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
+            turn.cancel();
+            TurnEvent last = turn.done().get(60, TimeUnit.SECONDS);
+            assertThat(last)
+                    .isInstanceOfSatisfying(
+                            TurnEvent.Completed.class,
+                            end -> assertThat(end.finish()).isEqualTo("cancelled"));
+        } finally {
+            go.countDown();
+        }
+        assertThat(state(talk).wish().leaning()).isEmpty();
     }
 }

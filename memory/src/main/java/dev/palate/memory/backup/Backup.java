@@ -6,14 +6,21 @@ import dev.palate.memory.Milestone;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.sql.SqliteFile;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /// Makes a back-up of a truth that is open: a copy of one moment, with a manifest beside it. Stateless.
 public final class Backup {
+    private static final int MOST_RULE_BYTES = 65_536;
+
     private Backup() {}
 
     /// Makes the back-up while writes go on. The manifest is written last: without one it is not whole.
@@ -75,11 +82,28 @@ public final class Backup {
     }
 
     private static String text(Path file) throws IOException {
-        try {
-            return Files.readString(file);
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MOST_RULE_BYTES + 1);
+            if (bytes.length > MOST_RULE_BYTES) {
+                throw unusable(file, "has more than " + MOST_RULE_BYTES + " bytes", null);
+            }
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (NoSuchFileException e) {
             return "";
+        } catch (CharacterCodingException e) {
+            throw unusable(file, "is not UTF-8", e);
         }
+    }
+
+    private static MemoryException unusable(Path file, String why, @Nullable Exception cause) {
+        return new MemoryException(
+                Code.BAD_FILE,
+                "the domain rule " + file.getFileName() + " " + why + ", so it cannot go with the back-up; mend it, or"
+                        + " move it away and make the back-up again",
+                cause);
     }
 
     private static void discard(Path file, Path manifest) {

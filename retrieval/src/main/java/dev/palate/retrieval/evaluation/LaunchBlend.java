@@ -84,10 +84,27 @@ public record LaunchBlend(double halfWay, double most, double words, List<Double
     /// @param seen events of each item
     void score(float[] words, float[] memory, int[] seen, float[] target) {
         double correlation = Kernels.dot(words, 0, memory, 0, memory.length) / memory.length;
+        // Roots and logarithms once for each number of events, not for each item.
+        double[] ofWords = new double[LIFTED];
+        double[] ofMemory = new double[LIFTED];
+        double[] lift = new double[LIFTED];
+        for (int events = 0; events < LIFTED; events++) {
+            double share = share(events);
+            double scale = scale(share, correlation);
+            ofWords[events] = scale * (1 - share);
+            ofMemory[events] = scale * share;
+            lift[events] = lift(events);
+        }
         for (int place = 0; place < target.length; place++) {
-            double share = share(seen[place]);
-            double mixed = (1 - share) * words[place] + share * memory[place];
-            target[place] = (float) (scale(share, correlation) * mixed + lift(seen[place]));
+            int events = seen[place];
+            if (events < LIFTED) {
+                target[place] =
+                        (float) (ofWords[events] * words[place] + ofMemory[events] * memory[place] + lift[events]);
+            } else {
+                double share = share(events);
+                double mixed = (1 - share) * words[place] + share * memory[place];
+                target[place] = (float) (scale(share, correlation) * mixed);
+            }
         }
     }
 }

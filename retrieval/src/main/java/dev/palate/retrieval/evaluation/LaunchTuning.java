@@ -20,7 +20,8 @@ final class LaunchTuning {
 
     /// How a blend fares.
     ///
-    /// @param differences of each bucket to the best part, in standard errors of the blend's rate
+    /// @param differences of each bucket to the best part, in standard errors of that part's rate over all events,
+    ///     also of those that were not kept
     record Standing(double[] differences) {
         /// A soft minimum: −ln Σ exp(−2 d) / 2. Unlike the minimum itself it tells between two blends whose
         /// worst buckets are equal, and sees a gain of the second worst.
@@ -109,10 +110,16 @@ final class LaunchTuning {
         double[] differences = new double[best.length];
         for (int bucket = 0; bucket < best.length; bucket++) {
             double rate = rate(bucket, sample -> hits.getOrDefault(sample, new int[best.length]));
-            double error = Math.sqrt(rate * (1 - rate) / Math.max(1, events[bucket]));
-            differences[bucket] = events[bucket] == 0 ? 0 : (rate - best[bucket]) / Math.max(1e-9, error);
+            differences[bucket] = events[bucket] == 0 ? 0 : (rate - best[bucket]) / error(bucket);
         }
         return new Standing(differences);
+    }
+
+    /// Of the best part's rate over all events, taken to be half a hit at least, so that a bucket without any hit is no
+    /// more than far below.
+    private double error(int bucket) {
+        double rate = Math.clamp(best[bucket], 0.5 / events[bucket], 1 - 0.5 / events[bucket]);
+        return Math.sqrt(rate * (1 - rate) / events[bucket]);
     }
 
     private interface HitsOf {

@@ -236,6 +236,7 @@ final class TraceCards {
                                 + (output.path("relaxed").asBoolean(false)
                                         ? "; not everything that was asked for could be had at once."
                                         : ".");
+            case "slots" -> slots(input, output, facts);
             case "words" -> words(input, output, facts);
             default -> "";
         };
@@ -260,6 +261,17 @@ final class TraceCards {
         });
         outcomes.forEach((outcome, count) -> facts.add(new Fact(Words.capitalised(outcome), Integer.toString(count))));
         return Words.count(output.path("proposals").asLong(0), "memory", "memories") + " proposed by what was said.";
+    }
+
+    private static String slots(JsonNode input, JsonNode output, List<Fact> facts) {
+        fact(facts, "Model", input.path("model").asString(""));
+        fact(facts, "Prompt", input.path("prompt").asString(""));
+        fact(facts, "Named", joined(output.path("categories")));
+        fact(facts, "Themes", joined(output.path("themes")));
+        String reason = input.path("reason").asString("");
+        return reason.isEmpty()
+                ? "The rules found nothing in the message, so a model was asked what it is about."
+                : "A model was asked what the message is about and gave no answer that counts: " + reason + ".";
     }
 
     private static String outcome(String outcome) {

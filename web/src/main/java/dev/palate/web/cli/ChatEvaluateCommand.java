@@ -178,6 +178,14 @@ public final class ChatEvaluateCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--weights wants --level T2 or T3, and --half first or second, so that"
                     + " the other half is left to judge them");
         }
+        if (weights != null && !uses.contains(Use.SCORES)) {
+            throw new IllegalArgumentException(
+                    "--weights are of a model's scores: give --uses scores, or leave out --uses or --weights");
+        }
+        if (level == ModelLevel.T0 && uses.size() < Use.values().length) {
+            throw new IllegalArgumentException("--uses says what a model does, and --level T0 has none; add --level T2"
+                    + " or T3, or leave out --uses");
+        }
         if (level == ModelLevel.T3 && given == null) {
             HostedSettings ignored = asked.settings();
         }

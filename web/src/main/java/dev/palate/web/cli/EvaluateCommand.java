@@ -246,8 +246,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         Optional<float[][]> texts = texts(items, task, progress);
         CollaborativeEvaluation evaluation = CollaborativeEvaluation.run(
                 task,
-                collaborative.request(
-                        items, content(fused, task, items, texts, progress), seed, asked, resamples),
+                collaborative.request(items, content(fused, task, items, texts, progress), seed, asked, resamples),
                 progress);
         evaluation.print(out::println);
         out.flush();

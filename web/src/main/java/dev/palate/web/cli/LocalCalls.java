@@ -16,8 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// Calls to the server that holds a data directory, over loopback with the token of its file. Stateless.
 final class LocalCalls {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
-    /// How long the server may take to answer. Whatever it does within a request ends before, with an answer that
-    /// says what it waited for.
+    /// How long the server may take to answer. The preview of a domain rule, the longest, ends before, with an
+    /// answer that says what it waited for.
     static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private LocalCalls() {}

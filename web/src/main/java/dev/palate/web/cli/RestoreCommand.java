@@ -68,8 +68,18 @@ public final class RestoreCommand implements Callable<Integer> {
                     Restore.into(directory, backup.toAbsolutePath().normalize(), clock);
             out.println("Restored " + backup + " of " + restored.manifest().madeAt() + ", up to change "
                     + restored.manifest().change() + "; epoch " + restored.epoch()
-                    + " began, the index is built anew at the next start");
+                    + " began, the index is built anew at the next start"
+                    + rule(restored.manifest().domainRule()));
             return 0;
         }
+    }
+
+    private static String rule(@Nullable String rule) {
+        if (rule == null) {
+            return "";
+        }
+        return rule.isEmpty()
+                ? "; the domain rule that was in force is gone, the pack's first holds, as when the back-up was made"
+                : "; the domain rule in force is the back-up's";
     }
 }

@@ -156,6 +156,47 @@ class ChatEvaluateCommandTest {
         assertThat(weight.lists()).isEqualTo(scored.get("lambda").get("lists").asInt());
     }
 
+    /// The same for what a model names where the rules find nothing.
+    @Test
+    void whatAModelNamesIsMeasuredBesideT0() throws IOException {
+        var naming = new ScriptedModel(ModelLevel.T2, new Script() {
+            @Override
+            public Step fill(RenderedPrompt prompt, JsonShape shape) {
+                assertThat(prompt.user()).contains("kinds: ");
+                return new Step.Piece("{\"kinds\":[\"horror\"]}");
+            }
+
+            @Override
+            public Iterator<Step> say(RenderedPrompt prompt) {
+                return List.<Step>of().iterator();
+            }
+        });
+        Path json = folder.resolve("slots.json");
+        assertThat(evaluate(
+                        naming,
+                        "--level",
+                        "T2",
+                        "--uses",
+                        "slots",
+                        "--arms",
+                        "popular",
+                        "--half",
+                        "all",
+                        "--json",
+                        json.toString()))
+                .as(err.toString())
+                .isZero();
+        JsonNode slots = JsonMapper.shared().readTree(Files.readString(json)).get("slots");
+        assertThat(slots.get("messages_asked").asInt()).isPositive();
+        assertThat(slots.get("failed").asInt()).isZero();
+        assertThat(slots.get("cases_with_something_new").asInt())
+                .isEqualTo(slots.get("taken").size());
+        assertThat(slots.get("minus_T0")).hasSize(6);
+        assertThat(out.toString())
+                .contains("slots: " + slots.get("messages_asked").asInt() + " messages asked, 0 of them failed")
+                .doesNotContain("λ of the model");
+    }
+
     private static Map<String, Integer> ranks(Path readings) throws IOException {
         Map<String, Integer> ranks = new HashMap<>();
         for (String line : Files.readAllLines(readings)) {
@@ -218,6 +259,19 @@ class ChatEvaluateCommandTest {
                         "--level", "T3", "--weights", folder.resolve("w.json").toString()))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("so that the other half is left to judge them");
+        assertThat(evaluate("--uses", "slots")).isEqualTo(2);
+        assertThat(err.toString()).contains("--uses says what a model does, and --level T0 has none");
+        assertThat(evaluate(
+                        "--level",
+                        "T2",
+                        "--half",
+                        "first",
+                        "--uses",
+                        "slots",
+                        "--weights",
+                        folder.resolve("w.json").toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--weights are of a model's scores");
         assertThat(evaluate("--level", "T3")).isEqualTo(2);
         assertThat(err.toString()).contains("--level T3 wants a hosted model: name it by --url and --model");
         assertThat(evaluate("--id", "other")).isEqualTo(1);
