@@ -11,7 +11,6 @@ import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.ModelLevel;
 import dev.palate.agent.llm.Usage;
 import dev.palate.memory.memory.Memory;
-import dev.palate.memory.memory.MemoryKind;
 import dev.palate.prompts.PromptLibrary;
 import dev.palate.prompts.Quoted;
 import dev.palate.prompts.RenderedPrompt;
@@ -199,15 +198,15 @@ public final class SlotFilling {
         }
     }
 
-    /// The message's meaning with what a model named; empty when that changes nothing. What the wish or a memory rules
-    /// out is not taken up.
+    /// The message's meaning with what a model named; empty when that changes nothing. What the wish or a memory is
+    /// against is not taken up.
     static Optional<Understanding> with(
             Slots slots, Understanding meaning, List<Memory> memories, CatalogSnapshot catalog) {
         Wish.Draft wish = meaning.wish().draft();
         List<String> taken = new ArrayList<>();
         for (String category : slots.categories()) {
             boolean ruled = wish.excluded.contains(category)
-                    || ruledOut("genre", category, memories)
+                    || against("genre", category, memories)
                     || wish.required.contains(category)
                     || wish.anyOf.contains(category);
             if (!ruled && wish.leaning.add(category)) {
@@ -215,7 +214,7 @@ public final class SlotFilling {
             }
         }
         for (String theme : slots.themes()) {
-            boolean ruled = wish.excludedThemes.contains(theme) || ruledOut("theme", theme, memories);
+            boolean ruled = wish.excludedThemes.contains(theme) || against("theme", theme, memories);
             if (!ruled && wish.themes.add(theme)) {
                 taken.add(catalog.lexicon()
                         .theme(theme)
@@ -228,9 +227,9 @@ public final class SlotFilling {
                 : Optional.of(meaning.taken(wish.build(), taken, Math.max(CONFIDENCE, meaning.confidence())));
     }
 
-    private static boolean ruledOut(String facet, String value, List<Memory> memories) {
+    private static boolean against(String facet, String value, List<Memory> memories) {
         return memories.stream()
-                .filter(memory -> memory.kind() == MemoryKind.CONSTRAINT && memory.polarity() < 0)
+                .filter(memory -> memory.polarity() < 0)
                 .map(Memory::slot)
                 .anyMatch(slot -> slot != null
                         && slot.facet().equals(facet)

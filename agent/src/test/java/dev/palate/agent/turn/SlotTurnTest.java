@@ -194,7 +194,7 @@ class SlotTurnTest {
     @Test
     void whatIsRememberedToBeRuledOutIsNotTakenUp() {
         Conversation before = stack.conversation();
-        say(model(ModelLevel.T2, naming()), before, "I never want to see horror", LIMITS);
+        say(model(ModelLevel.T2, naming()), before, "I hate horror", LIMITS);
         Conversation talk = stack.truth.conversations().start(before.user());
         ScriptedModel model = model(ModelLevel.T2, naming("horror"));
         List<TurnEvent> events = say(model, talk, VAGUE, LIMITS);
