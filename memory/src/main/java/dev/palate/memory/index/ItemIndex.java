@@ -61,6 +61,7 @@ public final class ItemIndex {
     private final LuceneStore store;
     private final TextAnalysis analysis;
     private final VectorFields fields;
+    private final LiveWords liveWords = new LiveWords();
     private final ReentrantLock snapshotLock = new ReentrantLock();
     private volatile Snapshot snapshot;
 
@@ -74,7 +75,8 @@ public final class ItemIndex {
     }
 
     /// The items that fit the words best, by BM25 over title, categories, tags and description; a title that is the
-    /// words wins. Scores are positive and comparable within one call only.
+    /// words wins. Scores are positive and comparable within one call only. The same items give the same scores,
+    /// whatever was replaced or deleted before; of equal ones the smaller id is first.
     ///
     /// @param words as people type them, no query language; without words nothing is found
     /// @param k in [1, 1000]
@@ -89,7 +91,7 @@ public final class ItemIndex {
                 .add(analysis.anyWord(words, FIELDS, Occur.SHOULD), Occur.SHOULD)
                 .add(whole, Occur.SHOULD)
                 .build();
-        return items(store.search(searcher -> VectorSearch.best(searcher, query, query(filter), k)));
+        return items(store.search(searcher -> VectorSearch.best(liveWords.over(searcher), query, query(filter), k)));
     }
 
     /// The items whose raw vectors have the highest cosine with the raw unit vector given, approximately.

@@ -24,10 +24,13 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.FieldDoc;
 import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TotalHits;
@@ -47,6 +50,9 @@ final class VectorSearch {
 
     static final Comparator<Hit> BEST_FIRST =
             Comparator.comparingDouble(Hit::score).reversed().thenComparing(Hit::id);
+
+    private static final Sort BY_SCORE_AND_ID =
+            new Sort(SortField.FIELD_SCORE, new SortField(ID, SortField.Type.STRING_VAL));
 
     private VectorSearch() {}
 
@@ -75,13 +81,18 @@ final class VectorSearch {
         return true;
     }
 
-    /// The best `k` of the query among those the filter lets through, with the query's own scores.
+    /// The best `k` of the query among those the filter lets through, with the query's own scores; of equal ones those
+    /// with the smaller ids, not those that a merge happened to put first.
     static List<Hit> best(IndexSearcher searcher, Query query, @Nullable Query filter, int k) throws IOException {
         BooleanQuery.Builder both = new BooleanQuery.Builder().add(query, BooleanClause.Occur.MUST);
         if (filter != null) {
             both.add(filter, BooleanClause.Occur.FILTER);
         }
-        return hits(searcher, searcher.search(both.build(), k));
+        TopDocs found = searcher.search(both.build(), k, BY_SCORE_AND_ID);
+        for (ScoreDoc hit : found.scoreDocs) {
+            hit.score = (Float) ((FieldDoc) hit).fields[0];
+        }
+        return hits(searcher, found);
     }
 
     /// The `k` nearest by inner product: up to [#EXACT_BELOW] candidates by comparing with each; else found by the

@@ -1,5 +1,6 @@
 package dev.palate.memory.index;
 
+import static dev.palate.memory.index.IndexFixture.described;
 import static dev.palate.memory.index.IndexFixture.film;
 import static dev.palate.memory.index.IndexFixture.ids;
 import static dev.palate.memory.index.IndexFixture.settle;
@@ -12,6 +13,7 @@ import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.text.HashingEncoder;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -155,6 +157,41 @@ class ItemIndexTest {
         assertThat(index.count()).isEqualTo(5);
         assertThat(index.vector(new ItemId("1")))
                 .hasValueSatisfying(raw -> assertThat(raw).isEqualTo(encoder.encode("Alien Reborn (1979). Horror")));
+    }
+
+    @Test
+    void theSameItemsScoreTheSameWhateverWasReplacedOrDeletedBefore() throws Exception {
+        List<String> queries = List.of("sci-fi", "horror", "alien drama forbidden", "it", "long night");
+        List<Item> more = new ArrayList<>();
+        for (int number = 10; number < 40; number++) {
+            String words = "one night, ".repeat(number % 5) + "long";
+            more.add(described(Integer.toString(number), "Night " + number, List.of("night"), words));
+        }
+        truth.putAll(more);
+        settle(changes);
+        List<List<ScoredItem>> before = searched(queries);
+        // What is replaced stays in its segment as deleted documents.
+        Item alien = truth.item(new ItemId("1")).orElseThrow();
+        truth.put(film("1", "Alien Reborn of the Horror", 1979, "Horror"));
+        truth.put(described("10", "A day", List.of("day"), "Short."));
+        truth.putAll(List.of(
+                film("7", "Alien Drama", 1999, "Drama", "Horror"),
+                described("8", "Horror", List.of("horror"), "It is forbidden, and it is long.")));
+        settle(changes);
+        assertThat(searched(queries)).isNotEqualTo(before);
+        truth.delete(new ItemId("7"));
+        truth.delete(new ItemId("8"));
+        truth.put(alien);
+        truth.putAll(more.subList(0, 5));
+        settle(changes);
+        assertThat(searched(queries)).isEqualTo(before);
+        assertThat(ids(before.getFirst())).as("of equal scores the smaller ids").containsExactly("1", "2");
+    }
+
+    private List<List<ScoredItem>> searched(List<String> queries) {
+        return queries.stream()
+                .map(query -> index.search(query, ItemFilter.ALL, 2))
+                .toList();
     }
 
     @Test
