@@ -3,6 +3,7 @@ package dev.palate.memory.sql;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.palate.memory.Page;
 import dev.palate.memory.Require;
+import dev.palate.memory.ShortDecimals;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.conversation.ConversationId;
 import dev.palate.memory.memory.MemoryId;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.annotation.JsonSerialize;
 
 /// The slates in table `slate`.
 final class SqlSlates implements Slates {
@@ -40,8 +42,11 @@ final class SqlSlates implements Slates {
     private record EntryState(
             String item,
             int rank,
-            double score,
+            @JsonSerialize(using = ShortDecimals.One.class) double score,
+
+            @JsonSerialize(using = ShortDecimals.ByName.class)
             Map<String, Double> parts,
+
             String reason,
             List<String> memories,
             @Nullable Boolean explored,

@@ -1,5 +1,6 @@
 package dev.palate.web.recommendation;
 
+import dev.palate.memory.ShortDecimals;
 import dev.palate.memory.change.ChangeNumber;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.slate.SlateRecord;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.annotation.JsonSerialize;
 
 /// A list as answered.
 ///
@@ -36,10 +38,13 @@ record SlateView(
             @Nullable Integer year,
             List<String> categories,
             int rank,
-            double score,
+            @JsonSerialize(using = ShortDecimals.One.class) double score,
             @Nullable String reason,
             @Nullable List<String> memoryIds,
-            @Nullable Map<String, Double> signals,
+
+            @JsonSerialize(using = ShortDecimals.ByName.class) @Nullable
+            Map<String, Double> signals,
+
             @Nullable Boolean explored,
             @Nullable Double propensity) {}
 
@@ -152,10 +157,13 @@ record SlateView(
     record StoredEntry(
             String itemId,
             int rank,
-            double score,
+            @JsonSerialize(using = ShortDecimals.One.class) double score,
             String reason,
             List<String> memoryIds,
+
+            @JsonSerialize(using = ShortDecimals.ByName.class)
             Map<String, Double> signals,
+
             boolean explored,
             double propensity) {}
 }
