@@ -32,6 +32,16 @@ final class MemorySource implements CandidateSource {
         return wish.memories().isEmpty();
     }
 
+    /// Unless it needs what is near a title, which others may be making.
+    @Override
+    public boolean computes(Wish wish) {
+        return wish.memories().stream().map(Memory::slot).noneMatch(slot -> slot != null && ofTitle(slot));
+    }
+
+    private static boolean ofTitle(Slot slot) {
+        return slot.facet().equals("title");
+    }
+
     @Override
     public Optional<Scored> score(Wish wish) {
         List<Effect> effects = effects(wish);
@@ -67,7 +77,7 @@ final class MemorySource implements CandidateSource {
             if (slot == null || memory.polarity() == 0) {
                 continue;
             }
-            boolean title = slot.facet().equals("title");
+            boolean title = ofTitle(slot);
             if (title && titles++ >= MAX_TITLES) {
                 continue;
             }
@@ -149,8 +159,7 @@ final class MemorySource implements CandidateSource {
             return new Evidence("", List.of(), ids);
         }
         Slot slot = strongest.memory.slot();
-        List<ItemId> items =
-                slot != null && slot.facet().equals("title") ? List.of(new ItemId(slot.value())) : List.of();
+        List<ItemId> items = slot != null && ofTitle(slot) ? List.of(new ItemId(slot.value())) : List.of();
         return new Evidence("remembered: “" + Phrases.cut(strongest.memory.text()) + "”", items, ids);
     }
 

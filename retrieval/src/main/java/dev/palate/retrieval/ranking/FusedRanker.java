@@ -21,14 +21,71 @@ public final class FusedRanker {
     /// The outcome for one request.
     ///
     /// @param scores one per candidate, the sum of its parts
-    /// @param parts weight times standardised value, per signal and candidate
+    /// @param parts by signal
     /// @param order candidates from best to worst, equal scores by lower index
-    public record Ranking(double[] scores, Map<Signal, float[]> parts, int[] order) {
+    public record Ranking(double[] scores, Map<Signal, Part> parts, int[] order) {
         /// What each signal added to the score of a candidate.
         public ScoreParts partsOf(int candidate) {
             Map<Signal, Float> values = new EnumMap<>(Signal.class);
-            parts.forEach((signal, added) -> values.put(signal, added[candidate]));
+            parts.forEach((signal, part) -> values.put(signal, part.of(candidate)));
             return new ScoreParts(values);
+        }
+    }
+
+    /// How a signal is brought to mean 0 and deviation 1.
+    ///
+    /// @param values by candidate
+    /// @param deviation 0 where the values are all alike
+    private record Standard(float[] values, double mean, double deviation) {
+        static Standard of(float[] values) {
+            double sum = 0;
+            int known = 0;
+            for (float value : values) {
+                if (Float.isFinite(value)) {
+                    sum += value;
+                    known++;
+                }
+            }
+            double mean = known == 0 ? 0 : sum / known;
+            double squares = 0;
+            for (float value : values) {
+                squares += Float.isFinite(value) ? (value - mean) * (value - mean) : 0;
+            }
+            double deviation = known == 0 ? 0 : Math.sqrt(squares / known);
+            // Relative to the mean too: rounding noise of a constant signal must not be blown up to deviation 1.
+            boolean flat = deviation <= FLAT * Math.max(1, Math.abs(mean));
+            return new Standard(values, mean, flat ? 0 : deviation);
+        }
+
+        float of(int candidate) {
+            float value = values[candidate];
+            return deviation > 0 && Float.isFinite(value) ? (float) ((value - mean) / deviation) : 0;
+        }
+
+        float furthest() {
+            float furthest = 0;
+            for (int i = 0; i < values.length; i++) {
+                furthest = Math.max(furthest, Math.abs(of(i)));
+            }
+            return furthest;
+        }
+    }
+
+    /// What one signal adds to the score of each candidate: weight times standardised value. Worked out when asked for:
+    /// a request has a dozen signals and hundreds of candidates, and shows the parts of ten. Immutable.
+    public static final class Part {
+        private final Standard standard;
+        private final double factor;
+
+        private Part(Standard standard, double factor) {
+            this.standard = standard;
+            this.factor = factor;
+        }
+
+        /// For the candidate.
+        public float of(int candidate) {
+            // + 0: a part of nothing is 0, not -0.
+            return (float) (factor * standard.of(candidate)) + 0f;
         }
     }
 
@@ -39,12 +96,12 @@ public final class FusedRanker {
     public static Ranking rank(Signals signals, SignalWeights weights, Set<Signal> bounded) {
         int count = signals.candidateCount();
         double[] sums = new double[count];
-        Map<Signal, float[]> parts = new EnumMap<>(Signal.class);
+        Map<Signal, Part> parts = new EnumMap<>(Signal.class);
         signals.values().forEach((signal, values) -> {
-            float[] part = weighted(values, weights.of(signal), bounded.contains(signal));
+            Part part = weighted(Standard.of(values), weights.of(signal), bounded.contains(signal));
             parts.put(signal, part);
             for (int i = 0; i < count; i++) {
-                sums[i] += part[i];
+                sums[i] += part.of(i);
             }
         });
         return new Ranking(sums, Collections.unmodifiableMap(parts), order(sums));
@@ -79,48 +136,19 @@ public final class FusedRanker {
         return low;
     }
 
-    private static float[] weighted(float[] values, double weight, boolean bounded) {
-        float[] parts = standardised(values);
-        double factor = weight;
-        if (bounded) {
-            float furthest = 0;
-            for (float part : parts) {
-                furthest = Math.max(furthest, Math.abs(part));
-            }
-            factor *= furthest <= MAX_DEVIATIONS ? 1 : MAX_DEVIATIONS / furthest;
-        }
-        for (int i = 0; i < parts.length; i++) {
-            // + 0: a part of nothing is 0, not -0.
-            parts[i] = (float) (factor * parts[i]) + 0f;
-        }
-        return parts;
+    private static Part weighted(Standard standard, double weight, boolean bounded) {
+        float furthest = bounded ? standard.furthest() : 0;
+        return new Part(standard, furthest <= MAX_DEVIATIONS ? weight : weight * (MAX_DEVIATIONS / furthest));
     }
 
     /// The values brought to mean 0 and deviation 1. What is not known (NaN) becomes 0, and so does everything
     /// when the values are all alike.
     public static float[] standardised(float[] values) {
-        double sum = 0;
-        int known = 0;
-        for (float value : values) {
-            if (Float.isFinite(value)) {
-                sum += value;
-                known++;
-            }
-        }
-        double mean = known == 0 ? 0 : sum / known;
-        double squares = 0;
-        for (float value : values) {
-            squares += Float.isFinite(value) ? (value - mean) * (value - mean) : 0;
-        }
-        double deviation = known == 0 ? 0 : Math.sqrt(squares / known);
-        float[] standard = new float[values.length];
-        // Relative to the mean too: rounding noise of a constant signal must not be blown up to deviation 1.
-        if (deviation <= FLAT * Math.max(1, Math.abs(mean))) {
-            return standard;
-        }
+        Standard standard = Standard.of(values);
+        float[] standardised = new float[values.length];
         for (int i = 0; i < values.length; i++) {
-            standard[i] = Float.isFinite(values[i]) ? (float) ((values[i] - mean) / deviation) : 0;
+            standardised[i] = standard.of(i);
         }
-        return standard;
+        return standardised;
     }
 }

@@ -17,8 +17,8 @@ import java.util.Set;
 /// @param rows of the candidates, ascending
 /// @param scores by candidate, the sum of its parts
 /// @param order candidates from best to worst, equal scores by lower row, that is by item id
-/// @param parts by candidate
-record Fusion(int[] rows, double[] scores, int[] order, Map<Signal, float[]> parts) {
+/// @param parts by signal
+record Fusion(int[] rows, double[] scores, int[] order, Map<Signal, FusedRanker.Part> parts) {
     /// The signals that speak of what the request itself says.
     private static final Set<Signal> SPOKEN = EnumSet.of(Signal.TEXT, Signal.BM25, Signal.GENRE, Signal.LIKED);
 
@@ -64,9 +64,10 @@ record Fusion(int[] rows, double[] scores, int[] order, Map<Signal, float[]> par
     /// The parts of a candidate that are not 0, by signal key.
     Map<String, Double> partsOf(int candidate) {
         Map<String, Double> named = new LinkedHashMap<>();
-        parts.forEach((signal, values) -> {
-            if (values[candidate] != 0) {
-                named.put(signal.key(), (double) values[candidate]);
+        parts.forEach((signal, part) -> {
+            float added = part.of(candidate);
+            if (added != 0) {
+                named.put(signal.key(), (double) added);
             }
         });
         return named;

@@ -17,7 +17,7 @@ class FusedRankerTest {
         Signals signals = new Signals(3, Map.of(Signal.CF, new float[] {1, 2, 3}, Signal.POP, new float[] {10, 0, 2}));
         FusedRanker.Ranking ranking = FusedRanker.rank(signals, WEIGHTS, Set.of());
         float deviation = (float) Math.sqrt(2 / 3.0);
-        assertThat(ranking.parts().get(Signal.CF))
+        assertThat(parts(ranking, Signal.CF))
                 .usingComparatorWithPrecision(1e-6f)
                 .containsExactly(-2 / deviation, 0, 2 / deviation);
         assertThat(ranking.order()).containsExactly(2, 1, 0);
@@ -31,8 +31,8 @@ class FusedRankerTest {
         Signals signals =
                 new Signals(3, Map.of(Signal.CF, new float[] {1, Float.NaN, 3}, Signal.POP, new float[] {5, 5, 5}));
         FusedRanker.Ranking ranking = FusedRanker.rank(signals, WEIGHTS, Set.of());
-        assertThat(ranking.parts().get(Signal.CF)).containsExactly(-2, 0, 2);
-        assertThat(ranking.parts().get(Signal.POP)).containsExactly(0, 0, 0);
+        assertThat(parts(ranking, Signal.CF)).containsExactly(-2, 0, 2);
+        assertThat(parts(ranking, Signal.POP)).containsExactly(0, 0, 0);
         assertThat(ranking.order()).containsExactly(2, 1, 0);
     }
 
@@ -41,14 +41,21 @@ class FusedRankerTest {
         float[] oneHit = new float[200];
         oneHit[17] = 1;
         Signals signals = new Signals(200, Map.of(Signal.CF, oneHit));
-        float[] free = Objects.requireNonNull(
-                FusedRanker.rank(signals, WEIGHTS, Set.of()).parts().get(Signal.CF));
-        float[] bounded = Objects.requireNonNull(
-                FusedRanker.rank(signals, WEIGHTS, Set.of(Signal.CF)).parts().get(Signal.CF));
+        float[] free = parts(FusedRanker.rank(signals, WEIGHTS, Set.of()), Signal.CF);
+        float[] bounded = parts(FusedRanker.rank(signals, WEIGHTS, Set.of(Signal.CF)), Signal.CF);
         assertThat(free[17]).isGreaterThan(28);
         assertThat(bounded[17]).isCloseTo(2 * (float) FusedRanker.MAX_DEVIATIONS, Offset.offset(1e-4f));
         // All parts are shrunken alike: the order stays.
         assertThat(bounded[0] / free[0]).isCloseTo(bounded[17] / free[17], Offset.offset(1e-5f));
+    }
+
+    private static float[] parts(FusedRanker.Ranking ranking, Signal signal) {
+        FusedRanker.Part part = Objects.requireNonNull(ranking.parts().get(signal));
+        float[] parts = new float[ranking.scores().length];
+        for (int i = 0; i < parts.length; i++) {
+            parts[i] = part.of(i);
+        }
+        return parts;
     }
 
     @Test
