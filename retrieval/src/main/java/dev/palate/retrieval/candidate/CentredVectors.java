@@ -12,14 +12,18 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /// The centred unit text vectors by row of a catalog snapshot; an item without one has zeros and is close to nothing.
-/// Immutable and thread-safe.
+/// Thread-safe; nothing changes but which rows' scores are kept.
 public final class CentredVectors {
+    /// The most bytes of [#scores(int)] that are kept: four hundred titles of a catalog of 10,000, four of a million.
+    private static final long MAX_SCORE_BYTES = 16L << 20;
+
     private final CatalogSnapshot catalog;
     private final TextVectors.Matrix source;
     private final EncodingVersion encoding;
     private final float[] matrix;
     private final boolean[] known;
     private final ByteRows bytes;
+    private final LinkedHashMap<Integer, float[]> scoresOfRows = new LinkedHashMap<>(16, 0.75f, true);
 
     private CentredVectors(CatalogSnapshot catalog, TextVectors.Matrix source, EncodingVersion encoding) {
         this.catalog = catalog;
@@ -196,10 +200,25 @@ public final class CentredVectors {
         return scores;
     }
 
-    /// The inner product of a row's vector with every row, 0 everywhere when it has none.
+    /// The inner product of a row's vector with every row, 0 everywhere when it has none. What people like and say they
+    /// like are a few titles again and again, so those lately asked for are kept. Shared: do not modify.
     public float[] scores(int row) {
+        synchronized (scoresOfRows) {
+            float[] kept = scoresOfRows.get(row);
+            if (kept != null) {
+                return kept;
+            }
+        }
         float[] vector = new float[dimension()];
         add(1, row, vector);
-        return scores(vector);
+        float[] made = scores(vector);
+        synchronized (scoresOfRows) {
+            scoresOfRows.put(row, made);
+            long most = Math.max(1, MAX_SCORE_BYTES / ((long) Float.BYTES * made.length));
+            while (scoresOfRows.size() > most) {
+                scoresOfRows.pollFirstEntry();
+            }
+        }
+        return made;
     }
 }
