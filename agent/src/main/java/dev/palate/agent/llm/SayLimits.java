@@ -1,6 +1,8 @@
 package dev.palate.agent.llm;
 
+import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Bounds of an answer in words.
 ///
@@ -9,7 +11,10 @@ import java.util.List;
 ///     constrained. Adapters constrain the model where they can, and then keep the words to one line; the caller
 /// checks
 ///     all the same.
-public record SayLimits(int maxTokens, List<String> handles) {
+/// @param firstWord how long after the call its first words are of use; a model that cannot give them in time may
+///     refuse with `MODEL_DEADLINE` before it begins. Null: at any time.
+public record SayLimits(
+        int maxTokens, List<String> handles, @Nullable Duration firstWord) {
     /// Most tokens that may be asked for.
     public static final int MOST_TOKENS = 2_048;
     /// Most handles.
@@ -29,6 +34,11 @@ public record SayLimits(int maxTokens, List<String> handles) {
                 throw new IllegalArgumentException("a handle must be 1 to 8 letters and digits, was '" + handle + "'");
             }
         }
+    }
+
+    /// Words that are of use at any time.
+    public SayLimits(int maxTokens, List<String> handles) {
+        this(maxTokens, handles, null);
     }
 
     /// Words of any kind.

@@ -1,5 +1,6 @@
 package dev.palate.agent.turn;
 
+import dev.palate.agent.AgentException;
 import dev.palate.agent.grounding.ProseFilter;
 import dev.palate.agent.llm.Deadline;
 import dev.palate.agent.llm.LanguageModel;
@@ -59,7 +60,7 @@ final class Speaker {
             ProseFilter filter,
             BooleanSupplier cancelled,
             Consumer<String> words) {
-        SayLimits bounds = new SayLimits(limits.tokens(), handles);
+        SayLimits bounds = new SayLimits(limits.tokens(), handles, limits.firstWord());
         BlockingQueue<Piece> pieces = new ArrayBlockingQueue<>(MAX_PIECES);
         var stop = new AtomicBoolean();
         var counted = new AtomicLong();
@@ -95,10 +96,11 @@ final class Speaker {
             Deadline deadline = Deadline.after(limits.words(), clock);
             end = new Piece.End(model.say(prompt, bounds, deadline, sink), "");
         } catch (Throwable t) {
-            if (!stop.get()) {
+            boolean late = t instanceof AgentException failure && failure.code() == AgentException.Code.MODEL_DEADLINE;
+            if (!stop.get() && !late) {
                 Failures.note("speak", t);
             }
-            end = new Piece.End(null, "model");
+            end = new Piece.End(null, late ? "late" : "model");
         }
         tell(end, pieces, stop);
     }

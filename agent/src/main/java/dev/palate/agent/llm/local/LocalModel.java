@@ -17,24 +17,28 @@ import dev.palate.agent.llm.SayLimits;
 import dev.palate.agent.llm.TokenSink;
 import dev.palate.agent.llm.Usage;
 import dev.palate.prompts.RenderedPrompt;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /// A model in a supervised child process. A crash or a stall costs the call under way, never the server: that call
 /// fails with `MODEL_LOST` and the process comes back by itself. One call is served at a time, in the order of
-/// arrival;
-/// at most [LocalModelOptions#QUEUE_LIMIT] wait. Thread-safe.
+/// arrival; at most [LocalModelOptions#QUEUE_LIMIT] wait. One whose first words would come too late once its turn has
+/// come is not begun. Thread-safe.
 public final class LocalModel implements LanguageModel {
     private static final long BUSY_PAUSE_NANOS = 20_000_000;
 
     private final LocalModelOptions options;
     private final FairGate gate = new FairGate(LocalModelOptions.QUEUE_LIMIT);
     private final AtomicLong ids = new AtomicLong();
+    private final FirstWords firstWords = new FirstWords();
     private final Supervisor supervisor;
 
     private LocalModel(LocalModelOptions options, InstantSource clock) {
@@ -115,11 +119,22 @@ public final class LocalModel implements LanguageModel {
     @Override
     public Reply say(RenderedPrompt prompt, SayLimits limits, Deadline deadline, TokenSink sink) {
         String grammar = limits.handles().isEmpty() ? "" : Gbnf.words(limits.handles());
-        Conversation talk = converse(
-                id -> new Frame.Write(
-                        id, millis(deadline), prompt.system(), prompt.user(), grammar, limits.maxTokens()),
-                deadline,
-                sink);
+        var words = new TimedWords(sink, limits.firstWord());
+        Conversation talk;
+        try {
+            talk = converse(
+                    id -> new Frame.Write(
+                            id, millis(deadline), prompt.system(), prompt.user(), grammar, limits.maxTokens()),
+                    deadline,
+                    words,
+                    words::asked);
+        } catch (AgentException e) {
+            if (e.code() == Code.MODEL_DEADLINE || e.code() == Code.MODEL_CANCELLED) {
+                words.ended();
+            }
+            throw e;
+        }
+        words.ended();
         if (talk.finish() == Reply.Finish.DEADLINE && talk.text().isEmpty()) {
             throw late();
         }
@@ -181,7 +196,61 @@ public final class LocalModel implements LanguageModel {
         supervisor.close();
     }
 
+    /// Times a call for words, and ends one that has waited too long before the model begins with it.
+    private final class TimedWords implements TokenSink {
+        private final TokenSink sink;
+        private final @Nullable Duration useful;
+        private final long called = System.nanoTime();
+        private long asked;
+        private boolean came;
+
+        TimedWords(TokenSink sink, @Nullable Duration useful) {
+            this.sink = sink;
+            this.useful = useful;
+        }
+
+        /// Its turn has come.
+        void asked() {
+            long now = System.nanoTime();
+            if (useful != null && firstWords.tooLate(useful, now - called)) {
+                throw new AgentException(
+                        Code.MODEL_DEADLINE,
+                        "the call waited " + TimeUnit.NANOSECONDS.toMillis(now - called)
+                                + " ms for the model, whose first words take "
+                                + firstWords.usual().toMillis() + " ms: they would come after the "
+                                + useful.toMillis() + " ms within which they are of use");
+            }
+            asked = now;
+        }
+
+        @Override
+        public boolean accept(String piece) {
+            if (!came) {
+                came = true;
+                firstWords.came(System.nanoTime() - asked);
+            }
+            return sink.accept(piece);
+        }
+
+        @Override
+        public boolean cancelled() {
+            return sink.cancelled();
+        }
+
+        void ended() {
+            if (!came && asked != 0) {
+                firstWords.missed(System.nanoTime() - asked);
+            }
+        }
+    }
+
     private Conversation converse(LongFunction<Frame.Command> command, Deadline deadline, TokenSink sink) {
+        return converse(command, deadline, sink, () -> {});
+    }
+
+    /// @param entered runs when the call's turn has come; what it throws ends the call
+    private Conversation converse(
+            LongFunction<Frame.Command> command, Deadline deadline, TokenSink sink, Runnable entered) {
         if (deadline.expired()) {
             throw late();
         }
@@ -191,6 +260,12 @@ public final class LocalModel implements LanguageModel {
         if (process == null) {
             gate.leave();
             throw requireReady();
+        }
+        try {
+            entered.run();
+        } catch (AgentException e) {
+            gate.leave();
+            throw e;
         }
         long id = ids.incrementAndGet();
         Exchange exchange = process.open(id, gate::leave);

@@ -1,7 +1,9 @@
 package dev.palate.agent.llm.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.palate.agent.AgentException;
 import dev.palate.agent.AgentException.Code;
 import dev.palate.agent.llm.FillLimits;
 import dev.palate.agent.llm.JsonShape;
@@ -14,6 +16,11 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -101,6 +108,54 @@ final class LocalModelContractTest extends LanguageModelContract {
             assertThat(shape.parse(filled.json()).isObject())
                     .as("seed %d", seed)
                     .isTrue();
+        }
+    }
+
+    @Test
+    void aCallWhoseFirstWordsWouldComeTooLateIsNotBegun() throws Exception {
+        // So that it is known how long first words take.
+        model.say(PROMPT, new SayLimits(1), in(Duration.ofSeconds(60)), _ -> true);
+        var begun = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Reply> holding =
+                    callers.submit(() -> model.say(PROMPT, new SayLimits(512), in(Duration.ofSeconds(120)), _ -> {
+                        begun.countDown();
+                        awaitQuietly(goOn);
+                        return false;
+                    }));
+            assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
+            Duration soon = Duration.ofMillis(300);
+            long called = System.nanoTime();
+            Future<Reply> hasty = callers.submit(() -> said(soon));
+            Future<Reply> patient = callers.submit(() -> said(Duration.ofSeconds(60)));
+            while (model.waiting() < 2 || System.nanoTime() - called < soon.toNanos()) {
+                Thread.sleep(5);
+            }
+            goOn.countDown();
+            holding.get(60, TimeUnit.SECONDS);
+            assertThat(patient.get(60, TimeUnit.SECONDS).text()).isNotEmpty();
+            assertThatThrownBy(() -> hasty.get(60, TimeUnit.SECONDS))
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            AgentException.class,
+                            late -> assertThat(late.code()).isEqualTo(Code.MODEL_DEADLINE))
+                    .hasMessageMatching("the call waited \\d+ ms for the model, whose first words take \\d+ ms:"
+                            + " they would come after the 300 ms within which they are of use");
+        } finally {
+            goOn.countDown();
+        }
+    }
+
+    private Reply said(Duration firstWord) {
+        return model.say(PROMPT, new SayLimits(2, List.of(), firstWord), in(Duration.ofSeconds(60)), _ -> true);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
