@@ -70,16 +70,16 @@ final class ListReplay {
         try (var past = new PastRequests(parts.recommender(), parts.models(), steps, revisions)) {
             Facets facets = new FacetReplay(steps, parts.themes()).facets(wanted.memories);
             Optional<Understanding> revised = revised(wanted);
-            boolean two = steps.all(StepForms.SHOW).size() > 1;
-            int first = two ? steps.before(StepForms.SLOTS, StepForms.RETRIEVE) : retrieved;
+            int shown = steps.all(StepForms.SHOW).size();
+            int first = shown > 1 ? steps.before(StepForms.SLOTS, StepForms.RETRIEVE) : retrieved;
             ListMaking.Made made = make(past, wanted, wanted.meaning, facets, new Own(0, first, 0));
             if (revised.isPresent() && past.gone().isEmpty()) {
-                int shown = steps.before(StepForms.SLOTS, StepForms.SHOW);
-                made = make(past, wanted, revised.get(), facets, new Own(first, retrieved, shown));
+                int second = steps.before(StepForms.SLOTS, StepForms.SHOW);
+                made = make(past, wanted, revised.get(), facets, new Own(first, retrieved, second));
             }
             if (!past.gone().isEmpty()) {
                 gone(past.gone());
-            } else if (scoredDepth(0) > 0) {
+            } else if (scoredDepth(Math.max(0, shown - 1)) > 0) {
                 steps.notRun(StepForms.WORDS, SCORED);
             } else {
                 words(made);
@@ -125,7 +125,13 @@ final class ListReplay {
         past.from(own.from);
         var making = new ListMaking(past, parts.catalog(), InstantSource.fixed(head.at()), catalog, SOURCES, true);
         ListMaking.Made made = making.make(
-                head.user(), meaning, wanted.memories, wanted.state, wanted.size, new Unasked(scoredDepth(0)), facets);
+                head.user(),
+                meaning,
+                wanted.memories,
+                wanted.state,
+                wanted.size,
+                new Unasked(scoredDepth(own.shown)),
+                facets);
         if (past.gone().isEmpty()) {
             compareRequests(making.asked(), own);
             compareShown(made, own.shown);
@@ -159,7 +165,7 @@ final class ListReplay {
         if (at >= shown.size()) {
             return;
         }
-        if (scoredDepth(0) > 0) {
+        if (scoredDepth(at) > 0) {
             steps.add(StepForms.SHOW, Outcome.NOT_RUN, List.of(SCORED));
         } else {
             steps.compare(shown.get(at), StepForms.shown(made));
