@@ -53,6 +53,13 @@ class BackupsTest {
         return folder.resolve("data").toString();
     }
 
+    private void aTruth() {
+        try (DataDirectory directory = DataDirectory.open(folder.resolve("data"));
+                var truth = dev.palate.memory.sql.SqlTruth.open(directory, java.time.Clock.systemUTC())) {
+            truth.catalog().put(Item.of(new ItemId("1"), "Alien", 1979, List.of()));
+        }
+    }
+
     @Test
     void aRunningServerIsBackedUpAndRestoredWhenItHasStopped() throws Exception {
         Path rule = folder.resolve("data/domain-rule.json");
@@ -96,7 +103,8 @@ class BackupsTest {
         assertThat(restored.out())
                 .contains("Restored " + file + " of 20")
                 .contains(", up to change 3; epoch ")
-                .contains(" began, the index is built anew at the next start");
+                .endsWith(" began, the index is built anew at the next start; the domain rule in force is the back-up's"
+                        + System.lineSeparator());
         try (TestServer server = TestServer.start(folder.resolve("data"))) {
             assertThat(server.bean(Catalog.class).count()).isEqualTo(3);
         }
@@ -108,10 +116,7 @@ class BackupsTest {
         assertThat(nothing.status()).isEqualTo(1);
         assertThat(nothing.err()).contains(data() + " holds no truth to back up; name another with --data");
         assertThat(folder.resolve("data")).doesNotExist();
-        try (DataDirectory directory = DataDirectory.open(folder.resolve("data"));
-                var truth = dev.palate.memory.sql.SqlTruth.open(directory, java.time.Clock.systemUTC())) {
-            truth.catalog().put(Item.of(new ItemId("1"), "Alien", 1979, List.of()));
-        }
+        aTruth();
         Ran made = run(new BackupCommand(), "--data", data());
         assertThat(made.status()).as(made.err()).isZero();
         try (var files = Files.list(folder.resolve("data/backups"))) {
@@ -121,6 +126,51 @@ class BackupsTest {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(kept.getFirst())))
                     .isEqualTo("rw-------");
         }
+    }
+
+    @Test
+    void aRestoreSaysWhichDomainRuleHoldsAfterwards() throws Exception {
+        aTruth();
+        Path rule = folder.resolve("data/domain-rule.json");
+        Path with = folder.resolve("with.db");
+        Path without = folder.resolve("without.db");
+        assertThat(run(new BackupCommand(), without.toString(), "--data", data())
+                        .status())
+                .isZero();
+        Files.writeString(rule, "{\"name\":\"mine\",\"terms\":[]}");
+        assertThat(run(new BackupCommand(), with.toString(), "--data", data()).status())
+                .isZero();
+        String end = System.lineSeparator();
+        assertThat(run(new RestoreCommand(), without.toString(), "--data", data())
+                        .out())
+                .endsWith(
+                        "at the next start; the domain rule that was in force is gone, the pack's first holds, as when"
+                                + " the back-up was made" + end);
+        assertThat(rule).doesNotExist();
+        assertThat(run(new RestoreCommand(), with.toString(), "--data", data()).out())
+                .endsWith("at the next start; the domain rule in force is the back-up's" + end);
+        assertThat(rule).hasContent("{\"name\":\"mine\",\"terms\":[]}");
+        Path manifest = folder.resolve("without.db.json");
+        Files.writeString(manifest, Files.readString(manifest).replaceFirst(",\\s*\"domainRule\" : \"\"", ""));
+        assertThat(run(new RestoreCommand(), without.toString(), "--data", data())
+                        .out())
+                .as("of an earlier build's, which says nothing of it")
+                .endsWith("at the next start" + end);
+        assertThat(rule).exists();
+    }
+
+    @Test
+    void aDomainRuleThatCannotGoWithTheBackupIsNamed() throws Exception {
+        aTruth();
+        Files.write(folder.resolve("data/domain-rule.json"), new byte[] {(byte) 0xFF});
+        Path file = folder.resolve("one.db");
+        Ran refused = run(new BackupCommand(), file.toString(), "--data", data());
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.err())
+                .contains("the domain rule domain-rule.json is not UTF-8, so it cannot go with the back-up; mend it, or"
+                        + " move it away and make the back-up again");
+        assertThat(file).doesNotExist();
+        assertThat(folder.resolve("one.db.json")).doesNotExist();
     }
 
     @Test

@@ -13,7 +13,6 @@ import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryId;
-import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.recommend.Constraints;
 import dev.palate.retrieval.recommend.RankedItem;
@@ -208,10 +207,10 @@ final class ListMaking {
     // "A horror film" against the memory "Does not want horror": the memory holds, and the answer says so.
     private static List<String> blocking(Wish wish, List<Memory> memories) {
         return memories.stream()
-                .filter(memory -> memory.kind() == MemoryKind.CONSTRAINT && memory.polarity() < 0)
-                .filter(memory -> memory.slot() != null
-                        && memory.slot().facet().equals("genre")
-                        && wish.required().stream().anyMatch(memory.slot().value()::equalsIgnoreCase))
+                .filter(memory -> Aversion.RULE
+                        .of(memory, "genre")
+                        .filter(ruled -> wish.required().stream().anyMatch(ruled::equalsIgnoreCase))
+                        .isPresent())
                 .map(Memory::text)
                 .toList();
     }

@@ -3,11 +3,6 @@ package dev.palate.agent.turn;
 import dev.palate.agent.collaborative.CollaborativeReader;
 import dev.palate.agent.collaborative.Facets;
 import dev.palate.agent.domain.CatalogSnapshot;
-import dev.palate.agent.domain.Gazetteer;
-import dev.palate.agent.explanation.Account;
-import dev.palate.agent.explanation.Explanation;
-import dev.palate.agent.grounding.Handles;
-import dev.palate.agent.grounding.ProseFilter;
 import dev.palate.agent.llm.ModelLevel;
 import dev.palate.agent.llm.Usage;
 import dev.palate.agent.ranking.LlmRanker;
@@ -17,16 +12,11 @@ import dev.palate.memory.conversation.TurnId;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.slate.SlateId;
 import dev.palate.memory.slate.SlateRecord;
-import dev.palate.prompts.RenderedPrompt;
-import dev.palate.prompts.SpeakPrompt;
 import dev.palate.retrieval.recommend.RankedItem;
 import dev.palate.retrieval.recommend.RecommendationRequest;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,13 +25,8 @@ import org.slf4j.LoggerFactory;
 /// The part of a turn that makes a list: retrieve, ground, show, and only then speak. Made for one turn.
 final class Listing {
     private static final Logger LOG = LoggerFactory.getLogger(Listing.class);
-    private static final Set<String> ALWAYS_ALLOWED = Set.of("i", "i'm", "i'd", "i'll", "i've", "english");
-
     // The list waits a quarter of the time for a recall for what like users and items tell.
     private static final int OF_RECALL = 4;
-
-    // As many as fit into an answer of 60 tokens.
-    private static final int SPOKEN_OF = 3;
 
     private final AgentParts parts;
     private final TurnLimits limits;
@@ -83,27 +68,6 @@ final class Listing {
             List<ItemId> all = new ArrayList<>(begun ? List.of() : state.shown());
             all.addAll(shown);
             return new State(wish == null ? state.wish() : wish, all, slate, shown, state.written());
-        }
-    }
-
-    /// The words and how they were asked for.
-    ///
-    /// @param prompt its version, empty when no model was asked
-    /// @param asked the level of the model that was asked
-    /// @param reason why the model's words were not used
-    private record Words(
-            String text,
-            String level,
-            String prompt,
-            String promptDigest,
-            String model,
-            String asked,
-            String reason,
-            Usage usage) {
-        static final Words NOT_ASKED = new Words("", ModelLevel.T0.name(), "", "", "", "", "", Usage.NONE);
-
-        Words said(String words, String by) {
-            return new Words(words, by, prompt, promptDigest, model, asked, reason, usage);
         }
     }
 
@@ -158,19 +122,8 @@ final class Listing {
             List<Memory> memories,
             CatalogSnapshot catalog) {
         ListMaking.Made made = shown.made();
-        long from = System.nanoTime();
-        Words words = speak(made, told(facets, memories), catalog);
-        notes.step(
-                StepForms.WORDS,
-                from,
-                () -> StepForms.asked(
-                        words.prompt(),
-                        words.promptDigest(),
-                        words.model(),
-                        words.asked(),
-                        words.reason(),
-                        words.usage()),
-                () -> StepForms.spoken(words.text(), words.level()));
+        ListWords.Found words = new ListWords(parts, limits, request, turn, events, stopped, notes)
+                .find(made, facets, memories, catalog);
         String asked = filling.isPresent() ? parts.model().id().value() : "";
         return new Answer(
                 words.text(),
@@ -285,16 +238,6 @@ final class Listing {
         return read;
     }
 
-    /// What a model that finds words is told of the person: first what the person seems to want, in one line.
-    private static List<String> told(Facets facets, List<Memory> memories) {
-        List<String> told = new ArrayList<>();
-        if (!facets.line().isEmpty()) {
-            told.add(facets.line());
-        }
-        memories.reversed().forEach(memory -> told.add(memory.text()));
-        return told;
-    }
-
     private ListMaking.Scoring scoring(List<Memory> memories) {
         if (request.models() != TurnRequest.UseModels.AUTO || stopped.getAsBoolean()) {
             return ListMaking.Scoring.NONE;
@@ -374,103 +317,5 @@ final class Listing {
                         picks.degraded()));
         entries.forEach(entry -> parts.reinforcement().shown(conversation.user(), entry.memories()));
         return slate;
-    }
-
-    private Words speak(ListMaking.Made made, List<String> told, CatalogSnapshot catalog) {
-        List<RankedItem> items = made.items();
-        Account account = made.account();
-        String wish = SpokenFacts.wish(account, request.content());
-        boolean ask = request.models() == TurnRequest.UseModels.AUTO
-                && !items.isEmpty()
-                && !wish.isEmpty()
-                && !stopped.getAsBoolean()
-                && parts.model().level().atLeast(ModelLevel.T2);
-        if (!ask) {
-            return template(Words.NOT_ASKED, made.template(), false);
-        }
-        ModelLevel level = parts.model().level();
-        var handles = new Handles(items, SPOKEN_OF);
-        SpeakPrompt prompt = prompt(wish, handles, made.reasons(), account, told);
-        ProseFilter filter = filter(handles, items, account, prompt, catalog);
-        var streamed = new StringBuilder();
-        RenderedPrompt rendered = parts.prompts().render(prompt);
-        Speaker.Spoken spoken = new Speaker(parts.model(), limits, parts.clock())
-                .speak(rendered, handles.letters(), filter, stopped, text -> {
-                    streamed.append(text);
-                    events.emit(new TurnEvent.Delta(text));
-                });
-        var asked = new Words(
-                "",
-                ModelLevel.T0.name(),
-                rendered.version().toString(),
-                notes.kept() ? StepForms.digest(rendered.system() + "\n" + rendered.user()) : "",
-                parts.model().id().value(),
-                level.name(),
-                spoken.reason(),
-                spoken.usage());
-        String text = spoken.text();
-        if (text == null) {
-            if (stopped.getAsBoolean()) {
-                String said = streamed.toString().strip();
-                return asked.said(said.isEmpty() ? "Stopped." : said, ModelLevel.T0.name());
-            }
-            LOG.info("turn {}: the model's words were not used, reason {}", turn.value(), spoken.reason());
-            return template(asked, made.template(), !streamed.isEmpty());
-        }
-        String admitted = Explanation.admissions(account);
-        if (!admitted.isEmpty()) {
-            events.emit(new TurnEvent.Delta(" " + admitted));
-            text = text + " " + admitted;
-        }
-        return asked.said(text, level.name());
-    }
-
-    // What is stored replaces what was streamed, so a template after broken words needs no delta of its own.
-    private Words template(Words asked, String text, boolean replaces) {
-        if (stopped.getAsBoolean()) {
-            return asked.said("Stopped.", ModelLevel.T0.name());
-        }
-        if (!replaces) {
-            events.emit(new TurnEvent.Delta(text));
-        }
-        return asked.said(text, ModelLevel.T0.name());
-    }
-
-    private static SpeakPrompt prompt(
-            String wish, Handles handles, List<String> reasons, Account account, List<String> told) {
-        List<SpeakPrompt.Title> titles = new ArrayList<>();
-        handles.items()
-                .forEach((handle, ranked) -> titles.add(SpeakPrompt.Title.of(
-                        handle, SpokenFacts.of(ranked.item(), reasons.get(titles.size()), account.liked()))));
-        return SpeakPrompt.of(wish, titles, told, Locale.ENGLISH);
-    }
-
-    private ProseFilter filter(
-            Handles handles, List<RankedItem> items, Account account, SpeakPrompt prompt, CatalogSnapshot catalog) {
-        Set<ItemId> named = new HashSet<>();
-        items.forEach(ranked -> named.add(ranked.item().id()));
-        account.liked().forEach(item -> named.add(item.id()));
-        Set<String> words = new HashSet<>(ALWAYS_ALLOWED);
-        catalog.categories().forEach(category -> words.add(category.toLowerCase(Locale.ROOT)));
-        for (String word : (request.content() + " " + prompt.message().text()).split("[^\\p{L}\\p{N}'-]+", -1)) {
-            words.add(word.toLowerCase(Locale.ROOT));
-        }
-        account.liked()
-                .forEach(item -> words.addAll(List.of(Gazetteer.plainTitle(item.title())
-                        .toLowerCase(Locale.ROOT)
-                        .split("[^\\p{L}\\p{N}'-]+", -1))));
-        words.remove("");
-        List<String> told = new ArrayList<>(List.of(
-                prompt.message().text(),
-                account.speech().noun(),
-                account.speech().plural()));
-        prompt.titles().forEach(title -> told.add(title.words().text()));
-        prompt.memories().forEach(memory -> told.add(memory.text()));
-        return new ProseFilter(handles, catalog.gazetteer(), named, words, told);
-    }
-
-    /// Which turn this is for, for logs.
-    TurnId turn() {
-        return turn;
     }
 }

@@ -5,7 +5,6 @@ import dev.palate.agent.domain.DomainPack;
 import dev.palate.agent.grounding.Rules;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.memory.Memory;
-import dev.palate.memory.memory.MemoryKind;
 import dev.palate.memory.memory.Slot;
 import dev.palate.memory.user.UserId;
 import dev.palate.retrieval.ranking.Variety;
@@ -79,18 +78,13 @@ final class Retrieval {
         Set<String> themes = new LinkedHashSet<>(wish.excludedThemes());
         Set<String> tags = new LinkedHashSet<>(wish.excludedTags());
         Set<ItemId> items = new HashSet<>(notAgain);
+        excluded.addAll(Aversion.RULE.of(memories, "genre"));
+        themes.addAll(Aversion.RULE.of(memories, "theme"));
+        tags.addAll(Aversion.RULE.of(memories, "tag"));
         for (Memory memory : memories) {
             Slot slot = memory.slot();
-            if (slot == null) {
-                continue;
-            }
-            boolean rule = memory.kind() == MemoryKind.CONSTRAINT && memory.polarity() < 0;
-            switch (slot.facet()) {
-                case "title", "seen" -> items.add(new ItemId(slot.value()));
-                case "genre" -> addIf(rule, excluded, slot.value());
-                case "theme" -> addIf(rule, themes, slot.value());
-                case "tag" -> addIf(rule, tags, slot.value());
-                default -> {}
+            if (slot != null && (slot.facet().equals("title") || slot.facet().equals("seen"))) {
+                items.add(new ItemId(slot.value()));
             }
         }
         for (String theme : themes) {
@@ -105,12 +99,6 @@ final class Retrieval {
         var constraints = new Constraints(
                 wish.required(), excluded, Set.of(), tags, wish.years(), wish.excludedYears(), items, wish.numbers());
         return new Rules(constraints, wish.anyOf());
-    }
-
-    private static void addIf(boolean rule, Set<String> set, String value) {
-        if (rule) {
-            set.add(value);
-        }
     }
 
     /// @param fondNow categories that the message said to like: half of the list is theirs

@@ -228,11 +228,6 @@ public final class SlotFilling {
     }
 
     private static boolean against(String facet, String value, List<Memory> memories) {
-        return memories.stream()
-                .filter(memory -> memory.polarity() < 0)
-                .map(Memory::slot)
-                .anyMatch(slot -> slot != null
-                        && slot.facet().equals(facet)
-                        && slot.value().equalsIgnoreCase(value));
+        return Aversion.DISLIKE.of(memories, facet).stream().anyMatch(value::equalsIgnoreCase);
     }
 }

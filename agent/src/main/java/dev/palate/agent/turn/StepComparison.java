@@ -113,6 +113,21 @@ final class StepComparison {
         return false;
     }
 
+    /// Says of a step, where the trace has it, that it is not run again.
+    void notRun(String name, String why) {
+        step(name).ifPresent(step -> add(name, Outcome.NOT_RUN, List.of(why)));
+    }
+
+    /// Compares the words, which no language model found; those of a turn that was ended before them are not run again.
+    void words(String text) {
+        String finish = trace.head().finish();
+        if (finish.equals("stop")) {
+            step(StepForms.WORDS).ifPresent(step -> compare(step, StepForms.spoken(text, "T0")));
+        } else {
+            notRun(StepForms.WORDS, "the turn ended before its words: " + finish);
+        }
+    }
+
     /// The texts of an array.
     static List<String> texts(JsonNode array) {
         List<String> texts = new ArrayList<>();

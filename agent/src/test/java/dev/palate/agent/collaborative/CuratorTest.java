@@ -362,10 +362,11 @@ class CuratorTest {
         return new DomainRule("rule" + number, List.of(new DomainRule.Multiply(DomainRule.Kind.ITEM, List.of(), 0.5)));
     }
 
-    /// Counts what it encodes.
-    private static final class CountingEncoder implements TextEncoder {
-        private final HashingEncoder encoder = new HashingEncoder();
-        private final AtomicInteger encoded = new AtomicInteger();
+    /// Encodes by hashing, after something else was done.
+    private record Preceded(HashingEncoder encoder, Runnable before) implements TextEncoder {
+        Preceded(Runnable before) {
+            this(new HashingEncoder(), before);
+        }
 
         @Override
         public String version() {
@@ -379,7 +380,7 @@ class CuratorTest {
 
         @Override
         public float[] encode(String text) {
-            encoded.incrementAndGet();
+            before.run();
             return encoder.encode(text);
         }
 
@@ -391,24 +392,26 @@ class CuratorTest {
 
     @Test
     void anItemThatChangesHasOnlyNewThemesEncoded() {
-        CountingEncoder encoder = new CountingEncoder();
+        AtomicInteger encoded = new AtomicInteger();
+        TextEncoder encoder = new Preceded(encoded::incrementAndGet);
         ThemesInForce themes = new ThemesInForce(world.truth.catalog(), world.truth.changes(), Set.of());
         ThemeSpaces spaces = new ThemeSpaces(themes, encoder, () -> EncodingVersion.uncentred(encoder));
         ThemeSpace first = spaces.refreshed();
-        int themesBefore = encoder.encoded.get();
+        int themesBefore = encoded.get();
         assertThat(themesBefore).isEqualTo(first.vectors().size()).isPositive();
         world.truth.catalog().put(Item.of(new ItemId("new"), "New", 2001, List.of("Opera")));
         ThemeSpace second = spaces.refreshed();
         assertThat(second).isNotSameAs(first);
         assertThat(second.vectors()).hasSize(themesBefore + 1);
-        assertThat(encoder.encoded).hasValue(themesBefore + 1);
+        assertThat(encoded).hasValue(themesBefore + 1);
     }
 
     /// Themes that are not read in time, and no time for users: the server says so before who asks gives up.
     @Test
     void aPreviewEndsWithinItsBoundsOrSaysWhatItWaitedFor() throws Exception {
         world.like(users(0, 1), 1, 2);
-        HeldEncoder encoder = new HeldEncoder();
+        CountDownLatch go = new CountDownLatch(1);
+        TextEncoder encoder = new Preceded(() -> await(go));
         ThemesInForce themes = new ThemesInForce(world.truth.catalog(), world.truth.changes(), Set.of());
         ThemeSpaces spaces = new ThemeSpaces(themes, encoder, () -> EncodingVersion.uncentred(encoder));
         Curator curator = new Curator(new Curator.Ports(
@@ -426,7 +429,7 @@ class CuratorTest {
                             AgentException.class, e -> assertThat(e.code()).isEqualTo(AgentException.Code.BUSY))
                     .hasMessage("the themes of the catalog are still being read, after 20 ms: ask again in a minute");
         } finally {
-            encoder.go.countDown();
+            go.countDown();
         }
         spaces.refreshed();
         RuleDesk patient = desk(curator, RuleDesk.Bounds.USUAL);
@@ -448,11 +451,7 @@ class CuratorTest {
         Curator curator = new Curator(new Curator.Ports(
                 user -> {
                     at.countDown();
-                    try {
-                        go.await();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
+                    await(go);
                     return world.histories.of(user);
                 },
                 world.truth.interactions(),
@@ -475,34 +474,11 @@ class CuratorTest {
         }
     }
 
-    /// Waits until it may.
-    private static final class HeldEncoder implements TextEncoder {
-        private final HashingEncoder encoder = new HashingEncoder();
-        private final CountDownLatch go = new CountDownLatch(1);
-
-        @Override
-        public String version() {
-            return encoder.version();
-        }
-
-        @Override
-        public int dimension() {
-            return encoder.dimension();
-        }
-
-        @Override
-        public float[] encode(String text) {
-            try {
-                go.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            return encoder.encode(text);
-        }
-
-        @Override
-        public void close() {
-            encoder.close();
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -6,9 +6,13 @@ import dev.palate.agent.extraction.MemoryWriter;
 import dev.palate.agent.llm.JsonShape;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.ModelLevel;
+import dev.palate.agent.llm.ModelState;
 import dev.palate.agent.llm.NoModel;
 import dev.palate.agent.llm.Script;
 import dev.palate.agent.llm.ScriptedModel;
+import dev.palate.agent.ranking.HandleScorer;
+import dev.palate.agent.ranking.LlmRanker;
+import dev.palate.agent.ranking.LlmWeight;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.conversation.Conversation;
@@ -24,6 +28,7 @@ import dev.palate.memory.trace.TraceHead;
 import dev.palate.memory.trace.TraceStep;
 import dev.palate.memory.trace.TurnTrace;
 import dev.palate.memory.user.UserId;
+import dev.palate.prompts.PromptLibrary;
 import dev.palate.prompts.RenderedPrompt;
 import dev.palate.retrieval.candidate.Freshness;
 import dev.palate.retrieval.embedding.ModelRegistry;
@@ -33,19 +38,27 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -66,6 +79,7 @@ class TurnReplayTest {
             Duration.ofSeconds(60));
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String COMEDIES = "{\"kinds\":[\"comedies\"]}";
 
     private final TestStack stack = TestStack.get();
 
@@ -165,13 +179,12 @@ class TurnReplayTest {
         assertThat(digest).doesNotContain(StepForms.digest(plain.getFirst()));
     }
 
-    /// Both lists, though no model is asked again.
-    @Test
-    void aTurnWhoseListAModelChangedReplaysUpToItsWords() {
-        var model = new ScriptedModel(ModelLevel.T2, new Script() {
+    /// A model that fills shapes and says nothing.
+    private static ScriptedModel filling(ModelLevel level, Supplier<String> json) {
+        return new ScriptedModel(level, new Script() {
             @Override
             public Step fill(RenderedPrompt prompt, JsonShape shape) {
-                return new Step.Piece("{\"kinds\":[\"comedies\"]}");
+                return new Step.Piece(json.get());
             }
 
             @Override
@@ -179,6 +192,12 @@ class TurnReplayTest {
                 return List.<Step>of().iterator();
             }
         });
+    }
+
+    /// Both lists, though no model is asked again.
+    @Test
+    void aTurnWhoseListAModelChangedReplaysUpToItsWords() {
+        var model = filling(ModelLevel.T2, () -> COMEDIES);
         Conversation talk = stack.conversation();
         likes(talk.user(), "318", 5);
         try (GraphAgent agent = agent(model)) {
@@ -197,6 +216,50 @@ class TurnReplayTest {
                 .filteredOn(step -> step.name().equals(StepForms.SLOTS))
                 .singleElement()
                 .matches(step -> step.outcome() == Replayed.Outcome.NOT_RUN);
+    }
+
+    /// The model that scores comes or goes between the two lists.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void eachOfTwoListsIsRunAgainUnlessAModelScoredThatOne(boolean first) throws Exception {
+        ModelState there = new ModelState.Ready("scripted", Optional.empty());
+        ModelState away = new ModelState.Absent("for this test");
+        ScriptedModel scoring = filling(
+                ModelLevel.T3, () -> "{\"scores\":[{\"handle\":\"A\",\"score\":0},{\"handle\":\"B\",\"score\":100}]}");
+        scoring.state(first ? there : away);
+        CountDownLatch shown = new CountDownLatch(1);
+        ScriptedModel model = filling(ModelLevel.T2, () -> {
+            try {
+                shown.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            scoring.state(first ? away : there);
+            return COMEDIES;
+        });
+        var weight = new LlmWeight("scripted", ModelLevel.T3, "rank/v1", 2, 1, 3, 50, Instant.EPOCH);
+        var ranker = new LlmRanker(
+                scoring, new HandleScorer(scoring, PromptLibrary.load()), List.of(weight), InstantSource.system());
+        Conversation talk = stack.conversation();
+        var request = new TurnRequest(
+                talk.id(), "whatever suits a rainy evening by the fireplace", 5, TurnRequest.UseModels.AUTO);
+        try (GraphAgent agent = new GraphAgent(stack.parts(model, recommender, ranker), PATIENT)) {
+            agent.start(request, event -> {
+                        if (event instanceof TurnEvent.Recommended) {
+                            shown.countDown();
+                        }
+                    })
+                    .done()
+                    .get(60, TimeUnit.SECONDS);
+        } finally {
+            shown.countDown();
+        }
+        Replayed replayed = replayed(traces(talk).getLast());
+        assertThat(replayed.same()).as(told(replayed)).isTrue();
+        Replayed.Outcome ofFirst = first ? Replayed.Outcome.NOT_RUN : Replayed.Outcome.SAME;
+        Replayed.Outcome ofSecond = first ? Replayed.Outcome.SAME : Replayed.Outcome.NOT_RUN;
+        assertThat(outcomes(replayed, StepForms.SHOW)).as(told(replayed)).containsExactly(ofFirst, ofSecond);
+        assertThat(outcomes(replayed, StepForms.WORDS)).as("of the second").containsExactly(ofSecond);
     }
 
     /// Traces of before digests had keys are compared like others, and what `remember` is does not make followers

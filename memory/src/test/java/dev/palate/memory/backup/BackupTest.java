@@ -199,6 +199,29 @@ class BackupTest {
         assertThat(rule()).doesNotExist();
     }
 
+    /// An operator edits the file by hand.
+    @Test
+    void aDomainRuleThatCannotGoWithTheBackupIsRefusedAndLeavesNothing() throws Exception {
+        String remedy = ", so it cannot go with the back-up; mend it, or move it away and make the back-up again";
+        open(truth -> {
+            Files.write(rule(), new byte[65_537]);
+            assertRefused(truth, "the domain rule domain-rule.json has more than 65536 bytes" + remedy);
+            Files.write(rule(), new byte[] {'{', (byte) 0xC3, '}'});
+            assertRefused(truth, "the domain rule domain-rule.json is not UTF-8" + remedy);
+            String most = " ".repeat(65_536);
+            Files.writeString(rule(), most);
+            assertThat(backup(truth).domainRule()).as("as long as may be").isEqualTo(most);
+        });
+    }
+
+    private void assertRefused(SqlTruth truth, String message) throws IOException {
+        assertThatThrownBy(() -> backup(truth))
+                .isInstanceOfSatisfying(
+                        MemoryException.class, e -> assertThat(e.code()).isEqualTo(Code.BAD_FILE))
+                .hasMessage(message);
+        assertThat(names(kept())).isEmpty();
+    }
+
     @Test
     void nothingIsOverwritten() throws Exception {
         open(truth -> {

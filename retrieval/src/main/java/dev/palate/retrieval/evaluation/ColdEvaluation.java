@@ -70,7 +70,7 @@ public record ColdEvaluation(ColdTask task, ColdSettings settings, List<Row> row
         LaunchSimulation.Parts parts =
                 new LaunchSimulation.Parts(vectors, factors, models.foldIn(factors, everybody), aligned);
         LaunchSimulation.Tried tried = new LaunchSimulation.Tried(
-                List.of(settings.launch().blend()), List.of(settings.launch().foldIn()));
+                settings.launch().blend(), List.of(settings.launch().foldIn()));
         List<LaunchSimulation.Row> launch =
                 LaunchSimulation.run(task, parts, memory, tried).report().rows();
         return new ColdEvaluation(task, settings, rows, launch);

@@ -266,7 +266,7 @@ final class ColdTuning {
                 new LaunchSimulation.Parts(
                         vectors, factors, model.foldIn(factors, everybody), model.aligned(vectors, factors, aligner)),
                 model.memory(vectors, DynamicMemory.Options.of(vectors.dimension())),
-                new LaunchSimulation.Tried(List.of(Launch.DEFAULT.blend()), holds),
+                new LaunchSimulation.Tried(Launch.DEFAULT.blend(), holds),
                 sample);
     }
 

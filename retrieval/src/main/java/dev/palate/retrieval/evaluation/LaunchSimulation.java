@@ -78,23 +78,23 @@ public final class LaunchSimulation {
         default void happened(int user, int place) {}
     }
 
-    /// What is tried beside the parts; each list begins with what serves.
+    /// What is tried beside the parts.
     ///
-    /// @param blends by event count
-    /// @param holds strengths of the prior of the fold-in
-    record Tried(List<LaunchBlend> blends, List<PriorFoldIn.Options> holds) {}
+    /// @param blend by event count
+    /// @param holds strengths of the prior of the fold-in, that which serves first
+    record Tried(LaunchBlend blend, List<PriorFoldIn.Options> holds) {}
 
     /// The rows of a run.
     ///
     /// @param parts text, aligner and dynamic memory
-    /// @param blends in the order tried
+    /// @param blend of the parts
     /// @param counting popularity, then the fold-ins in the order tried, then that of the server without and
     ///     with the
     ///     dynamic memory: these count events, so that items of many events push the others down
-    record Outcome(List<Row> parts, List<Row> blends, List<Row> counting) {
+    record Outcome(List<Row> parts, Row blend, List<Row> counting) {
         LaunchReport report() {
             List<Row> all = new ArrayList<>(parts);
-            all.addAll(blends);
+            all.add(blend);
             all.addAll(counting);
             return new LaunchReport(all, parts.size());
         }
@@ -123,17 +123,8 @@ public final class LaunchSimulation {
         });
         tried.holds.forEach(hold -> ways.add(new Folding(parts, hold)));
         ways.add(new Serving(parts, seen));
-        Hits hits =
-                new Hits(ways.size() + tried.blends.size() + 1, task.arrivals().size());
-        replay(task, ways, tried.blends, seen, hits, sample);
-        List<Row> blends = new ArrayList<>();
-        for (int at = 0; at < tried.blends.size(); at++) {
-            LaunchBlend blend = tried.blends.get(at);
-            String name = at == 0
-                    ? "blend"
-                    : "blend, half way " + blend.halfWay() + ", most " + blend.most() + ", words " + blend.words();
-            blends.add(hits.row(ways.size() + at, name));
-        }
+        Hits hits = new Hits(ways.size() + 2, task.arrivals().size());
+        replay(task, ways, tried.blend, seen, hits, sample);
         List<Row> counting = new ArrayList<>(List.of(hits.row(3, "popularity")));
         for (int at = 0; at < tried.holds.size(); at++) {
             String name =
@@ -141,9 +132,11 @@ public final class LaunchSimulation {
             counting.add(hits.row(4 + at, name));
         }
         counting.add(hits.row(ways.size() - 1, "served fold-in"));
-        counting.add(hits.row(ways.size() + tried.blends.size(), "served fold-in, memory"));
+        counting.add(hits.row(ways.size() + 1, "served fold-in, memory"));
         return new Outcome(
-                List.of(hits.row(0, "text"), hits.row(1, "aligner"), hits.row(2, "dynamic memory")), blends, counting);
+                List.of(hits.row(0, "text"), hits.row(1, "aligner"), hits.row(2, "dynamic memory")),
+                hits.row(ways.size(), "blend"),
+                counting);
     }
 
     private static final class Hits {
@@ -188,12 +181,7 @@ public final class LaunchSimulation {
     }
 
     private static void replay(
-            ColdTask task,
-            List<Way> ways,
-            List<LaunchBlend> blends,
-            int[] seen,
-            Hits hits,
-            @Nullable LaunchSample sample) {
+            ColdTask task, List<Way> ways, LaunchBlend blend, int[] seen, Hits hits, @Nullable LaunchSample sample) {
         Map<Integer, BitSet> had = new HashMap<>();
         float[][] scores = new float[ways.size()][seen.length];
         float[] words = new float[seen.length];
@@ -216,14 +204,12 @@ public final class LaunchSimulation {
             if (sample != null) {
                 sample.add(bucket(seen[arrival.place()]), arrival.place(), words, memory, seen, before, hits.parts());
             }
-            for (int at = 0; at < blends.size(); at++) {
-                blends.get(at).score(words, memory, seen, blended);
-                hits.add(ways.size() + at, found(blended, before, arrival.place()));
-            }
+            blend.score(words, memory, seen, blended);
+            hits.add(ways.size(), found(blended, before, arrival.place()));
             float[] served = scores[ways.size() - 1];
             TwoTowers.standardise(served);
             addFew(scores[2], seen, served);
-            hits.add(ways.size() + blends.size(), found(served, before, arrival.place()));
+            hits.add(ways.size() + 1, found(served, before, arrival.place()));
             ways.forEach(way -> way.happened(arrival.user(), arrival.place()));
             before.set(arrival.place());
             seen[arrival.place()]++;

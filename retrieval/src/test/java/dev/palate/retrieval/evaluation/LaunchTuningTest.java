@@ -11,7 +11,6 @@ import dev.palate.retrieval.semantic.IdAligner;
 import dev.palate.retrieval.semantic.PriorFoldIn;
 import dev.palate.retrieval.semantic.VectorTable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
@@ -27,17 +26,17 @@ class LaunchTuningTest {
         ColdTask task = ColdEvaluationTest.task();
         List<LaunchBlend> blends =
                 List.of(PLAIN, new LaunchBlend(5, 0.85, 0.9), new LaunchBlend(1, 1, 1.1, List.of(-0.4, 0.2, 0.6, 0.3)));
-        LaunchSample sample = new LaunchSample(task, 100_000);
-        LaunchSimulation.Outcome outcome = replayed(task, blends, sample);
-        assertThat(sample.kept()).isEqualTo(sample.events());
-        for (int at = 0; at < blends.size(); at++) {
-            assertThat(sample.hits(blends.get(at)))
-                    .as(blends.get(at).toString())
-                    .isEqualTo(outcome.blends().get(at).hits());
-        }
-        for (int part = 0; part < LaunchSimulation.PARTS; part++) {
-            assertThat(sample.partHits()[part])
-                    .isEqualTo(outcome.parts().get(part).hits());
+        for (LaunchBlend blend : blends) {
+            LaunchSample sample = new LaunchSample(task, 100_000);
+            LaunchSimulation.Outcome outcome = replayed(task, blend, sample);
+            assertThat(sample.kept()).isEqualTo(sample.events());
+            assertThat(sample.hits(blend))
+                    .as(blend.toString())
+                    .isEqualTo(outcome.blend().hits());
+            for (int part = 0; part < LaunchSimulation.PARTS; part++) {
+                assertThat(sample.partHits()[part])
+                        .isEqualTo(outcome.parts().get(part).hits());
+            }
         }
     }
 
@@ -48,7 +47,7 @@ class LaunchTuningTest {
         assertThat(LaunchSample.every(new int[] {0, 500, 500, 500, 500}, 1_000)).containsExactly(1, 2, 2, 2, 2);
         ColdTask task = ColdEvaluationTest.task();
         LaunchSample sample = new LaunchSample(task, 60);
-        replayed(task, List.of(PLAIN), sample);
+        replayed(task, PLAIN, sample);
         assertThat(IntStream.of(sample.kept()).sum()).isBetween(40, 60);
         assertThat(sample.events()).isNotEqualTo(sample.kept());
     }
@@ -108,7 +107,7 @@ class LaunchTuningTest {
         return sample;
     }
 
-    private static LaunchSimulation.Outcome replayed(ColdTask task, List<LaunchBlend> blends, LaunchSample sample) {
+    private static LaunchSimulation.Outcome replayed(ColdTask task, LaunchBlend blend, LaunchSample sample) {
         ColdModels models = new ColdModels(task, ColdEvaluationTest.texts(task), 1, 1, (p, d, n) -> {});
         VectorTable vectors = ColdEvaluationTest.texts(task).of(task, ItemFields.Choice.TITLE);
         ItemFactors factors = models.factors(ImplicitAls.Options.DEFAULT);
@@ -121,7 +120,7 @@ class LaunchTuningTest {
                         models.foldIn(factors, everybody),
                         models.aligned(vectors, factors, IdAligner.Options.DEFAULT)),
                 models.memory(vectors, DynamicMemory.Options.of(vectors.dimension())),
-                new LaunchSimulation.Tried(blends, Arrays.asList(PriorFoldIn.Options.DEFAULT)),
+                new LaunchSimulation.Tried(blend, List.of(PriorFoldIn.Options.DEFAULT)),
                 sample);
     }
 }
