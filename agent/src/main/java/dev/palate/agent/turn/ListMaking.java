@@ -14,6 +14,7 @@ import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.MemoryId;
 import dev.palate.memory.user.UserId;
+import dev.palate.retrieval.ranking.HardFilters;
 import dev.palate.retrieval.recommend.Constraints;
 import dev.palate.retrieval.recommend.RankedItem;
 import dev.palate.retrieval.recommend.Recommender;
@@ -204,10 +205,12 @@ final class ListMaking {
                 snapshot.lexicon().pack().speech());
     }
 
-    // "A horror film" against the memory "Does not want horror": the memory holds, and the answer says so.
+    // "A horror film" against "Does not want horror" or "Does not like horror": what binds holds, and the answer says
+    // so.
     private static List<String> blocking(Wish wish, List<Memory> memories) {
         return memories.stream()
-                .filter(memory -> Aversion.RULE
+                .filter(HardFilters::binds)
+                .filter(memory -> Aversion.DISLIKE
                         .of(memory, "genre")
                         .filter(ruled -> wish.required().stream().anyMatch(ruled::equalsIgnoreCase))
                         .isPresent())

@@ -28,6 +28,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Lanes, deadlines, cancelling and falling back.
 @Timeout(120)
@@ -310,16 +312,17 @@ class GraphAgentTest {
         }
     }
 
-    @Test
-    void aMemoryThatRulesOutTheWishIsNamedAndCanBeForgotten() {
+    @ParameterizedTest
+    @CsvSource({"no horror please, Does not want horror", "I don't like horror, Does not like horror"})
+    void aMemoryThatRulesOutTheWishIsNamedAndCanBeForgotten(String said, String remembered) {
         try (var agent = new GraphAgent(stack.parts(new NoModel("test")), LIMITS)) {
             Conversation first = stack.conversation();
-            TestStack.say(agent, first, "no horror please", 3);
+            TestStack.say(agent, first, said, 3);
             Conversation later = stack.truth.conversations().start(first.user());
             var blocked = new Seen();
             TestStack.say(agent, later, "a horror film", 3).forEach(blocked::add);
             assertThat(blocked.only(TurnEvent.Recommended.class).items()).isEmpty();
-            assertThat(blocked.only(TurnEvent.Spoken.class).text()).contains("I remember “Does not want horror”");
+            assertThat(blocked.only(TurnEvent.Spoken.class).text()).contains("I remember “" + remembered + "”");
             TestStack.say(agent, later, "forget horror", 3);
             var free = new Seen();
             TestStack.say(agent, later, "a horror film", 3).forEach(free::add);

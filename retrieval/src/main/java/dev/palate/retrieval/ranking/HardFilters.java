@@ -46,6 +46,12 @@ public final class HardFilters {
     private final Set<String> excludedSlots;
     private final Set<NumberRange> numbers;
 
+    /// True for a memory that lists obey as long as it is effective and has a slot.
+    public static boolean binds(Memory memory) {
+        boolean believed = memory.trust() == Trust.OPERATOR || memory.trust() == Trust.STATED;
+        return believed && (memory.kind() == MemoryKind.CONSTRAINT || memory.polarity() < 0);
+    }
+
     private HardFilters(Builder from) {
         now = from.now;
         requiredCategories = Set.copyOf(from.requiredCategories);
@@ -259,9 +265,7 @@ public final class HardFilters {
         public Builder memories(Collection<Memory> memories, Themes themes) {
             for (Memory memory : memories) {
                 Slot slot = memory.slot();
-                boolean believed = memory.trust() == Trust.OPERATOR || memory.trust() == Trust.STATED;
-                boolean binds = memory.kind() == MemoryKind.CONSTRAINT || memory.polarity() < 0;
-                if (slot != null && believed && binds && memory.effectiveAt(now)) {
+                if (slot != null && binds(memory) && memory.effectiveAt(now)) {
                     boolean requires = memory.polarity() > 0
                             || (memory.polarity() == 0 && slot.facet().equals("era"));
                     if (requires) {
