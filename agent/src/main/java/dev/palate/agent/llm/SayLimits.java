@@ -1,6 +1,5 @@
 package dev.palate.agent.llm;
 
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 ///     constrained. Adapters constrain the model where they can, and then keep the words to one line; the caller
 /// checks
 ///     all the same.
-/// @param firstWord how long after the call its first words are of use; a model that cannot give them in time may
-///     refuse with `MODEL_DEADLINE` before it begins. Null: at any time.
+/// @param firstBy until when first words are of use; a model that cannot give them by then may refuse with
+///     `MODEL_DEADLINE` before it begins. Null: at any time.
 public record SayLimits(
-        int maxTokens, List<String> handles, @Nullable Duration firstWord) {
+        int maxTokens, List<String> handles, @Nullable Deadline firstBy) {
     /// Most tokens that may be asked for.
     public static final int MOST_TOKENS = 2_048;
     /// Most handles.

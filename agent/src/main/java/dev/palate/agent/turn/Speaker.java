@@ -60,7 +60,7 @@ final class Speaker {
             ProseFilter filter,
             BooleanSupplier cancelled,
             Consumer<String> words) {
-        SayLimits bounds = new SayLimits(limits.tokens(), handles, limits.firstWord());
+        SayLimits bounds = new SayLimits(limits.tokens(), handles, Deadline.after(limits.firstWord(), clock));
         BlockingQueue<Piece> pieces = new ArrayBlockingQueue<>(MAX_PIECES);
         var stop = new AtomicBoolean();
         var counted = new AtomicLong();
@@ -96,6 +96,7 @@ final class Speaker {
             Deadline deadline = Deadline.after(limits.words(), clock);
             end = new Piece.End(model.say(prompt, bounds, deadline, sink), "");
         } catch (Throwable t) {
+            // No fault: of a local model that is busy, or a hosted one, whose lateness is counted where it is asked.
             boolean late = t instanceof AgentException failure && failure.code() == AgentException.Code.MODEL_DEADLINE;
             if (!stop.get() && !late) {
                 Failures.note("speak", t);

@@ -26,6 +26,7 @@ final class FilterCache extends SearcherFactory implements QueryCachingPolicy {
     private static final Set<String> SELECTIVE =
             Set.of(VectorSearch.ID, VectorSearch.KEY, "subject", "slot", "text", "quote");
 
+    private final LiveWords words = new LiveWords();
     private final LRUQueryCache cache =
             new LRUQueryCache(MOST, MOST_BYTES, FilterCache::large, Float.POSITIVE_INFINITY);
 
@@ -35,7 +36,7 @@ final class FilterCache extends SearcherFactory implements QueryCachingPolicy {
 
     @Override
     public IndexSearcher newSearcher(IndexReader reader, IndexReader previous) {
-        IndexSearcher searcher = new IndexSearcher(reader);
+        IndexSearcher searcher = words.searcher(reader);
         searcher.setQueryCache(cache);
         searcher.setQueryCachingPolicy(this);
         return searcher;

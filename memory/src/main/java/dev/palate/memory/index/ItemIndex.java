@@ -61,7 +61,6 @@ public final class ItemIndex {
     private final LuceneStore store;
     private final TextAnalysis analysis;
     private final VectorFields fields;
-    private final LiveWords liveWords = new LiveWords();
     private final ReentrantLock snapshotLock = new ReentrantLock();
     private volatile Snapshot snapshot;
 
@@ -91,7 +90,7 @@ public final class ItemIndex {
                 .add(analysis.anyWord(words, FIELDS, Occur.SHOULD), Occur.SHOULD)
                 .add(whole, Occur.SHOULD)
                 .build();
-        return items(store.search(searcher -> VectorSearch.best(liveWords.over(searcher), query, query(filter), k)));
+        return items(store.search(searcher -> VectorSearch.best(searcher, query, query(filter), k)));
     }
 
     /// The items whose raw vectors have the highest cosine with the raw unit vector given, approximately.

@@ -25,7 +25,8 @@ public record SlateRecord(
     /// One item of the list.
     ///
     /// @param rank from 1
-    /// @param parts signal name to its signed share; they add up to the score
+    /// @param parts signal name to its signed share; they add up to the score, as kept but for
+    ///     rounding to seven decimals
     /// @param reason the sentence shown, may be empty
     /// @param memories those that moved it
     /// @param explored true when it was drawn to learn how it is received

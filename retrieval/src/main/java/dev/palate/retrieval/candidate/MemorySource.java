@@ -11,6 +11,7 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Agreement with the user's effective memories: each adds its polarity × strength × decay to the items its slot
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// for, adds nothing.
 final class MemorySource implements CandidateSource {
     private static final int MAX_TITLES = 64;
+    private static final Set<String> READY = Set.of("genre", "tag", "era");
     private static final int MAX_NAMED = 8;
     private static final double USUAL_STRENGTH = 0.5;
     private static final double NEGLIGIBLE = 1e-3;
@@ -32,10 +34,12 @@ final class MemorySource implements CandidateSource {
         return wish.memories().isEmpty();
     }
 
-    /// Unless it needs what is near a title, which others may be making.
+    /// Unless it needs what is near a title, or all items that a theme covers: those may first have to be made.
     @Override
     public boolean computes(Wish wish) {
-        return wish.memories().stream().map(Memory::slot).noneMatch(slot -> slot != null && ofTitle(slot));
+        return wish.memories().stream()
+                .map(Memory::slot)
+                .allMatch(slot -> slot == null || READY.contains(slot.facet()));
     }
 
     private static boolean ofTitle(Slot slot) {

@@ -1,5 +1,6 @@
 package dev.palate.web.recommendation;
 
+import dev.palate.memory.ShortDecimals;
 import dev.palate.retrieval.recommend.FusedRecommender;
 import dev.palate.retrieval.recommend.RankedItem;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.annotation.JsonSerialize;
 
 /// Two lists of one moment and what moved between them.
 ///
@@ -26,9 +28,11 @@ public record PreviewView(
             String title,
             @Nullable Integer year,
             int rank,
-            double score,
+            @JsonSerialize(using = ShortDecimals.One.class) double score,
             String reason,
             List<String> memoryIds,
+
+            @JsonSerialize(using = ShortDecimals.ByName.class)
             Map<String, Double> signals) {
         static Place of(RankedItem ranked) {
             return new Place(

@@ -24,10 +24,12 @@ final class FirstWords {
         }
     }
 
-    /// True when a call whose first words are of use within `allowed`, and which has waited, had better not be begun.
-    synchronized boolean tooLate(Duration allowed, long waitedNanos) {
-        long all = allowed.toNanos();
-        return waitedNanos > HARDLY_WAITED * all && all - waitedNanos < usualNanos;
+    /// True when a call that has waited had better not be begun.
+    ///
+    /// @param left how long first words are still of use
+    synchronized boolean tooLate(Duration left, Duration waited) {
+        boolean hardly = waited.toNanos() <= HARDLY_WAITED * (waited.toNanos() + left.toNanos());
+        return !hardly && left.toNanos() < usualNanos;
     }
 
     /// 0 while nothing was measured.

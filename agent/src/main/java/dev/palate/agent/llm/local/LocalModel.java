@@ -22,7 +22,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongFunction;
@@ -119,7 +118,7 @@ public final class LocalModel implements LanguageModel {
     @Override
     public Reply say(RenderedPrompt prompt, SayLimits limits, Deadline deadline, TokenSink sink) {
         String grammar = limits.handles().isEmpty() ? "" : Gbnf.words(limits.handles());
-        var words = new TimedWords(sink, limits.firstWord());
+        var words = new TimedWords(sink, limits.firstBy());
         Conversation talk;
         try {
             talk = converse(
@@ -199,36 +198,41 @@ public final class LocalModel implements LanguageModel {
     /// Times a call for words, and ends one that has waited too long before the model begins with it.
     private final class TimedWords implements TokenSink {
         private final TokenSink sink;
-        private final @Nullable Duration useful;
+        private final @Nullable Deadline firstBy;
         private final long called = System.nanoTime();
         private long asked;
+        private boolean begun;
         private boolean came;
 
-        TimedWords(TokenSink sink, @Nullable Duration useful) {
+        TimedWords(TokenSink sink, @Nullable Deadline firstBy) {
             this.sink = sink;
-            this.useful = useful;
+            this.firstBy = firstBy;
         }
 
         /// Its turn has come.
         void asked() {
-            long now = System.nanoTime();
-            if (useful != null && firstWords.tooLate(useful, now - called)) {
-                throw new AgentException(
-                        Code.MODEL_DEADLINE,
-                        "the call waited " + TimeUnit.NANOSECONDS.toMillis(now - called)
-                                + " ms for the model, whose first words take "
-                                + firstWords.usual().toMillis() + " ms: they would come after the "
-                                + useful.toMillis() + " ms within which they are of use");
+            asked = System.nanoTime();
+            if (firstBy != null) {
+                Duration waited = Duration.ofNanos(asked - called);
+                Duration left = firstBy.remaining();
+                if (firstWords.tooLate(left, waited)) {
+                    throw new AgentException(
+                            Code.MODEL_DEADLINE,
+                            "the call waited " + waited.toMillis() + " ms for the model, whose first words take "
+                                    + firstWords.usual().toMillis() + " ms: they are of use for "
+                                    + left.toMillis() + " ms more only");
+                }
             }
-            asked = now;
+            begun = true;
         }
 
         @Override
         public boolean accept(String piece) {
-            if (!came) {
-                came = true;
+            // Others, such as long texts that nobody waits for, would say nothing of those that are waited for.
+            if (!came && firstBy != null) {
                 firstWords.came(System.nanoTime() - asked);
             }
+            came = true;
             return sink.accept(piece);
         }
 
@@ -238,7 +242,7 @@ public final class LocalModel implements LanguageModel {
         }
 
         void ended() {
-            if (!came && asked != 0) {
+            if (begun && !came && firstBy != null) {
                 firstWords.missed(System.nanoTime() - asked);
             }
         }
@@ -261,14 +265,17 @@ public final class LocalModel implements LanguageModel {
             gate.leave();
             throw requireReady();
         }
+        long id = ids.incrementAndGet();
+        @Nullable Exchange opened = null;
         try {
             entered.run();
-        } catch (AgentException e) {
-            gate.leave();
-            throw e;
+            opened = process.open(id, gate::leave);
+        } finally {
+            if (opened == null) {
+                gate.leave();
+            }
         }
-        long id = ids.incrementAndGet();
-        Exchange exchange = process.open(id, gate::leave);
+        Exchange exchange = opened;
         try {
             process.send(command.apply(id));
             var talk = new Conversation(deadline, sink);

@@ -7,25 +7,32 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class FirstWordsTest {
-    private static final Duration FOUR = Duration.ofSeconds(4);
-
     private final FirstWords words = new FirstWords();
 
     private static long seconds(double seconds) {
         return Math.round(seconds * TimeUnit.SECONDS.toNanos(1));
     }
 
+    private static Duration waited(double seconds) {
+        return Duration.ofNanos(seconds(seconds));
+    }
+
+    /// Of four seconds.
+    private static Duration left(double waited) {
+        return Duration.ofSeconds(4).minus(waited(waited));
+    }
+
     @Test
     void nothingIsTooLateBeforeAnythingWasMeasured() {
-        assertThat(words.tooLate(FOUR, seconds(3.9))).isFalse();
+        assertThat(words.tooLate(left(3.9), waited(3.9))).isFalse();
     }
 
     @Test
     void aCallIsTooLateWhenLessTimeIsLeftThanFirstWordsTake() {
         words.came(seconds(1));
-        assertThat(words.tooLate(FOUR, seconds(2.9))).isFalse();
-        assertThat(words.tooLate(FOUR, seconds(3.1))).isTrue();
-        assertThat(words.tooLate(FOUR, seconds(5))).isTrue();
+        assertThat(words.tooLate(left(2.9), waited(2.9))).isFalse();
+        assertThat(words.tooLate(left(3.1), waited(3.1))).isTrue();
+        assertThat(words.tooLate(Duration.ZERO, waited(5))).isTrue();
     }
 
     @Test
@@ -47,7 +54,7 @@ class FirstWordsTest {
     @Test
     void aCallThatHardlyWaitedIsBegunHoweverSlowTheModelWas() {
         words.came(seconds(60));
-        assertThat(words.tooLate(FOUR, seconds(0.3))).isFalse();
-        assertThat(words.tooLate(FOUR, seconds(0.5))).isTrue();
+        assertThat(words.tooLate(left(0.3), waited(0.3))).isFalse();
+        assertThat(words.tooLate(left(0.5), waited(0.5))).isTrue();
     }
 }
