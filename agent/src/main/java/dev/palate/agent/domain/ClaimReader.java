@@ -73,6 +73,9 @@ final class ClaimReader {
                 }
                 claim(clause, spot, continues ? lastFrom : clause.from());
                 i = Math.max(i + 1, Math.min(spot.to(), clause.to()));
+            } else if (spot != null && spot.mood()) {
+                // "Not as dark" negates nothing else.
+                i = Math.max(i + 1, Math.min(spot.to(), clause.to()));
             } else {
                 govern(clause, i);
                 i++;

@@ -86,16 +86,38 @@ public record DomainPack(
         }
     }
 
-    /// A property that people ask for and that the catalog has no field for.
+    /// A property that people ask for and that the catalog has no field for. Where it is a mood, such as lighter, it
+    /// says by which categories a list comes nearer to it; else it is admitted that nothing is known about it.
     ///
     /// @param id such as `pace`
-    /// @param label how it is said after "I know nothing about"
+    /// @param label how it is said after "I know nothing about"; of a mood how it is said of the items, such as
+    ///     `lighter`
     /// @param words that name it or a value of it
-    public record Facet(String id, String label, List<String> words) {
+    /// @param more categories of which a mood wants more
+    /// @param less categories of which it wants less
+    public record Facet(String id, String label, List<String> words, List<String> more, List<String> less) {
         public Facet {
             checkId("facet id", id);
             Require.text("label of " + id, label, 1, 100);
             words = checked("words of " + id, words, 1);
+            more = checked("more of " + id, more, 0);
+            less = checked("less of " + id, less, 0);
+        }
+
+        /// One that nothing is known about.
+        public Facet(String id, String label, List<String> words) {
+            this(id, label, words, List.of(), List.of());
+        }
+
+        /// True for a mood.
+        public boolean mood() {
+            return !more.isEmpty() || !less.isEmpty();
+        }
+
+        /// True when each wants more of what the other wants less of.
+        public boolean against(Facet other) {
+            return more.stream().anyMatch(other.less::contains)
+                    && other.more.stream().anyMatch(less::contains);
         }
     }
 

@@ -175,6 +175,10 @@ public final class DomainPackFile {
         fields.put("id", facet.id());
         fields.put("label", facet.label());
         fields.put("words", facet.words());
+        if (facet.mood()) {
+            fields.put("more", facet.more());
+            fields.put("less", facet.less());
+        }
         return fields;
     }
 
@@ -265,8 +269,9 @@ public final class DomainPackFile {
     }
 
     private DomainPack.Facet facet(JsonNode node) {
-        only(node, "a facet", Set.of("id", "label", "words"));
-        return new DomainPack.Facet(text(node, "id"), text(node, "label"), words(node, "words"));
+        only(node, "a facet", Set.of("id", "label", "words", "more", "less"));
+        return new DomainPack.Facet(
+                text(node, "id"), text(node, "label"), words(node, "words"), words(node, "more"), words(node, "less"));
     }
 
     private DomainPack.Alias alias(JsonNode node) {

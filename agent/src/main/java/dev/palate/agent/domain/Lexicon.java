@@ -25,6 +25,7 @@ public final class Lexicon {
     private final WiderTitles elsewhere;
     private final PhraseTable<List<Term>> table = new PhraseTable<>();
     private final Map<String, DomainPack.Theme> themes = new HashMap<>();
+    private final Map<String, DomainPack.Facet> moods = new HashMap<>();
     private final Map<String, List<String>> spellings = new HashMap<>();
     private final Map<String, String> labels = new HashMap<>();
     private final Set<String> amountWords;
@@ -55,6 +56,9 @@ public final class Lexicon {
                 .collect(Collectors.toUnmodifiableSet());
         for (DomainPack.Facet facet : pack.facets()) {
             facet.words().forEach(word -> add(word, new Term.Asked(facet)));
+            if (facet.mood()) {
+                moods.put(facet.id(), facet);
+            }
         }
     }
 
@@ -99,6 +103,11 @@ public final class Lexicon {
     /// The theme of an id.
     public Optional<DomainPack.Theme> theme(String id) {
         return Optional.ofNullable(themes.get(id));
+    }
+
+    /// The mood of an id.
+    public Optional<DomainPack.Facet> mood(String id) {
+        return Optional.ofNullable(moods.get(id));
     }
 
     /// True when the pack has words for a category.

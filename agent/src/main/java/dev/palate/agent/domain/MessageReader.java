@@ -62,7 +62,7 @@ public final class MessageReader {
     public Reading read(String text, CatalogSnapshot catalog) {
         List<Token> tokens = Folding.tokens(text);
         if (tokens.isEmpty()) {
-            return new Reading(text, List.of(), List.of(), List.of(), List.of(), "", Set.of());
+            return new Reading(text, List.of(), List.of(), List.of(), List.of(), List.of(), "", Set.of());
         }
         Spots spots = new Spots(tokens, catalog);
         Clauses clauses = new Clauses(text, tokens, spots);
@@ -95,9 +95,29 @@ public final class MessageReader {
                 known,
                 eras,
                 amounts,
+                moods(tokens, spots, clauses, catalog),
                 unknown,
                 Rest.of(tokens, spots, unknown, catalog),
                 acts(text, tokens, clauses));
+    }
+
+    // Where a clause wishes for something: "it was darker outside" does not.
+    private static List<DomainPack.Facet> moods(
+            List<Token> tokens, Spots spots, Clauses clauses, CatalogSnapshot catalog) {
+        List<DomainPack.Facet> moods = new ArrayList<>();
+        for (Clauses.Clause clause : clauses.all()) {
+            for (int i = clause.from(); i < clause.to(); i++) {
+                Spots.Spot spot = spots.at(i);
+                DomainPack.Facet facet = spot == null ? null : spot.facet();
+                if (facet != null
+                        && facet.mood()
+                        && !moods.contains(facet)
+                        && UnknownReader.wishful(tokens, clause, catalog)) {
+                    moods.add(facet);
+                }
+            }
+        }
+        return moods;
     }
 
     private Set<Act> acts(String text, List<Token> tokens, Clauses clauses) {

@@ -10,6 +10,7 @@ import java.util.Set;
 /// @param claims in the order of the message, one for each thing spoken of
 /// @param eras spans of years
 /// @param amounts what is asked of numbers, such as the price
+/// @param moods asked for, such as lighter
 /// @param unknown wishes that the catalog knows nothing of
 /// @param rest the words that carry a meaning the rules do not know, such as `rainy paris`, for search
 /// @param acts what the message does beside that
@@ -18,6 +19,7 @@ public record Reading(
         List<Claim> claims,
         List<Era> eras,
         List<AmountWish> amounts,
+        List<DomainPack.Facet> moods,
         List<Unknown> unknown,
         String rest,
         Set<Act> acts) {
@@ -55,6 +57,7 @@ public record Reading(
         claims = List.copyOf(claims);
         eras = List.copyOf(eras);
         amounts = List.copyOf(amounts);
+        moods = List.copyOf(moods);
         unknown = List.copyOf(unknown);
         acts = Set.copyOf(acts);
     }

@@ -11,6 +11,10 @@ final class Spots {
     /// @param mentions what it speaks of; several where one word means several categories; empty for a facet
     /// @param facet asked for, when it is one
     record Spot(int from, int to, List<Mention> mentions, DomainPack.@Nullable Facet facet) {
+        boolean mood() {
+            return facet != null && facet.mood();
+        }
+
         boolean title() {
             return !mentions.isEmpty() && mentions.getFirst().titled();
         }

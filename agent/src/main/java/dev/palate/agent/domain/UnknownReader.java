@@ -68,7 +68,11 @@ final class UnknownReader {
     private static @Nullable Unknown facet(
             String text, List<Token> tokens, Spots spots, Clauses.Clause clause, int i, CatalogSnapshot catalog) {
         Spots.Spot spot = spots.at(i);
-        if (spot == null || spot.facet() == null || spot.from() != i || !wishful(tokens, clause, catalog)) {
+        if (spot == null
+                || spot.facet() == null
+                || spot.mood()
+                || spot.from() != i
+                || !wishful(tokens, clause, catalog)) {
             return null;
         }
         int from = i;
@@ -79,7 +83,7 @@ final class UnknownReader {
     }
 
     // "I had a long day" speaks of no film.
-    private static boolean wishful(List<Token> tokens, Clauses.Clause clause, CatalogSnapshot catalog) {
+    static boolean wishful(List<Token> tokens, Clauses.Clause clause, CatalogSnapshot catalog) {
         if (clause.to() - clause.from() <= 4) {
             return true;
         }

@@ -33,6 +33,7 @@ final class Retrieval {
     private static final int WIDER = 4;
     private static final int MOST = 100;
     private static final double THEME_CATEGORY = 0.5;
+    private static final double MOOD = 0.5;
     // Of what is liked, beside what is asked for now.
     private static final double FOND = 0.5;
     // The recommender answers a little after its deadline at worst; this is how long it is waited for.
@@ -199,6 +200,9 @@ final class Retrieval {
     private Taste taste(Wish wish) {
         Map<String, Double> categories = new HashMap<>();
         Map<String, Double> tags = new HashMap<>();
+        for (String id : wish.moods()) {
+            catalog.lexicon().mood(id).ifPresent(mood -> weigh(mood, categories));
+        }
         for (String id : wish.themes()) {
             catalog.lexicon().theme(id).ifPresent(theme -> weigh(theme, categories, tags));
         }
@@ -234,6 +238,12 @@ final class Retrieval {
     private static void weigh(DomainPack.Theme theme, Map<String, Double> categories, Map<String, Double> tags) {
         theme.categories().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), THEME_CATEGORY));
         theme.tags().forEach(tag -> tags.put(tag.toLowerCase(Locale.ROOT), 1.0));
+    }
+
+    // What is named besides counts as it is named.
+    private static void weigh(DomainPack.Facet mood, Map<String, Double> categories) {
+        mood.more().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), MOOD));
+        mood.less().forEach(category -> categories.put(category.toLowerCase(Locale.ROOT), -MOOD));
     }
 
     private static List<ItemId> newest(Set<ItemId> items) {

@@ -63,6 +63,9 @@ final class StateText {
         wish.elsewhere().forEach(title -> elsewhere(elsewhere.addObject(), title));
         ArrayNode numbers = node.putArray("numbers");
         wish.numbers().forEach(range -> number(numbers.addObject(), range));
+        if (!wish.moods().isEmpty()) {
+            texts(node, "moods", wish.moods());
+        }
         node.put("words", wish.words());
         return node;
     }
@@ -109,6 +112,7 @@ final class StateText {
         node.path("excluded_people").forEach(person -> wish.excludedPeople.add(person(person)));
         node.path("elsewhere").forEach(title -> wish.elsewhere.add(elsewhere(title)));
         node.path("numbers").forEach(range -> wish.numbers.add(number(range)));
+        wish.moods.addAll(list(node, "moods", Function.identity()));
         wish.words = node.path("words").asString("");
         return wish.build();
     }

@@ -37,6 +37,7 @@ final class Understander {
         boolean open = reading.claims().isEmpty()
                 && reading.eras().isEmpty()
                 && reading.amounts().isEmpty()
+                && reading.moods().isEmpty()
                 && !reading.does(Act.NEWER)
                 && !reading.does(Act.OLDER)
                 && ANYTHING.matcher(reading.text()).find();
@@ -52,6 +53,7 @@ final class Understander {
         reading.claims().forEach(claim -> apply(claim, wish));
         eras(reading, lastYears, wish);
         Amounts.apply(reading.amounts(), state.last(), catalog, wish);
+        reading.moods().forEach(mood -> mood(mood, wish, catalog));
         if (intent.shows()
                 && (begun || reading.does(Act.WISH) || !reading.claims().isEmpty())) {
             words(reading, wish);
@@ -76,6 +78,7 @@ final class Understander {
         boolean content = !reading.claims().isEmpty()
                 || !reading.eras().isEmpty()
                 || !reading.amounts().isEmpty()
+                || !reading.moods().isEmpty()
                 || !reading.unknown().isEmpty();
         boolean before = state.slate() != null;
         // The whole message is that order, which only sounds like one to a machine.
@@ -213,6 +216,13 @@ final class Understander {
         }
     }
 
+    // "Darker" takes back "lighter".
+    private static void mood(DomainPack.Facet mood, Wish.Draft wish, CatalogSnapshot catalog) {
+        wish.moods.removeIf(id ->
+                catalog.lexicon().mood(id).filter(other -> !other.against(mood)).isEmpty());
+        wish.moods.add(mood.id());
+    }
+
     private static void eras(Reading reading, List<Integer> lastYears, Wish.Draft wish) {
         List<YearRange> spans = new ArrayList<>();
         for (Era era : reading.eras()) {
@@ -303,6 +313,9 @@ final class Understander {
         }
         wish.excludedYears().forEach(span -> phrases.add("not " + phrase(span)));
         wish.numbers().forEach(range -> phrases.add(Amounts.phrase(range, catalog)));
+        wish.moods()
+                .forEach(id ->
+                        catalog.lexicon().mood(id).map(DomainPack.Facet::label).ifPresent(phrases::add));
         return phrases;
     }
 
@@ -321,7 +334,8 @@ final class Understander {
     private static double confidence(Reading reading, Intent intent) {
         if (!reading.claims().isEmpty()
                 || !reading.eras().isEmpty()
-                || !reading.amounts().isEmpty()) {
+                || !reading.amounts().isEmpty()
+                || !reading.moods().isEmpty()) {
             return reading.unknown().isEmpty() ? 0.9 : 0.7;
         }
         return intent == Intent.RECOMMEND ? 0.4 : 0.8;

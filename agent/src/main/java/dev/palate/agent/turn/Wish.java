@@ -31,6 +31,7 @@ import java.util.Set;
 /// @param excludedPeople not wanted
 /// @param elsewhere liked or named as examples, of what the catalog does not have
 /// @param numbers spans of amounts, one of each attribute
+/// @param moods asked for, such as lighter, by the ids of the pack
 /// @param words the wish as text for search
 record Wish(
         Set<String> required,
@@ -52,6 +53,7 @@ record Wish(
         Set<Mention.Person> excludedPeople,
         Set<Mention.Elsewhere> elsewhere,
         Set<NumberRange> numbers,
+        Set<String> moods,
         String words) {
     static final int MAX_ENTRIES = 64;
     static final int MAX_WORDS = 400;
@@ -66,6 +68,7 @@ record Wish(
             Set.of(),
             Set.of(),
             YearRange.ANY,
+            Set.of(),
             Set.of(),
             Set.of(),
             Set.of(),
@@ -96,6 +99,7 @@ record Wish(
         excludedPeople = newest(excludedPeople);
         elsewhere = newest(elsewhere);
         numbers = newest(numbers);
+        moods = newest(moods);
         words = words.substring(0, Math.min(words.length(), MAX_WORDS));
     }
 
@@ -130,6 +134,7 @@ record Wish(
         final Set<Mention.Person> excludedPeople;
         final Set<Mention.Elsewhere> elsewhere;
         final Set<NumberRange> numbers;
+        final Set<String> moods;
         String words;
 
         private Draft(Wish wish) {
@@ -152,6 +157,7 @@ record Wish(
             excludedPeople = new LinkedHashSet<>(wish.excludedPeople);
             elsewhere = new LinkedHashSet<>(wish.elsewhere);
             numbers = new LinkedHashSet<>(wish.numbers);
+            moods = new LinkedHashSet<>(wish.moods);
             words = wish.words;
         }
 
@@ -168,6 +174,7 @@ record Wish(
             elsewhere.clear();
             people.clear();
             numbers.clear();
+            moods.clear();
             words = "";
         }
 
@@ -206,6 +213,7 @@ record Wish(
                     excludedPeople,
                     elsewhere,
                     numbers,
+                    moods,
                     words);
         }
     }

@@ -86,6 +86,9 @@ class DomainPackFileTest {
         refused(start + "\"themes\": {}}", "has no list in field themes");
         refused(start + "\"facets\": [{\"id\": \"A!\", \"label\": \"a\", \"words\": [\"a\"]}]}", "facet id must match");
         refused(start + "\"facets\": [{\"id\": \"a\", \"label\": \"a\", \"words\": []}]}", "number of words of a");
+        refused(
+                start + "\"facets\": [{\"id\": \"a\", \"label\": \"a\", \"words\": [\"b\"], \"more\": [1]}]}",
+                "has 1 in field more, which holds texts");
         refused(start + "\"nouns\": [3]}", "has 3 in field nouns, which holds texts");
         String theme = "{\"id\": \"a\", \"label\": \"a\", \"words\": [\"a\"]}";
         refused(start + "\"themes\": [" + theme + "," + theme + "]}", "theme id must be unique, 'a' is there twice");

@@ -93,6 +93,25 @@ class MessageReaderTest {
         assertThat(read(text).eras().stream().map(Era::phrase)).containsExactly(expected);
     }
 
+    private List<String> moods(String text) {
+        return read(text).moods().stream().map(DomainPack.Facet::id).toList();
+    }
+
+    @Test
+    void moodsAreReadWhereAClauseWishesAndNegateNothingElse() {
+        assertThat(moods("something like Alien but lighter")).containsExactly("lighter");
+        assertThat(moods("Nothing too scary please")).containsExactly("gentler");
+        assertThat(moods("a film that is not as dark and less violent")).containsExactly("lighter", "gentler");
+        assertThat(moods("It was getting darker outside when we left the house"))
+                .isEmpty();
+        Reading reading = read("a film that is not too dark, a western");
+        assertThat(reading.claims())
+                .singleElement()
+                .satisfies(claim -> assertThat(claim.stance()).isEqualTo(Stance.WANTED));
+        assertThat(reading.unknown()).isEmpty();
+        assertThat(reading.rest()).isEmpty();
+    }
+
     @Test
     void aYearInATitleIsNoEra() {
         Reading reading = read("I loved 2001: A Space Odyssey");

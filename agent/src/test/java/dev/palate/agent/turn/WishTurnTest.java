@@ -6,6 +6,8 @@ import dev.palate.agent.llm.NoModel;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.conversation.Conversation;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -54,5 +56,43 @@ class WishTurnTest {
         assertThat(say("yeah, show me"))
                 .isNotEmpty()
                 .allMatch(item -> item.categories().contains("Western"));
+    }
+
+    /// How many of the list have one of the categories.
+    private static long having(List<Item> items, Set<String> categories) {
+        return items.stream()
+                .filter(item -> item.categories().stream().anyMatch(categories::contains))
+                .count();
+    }
+
+    @Test
+    void likeATitleButLighterOrDarkerMovesTheListAndTheNewestMoodHolds() {
+        Set<String> light = Set.of("Comedy", "Romance", "Adventure", "Animation", "Children", "Musical");
+        Set<String> dark = Set.of("War", "Horror", "Crime", "Thriller", "Film-Noir");
+        List<Item> plain = say("something like Heat");
+        List<Item> lighter = say("something like Heat, but lighter");
+        assertThat(lighter).hasSize(5);
+        assertThat(having(lighter, light)).isGreaterThan(having(plain, light));
+        assertThat(having(lighter, dark)).isLessThan(having(plain, dark));
+        List<Item> darker = say("darker please");
+        assertThat(having(darker, dark)).isGreaterThan(having(lighter, dark));
+        assertThat(having(darker, light)).isLessThan(having(lighter, light));
+    }
+
+    @Test
+    void aMoodIsSaidAndNothingIsAdmittedOfIt() {
+        assertThat(words("something like Heat, but not as dark"))
+                .contains("Because you liked Heat", "(lighter)")
+                .doesNotContain("know nothing");
+        assertThat(words("less serious, with romance")).contains("lighter").doesNotContain("no romance");
+        assertThat(words("make it darker")).contains("(darker)").doesNotContain("lighter");
+    }
+
+    private String words(String text) {
+        return TestStack.say(agent, conversation, text, 5).stream()
+                .filter(TurnEvent.Spoken.class::isInstance)
+                .map(TurnEvent.Spoken.class::cast)
+                .map(TurnEvent.Spoken::text)
+                .collect(Collectors.joining(" "));
     }
 }
