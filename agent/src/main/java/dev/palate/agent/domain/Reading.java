@@ -62,6 +62,11 @@ public record Reading(
         acts = Set.copyOf(acts);
     }
 
+    /// True when the message says something that moves a list.
+    public boolean tells() {
+        return !claims.isEmpty() || !eras.isEmpty() || !amounts.isEmpty() || !moods.isEmpty();
+    }
+
     /// True when the message does this.
     public boolean does(Act act) {
         return acts.contains(act);

@@ -171,9 +171,7 @@ public final class SlotFilling {
         Reading reading = meaning.reading();
         return meaning.intent().shows()
                 && !reading.does(Reading.Act.INJECTION)
-                && reading.claims().isEmpty()
-                && reading.eras().isEmpty()
-                && reading.amounts().isEmpty()
+                && !reading.tells()
                 && !reading.rest().isEmpty();
     }
 

@@ -34,10 +34,7 @@ final class Understander {
         Intent intent = intent(reading, state);
         boolean wanting = reading.claims().stream()
                 .anyMatch(claim -> claim.stance() == Stance.WANTED || claim.stance() == Stance.REFERENCE);
-        boolean open = reading.claims().isEmpty()
-                && reading.eras().isEmpty()
-                && reading.amounts().isEmpty()
-                && reading.moods().isEmpty()
+        boolean open = !reading.tells()
                 && !reading.does(Act.NEWER)
                 && !reading.does(Act.OLDER)
                 && ANYTHING.matcher(reading.text()).find();
@@ -75,11 +72,7 @@ final class Understander {
     }
 
     private static Intent intent(Reading reading, State state) {
-        boolean content = !reading.claims().isEmpty()
-                || !reading.eras().isEmpty()
-                || !reading.amounts().isEmpty()
-                || !reading.moods().isEmpty()
-                || !reading.unknown().isEmpty();
+        boolean content = reading.tells() || !reading.unknown().isEmpty();
         boolean before = state.slate() != null;
         // The whole message is that order, which only sounds like one to a machine.
         if (reading.does(Act.FORGET_ALL)) {
@@ -332,10 +325,7 @@ final class Understander {
     }
 
     private static double confidence(Reading reading, Intent intent) {
-        if (!reading.claims().isEmpty()
-                || !reading.eras().isEmpty()
-                || !reading.amounts().isEmpty()
-                || !reading.moods().isEmpty()) {
+        if (reading.tells()) {
             return reading.unknown().isEmpty() ? 0.9 : 0.7;
         }
         return intent == Intent.RECOMMEND ? 0.4 : 0.8;
