@@ -3,6 +3,7 @@ package dev.palate.agent.turn;
 import dev.palate.agent.domain.CatalogSnapshot;
 import dev.palate.agent.domain.DomainPack;
 import dev.palate.agent.grounding.Rules;
+import dev.palate.memory.catalog.Item;
 import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.memory.Slot;
@@ -105,11 +106,13 @@ final class Retrieval {
     /// @param fondNow categories that the message said to like: half of the list is theirs
     Picks pick(UserId user, Wish wish, Rules rules, List<String> fondNow, int size) {
         Taste taste = taste(wish);
-        boolean wide = !rules.anyOf().isEmpty();
+        boolean chosen = !rules.anyOf().isEmpty();
+        boolean wide = chosen || !wish.moods().isEmpty();
         List<RankedItem> items = ask(user, taste, rules.constraints(), wide ? size * WIDER : size);
-        if (wide) {
+        if (chosen) {
             items = items.stream().filter(item -> fits(item, rules)).toList();
         }
+        items = suitingFirst(items, wish);
         boolean relaxed = false;
         if (items.isEmpty() && rules.constraints().requiredCategories().size() > 1) {
             items = anyOfRequired(user, taste, rules.constraints(), size);
@@ -125,6 +128,40 @@ final class Retrieval {
     private static boolean fits(RankedItem ranked, Rules rules) {
         return ranked.item().categories().stream()
                 .anyMatch(category -> rules.anyOf().contains(category.toLowerCase(Locale.ROOT)));
+    }
+
+    // What suits the moods comes before what does not, each in its order: beside a title that is liked and remembered
+    // a little more of some categories would hardly show.
+    private List<RankedItem> suitingFirst(List<RankedItem> items, Wish wish) {
+        List<DomainPack.Facet> moods = wish.moods().stream()
+                .flatMap(id -> catalog.lexicon().mood(id).stream())
+                .toList();
+        Set<String> asked = new HashSet<>(wish.required());
+        asked.addAll(wish.anyOf());
+        asked.addAll(wish.leaning());
+        List<RankedItem> suiting = new ArrayList<>();
+        List<RankedItem> others = new ArrayList<>();
+        for (RankedItem item : items) {
+            boolean suits = moods.stream().allMatch(mood -> suits(item.item(), mood, asked));
+            (suits ? suiting : others).add(item);
+        }
+        suiting.addAll(others);
+        return suiting;
+    }
+
+    /// True for an item that has no fewer of the categories that the mood wants more of than of those that it wants
+    /// less of; what was asked for by name counts for neither.
+    private static boolean suits(Item item, DomainPack.Facet mood, Set<String> asked) {
+        List<String> other = item.categories().stream()
+                .filter(category -> asked.stream().noneMatch(category::equalsIgnoreCase))
+                .toList();
+        return count(other, mood.more()) >= count(other, mood.less());
+    }
+
+    private static long count(List<String> categories, List<String> among) {
+        return categories.stream()
+                .filter(category -> among.stream().anyMatch(category::equalsIgnoreCase))
+                .count();
     }
 
     private List<RankedItem> anyOfRequired(UserId user, Taste taste, Constraints constraints, int size) {

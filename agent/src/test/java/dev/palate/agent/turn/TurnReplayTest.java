@@ -323,6 +323,16 @@ class TurnReplayTest {
     }
 
     @Test
+    void aListThatAMoodPutsInAnotherOrderReplays() {
+        Conversation talk = stack.conversation();
+        for (TurnTrace trace : talk(talk, "I loved Heat, something like it but lighter", "not as silly please")) {
+            Replayed again = replayed(trace);
+            assertThat(again.same()).as(told(again)).isTrue();
+            assertThat(outcomes(again, "show")).containsExactly(Replayed.Outcome.SAME);
+        }
+    }
+
+    @Test
     void everyTurnReplaysBitForBitAfterTheStoreHasChanged() throws IOException {
         List<String> once = Files.readAllLines(Path.of("src/test/resources/turns/cases.jsonl"));
         // By two people each.

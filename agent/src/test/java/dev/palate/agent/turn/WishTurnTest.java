@@ -80,6 +80,22 @@ class WishTurnTest {
     }
 
     @Test
+    void aMoodShowsBesideATitleThatIsLikedAndRemembered() {
+        say("I loved Heat");
+        List<Item> lighter = say("something like it but lighter");
+        assertThat(lighter).hasSize(5);
+        for (Item item : lighter) {
+            assertThat(having(List.of(item), Set.of("Crime", "War", "Horror", "Film-Noir")))
+                    .as(item.title() + " " + item.categories())
+                    .isLessThanOrEqualTo(
+                            having(List.of(item), Set.of("Comedy", "Romance", "Adventure", "Animation", "Children")));
+        }
+        assertThat(say("a western, darker"))
+                .hasSize(5)
+                .allMatch(item -> item.categories().contains("Western"));
+    }
+
+    @Test
     void aMoodIsSaidAndNothingIsAdmittedOfIt() {
         assertThat(words("something like Heat, but not as dark"))
                 .contains("Because you liked Heat", "(lighter)")
