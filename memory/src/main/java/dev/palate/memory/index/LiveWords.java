@@ -117,7 +117,7 @@ final class LiveWords {
             IndexReader.@Nullable CacheHelper helper,
             Function<IndexReader.CacheKey, V> made) {
         if (helper == null) {
-            throw new IllegalStateException("a segment of an index writer has no key");
+            throw new IllegalStateException("a segment that is searched has no key to keep its counts by");
         }
         return map.computeIfAbsent(helper.getKey(), key -> {
             helper.addClosedListener(map::remove);

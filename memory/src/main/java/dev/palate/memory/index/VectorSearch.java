@@ -23,6 +23,7 @@ import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.ConstantScoreQuery;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.FieldDoc;
 import org.apache.lucene.search.FieldExistsQuery;
@@ -161,7 +162,8 @@ final class VectorSearch {
     }
 
     static List<String> pending(IndexSearcher searcher, Term waiting, int limit) throws IOException {
-        return hits(searcher, searcher.search(new TermQuery(waiting), limit)).stream()
+        // Without scores, so that nothing is counted for them.
+        return hits(searcher, searcher.search(new ConstantScoreQuery(new TermQuery(waiting)), limit)).stream()
                 .map(Hit::id)
                 .toList();
     }
