@@ -32,8 +32,23 @@ public interface Interactions {
     /// @param limit 0 to 100,000
     List<Event> events(UserId user, int limit);
 
+    /// What a user did that arrived after a place in the order of arrival, for who already has what came before: so
+    /// many rows are read, not all of the user's. One read of an index, of one moment.
+    ///
+    /// @param arrival the newest [Event#arrival] that is known, 0 for none
+    /// @param limit 0 to 100,000
+    Since eventsSince(UserId user, long arrival, int limit);
+
     /// What somebody did with an item, and when.
-    record Event(ItemId item, Feedback feedback, Instant at) {}
+    ///
+    /// @param arrival its place in the order in which all came in
+    record Event(ItemId item, Feedback feedback, Instant at, long arrival) {}
+
+    /// What came since.
+    ///
+    /// @param before how many of the user's that had arrived before are still there
+    /// @param events the first to arrive of those since, oldest first, equal times in order of arrival
+    record Since(long before, List<Event> events) {}
 
     /// What others did with some items: of each item the newest arrivals, newest first, without those of the user.
     /// One read of an index; the order between equal items of the argument does not matter.

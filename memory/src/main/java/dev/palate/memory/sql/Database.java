@@ -6,10 +6,13 @@ import dev.palate.memory.MemoryException;
 import dev.palate.memory.MemoryException.Code;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -194,6 +197,43 @@ final class Database implements AutoCloseable {
         } catch (RuntimeException e) {
             e.addSuppressed(first);
             throw Failures.of(e);
+        }
+    }
+
+    /// Reads the rows of one statement through the driver alone: for the few reads that every list after an event waits
+    /// for, of which Jdbi would take half the time.
+    ///
+    /// @param sql with a `?` for each value
+    <T> List<T> rows(String sql, RowReader<T> reader, Object... values) {
+        return read(handle -> {
+            try (PreparedStatement statement = handle.getConnection().prepareStatement(sql)) {
+                for (int i = 0; i < values.length; i++) {
+                    statement.setObject(i + 1, values[i]);
+                }
+                List<T> rows = new ArrayList<>();
+                try (ResultSet result = statement.executeQuery()) {
+                    while (result.next()) {
+                        rows.add(reader.read(result));
+                    }
+                }
+                return rows;
+            } catch (SQLException e) {
+                throw new UncheckedSql(e);
+            }
+        });
+    }
+
+    /// Makes something of the row that a result is at; columns by their place.
+    interface RowReader<T> {
+        T read(ResultSet result) throws SQLException;
+    }
+
+    /// Carries an exception of the driver to where all are turned into the module's.
+    private static final class UncheckedSql extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        UncheckedSql(SQLException cause) {
+            super(cause);
         }
     }
 

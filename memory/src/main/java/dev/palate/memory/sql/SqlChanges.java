@@ -84,16 +84,16 @@ final class SqlChanges implements Changes {
     @Override
     public List<Change> after(ChangeNumber number, int limit) {
         Require.range("limit", limit, 1, MAX_LIMIT);
-        return database.read(handle -> handle.createQuery("select number, type, id, revision from change_log"
-                        + " where number > :number order by number limit :limit")
-                .bind("number", number.value())
-                .bind("limit", limit)
-                .map((result, context) -> new Change(
+        // Every list after a change waits for this.
+        return database.rows(
+                "select number, type, id, revision from change_log where number > ? order by number limit ?",
+                result -> new Change(
                         new ChangeNumber(result.getLong(1)),
-                        Change.Type.valueOf(new Row(result).text("type")),
-                        new Row(result).text("id"),
-                        result.getLong(4)))
-                .list());
+                        Change.Type.valueOf(result.getString(2)),
+                        result.getString(3),
+                        result.getLong(4)),
+                number.value(),
+                limit);
     }
 
     @Override

@@ -13,11 +13,14 @@ import dev.palate.memory.user.UserId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -141,18 +144,57 @@ final class SqlInteractions implements Interactions {
     @Override
     public List<Event> events(UserId user, int limit) {
         Require.range("limit", limit, 0, MAX_OF_USER);
-        List<Event> newestFirst = database.read(handle -> handle.createQuery(
-                        "select item_id, type, stars, at from interaction where user_id = :user" + bound
-                                + " order by at desc, arrival desc limit :limit")
-                .bind("user", user.value())
-                .bind("limit", limit)
-                // By place: the first list after an event reads up to thousands of these.
-                .map((result, context) -> new Event(
-                        new ItemId(result.getString(1)),
-                        Feedback.of(result.getString(2), result.getDouble(3)),
-                        Times.of(result.getLong(4))))
-                .list());
+        // The first list after an event reads up to thousands of these.
+        List<Event> newestFirst = database.rows(
+                "select item_id, type, stars, at, arrival from interaction where user_id = ?" + bound
+                        + " order by at desc, arrival desc limit ?",
+                SqlInteractions::event,
+                user.value(),
+                limit);
         return List.copyOf(newestFirst.reversed());
+    }
+
+    @Override
+    public Since eventsSince(UserId user, long arrival, int limit) {
+        Require.range("arrival", arrival, 0, Long.MAX_VALUE);
+        Require.range("limit", limit, 0, MAX_OF_USER);
+        // One statement, so that both are of one moment.
+        List<Line> lines = database.rows(
+                "select item_id, type, stars, at, arrival from (select item_id, type, stars, at, arrival from interaction where user_id = ?"
+                        + " and arrival > ?" + bound + " order by arrival limit ?) since"
+                        + " union all select null, null, 0, 0, count(*) from interaction where user_id = ?"
+                        + " and arrival <= ?" + bound,
+                SqlInteractions::line,
+                user.value(),
+                arrival,
+                limit,
+                user.value(),
+                arrival);
+        long before = 0;
+        List<Event> events = new ArrayList<>();
+        for (Line line : lines) {
+            before += line.before;
+            line.event.ifPresent(events::add);
+        }
+        events.sort(Comparator.comparing(Event::at).thenComparingLong(Event::arrival));
+        return new Since(before, List.copyOf(events));
+    }
+
+    /// A row of [#eventsSince]: an event, or how many there were before.
+    private record Line(Optional<Event> event, long before) {}
+
+    private static Line line(ResultSet result) throws SQLException {
+        return result.getString(1) == null
+                ? new Line(Optional.empty(), result.getLong(5))
+                : new Line(Optional.of(event(result)), 0);
+    }
+
+    private static Event event(ResultSet result) throws SQLException {
+        return new Event(
+                new ItemId(result.getString(1)),
+                Feedback.of(result.getString(2), result.getDouble(3)),
+                Times.of(result.getLong(4)),
+                result.getLong(5));
     }
 
     @Override

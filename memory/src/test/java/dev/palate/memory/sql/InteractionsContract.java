@@ -98,7 +98,8 @@ abstract class InteractionsContract extends TruthContract {
         assertThat(before.count()).isEqualTo(2);
         assertThat(before.newest()).isEqualTo(NOW);
         assertThat(before.ofUser(ANN, 10)).extracting(one -> one.id().value()).containsExactly("x1");
-        assertThat(before.events(ANN, 10)).isEqualTo(events(before.ofUser(ANN, 10)));
+        assertThat(done(before.events(ANN, 10))).isEqualTo(events(before.ofUser(ANN, 10)));
+        assertThat(before.eventsSince(ANN, 0, 10).events()).isEqualTo(before.events(ANN, 10));
         assertThat(before.page(ANN, null, 10).items()).hasSize(1);
         assertThat(before.countsSince(NOW.minusSeconds(60))).isEqualTo(Map.of(new ItemId("1"), 2));
         List<String> scanned = new ArrayList<>();
@@ -156,12 +157,45 @@ abstract class InteractionsContract extends TruthContract {
         truth().interactions().append(all);
         reopen();
         assertThat(truth().interactions().ofUser(ANN, 100)).isEqualTo(all);
-        assertThat(truth().interactions().events(ANN, 100)).isEqualTo(events(all));
+        assertThat(done(truth().interactions().events(ANN, 100))).isEqualTo(events(all));
+    }
+
+    @Test
+    void whatCameSinceIsToldWithHowManyCameBefore() {
+        Interactions log = truth().interactions();
+        assertThat(log.eventsSince(ANN, 0, 10)).isEqualTo(new Interactions.Since(0, List.of()));
+        List<Interaction> first = List.of(rated("x1", ANN, "1", 5, NOW), rated("y1", BEN, "1", 5, NOW));
+        List<Interaction> second = List.of(
+                rated("x2", ANN, "2", 4, NOW.plusSeconds(2)),
+                rated("x3", ANN, "3", 3, NOW.plusSeconds(1)),
+                rated("x4", ANN, "4", 2, NOW.plusSeconds(2)));
+        log.append(first);
+        long then = log.events(ANN, 10).getLast().arrival();
+        log.append(second);
+        Interactions.Since since = log.eventsSince(ANN, then, 10);
+        assertThat(since.before()).isEqualTo(1);
+        assertThat(done(since.events())).isEqualTo(events(List.of(second.get(1), second.get(0), second.get(2))));
+        assertThat(log.events(ANN, 10).subList(1, 4)).isEqualTo(since.events());
+        Interactions.Since cut = log.eventsSince(ANN, then, 2);
+        assertThat(done(cut.events())).isEqualTo(events(List.of(second.get(1), second.get(0))));
+        assertThat(log.eventsSince(ANN, log.arrival(), 10)).isEqualTo(new Interactions.Since(4, List.of()));
+        assertThatThrownBy(() -> log.eventsSince(ANN, -1, 10))
+                .hasMessageContaining("arrival")
+                .hasMessageContaining("-1");
+        truth().erasure(List.of()).user(ANN);
+        assertThat(log.eventsSince(ANN, then, 10)).isEqualTo(new Interactions.Since(0, List.of()));
+    }
+
+    /// Without the order of arrival, which the log gives.
+    private static List<Interactions.Event> done(List<Interactions.Event> events) {
+        return events.stream()
+                .map(one -> new Interactions.Event(one.item(), one.feedback(), one.at(), 0))
+                .toList();
     }
 
     private static List<Interactions.Event> events(List<Interaction> interactions) {
         return interactions.stream()
-                .map(one -> new Interactions.Event(one.item(), one.feedback(), one.at()))
+                .map(one -> new Interactions.Event(one.item(), one.feedback(), one.at(), 0))
                 .toList();
     }
 
@@ -176,9 +210,10 @@ abstract class InteractionsContract extends TruthContract {
         assertThat(truth().interactions().ofUser(ANN, 10))
                 .containsExactly(written.get(1), written.get(2), written.get(0));
         assertThat(truth().interactions().ofUser(ANN, 2)).containsExactly(written.get(2), written.get(0));
-        assertThat(truth().interactions().events(ANN, 10))
+        assertThat(done(truth().interactions().events(ANN, 10)))
                 .isEqualTo(events(List.of(written.get(1), written.get(2), written.get(0))));
-        assertThat(truth().interactions().events(ANN, 2)).isEqualTo(events(List.of(written.get(2), written.get(0))));
+        assertThat(done(truth().interactions().events(ANN, 2)))
+                .isEqualTo(events(List.of(written.get(2), written.get(0))));
         assertThat(truth().interactions().newest()).isEqualTo(NOW.plusSeconds(9));
     }
 

@@ -147,10 +147,11 @@ public final class Freshness implements AutoCloseable {
         if (past) {
             return view;
         }
-        if (changes.latest().compareTo(position) > 0) {
+        ChangeNumber latest = changes.latest();
+        if (latest.compareTo(position) > 0) {
             following.lock();
             try {
-                follow();
+                follow(latest);
             } finally {
                 following.unlock();
             }
@@ -176,8 +177,8 @@ public final class Freshness implements AutoCloseable {
         }
     }
 
-    private void follow() {
-        ChangeNumber latest = changes.latest();
+    /// @param latest at least to here
+    private void follow(ChangeNumber latest) {
         if (latest.compareTo(position) <= 0) {
             return;
         }
@@ -212,7 +213,11 @@ public final class Freshness implements AutoCloseable {
     private void note(Change change, Set<ItemId> items) {
         switch (change.type()) {
             case ITEM -> items.add(new ItemId(change.id()));
-            case INTERACTION, USER -> {
+            case INTERACTION -> {
+                histories.changed(new UserId(change.id()));
+                countsStale = true;
+            }
+            case USER -> {
                 histories.forget(new UserId(change.id()));
                 countsStale = true;
             }

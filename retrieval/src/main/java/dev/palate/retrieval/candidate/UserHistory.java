@@ -6,7 +6,9 @@ import dev.palate.memory.interaction.Interactions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// What one user did, oldest first, each item once: of repeated interactions the newest counts.
@@ -50,6 +52,22 @@ public record UserHistory(List<Event> events) {
         }
         Collections.reverse(newestFirst);
         return new UserHistory(newestFirst);
+    }
+
+    /// This one followed by events that came after all of it, as if both had been read at once.
+    UserHistory followedBy(List<Interactions.Event> later) {
+        Map<ItemId, Event> again = new LinkedHashMap<>();
+        of(later).events.forEach(event -> again.put(event.item, event));
+        List<Event> all = new ArrayList<>(events.size() + again.size());
+        for (Event event : events) {
+            if (!again.containsKey(event.item)) {
+                all.add(event);
+            } else if (event.had) {
+                again.computeIfPresent(event.item, (item, newer) -> new Event(item, newer.at, newer.weight, true));
+            }
+        }
+        all.addAll(again.values());
+        return new UserHistory(all);
     }
 
     /// The items that tell of the user's taste, oldest first: all but those spoken against.

@@ -217,7 +217,7 @@ public final class FusedRecommender implements Recommender, AutoCloseable {
         long start = System.nanoTime();
         long arrival = told == null ? 0 : freshness.arrival();
         boolean kept =
-                told != null && request.user() != null && freshness.histories().remaining(request.user()) > 0;
+                told != null && request.user() != null && freshness.histories().keeps(request.user());
         Instant now = clock.instant();
         Freshness.View view = freshness.current();
         HistoryRows history = request.user() == null

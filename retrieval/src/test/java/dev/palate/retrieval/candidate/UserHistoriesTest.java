@@ -11,10 +11,13 @@ import dev.palate.memory.interaction.Interactions;
 import dev.palate.memory.sql.DataDirectory;
 import dev.palate.memory.sql.SqlTruth;
 import dev.palate.memory.user.UserId;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +35,7 @@ class UserHistoriesTest {
                         event("b", new Feedback.Viewed(), 1),
                         event("c", new Feedback.Rated(1), 2),
                         event("a", new Feedback.Viewed(), 3))
-                .map(one -> new Interactions.Event(one.item(), one.feedback(), one.at()))
+                .map(one -> new Interactions.Event(one.item(), one.feedback(), one.at(), 0))
                 .toList());
         assertThat(history.events())
                 .extracting(UserHistory.Event::item)
@@ -57,6 +60,63 @@ class UserHistoriesTest {
             histories.of(new UserId("w"));
             assertThat(histories.size()).isEqualTo(2);
             assertThat(histories.remaining(user)).isZero();
+        }
+    }
+
+    /// Whatever came in between, late or not, a history that was followed is the one that is read whole.
+    @Test
+    void aHistoryThatIsFollowedIsTheOneReadWhole() {
+        SplittableRandom random = new SplittableRandom(7);
+        List<Feedback> feedback =
+                List.of(new Feedback.Liked(), new Feedback.Viewed(), new Feedback.Rated(1), new Feedback.Disliked());
+        try (DataDirectory directory = DataDirectory.open(folder.resolve("data"));
+                SqlTruth truth = SqlTruth.open(directory, Clock.systemUTC())) {
+            Reads reads = new Reads();
+            UserHistories histories = new UserHistories(reads.of(truth.interactions()), 10);
+            UserId user = new UserId("u");
+            histories.of(user);
+            for (int round = 0; round < 300; round++) {
+                List<Interaction> came = new ArrayList<>();
+                for (int i = random.nextInt(random.nextInt(20) == 0 ? 200 : 4); i > 0; i--) {
+                    long second = random.nextInt(10) == 0 ? random.nextInt(round + 1) : round;
+                    came.add(new Interaction(
+                            new InteractionId(round + "/" + i),
+                            user,
+                            new ItemId("i" + random.nextInt(200)),
+                            feedback.get(random.nextInt(feedback.size())),
+                            START.plusSeconds(second),
+                            null));
+                }
+                truth.interactions().append(came);
+                histories.changed(user);
+                assertThat(histories.keeps(user)).isFalse();
+                assertThat(histories.of(user))
+                        .isEqualTo(UserHistory.of(truth.interactions().events(user, UserHistory.MAX_EVENTS)));
+                assertThat(histories.keeps(user)).isTrue();
+            }
+            assertThat(truth.interactions().count()).isGreaterThan(UserHistory.MAX_EVENTS);
+            assertThat(reads.since).isEqualTo(300);
+            assertThat(reads.whole).isBetween(20, 200);
+            truth.erasure(List.of()).user(user);
+            histories.changed(user);
+            assertThat(histories.of(user)).isEqualTo(UserHistory.EMPTY);
+        }
+    }
+
+    /// Counts how a user's events are read.
+    private static final class Reads {
+        int whole;
+        int since;
+
+        Interactions of(Interactions log) {
+            return (Interactions) Proxy.newProxyInstance(
+                    Interactions.class.getClassLoader(),
+                    new Class<?>[] {Interactions.class},
+                    (proxy, method, values) -> {
+                        whole += method.getName().equals("events") ? 1 : 0;
+                        since += method.getName().equals("eventsSince") ? 1 : 0;
+                        return method.invoke(log, values);
+                    });
         }
     }
 
