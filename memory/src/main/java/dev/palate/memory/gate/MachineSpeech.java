@@ -48,7 +48,7 @@ final class MachineSpeech {
             "(top|first|position (one|1)|rank (one|1)|number (one|1)|highest|best match|above all"
                     + "|over all|ahead of|up front|before anything)";
 
-    private static final List<Pattern> ORDERS = List.of(
+    private static final List<Sign> ORDERS = List.of(
             near(UNDO, BOUNDS, 45),
             near(HAND_OUT, KEPT, 60),
             near("(remember|store|save|note|write|record|memori[sz]e|insert)", ANYBODY, 50),
@@ -103,7 +103,7 @@ final class MachineSpeech {
             "(anweisung|vorgabe|instruc|instruk|instruç|istruzion|consigne|regel|règle|reglas?\\b|regole"
                     + "|regras?\\b|talimat|kural|polece|zasad|pokyn|pravid|ohje|sääntö|инструкц|правил|інструкц|οδηγ|κανόν|지시|규칙|指示|指令|说明|說明"
                     + "|規則|规则|ルール|تعليمات|قواعد|निर्देश|नियम|directives|was dir .{0,20}gesagt|ce qu.{0,6}on t.{0,3}a dit)";
-    private static final List<Pattern> ELSEWHERE = List.of(
+    private static final List<Sign> ELSEWHERE = List.of(
             pair("(?<!\\p{L})z?" + UNDO_STEMS, BOUNDS_STEMS, 60),
             anywhere(
                     "system ?prompts?|systeemprompt|систем\\p{L}* (промпт|инструкц|сообщ)|mensaj\\p{L}* del? sistema|prompt d\\p{L}+ syst"
@@ -127,34 +127,58 @@ final class MachineSpeech {
 
     // Inner things of the machine, of which a person who speaks of films has no reason to speak at length.
     private static final Pattern INNER =
-            words("instructions?|prompt|system|rules?|filters?|users?|operator|admin|administrator"
+            any("instructions?|prompt|system|rules?|filters?|users?|operator|admin|administrator"
                     + "|developers?|assistants?|recommender|recommend\\w*|model|memory|memories|stored|trust|score|rank\\w*|lists?|slates?"
                     + "|slot|database|server|gates?|constraints?|policy|token|key|context|message|conversations?|query|results?|items?"
                     + "|weight|code|robot|machine|unrestricted|account|profile|database|maintenance|override");
     private static final Pattern ADDRESSED =
-            words("you|your|this|must|shall|hereby|whoever|anyone|everyone|everybody|anybody");
+            any("you|your|this|must|shall|hereby|whoever|anyone|everyone|everybody|anybody");
     private static final int UNCLEAR_FROM = 2;
 
     private MachineSpeech() {}
 
-    private static Pattern words(String expression) {
+    /// One way to speak to the machine.
+    ///
+    /// @param needed each of which is found wherever the whole is: most texts lack one of them, and looking for
+    ///     it takes a fraction of the time
+    private record Sign(List<Pattern> needed, Pattern whole) {
+        boolean in(String words) {
+            for (Pattern one : needed) {
+                if (!one.matcher(words).find()) {
+                    return false;
+                }
+            }
+            return whole.matcher(words).find();
+        }
+    }
+
+    private static Pattern any(String expression) {
         return Pattern.compile("\\b(" + expression + ")\\b");
     }
 
-    private static Pattern near(String one, String other, int characters) {
+    private static Sign words(String expression) {
+        return new Sign(List.of(), any(expression));
+    }
+
+    private static Sign near(String one, String other, int characters) {
         String gap = "\\b.{0," + characters + "}\\b";
-        return Pattern.compile("\\b" + one + gap + other + "\\b|\\b" + other + gap + one + "\\b");
+        return new Sign(
+                List.of(any(one), any(other)),
+                Pattern.compile("\\b" + one + gap + other + "\\b|\\b" + other + gap + one + "\\b"));
     }
 
-    private static Pattern pair(String one, String other, int characters) {
+    private static Sign pair(String one, String other, int characters) {
         String gap = ".{0," + characters + "}";
-        return Pattern.compile(one + gap + other + "|" + other + gap + one);
+        return new Sign(
+                List.of(Pattern.compile(one), Pattern.compile(other)),
+                Pattern.compile(one + gap + other + "|" + other + gap + one));
     }
 
-    private static Pattern anywhere(String expression) {
-        return Pattern.compile(
+    private static Sign anywhere(String expression) {
+        Pattern whole = Pattern.compile(
                 "(?<!\\p{L})(" + expression + ")|[\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsHangul}](?=("
                         + expression + "))(?:" + expression + ")");
+        return new Sign(List.of(), whole);
     }
 
     /// @param words as [Words#normal] gives them
@@ -171,7 +195,12 @@ final class MachineSpeech {
         return addressed && inner >= UNCLEAR_FROM ? Sureness.UNCLEAR : Sureness.NO;
     }
 
-    private static boolean matches(List<Pattern> patterns, String words) {
-        return patterns.stream().anyMatch(pattern -> pattern.matcher(words).find());
+    private static boolean matches(List<Sign> signs, String words) {
+        for (Sign sign : signs) {
+            if (sign.in(words)) {
+                return true;
+            }
+        }
+        return false;
     }
 }
