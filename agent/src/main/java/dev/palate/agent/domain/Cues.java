@@ -68,10 +68,12 @@ final class Cues {
             pretty totally absolutely seriously honest honestly course times ago along interested idea ideas
             example suggestion help wondering fine interesting awesome sounds sound trying try job sexy cute
             friday saturday sunday monday greetings bye welcome sorry glad hope thought remember stuff guys
-            part completed line asking different 15 taste morning afternoon never though went choices""");
+            part completed line asking different 15 taste morning afternoon never though went choices decade
+            decades couple few""");
 
     private static final Set<String> CUE_BEFORE = words("""
-            watch see film films movie movies than titled called fan with rewatch recommend""");
+            watch see film films movie movies than titled called fan with rewatch recommend
+            directed""");
     private static final Set<String> FILLERS = words("""
             really absolutely just also both already always the a film movie of so much as is was ever first
             original new old""");

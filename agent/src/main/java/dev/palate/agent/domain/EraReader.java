@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Reads spans of years: `before 2000`, `since 1995`, `between 1980 and 1990`, `the nineties`, `not from the 90s`.
-/// Stateless.
+/// Reads spans of years: `before 2000`, `since 1995`, `between 1980 and 1990`, `the nineties`, `not from the 90s`, and
+/// `the last ten years` before the newest item, which is what lately means in a catalog. Stateless.
 final class EraReader {
     private static final int FIRST = Integer.MIN_VALUE;
     private static final int LAST = Integer.MAX_VALUE;
@@ -23,6 +23,23 @@ final class EraReader {
             Map.entry("nineties", 1990),
             Map.entry("noughties", 2000),
             Map.entry("aughts", 2000));
+    private static final Map<String, Integer> NUMBERS = Map.ofEntries(
+            Map.entry("couple", 2),
+            Map.entry("two", 2),
+            Map.entry("three", 3),
+            Map.entry("few", 4),
+            Map.entry("four", 4),
+            Map.entry("five", 5),
+            Map.entry("six", 6),
+            Map.entry("seven", 7),
+            Map.entry("eight", 8),
+            Map.entry("nine", 9),
+            Map.entry("ten", 10),
+            Map.entry("fifteen", 15),
+            Map.entry("twenty", 20),
+            Map.entry("thirty", 30),
+            Map.entry("fifty", 50));
+    private static final int RECENT = 5;
     private static final Set<String> BEFORE = Set.of("before", "pre", "predating");
     private static final Set<String> AFTER = Set.of("after", "post", "past");
     private static final Set<String> SINCE = Set.of("since");
@@ -36,11 +53,15 @@ final class EraReader {
     private EraReader() {}
 
     /// @param taken what belongs to a title
-    static List<Era> read(List<Token> tokens, Spots taken, Clauses clauses) {
+    /// @param newest the year of the newest item
+    static List<Era> read(List<Token> tokens, Spots taken, Clauses clauses, @Nullable Integer newest) {
         List<Era> eras = new ArrayList<>();
         int i = 0;
         while (i < tokens.size()) {
             Found found = taken.inTitle(i) ? null : at(tokens, taken, i);
+            if (found == null && newest != null && !taken.inTitle(i)) {
+                found = lately(tokens, i, newest);
+            }
             if (found == null) {
                 i++;
                 continue;
@@ -130,6 +151,40 @@ final class EraReader {
             return new Found(new YearRange(FIRST, span.to()), i, join + 2);
         }
         return new Found(new YearRange(span.from(), span.to()), i, i + 1);
+    }
+
+    // "The last ten years", "the past couple of decades", "something recent".
+    private static @Nullable Found lately(List<Token> tokens, int i, int newest) {
+        String word = tokens.get(i).word();
+        if (word.equals("recent") && !Set.of("more", "most").contains(wordBefore(tokens, i))) {
+            return new Found(new YearRange(newest - RECENT + 1, LAST), i, i + 1);
+        }
+        if (!word.equals("last") && !word.equals("past")) {
+            return null;
+        }
+        int at = i + 1;
+        Integer many = at < tokens.size() ? number(tokens.get(at)) : null;
+        at = many == null ? at : skip(tokens, at + 1, Set.of("of"));
+        String unit = at < tokens.size() ? tokens.get(at).word() : "";
+        int years = switch (unit) {
+            case "years" -> many == null ? RECENT : many;
+            case "decade", "decades" -> 10 * (many == null ? 1 : many);
+            default -> 0;
+        };
+        return years == 0 ? null : new Found(new YearRange(newest - years + 1, LAST), i, at + 1);
+    }
+
+    /// True when the word counts years: `ten` and `past` in `the past ten years`.
+    static boolean counts(List<Token> tokens, int i) {
+        int at = tokens.get(i).word().equals("past") ? i + 1 : i;
+        int unit = skip(tokens, at + 1, Set.of("of"));
+        return unit < tokens.size()
+                && number(tokens.get(at)) != null
+                && Set.of("years", "decades").contains(tokens.get(unit).word());
+    }
+
+    private static @Nullable Integer number(Token token) {
+        return token.word().matches("[1-9]\\d?") ? (Integer) Integer.parseInt(token.word()) : NUMBERS.get(token.word());
     }
 
     private static boolean between(List<Token> tokens, int i) {

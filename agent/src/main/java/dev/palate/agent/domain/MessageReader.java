@@ -28,7 +28,7 @@ public final class MessageReader {
                             "\\b(something|anything|what|some others?) else\\b|\\bother (ones|films|movies)\\b"
                                     + "|\\bothers\\b|^(ok |and |some )*more( please| of (those|these|them))?$|\\bshow me more\\b"
                                     + "|\\banother( one)?\\b|\\bdifferent (ones?|films?|movies?)\\b|^next\\b"
-                                    + "|\\bnot (these|those)\\b|\\bmore like (that|this|these|those)\\b|\\bmore of the same\\b")),
+                                    + "|\\bsurprise me\\b|\\bnot (these|those)\\b|\\bmore like (that|this|these|those)\\b|\\bmore of the same\\b")),
             Map.entry(Act.NEWER, Pattern.compile("\\b(newer|more recent|more modern)\\b(?! than)")),
             Map.entry(Act.OLDER, Pattern.compile("\\bolder\\b(?! than)")),
             Map.entry(
@@ -58,13 +58,20 @@ public final class MessageReader {
         this.lexicon = lexicon;
     }
 
-    /// What the text says, in front of the catalog.
+    /// What the text says, in front of the catalog, where no list was shown before.
     public Reading read(String text, CatalogSnapshot catalog) {
+        return read(text, catalog, List.of());
+    }
+
+    /// What the text says, in front of the catalog.
+    ///
+    /// @param shown the list before it, in its order: `the second one` speaks of it
+    public Reading read(String text, CatalogSnapshot catalog, List<Mention.Title> shown) {
         List<Token> tokens = Folding.tokens(text);
         if (tokens.isEmpty()) {
-            return new Reading(text, List.of(), List.of(), List.of(), List.of(), List.of(), "", Set.of());
+            return new Reading(text, List.of(), List.of(), List.of(), List.of(), List.of(), "", List.of(), Set.of());
         }
-        Spots spots = new Spots(tokens, catalog);
+        Spots spots = new Spots(tokens, catalog, shown);
         Clauses clauses = new Clauses(text, tokens, spots);
         List<Claim> claims = new ClaimReader(text, tokens, spots, clauses, lexicon).read();
         List<Unknown> unknown = new ArrayList<>(UnknownReader.read(text, tokens, spots, clauses, catalog));
@@ -77,7 +84,7 @@ public final class MessageReader {
                 known.add(claim);
             }
         }
-        List<Era> eras = EraReader.read(tokens, spots, clauses);
+        List<Era> eras = EraReader.read(tokens, spots, clauses, catalog.newestYear());
         if (!eras.isEmpty() && catalog.newestYear() == null) {
             unknown.add(new Unknown("years", "years"));
             eras = List.of();
@@ -98,7 +105,8 @@ public final class MessageReader {
                 moods(tokens, spots, clauses, catalog),
                 unknown,
                 Rest.of(tokens, spots, unknown, catalog),
-                acts(text, tokens, clauses));
+                ItemQuestions.about(tokens, spots),
+                acts(text, tokens, spots, clauses));
     }
 
     // Where a clause wishes for something: "it was darker outside" does not.
@@ -120,7 +128,7 @@ public final class MessageReader {
         return moods;
     }
 
-    private Set<Act> acts(String text, List<Token> tokens, Clauses clauses) {
+    private Set<Act> acts(String text, List<Token> tokens, Spots spots, Clauses clauses) {
         Set<Act> acts = EnumSet.noneOf(Act.class);
         String phrase = PhraseTable.join(tokens, 0, tokens.size());
         ACTS.forEach((act, pattern) -> {
@@ -128,6 +136,9 @@ public final class MessageReader {
                 acts.add(act);
             }
         });
+        if (ItemQuestions.asks(tokens, spots)) {
+            acts.add(Act.ABOUT);
+        }
         if (InjectionGate.found(text)) {
             acts.add(Act.INJECTION);
         }

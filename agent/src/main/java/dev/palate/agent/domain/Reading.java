@@ -1,5 +1,6 @@
 package dev.palate.agent.domain;
 
+import dev.palate.memory.catalog.ItemId;
 import java.util.List;
 import java.util.Set;
 
@@ -13,6 +14,7 @@ import java.util.Set;
 /// @param moods asked for, such as lighter
 /// @param unknown wishes that the catalog knows nothing of
 /// @param rest the words that carry a meaning the rules do not know, such as `rainy paris`, for search
+/// @param about the items whose facts are asked for
 /// @param acts what the message does beside that
 public record Reading(
         String text,
@@ -22,6 +24,7 @@ public record Reading(
         List<DomainPack.Facet> moods,
         List<Unknown> unknown,
         String rest,
+        List<ItemId> about,
         Set<Act> acts) {
     /// What a message may do.
     public enum Act {
@@ -39,6 +42,8 @@ public record Reading(
         THANKS,
         /// Asks something that is no wish.
         QUESTION,
+        /// Asks for facts of an item: of one that is named, else of the one shown first.
+        ABOUT,
         /// Asks why something was shown.
         WHY,
         /// Asks what is remembered.
@@ -59,6 +64,7 @@ public record Reading(
         amounts = List.copyOf(amounts);
         moods = List.copyOf(moods);
         unknown = List.copyOf(unknown);
+        about = List.copyOf(about);
         acts = Set.copyOf(acts);
     }
 

@@ -46,7 +46,8 @@ final class Rest {
                     || catalog.lexicon().had(word)
                     || catalog.lexicon().amount(word)
                     || token.number() && !catalog.lexicon().pack().amounts().isEmpty()
-                    || EraReader.time(word);
+                    || EraReader.time(word)
+                    || EraReader.counts(tokens, i);
             if (!negated && !spent && spots.at(i) == null && !admitted.contains(word)) {
                 rest.add(word);
             }

@@ -23,7 +23,8 @@ final class Spots {
     private final List<Spot> spots = new ArrayList<>();
     private final @Nullable Spot[] byWord;
 
-    Spots(List<Token> tokens, CatalogSnapshot catalog) {
+    /// @param shown the list before the message
+    Spots(List<Token> tokens, CatalogSnapshot catalog, List<Mention.Title> shown) {
         byWord = new Spot[tokens.size()];
         DatedTitles.read(tokens, catalog).forEach(this::put);
         for (TitleMatch match : catalog.gazetteer().find(tokens)) {
@@ -34,6 +35,8 @@ final class Spots {
                     null));
         }
         catalog.elsewhere().find(tokens, catalog).forEach(this::put);
+        PlaceReader.read(tokens, shown, catalog.lexicon().pack().nouns(), !spots.isEmpty())
+                .forEach(this::put);
         for (int i = 0; i < tokens.size(); i++) {
             if (byWord[i] == null) {
                 put(catalog.people().at(tokens, i));

@@ -10,6 +10,8 @@ enum Intent {
     REFINE,
     /// Reasons are asked for.
     EXPLAIN,
+    /// Facts of an item are asked for.
+    ABOUT,
     /// What is remembered is asked for.
     MEMORY,
     /// Something is to be forgotten.

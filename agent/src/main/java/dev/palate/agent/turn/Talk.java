@@ -12,6 +12,7 @@ import dev.palate.memory.catalog.ItemId;
 import dev.palate.memory.conversation.Message;
 import dev.palate.memory.memory.Memory;
 import dev.palate.memory.slate.SlateRecord;
+import dev.palate.prompts.Quoted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,13 @@ import java.util.Set;
 final class Talk {
     private static final int MAX_LISTED = 20;
     private static final int MAX_EXPLAINED = 5;
+    private static final int MAX_TOLD = 3;
+    private static final int MAX_FACTS = 6;
+    private static final int MAX_TAGS = 5;
+    private static final int MAX_FACT = 120;
+    private static final int MAX_DESCRIPTION = 400;
+    // Other names and the ids of other catalogs say nothing of what it is.
+    private static final Set<String> UNTOLD = Set.of("also_known_as", "imdb_id", "tmdb_id");
 
     private Talk() {}
 
@@ -97,6 +105,48 @@ final class Talk {
             }
         }
         return lines.isEmpty() ? "What I showed is no longer in the catalog." : String.join(" ", lines);
+    }
+
+    /// What the catalog says of the items asked about: of those that are named, else of the first of the last list.
+    static String about(Reading reading, List<ItemId> last, Catalog catalog) {
+        List<ItemId> asked = reading.about().isEmpty() ? last.subList(0, Math.min(1, last.size())) : reading.about();
+        Map<ItemId, Item> items = catalog.items(asked);
+        List<String> facts = asked.stream()
+                .map(items::get)
+                .filter(item -> item != null && !item.hidden())
+                .limit(MAX_TOLD)
+                .map(Talk::facts)
+                .toList();
+        return facts.isEmpty()
+                ? "It is no longer in the catalog."
+                : String.join(" ", facts) + " That is what this catalog says.";
+    }
+
+    private static String facts(Item item) {
+        List<String> facts = new ArrayList<>();
+        if (!item.categories().isEmpty()) {
+            facts.add(String.join(", ", item.categories()));
+        }
+        item.attributes().entrySet().stream()
+                .filter(entry ->
+                        !UNTOLD.contains(entry.getKey()) && !entry.getValue().isBlank())
+                .sorted(Map.Entry.comparingByKey())
+                .limit(MAX_FACTS)
+                .forEach(entry -> facts.add(entry.getKey().replace('_', ' ') + " "
+                        + Quoted.of(entry.getValue().replaceAll("\\s*[|;]\\s*", ", "), MAX_FACT)
+                                .text()));
+        if (!item.tags().isEmpty()) {
+            facts.add("people say "
+                    + String.join(
+                            ", ",
+                            item.tags()
+                                    .subList(0, Math.min(MAX_TAGS, item.tags().size()))));
+        }
+        String title = Gazetteer.plainTitle(item.title()) + (item.year() == null ? "" : " (" + item.year() + ")");
+        String told = item.description().isBlank()
+                ? ""
+                : " " + Quoted.of(item.description(), MAX_DESCRIPTION).text();
+        return title + (facts.isEmpty() ? "." : ": " + String.join("; ", facts) + ".") + told;
     }
 
     private static Set<ItemId> named(Reading reading) {

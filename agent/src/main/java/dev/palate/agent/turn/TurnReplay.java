@@ -167,7 +167,7 @@ public final class TurnReplay {
                 return Optional.empty();
             }
             State state = StateText.read(input.path("state").toString());
-            Reading reading = ports.reader().read(message.get().text(), catalog);
+            Reading reading = ports.reader().read(message.get().text(), catalog, TurnRun.shown(state, ports.catalog()));
             Understanding meaning = Understander.understand(
                     reading, state, TurnRun.lastYears(reading, state, ports.catalog()), catalog);
             boolean same = steps.compare(step.get(), StepForms.understood(meaning));
@@ -226,6 +226,7 @@ public final class TurnReplay {
                     steps.words(Talk.chat(
                             meaning.reading(), catalog.lexicon().pack().speech(), catalog.newestYear() != null));
                 case EXPLAIN -> explain(understood);
+                case ABOUT -> steps.words(Talk.about(meaning.reading(), understood.state.last(), ports.catalog()));
                 case FORGET ->
                     steps.notRun(StepForms.WORDS, "what was forgotten is gone, and so are the words about it");
             }

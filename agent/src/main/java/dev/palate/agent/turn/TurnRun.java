@@ -2,6 +2,7 @@ package dev.palate.agent.turn;
 
 import dev.palate.agent.domain.CatalogSnapshot;
 import dev.palate.agent.domain.Claim;
+import dev.palate.agent.domain.Gazetteer;
 import dev.palate.agent.domain.Mention;
 import dev.palate.agent.domain.Reading;
 import dev.palate.agent.extraction.MemoryExtractor;
@@ -30,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -192,7 +194,7 @@ final class TurnRun implements Turn {
         CatalogSnapshot catalog = parts.snapshots().current();
         long readStart = System.nanoTime();
         State before = state;
-        Reading reading = parts.reader().read(message.text(), catalog);
+        Reading reading = parts.reader().read(message.text(), catalog, shown(state, parts.catalog()));
         Understanding meaning =
                 Understander.understand(reading, state, lastYears(reading, state, parts.catalog()), catalog);
         intent = meaning.intent().key();
@@ -262,6 +264,7 @@ final class TurnRun implements Turn {
             case FORGET -> said(forget(meaning.reading(), recalled, remembered));
             case MEMORY -> said(Talk.known(memories));
             case EXPLAIN -> said(why(meaning.reading()));
+            case ABOUT -> said(Talk.about(meaning.reading(), state.last(), parts.catalog()));
             case CHAT ->
                 said(Talk.chat(meaning.reading(), catalog.lexicon().pack().speech(), catalog.newestYear() != null));
         };
@@ -417,6 +420,16 @@ final class TurnRun implements Turn {
                 ? null
                 : parts.slates().slate(Objects.requireNonNull(state.slate())).orElse(null);
         return slate == null ? "I have not shown you a list yet." : Talk.why(slate, reading, parts.catalog());
+    }
+
+    /// The list before by its titles, each in its place whether it is still there or not.
+    static List<Mention.Title> shown(State state, Catalog catalog) {
+        Map<ItemId, Item> items = state.last().isEmpty() ? Map.of() : catalog.items(state.last());
+        return state.last().stream()
+                .map(id -> Optional.ofNullable(items.get(id))
+                        .map(item -> new Mention.Title(id, Gazetteer.plainTitle(item.title()), item.year()))
+                        .orElseGet(() -> new Mention.Title(id, id.value(), null)))
+                .toList();
     }
 
     static List<Integer> lastYears(Reading reading, State state, Catalog catalog) {

@@ -2,10 +2,14 @@ package dev.palate.agent.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.palate.agent.domain.Gazetteer;
 import dev.palate.agent.llm.NoModel;
 import dev.palate.memory.catalog.Item;
 import dev.palate.memory.conversation.Conversation;
+import dev.palate.memory.memory.Memory;
+import dev.palate.memory.memory.Subject;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +106,55 @@ class WishTurnTest {
                 .doesNotContain("know nothing");
         assertThat(words("less serious, with romance")).contains("lighter").doesNotContain("no romance");
         assertThat(words("make it darker")).contains("(darker)").doesNotContain("lighter");
+    }
+
+    @Test
+    void whatWasShownIsSpokenOfByItsPlace() {
+        List<Item> first = say("westerns please");
+        assertThat(say("I've seen the first two, I hated the third one"))
+                .hasSize(5)
+                .doesNotContainAnyElementsOf(first.subList(0, 3))
+                .allMatch(item -> item.categories().contains("Western"));
+        List<String> remembered = stack.memories.active(new Subject.OfUser(conversation.user())).stream()
+                .map(Memory::text)
+                .toList();
+        assertThat(remembered).hasSize(3);
+        for (Item item : first.subList(0, 3)) {
+            assertThat(remembered).anyMatch(text -> text.contains(Gazetteer.plainTitle(item.title())));
+        }
+        List<Item> second = say("something else");
+        String why = words("why the second one?");
+        assertThat(why)
+                .contains(Gazetteer.plainTitle(second.get(1).title()) + ": ")
+                .doesNotContain(Gazetteer.plainTitle(second.get(0).title()) + ": ");
+        assertThat(say("none of these please")).hasSize(5).doesNotContainAnyElementsOf(second);
+    }
+
+    @Test
+    void aQuestionAboutAFilmIsAnsweredByWhatTheCatalogSaysAndKeepsTheWish() {
+        List<Item> shown = say("westerns please");
+        String first = Gazetteer.plainTitle(shown.getFirst().title());
+        assertThat(words("has it won anything?"))
+                .startsWith(first + " (" + shown.getFirst().year() + "): ")
+                .contains("Western")
+                .endsWith(" That is what this catalog says.");
+        assertThat(words("what is number 3 about?"))
+                .startsWith(Gazetteer.plainTitle(shown.get(2).title()));
+        assertThat(words("tell me about Pulp Fiction"))
+                .startsWith("Pulp Fiction (1994): ")
+                .contains("Crime");
+        assertThat(say("surprise me"))
+                .hasSize(5)
+                .doesNotContainAnyElementsOf(shown)
+                .allMatch(item -> item.categories().contains("Western"));
+    }
+
+    @Test
+    void theLastYearsAreThoseBeforeTheNewestFilm() {
+        int newest = Objects.requireNonNull(stack.snapshots.current().newestYear());
+        assertThat(say("a comedy from the last ten years"))
+                .hasSize(5)
+                .allMatch(item -> item.year() != null && item.year() > newest - 10);
     }
 
     private String words(String text) {

@@ -1,0 +1,129 @@
+package dev.palate.agent.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.palate.agent.Films;
+import dev.palate.agent.domain.Reading.Act;
+import dev.palate.memory.catalog.ItemId;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What is said of the list before by the places of its items.
+class PlaceReaderTest {
+    private static final List<Mention.Title> SHOWN = IntStream.rangeClosed(1, 5)
+            .mapToObj(place -> new Mention.Title(new ItemId("p" + place), "Place " + place, 2000))
+            .toList();
+
+    private final MessageReader reader = new MessageReader(Films.SNAPSHOT.lexicon());
+
+    private String claims(String text, List<Mention.Title> shown) {
+        return reader.read(text, Films.SNAPSHOT, shown).claims().stream()
+                .map(claim -> claim.stance() + " " + claim.mention().slot().value())
+                .sorted()
+                .collect(Collectors.joining(", "));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            I've seen the first two, I hated the first one    | HATED p1, SEEN p2
+            I loved the second one                            | LIKED p2
+            I have seen the 3rd one already                   | SEEN p3
+            the last one was great                            | LIKED p5
+            I've seen the last two                            | SEEN p4, SEEN p5
+            more like the first, but not horror               | EXCLUDED horror, REFERENCE p1
+            something like number 4                           | REFERENCE p4
+            something like #2                                 | REFERENCE p2
+            I've seen your second suggestion                  | SEEN p2
+            I've seen all of these                            | SEEN p1, SEEN p2, SEEN p3, SEEN p4, SEEN p5
+            I've seen them all                                | SEEN p1, SEEN p2, SEEN p3, SEEN p4, SEEN p5
+            I don't want any of these                         | EXCLUDED p1, EXCLUDED p2, EXCLUDED p3, EXCLUDED p4, EXCLUDED p5
+            the second one is not available, something like it? | REFERENCE p2
+            I've seen the third film                          | SEEN p3
+            I've seen the seventh one                         | ''
+            I've seen number 9                                | ''
+            the first time was fun                            | ''
+            give me a second                                  | ''
+            first of all, hello                               | ''
+            both of them are fine                             | ''
+            some of them are fine                             | ''
+            my number one rule                                | ''
+            """)
+    void placesAreWhatWasShownThere(String text, String expected) {
+        assertThat(claims(text, SHOWN)).isEqualTo(expected);
+        assertThat(claims(text, List.of())).doesNotContain("p1", "p2", "p3", "p4", "p5");
+    }
+
+    @Test
+    void whereTitlesAreNamedThemMeansThose() {
+        assertThat(claims("I loved Alien and Heat, all of them", SHOWN)).doesNotContain("p1");
+        assertThat(claims("I've seen the first Terminator", SHOWN)).doesNotContain("p1");
+        assertThat(claims("I've seen both of them", SHOWN.subList(0, 2))).isEqualTo("SEEN p1, SEEN p2");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            has it won anything?                | ''
+            is it any good?                     | ''
+            who directed it?                    | ''
+            how long is that one?               | ''
+            tell me more about it               | ''
+            what is the second one about?       | p2
+            tell me about number 3              | p3
+            is the first one scary?             | p1
+            Who directed Heat?                  | 6
+            what is it about                    | ''
+            """)
+    void questionsAboutAnItemAskForItsFacts(String text, String about) {
+        Reading reading = reader.read(text, Films.SNAPSHOT, SHOWN);
+        assertThat(reading.acts()).contains(Act.ABOUT);
+        assertThat(reading.about().stream().map(ItemId::value).collect(Collectors.joining(",")))
+                .isEqualTo(about);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            is there anything like the second one?
+            how about something like Heat?
+            what about Heat?
+            show me something like it
+            is it possible to get a western?
+            I loved the second one
+            what should I watch?
+            can you recommend something like that one?
+            """)
+    void wishesAreNoQuestionsAboutAnItem(String text) {
+        assertThat(reader.read(text, Films.SNAPSHOT, SHOWN).acts()).doesNotContain(Act.ABOUT);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            something from the last ten years     | 10
+            films of the past 5 years             | 5
+            a comedy from the last decade         | 10
+            the last couple of decades            | 20
+            something recent                      | 5
+            """)
+    void latelyIsCountedFromTheNewestItem(String text, int years) {
+        int newest = Objects.requireNonNull(Films.SNAPSHOT.newestYear());
+        assertThat(reader.read(text, Films.SNAPSHOT).eras())
+                .singleElement()
+                .satisfies(era -> assertThat(era.years().from()).isEqualTo(newest - years + 1));
+        assertThat(reader.read(text, Films.SNAPSHOT).rest()).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            the last two were good
+            I watched it last year
+            more recent ones
+            the past is another country
+            """)
+    void otherPastsAreNoYears(String text) {
+        assertThat(reader.read(text, Films.SNAPSHOT).eras()).isEmpty();
+    }
+}
