@@ -28,7 +28,6 @@ final class ItemQuestions {
             "than",
             "looking",
             "want",
-            "any",
             "there",
             "should");
 

@@ -75,6 +75,7 @@ class PlaceReaderTest {
             what is the second one about?       | p2
             tell me about number 3              | p3
             is the first one scary?             | p1
+            was the last one any good?          | p5
             Who directed Heat?                  | 6
             what is it about                    | ''
             """)

@@ -333,6 +333,20 @@ class TurnReplayTest {
     }
 
     @Test
+    void whatPointsAtTheListBeforeReplays() {
+        Conversation talk = stack.conversation();
+        List<TurnTrace> traces = talk(
+                talk, "westerns please", "I've seen the first two", "is the first one any good?", "why the last one?");
+        assertThat(traces)
+                .extracting(trace -> trace.head().intent())
+                .containsExactly("recommend", "refine", "about", "explain");
+        for (TurnTrace trace : traces) {
+            Replayed again = replayed(trace);
+            assertThat(again.same()).as(told(again)).isTrue();
+        }
+    }
+
+    @Test
     void everyTurnReplaysBitForBitAfterTheStoreHasChanged() throws IOException {
         List<String> once = Files.readAllLines(Path.of("src/test/resources/turns/cases.jsonl"));
         // By two people each.
