@@ -146,7 +146,7 @@ public final class DialogueReplay {
                             meaning = more.orElse(meaning);
                         }
                         fondNow = meaning.fondNow();
-                        state = new State(meaning.wish(), state.shown(), state.slate(), state.last(), List.of());
+                        state = state.wishing(meaning.wish()).writing(List.of());
                         found |= !reading.claims().isEmpty() || !reading.eras().isEmpty();
                     } else {
                         List<ItemId> named = titles(reading);
@@ -172,7 +172,7 @@ public final class DialogueReplay {
     private static State shown(State state, List<ItemId> items) {
         Set<ItemId> shown = new LinkedHashSet<>(state.shown());
         shown.addAll(items);
-        return new State(state.wish(), List.copyOf(shown), state.slate(), items, List.of());
+        return new State(state.wish(), List.copyOf(shown), state.slate(), items, List.of(), null);
     }
 
     private static List<ItemId> titles(Reading reading) {

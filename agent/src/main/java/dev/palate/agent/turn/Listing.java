@@ -67,7 +67,7 @@ final class Listing {
             }
             List<ItemId> all = new ArrayList<>(begun ? List.of() : state.shown());
             all.addAll(shown);
-            return new State(wish == null ? state.wish() : wish, all, slate, shown, state.written());
+            return new State(wish == null ? state.wish() : wish, all, slate, shown, state.written(), null);
         }
     }
 

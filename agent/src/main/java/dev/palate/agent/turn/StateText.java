@@ -35,6 +35,10 @@ final class StateText {
         root.put("slate", slate == null ? "" : slate.value());
         texts(root, "last", values(state.last(), ItemId::value));
         texts(root, "written", values(state.written(), MemoryId::value));
+        ItemId told = state.told();
+        if (told != null) {
+            root.put("told", told.value());
+        }
         String text = root.toString();
         return text.length() <= MAX_TEXT ? text : "";
     }
@@ -80,12 +84,14 @@ final class StateText {
                 return State.NEW;
             }
             String slate = root.path("slate").asString("");
+            String told = root.path("told").asString("");
             return new State(
                     wish(root.path("wish")),
                     list(root, "shown", ItemId::new),
                     slate.isEmpty() ? null : new SlateId(slate),
                     list(root, "last", ItemId::new),
-                    list(root, "written", MemoryId::new));
+                    list(root, "written", MemoryId::new),
+                    told.isEmpty() ? null : new ItemId(told));
         } catch (JacksonException | IllegalArgumentException e) {
             return State.NEW;
         }

@@ -28,7 +28,7 @@ final class Talk {
     private static final int MAX_FACT = 120;
     private static final int MAX_DESCRIPTION = 400;
     // Other names and the ids of other catalogs say nothing of what it is.
-    private static final Set<String> UNTOLD = Set.of("also_known_as", "imdb_id", "tmdb_id");
+    private static final Set<String> UNTOLD = Set.of("also_known_as", "original_title", "imdb_id", "tmdb_id");
 
     private Talk() {}
 
@@ -107,9 +107,8 @@ final class Talk {
         return lines.isEmpty() ? "What I showed is no longer in the catalog." : String.join(" ", lines);
     }
 
-    /// What the catalog says of the items asked about: of those that are named, else of the first of the last list.
-    static String about(Reading reading, List<ItemId> last, Catalog catalog) {
-        List<ItemId> asked = reading.about().isEmpty() ? last.subList(0, Math.min(1, last.size())) : reading.about();
+    /// What the catalog says of the items asked about, at most [#MAX_TOLD] of them.
+    static String about(List<ItemId> asked, Catalog catalog) {
         Map<ItemId, Item> items = catalog.items(asked);
         List<String> facts = asked.stream()
                 .map(items::get)

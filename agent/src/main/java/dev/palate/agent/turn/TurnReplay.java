@@ -226,7 +226,8 @@ public final class TurnReplay {
                     steps.words(Talk.chat(
                             meaning.reading(), catalog.lexicon().pack().speech(), catalog.newestYear() != null));
                 case EXPLAIN -> explain(understood);
-                case ABOUT -> steps.words(Talk.about(meaning.reading(), understood.state.last(), ports.catalog()));
+                case ABOUT ->
+                    steps.words(Talk.about(TurnRun.asked(meaning.reading(), understood.state), ports.catalog()));
                 case FORGET ->
                     steps.notRun(StepForms.WORDS, "what was forgotten is gone, and so are the words about it");
             }

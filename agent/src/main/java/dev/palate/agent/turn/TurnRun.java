@@ -218,13 +218,13 @@ final class TurnRun implements Turn {
                 long againStart = System.nanoTime();
                 memories = recall().orElse(memories);
                 noteRecall(StepForms.RECALL_AGAIN, againStart, memories, false);
-                state = new State(state.wish(), state.shown(), state.slate(), state.last(), written);
+                state = state.writing(written);
             }
         }
         if (!stopped()) {
             reinforce(reading);
         }
-        state = new State(meaning.wish(), state.shown(), state.slate(), state.last(), state.written());
+        state = state.wishing(meaning.wish());
         answer(meaning, recalled.isEmpty() ? Optional.empty() : Optional.of(memories), catalog, remembered);
     }
 
@@ -264,7 +264,7 @@ final class TurnRun implements Turn {
             case FORGET -> said(forget(meaning.reading(), recalled, remembered));
             case MEMORY -> said(Talk.known(memories));
             case EXPLAIN -> said(why(meaning.reading()));
-            case ABOUT -> said(Talk.about(meaning.reading(), state.last(), parts.catalog()));
+            case ABOUT -> said(about(meaning.reading()));
             case CHAT ->
                 said(Talk.chat(meaning.reading(), catalog.lexicon().pack().speech(), catalog.newestYear() != null));
         };
@@ -388,8 +388,7 @@ final class TurnRun implements Turn {
         List<Memory> forgotten = Forgetting.forget(reading, all.get(), state, parts.memories());
         forgotten.forEach(memory ->
                 remembered.add(new TurnEvent.Remembered("FORGET", memory.id().value(), memory.text(), "")));
-        state = new State(
-                Forgetting.without(state.wish(), forgotten), state.shown(), state.slate(), state.last(), List.of());
+        state = state.wishing(Forgetting.without(state.wish(), forgotten)).writing(List.of());
         return Forgetting.words(forgotten);
     }
 
@@ -401,7 +400,7 @@ final class TurnRun implements Turn {
                 () -> Forgetting.everything(subject(), parts.memories(), parts.erasing()));
         return switch (forgotten) {
             case Timed.Done<Integer>(Integer count) -> {
-                state = new State(Wish.NONE, state.shown(), state.slate(), state.last(), List.of());
+                state = state.wishing(Wish.NONE).writing(List.of());
                 if (count > 0) {
                     remembered.add(new TurnEvent.Remembered("FORGET", "", "everything", ""));
                 }
@@ -420,6 +419,17 @@ final class TurnRun implements Turn {
                 ? null
                 : parts.slates().slate(Objects.requireNonNull(state.slate())).orElse(null);
         return slate == null ? "I have not shown you a list yet." : Talk.why(slate, reading, parts.catalog());
+    }
+
+    private String about(Reading reading) {
+        List<ItemId> asked = asked(reading, state);
+        asked.stream().findFirst().ifPresent(item -> state = state.telling(item));
+        return Talk.about(asked, parts.catalog());
+    }
+
+    /// The items whose facts are asked for: those that are named, else what "it" is.
+    static List<ItemId> asked(Reading reading, State state) {
+        return reading.about().isEmpty() ? state.it().stream().toList() : reading.about();
     }
 
     /// The list before by its titles, each in its place whether it is still there or not.

@@ -60,7 +60,8 @@ class SimulatedWordsTest {
                         List.of(),
                         null,
                         List.of(),
-                        List.of());
+                        List.of(),
+                        null);
                 sentences++;
             }
             holds(said, state.wish(), categories, catalog);

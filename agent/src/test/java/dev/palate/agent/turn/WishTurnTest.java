@@ -140,6 +140,9 @@ class WishTurnTest {
                 .endsWith(" That is what this catalog says.");
         assertThat(words("what is number 3 about?"))
                 .startsWith(Gazetteer.plainTitle(shown.get(2).title()));
+        assertThat(words("who directed it?"))
+                .as("it is what was told of last")
+                .startsWith(Gazetteer.plainTitle(shown.get(2).title()));
         assertThat(words("tell me about Pulp Fiction"))
                 .startsWith("Pulp Fiction (1994): ")
                 .contains("Crime");
