@@ -7,7 +7,8 @@ import java.util.List;
 
 /// What an answer may speak of.
 ///
-/// @param liked items the user said to like, newest first
+/// @param liked items the user said to like or named as examples, newest first
+/// @param examples true when none of them was said to be liked
 /// @param sought what was asked for, as labels, such as `comedies`
 /// @param constraints short phrases, such as `no horror` or `before 2000`
 /// @param unknown wishes that the catalog knows nothing of
@@ -18,6 +19,7 @@ import java.util.List;
 /// @param speech how items are spoken of
 public record Account(
         List<Item> liked,
+        boolean examples,
         List<String> sought,
         List<String> constraints,
         List<Unknown> unknown,

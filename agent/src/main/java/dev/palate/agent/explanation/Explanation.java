@@ -42,7 +42,7 @@ public final class Explanation {
             if (sentences.stream().noneMatch(sentence -> names(sentence, liked))) {
                 nearest(items, liked, taken).ifPresent(i -> {
                     taken.add(i);
-                    sentences.set(i, because(items.get(i).item(), liked));
+                    sentences.set(i, because(items.get(i).item(), liked, account.examples()));
                 });
             }
         }
@@ -102,7 +102,7 @@ public final class Explanation {
     private static String lead(List<RankedItem> items, Account account) {
         var text = new StringBuilder();
         if (!account.liked().isEmpty()) {
-            text.append("Because you liked ")
+            text.append(account.examples() ? "Going by " : "Because you liked ")
                     .append(list(account.liked().stream()
                             .limit(MAX_LISTED)
                             .map(Explanation::title)
@@ -145,8 +145,9 @@ public final class Explanation {
                         .thenComparing(Comparator.reverseOrder()));
     }
 
-    private static String because(Item item, Item liked) {
-        return "Because you liked " + title(liked) + ": this is " + list(shared(item, liked)) + " too.";
+    private static String because(Item item, Item liked, boolean examples) {
+        return (examples ? "Close to " : "Because you liked ") + title(liked) + ": this is " + list(shared(item, liked))
+                + " too.";
     }
 
     private static List<String> shared(Item item, Item liked) {

@@ -195,6 +195,7 @@ final class ListMaking {
                         .map(rows::get)
                         .filter(item -> item != null && item.visibleAt(now))
                         .toList(),
+                liked.stream().noneMatch(meaning.wish().liked()::contains),
                 meaning.sought(),
                 meaning.phrases(),
                 meaning.reading().unknown(),

@@ -378,6 +378,7 @@ class CollaborativeTurnTest {
         RankedItem ranked = new RankedItem(kettle, 1, 1, Map.of(), List.of(), List.of());
         Account account = new Account(
                 List.of(),
+                false,
                 List.of(),
                 List.of(),
                 List.of(),

@@ -102,7 +102,7 @@ class WishTurnTest {
     @Test
     void aMoodIsSaidAndNothingIsAdmittedOfIt() {
         assertThat(words("something like Heat, but not as dark"))
-                .contains("Because you liked Heat", "(lighter)")
+                .contains("Going by Heat", "(lighter)")
                 .doesNotContain("know nothing");
         assertThat(words("less serious, with romance")).contains("lighter").doesNotContain("no romance");
         assertThat(words("make it darker")).contains("(darker)").doesNotContain("lighter");
