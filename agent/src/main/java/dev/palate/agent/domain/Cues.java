@@ -69,7 +69,7 @@ final class Cues {
             example suggestion help wondering fine interesting awesome sounds sound trying try job sexy cute
             friday saturday sunday monday greetings bye welcome sorry glad hope thought remember stuff guys
             part completed line asking different 15 taste morning afternoon never though went choices decade
-            decades couple few""");
+            decades""");
 
     private static final Set<String> CUE_BEFORE = words("""
             watch see film films movie movies than titled called fan with rewatch recommend

@@ -39,7 +39,6 @@ final class EraReader {
             Map.entry("twenty", 20),
             Map.entry("thirty", 30),
             Map.entry("fifty", 50));
-    private static final int RECENT = 5;
     private static final Set<String> BEFORE = Set.of("before", "pre", "predating");
     private static final Set<String> AFTER = Set.of("after", "post", "past");
     private static final Set<String> SINCE = Set.of("since");
@@ -50,17 +49,78 @@ final class EraReader {
 
     private record Found(YearRange years, int start, int end) {}
 
+    /// "The last ten years", "the past couple of decades", "something recent".
+    ///
+    /// @param newest the year of the newest item
+    /// @param nouns what items are called
+    record Lately(@Nullable Integer newest, Set<String> nouns) {
+        private static final int RECENT = 5;
+        private static final Set<String> LIVED = Set.of(
+                "have", "havent", "has", "hasnt", "had", "ive", "weve", "been", "was", "were", "lived", "did", "didnt");
+
+        private @Nullable Found at(List<Token> tokens, Spots taken, Clauses clauses, int i) {
+            if (newest == null) {
+                return null;
+            }
+            String word = tokens.get(i).word();
+            if (word.equals("recent")) {
+                return recent(tokens, taken, clauses.start(i), i)
+                        ? new Found(new YearRange(newest - RECENT + 1, LAST), i, i + 1)
+                        : null;
+            }
+            if (!word.equals("last") && !word.equals("past") || lived(tokens, clauses.start(i), i)) {
+                return null;
+            }
+            int at = i + 1;
+            Integer many = at < tokens.size() ? number(tokens.get(at)) : null;
+            at = many == null ? at : skip(tokens, at + 1, Set.of("of"));
+            String unit = at < tokens.size() ? tokens.get(at).word() : "";
+            int years = switch (unit) {
+                case "years" -> many == null ? RECENT : many;
+                case "decade", "decades" -> 10 * (many == null ? 1 : many);
+                default -> 0;
+            };
+            return years == 0 ? null : new Found(new YearRange(newest - years + 1, LAST), i, at + 1);
+        }
+
+        // "My recent breakup" is no year of a film.
+        private boolean recent(List<Token> tokens, Spots taken, int start, int i) {
+            String before = wordBefore(tokens, i);
+            String after = i + 1 < tokens.size() ? tokens.get(i + 1).word() : "";
+            Spots.Spot spot = i + 1 < tokens.size() ? taken.at(i + 1) : null;
+            boolean ofItems = nouns.contains(after) || spot != null && !spot.title();
+            boolean wished = Set.of("something", "anything", "nothing", "quite", "fairly", "very", "pretty")
+                    .contains(before);
+            return !Set.of("more", "most", "my", "our", "your").contains(before)
+                    && (ofItems || wished || tokens.size() - start <= 3);
+        }
+
+        // "I haven't seen a comedy in the last ten years", "for the last five years": the person's own years.
+        private static boolean lived(List<Token> tokens, int start, int i) {
+            int before = i > start && wordBefore(tokens, i).equals("the") ? i - 1 : i;
+            if (wordBefore(tokens, before).equals("for")) {
+                return true;
+            }
+            boolean lived = false;
+            for (int j = start; j < i; j++) {
+                String word = tokens.get(j).word();
+                lived = !Cues.WISH.contains(word) && !Cues.OPEN_WISH.contains(word) && (lived || LIVED.contains(word));
+            }
+            return lived;
+        }
+    }
+
     private EraReader() {}
 
     /// @param taken what belongs to a title
-    /// @param newest the year of the newest item
-    static List<Era> read(List<Token> tokens, Spots taken, Clauses clauses, @Nullable Integer newest) {
+    /// @param lately by what lately is told
+    static List<Era> read(List<Token> tokens, Spots taken, Clauses clauses, Lately lately) {
         List<Era> eras = new ArrayList<>();
         int i = 0;
         while (i < tokens.size()) {
             Found found = taken.inTitle(i) ? null : at(tokens, taken, i);
-            if (found == null && newest != null && !taken.inTitle(i)) {
-                found = lately(tokens, i, newest);
+            if (found == null && !taken.inTitle(i)) {
+                found = lately.at(tokens, taken, clauses, i);
             }
             if (found == null) {
                 i++;
@@ -151,27 +211,6 @@ final class EraReader {
             return new Found(new YearRange(FIRST, span.to()), i, join + 2);
         }
         return new Found(new YearRange(span.from(), span.to()), i, i + 1);
-    }
-
-    // "The last ten years", "the past couple of decades", "something recent".
-    private static @Nullable Found lately(List<Token> tokens, int i, int newest) {
-        String word = tokens.get(i).word();
-        if (word.equals("recent") && !Set.of("more", "most").contains(wordBefore(tokens, i))) {
-            return new Found(new YearRange(newest - RECENT + 1, LAST), i, i + 1);
-        }
-        if (!word.equals("last") && !word.equals("past")) {
-            return null;
-        }
-        int at = i + 1;
-        Integer many = at < tokens.size() ? number(tokens.get(at)) : null;
-        at = many == null ? at : skip(tokens, at + 1, Set.of("of"));
-        String unit = at < tokens.size() ? tokens.get(at).word() : "";
-        int years = switch (unit) {
-            case "years" -> many == null ? RECENT : many;
-            case "decade", "decades" -> 10 * (many == null ? 1 : many);
-            default -> 0;
-        };
-        return years == 0 ? null : new Found(new YearRange(newest - years + 1, LAST), i, at + 1);
     }
 
     /// True when the word counts years: `ten` and `past` in `the past ten years`.

@@ -8,19 +8,27 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /// Tells questions about an item, such as `who directed Alien?`, `is it any good?` or `tell me about the second one`,
-/// from wishes. Stateless.
+/// from wishes: one sentence that asks, wishes nothing and tells nothing of the person. Stateless.
 final class ItemQuestions {
     private static final int MAX_WORDS = 16;
-    private static final Pattern OF_IT = Pattern.compile("((has|is|isnt|was|does|did|will) (it|that one|this one)"
-            + "|(what|whats|who|whos|how|when|where) .*\\b(it|that one|this one)( (about|in))?$"
-            + "|(can you |could you )?tell me (more |something )?about (it|that one|this one)$)\\b.*");
+    private static final String IT = "(it|that one|this one)";
+    private static final Pattern OF_IT = Pattern.compile("(has|is|isnt|was|does|did|will) " + IT + "( .*)?"
+            + "|(what|whats|who|whos|how|when|where)(?! about)( \\w+){0,3} " + IT + "( about| in)?");
+    private static final Pattern TELL =
+            Pattern.compile("((can|could) you )?tell me (more |something )?about (?!a |an |some )");
     private static final Set<String> ASKING =
             Set.of("is", "was", "does", "did", "has", "who", "whos", "whose", "when", "how", "what", "whats", "where");
-    private static final Set<String> ORDERING =
-            Set.of("like", "similar", "recommend", "suggest", "show", "find", "give", "possible");
+    // With one of these it wishes.
     private static final Set<String> WISHING = Set.of(
+            "like",
+            "similar",
+            "recommend",
+            "suggest",
+            "show",
+            "find",
+            "give",
+            "possible",
             "something",
-            "anything",
             "else",
             "other",
             "others",
@@ -29,22 +37,44 @@ final class ItemQuestions {
             "looking",
             "want",
             "there",
-            "should");
+            "should",
+            "watch",
+            "see",
+            "tonight",
+            "ok",
+            "okay",
+            "have",
+            "got",
+            "with");
 
-    private ItemQuestions() {}
+    private final List<Token> tokens;
+    private final Spots spots;
+    private final Lexicon lexicon;
+
+    ItemQuestions(List<Token> tokens, Spots spots, Lexicon lexicon) {
+        this.tokens = tokens;
+        this.spots = spots;
+        this.lexicon = lexicon;
+    }
 
     /// True when the message asks for facts of an item.
-    static boolean asks(List<Token> tokens, Spots spots) {
-        int from = opener(tokens);
+    boolean asks() {
+        int from = opener();
+        if (tokens.size() > MAX_WORDS || severalSentences()) {
+            return false;
+        }
         String phrase = PhraseTable.join(tokens, from, tokens.size() - from);
-        return tokens.size() <= MAX_WORDS
-                && !has(tokens, spots, ORDERING)
-                && (OF_IT.matcher(phrase).matches() || ofTitles(tokens, spots, from));
+        boolean tells = TELL.matcher(phrase).lookingAt();
+        String about = tells ? TELL.matcher(phrase).replaceFirst("") : phrase;
+        boolean ofIt = tells ? about.matches(IT) : OF_IT.matcher(phrase).matches();
+        String next = from + 1 < tokens.size() ? tokens.get(from + 1).word() : "";
+        boolean asking = tells || ASKING.contains(tokens.get(from).word()) && !next.equals("about");
+        return (ofIt || asking && titled()) && !wishes(tells);
     }
 
     /// The items that are named in such a question; none where it only says `it`.
-    static List<ItemId> about(List<Token> tokens, Spots spots) {
-        if (!asks(tokens, spots)) {
+    List<ItemId> about() {
+        if (!asks()) {
             return List.of();
         }
         Set<ItemId> items = new LinkedHashSet<>();
@@ -58,29 +88,36 @@ final class ItemQuestions {
         return new ArrayList<>(items);
     }
 
-    private static boolean ofTitles(List<Token> tokens, Spots spots, int from) {
-        boolean titled = spots.all().stream().anyMatch(Spots.Spot::title);
-        String first = tokens.get(from).word();
-        String next = from + 1 < tokens.size() ? tokens.get(from + 1).word() : "";
-        boolean asking = ASKING.contains(first) && !next.equals("about") || tells(tokens, from);
-        return titled && asking && !has(tokens, spots, WISHING);
+    private boolean titled() {
+        return spots.all().stream().anyMatch(Spots.Spot::title);
     }
 
-    private static boolean has(List<Token> tokens, Spots spots, Set<String> words) {
+    // A wish, or a word of the person: "what's good if I loved Heat?".
+    private boolean wishes(boolean tells) {
         for (int i = 0; i < tokens.size(); i++) {
-            if (!spots.inTitle(i) && words.contains(tokens.get(i).word())) {
+            String word = tokens.get(i).word();
+            boolean own = Cues.SELF.contains(word) && !(tells && word.equals("me"));
+            boolean view = Cues.LOVE.contains(word) || Cues.HATE.contains(word) || lexicon.had(word);
+            if (!spots.inTitle(i) && (own || view || WISHING.contains(word))) {
                 return true;
             }
         }
         return false;
     }
 
-    private static boolean tells(List<Token> tokens, int from) {
-        String phrase = PhraseTable.join(tokens, from, Math.min(5, tokens.size() - from));
-        return phrase.startsWith("tell me about ") || phrase.startsWith("tell me more about ");
+    private boolean severalSentences() {
+        for (int i = 1; i < tokens.size(); i++) {
+            Token token = tokens.get(i);
+            if (!spots.insideTitle(i)
+                    && (token.afterAny("!?;\n")
+                            || token.gap().startsWith(".") && token.gap().length() > 1)) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    private static int opener(List<Token> tokens) {
+    private int opener() {
         int i = 0;
         while (i < tokens.size() - 1 && Questions.OPENERS.contains(tokens.get(i).word())) {
             i++;

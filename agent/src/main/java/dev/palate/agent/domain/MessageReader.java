@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -28,7 +29,7 @@ public final class MessageReader {
                             "\\b(something|anything|what|some others?) else\\b|\\bother (ones|films|movies)\\b"
                                     + "|\\bothers\\b|^(ok |and |some )*more( please| of (those|these|them))?$|\\bshow me more\\b"
                                     + "|\\banother( one)?\\b|\\bdifferent (ones?|films?|movies?)\\b|^next\\b"
-                                    + "|\\bsurprise me\\b|\\bnot (these|those)\\b|\\bmore like (that|this|these|those)\\b|\\bmore of the same\\b")),
+                                    + "|\\bsurprise me\\b(?! with)|\\bnot (these|those)\\b|\\bmore like (that|this|these|those)\\b|\\bmore of the same\\b")),
             Map.entry(Act.NEWER, Pattern.compile("\\b(newer|more recent|more modern)\\b(?! than)")),
             Map.entry(Act.OLDER, Pattern.compile("\\bolder\\b(?! than)")),
             Map.entry(
@@ -65,8 +66,8 @@ public final class MessageReader {
 
     /// What the text says, in front of the catalog.
     ///
-    /// @param shown the list before it, in its order: `the second one` speaks of it
-    public Reading read(String text, CatalogSnapshot catalog, List<Mention.Title> shown) {
+    /// @param shown the list before it, in its order, absent what is gone: `the second one` speaks of it
+    public Reading read(String text, CatalogSnapshot catalog, List<Optional<Mention.Title>> shown) {
         List<Token> tokens = Folding.tokens(text);
         if (tokens.isEmpty()) {
             return new Reading(text, List.of(), List.of(), List.of(), List.of(), List.of(), "", List.of(), Set.of());
@@ -84,7 +85,11 @@ public final class MessageReader {
                 known.add(claim);
             }
         }
-        List<Era> eras = EraReader.read(tokens, spots, clauses, catalog.newestYear());
+        List<Era> eras = EraReader.read(
+                tokens,
+                spots,
+                clauses,
+                new EraReader.Lately(catalog.newestYear(), lexicon.pack().nouns()));
         if (!eras.isEmpty() && catalog.newestYear() == null) {
             unknown.add(new Unknown("years", "years"));
             eras = List.of();
@@ -105,7 +110,7 @@ public final class MessageReader {
                 moods(tokens, spots, clauses, catalog),
                 unknown,
                 Rest.of(tokens, spots, unknown, catalog),
-                ItemQuestions.about(tokens, spots),
+                new ItemQuestions(tokens, spots, lexicon).about(),
                 acts(text, tokens, spots, clauses));
     }
 
@@ -136,7 +141,7 @@ public final class MessageReader {
                 acts.add(act);
             }
         });
-        if (ItemQuestions.asks(tokens, spots)) {
+        if (new ItemQuestions(tokens, spots, lexicon).asks()) {
             acts.add(Act.ABOUT);
         }
         if (InjectionGate.found(text)) {

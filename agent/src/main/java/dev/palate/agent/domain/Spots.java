@@ -2,6 +2,7 @@ package dev.palate.agent.domain;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The places of a message that speak of something known: titles, then the lexicon, then tags. Immutable.
@@ -23,8 +24,8 @@ final class Spots {
     private final List<Spot> spots = new ArrayList<>();
     private final @Nullable Spot[] byWord;
 
-    /// @param shown the list before the message
-    Spots(List<Token> tokens, CatalogSnapshot catalog, List<Mention.Title> shown) {
+    /// @param shown the list before the message, absent what is gone
+    Spots(List<Token> tokens, CatalogSnapshot catalog, List<Optional<Mention.Title>> shown) {
         byWord = new Spot[tokens.size()];
         DatedTitles.read(tokens, catalog).forEach(this::put);
         for (TitleMatch match : catalog.gazetteer().find(tokens)) {
@@ -35,7 +36,13 @@ final class Spots {
                     null));
         }
         catalog.elsewhere().find(tokens, catalog).forEach(this::put);
-        PlaceReader.read(tokens, shown, catalog.lexicon().pack().nouns(), !spots.isEmpty())
+        new PlaceReader(
+                        tokens,
+                        shown,
+                        catalog.lexicon().pack().nouns(),
+                        i -> spots.stream().anyMatch(spot -> spot.from() < i),
+                        i -> spokenBefore(tokens, i, catalog))
+                .read()
                 .forEach(this::put);
         for (int i = 0; i < tokens.size(); i++) {
             if (byWord[i] == null) {
@@ -46,6 +53,15 @@ final class Spots {
             }
         }
         spots.sort(java.util.Comparator.comparingInt(Spot::from));
+    }
+
+    private static boolean spokenBefore(List<Token> tokens, int i, CatalogSnapshot catalog) {
+        for (int j = 0; j < i; j++) {
+            if (catalog.people().at(tokens, j) != null || known(tokens, j, catalog) != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void put(@Nullable Spot spot) {

@@ -5,6 +5,7 @@ import dev.palate.agent.domain.Claim;
 import dev.palate.agent.domain.Gazetteer;
 import dev.palate.agent.domain.Mention;
 import dev.palate.agent.domain.Reading;
+import dev.palate.agent.domain.Stance;
 import dev.palate.agent.extraction.MemoryExtractor;
 import dev.palate.agent.llm.ModelLevel;
 import dev.palate.memory.MemoryException;
@@ -357,7 +358,7 @@ final class TurnRun implements Turn {
         return quotes.substring(0, Math.min(quotes.length(), Memory.MAX_TEXT));
     }
 
-    /// What the message says of items of the last list is an outcome of it.
+    /// What the message says of items of the last list is an outcome of it; not to want one now is none.
     private void reinforce(Reading reading) {
         SlateId slate = state.slate();
         if (slate == null) {
@@ -367,6 +368,7 @@ final class TurnRun implements Turn {
             int sign = claim.stance().sign();
             if (claim.lasting()
                     && sign != 0
+                    && claim.stance() != Stance.EXCLUDED
                     && claim.mention() instanceof Mention.Title title
                     && state.last().contains(title.item())) {
                 parts.reinforcement()
@@ -432,13 +434,12 @@ final class TurnRun implements Turn {
         return reading.about().isEmpty() ? state.it().stream().toList() : reading.about();
     }
 
-    /// The list before by its titles, each in its place whether it is still there or not.
-    static List<Mention.Title> shown(State state, Catalog catalog) {
+    /// The list before by its titles, each in its place; absent what is gone.
+    static List<Optional<Mention.Title>> shown(State state, Catalog catalog) {
         Map<ItemId, Item> items = state.last().isEmpty() ? Map.of() : catalog.items(state.last());
         return state.last().stream()
                 .map(id -> Optional.ofNullable(items.get(id))
-                        .map(item -> new Mention.Title(id, Gazetteer.plainTitle(item.title()), item.year()))
-                        .orElseGet(() -> new Mention.Title(id, id.value(), null)))
+                        .map(item -> new Mention.Title(id, Gazetteer.plainTitle(item.title()), item.year())))
                 .toList();
     }
 

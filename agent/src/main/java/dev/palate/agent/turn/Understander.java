@@ -90,7 +90,9 @@ final class Understander {
         if (reading.does(Act.WHY)) {
             return Intent.EXPLAIN;
         }
-        if (reading.does(Act.ABOUT) && (before || !reading.about().isEmpty())) {
+        if (reading.does(Act.ABOUT)
+                && !wants(reading)
+                && (before || !reading.about().isEmpty())) {
             return Intent.ABOUT;
         }
         boolean changes = reading.does(Act.ELSE) || reading.does(Act.NEWER) || reading.does(Act.OLDER);

@@ -7,6 +7,7 @@ import dev.palate.agent.domain.Reading.Act;
 import dev.palate.memory.catalog.ItemId;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -15,13 +16,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// What is said of the list before by the places of its items.
 class PlaceReaderTest {
-    private static final List<Mention.Title> SHOWN = IntStream.rangeClosed(1, 5)
-            .mapToObj(place -> new Mention.Title(new ItemId("p" + place), "Place " + place, 2000))
+    private static final List<Optional<Mention.Title>> SHOWN = IntStream.rangeClosed(1, 5)
+            .mapToObj(place -> Optional.of(new Mention.Title(new ItemId("p" + place), "Place " + place, 2000)))
             .toList();
 
     private final MessageReader reader = new MessageReader(Films.SNAPSHOT.lexicon());
 
-    private String claims(String text, List<Mention.Title> shown) {
+    private String claims(String text, List<Optional<Mention.Title>> shown) {
         return reader.read(text, Films.SNAPSHOT, shown).claims().stream()
                 .map(claim -> claim.stance() + " " + claim.mention().slot().value())
                 .sorted()
@@ -52,10 +53,38 @@ class PlaceReaderTest {
             both of them are fine                             | ''
             some of them are fine                             | ''
             my number one rule                                | ''
+            something from the last five years                | ''
+            I've seen a lot in the last two weeks             | ''
+            I loved the first three Harry Potter movies       | LIKED 4896
+            I've seen the first two seasons of Fargo          | SEEN 608
+            Shrek 2 is great but I hated the first one        | LIKED 8360
+            I love the Bond films, especially the first one   | ''
+            I hate musicals, all of them                      | HATED musical
+            I don't like any of those superhero films         | DISLIKED superhero
+            I love westerns, I've seen them all               | LIKED western
+            My first choice would be a western                | WANTED western
+            the last one I watched was boring                 | ''
+            It's my birthday on the 3rd, something fun        | ''
+            I loved the first movie we watched together       | ''
+            Alien is my #1                                    | WANTED alien
+            Are any of these on Netflix?                      | ''
+            I've seen the first and the third one             | SEEN p1, SEEN p3
             """)
     void placesAreWhatWasShownThere(String text, String expected) {
         assertThat(claims(text, SHOWN)).isEqualTo(expected);
         assertThat(claims(text, List.of())).doesNotContain("p1", "p2", "p3", "p4", "p5");
+    }
+
+    @Test
+    void whatIsGoneIsNotSpokenOf() {
+        List<Optional<Mention.Title>> left = List.of(Optional.empty(), SHOWN.get(1));
+        assertThat(claims("I loved the first one", left)).isEmpty();
+        assertThat(claims("I've seen the first two", left)).isEqualTo("SEEN p2");
+    }
+
+    @Test
+    void goreIsRuledOutAndNoMood() {
+        assertThat(claims("no gore please", List.of())).isEqualTo("EXCLUDED gore");
     }
 
     @Test
@@ -96,6 +125,12 @@ class PlaceReaderTest {
             I loved the second one
             what should I watch?
             can you recommend something like that one?
+            What can I watch tonight? I loved Heat
+            What's a good movie if I loved Heat?
+            What do you have for someone who loved Alien?
+            how about a comedy with robots in it?
+            What else have you got with dogs in it?
+            Is it OK to ask for two? A western and a comedy
             """)
     void wishesAreNoQuestionsAboutAnItem(String text) {
         assertThat(reader.read(text, Films.SNAPSHOT, SHOWN).acts()).doesNotContain(Act.ABOUT);
@@ -110,6 +145,8 @@ class PlaceReaderTest {
             something recent                      | 5
             """)
     void latelyIsCountedFromTheNewestItem(String text, int years) {
+        assertThat(reader.read(text, Films.SNAPSHOT, SHOWN).claims())
+                .noneMatch(claim -> claim.mention().titled());
         int newest = Objects.requireNonNull(Films.SNAPSHOT.newestYear());
         assertThat(reader.read(text, Films.SNAPSHOT).eras())
                 .singleElement()
@@ -123,6 +160,9 @@ class PlaceReaderTest {
             I watched it last year
             more recent ones
             the past is another country
+            something to cheer me up after my recent breakup
+            I haven't watched a comedy in the last ten years
+            I've lived in Spain for the last 5 years, something light
             """)
     void otherPastsAreNoYears(String text) {
         assertThat(reader.read(text, Films.SNAPSHOT).eras()).isEmpty();
