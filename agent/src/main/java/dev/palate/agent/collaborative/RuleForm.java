@@ -35,11 +35,14 @@ final class RuleForm {
     private static final JsonShape SHARE = new JsonShape.Enumeration(List.of("edge", "meta", "mem"));
     private static final JsonShape COUNT = new JsonShape.Enumeration(List.of("co", "days"));
 
-    static final JsonShape.Obj SHAPE = shape();
+    static final JsonShape.Obj SHAPE = shape(false);
+
+    /// For who gave no term: the same with one of each sort but `grow`, as an object, which cannot be left empty.
+    static final JsonShape.Obj FULL = shape(true);
 
     private RuleForm() {}
 
-    private static JsonShape.Obj shape() {
+    private static JsonShape.Obj shape(boolean full) {
         LinkedHashMap<String, JsonShape> share = new LinkedHashMap<>();
         share.put("of", OF);
         share.put("feature", SHARE);
@@ -58,14 +61,15 @@ final class RuleForm {
         decay.put("rate", new JsonShape.Real(0, MOST_RATE));
         decay.put("after", new JsonShape.Whole(0, MOST_DAYS));
         LinkedHashMap<String, JsonShape> rule = new LinkedHashMap<>();
-        rule.put("shares", new JsonShape.Arr(new JsonShape.Obj(share), MOST_SHARES));
-        rule.put("counts", new JsonShape.Arr(new JsonShape.Obj(count), MOST_COUNTS));
+        rule.put("shares", full ? new JsonShape.Obj(share) : new JsonShape.Arr(new JsonShape.Obj(share), MOST_SHARES));
+        rule.put("counts", full ? new JsonShape.Obj(count) : new JsonShape.Arr(new JsonShape.Obj(count), MOST_COUNTS));
         rule.put("grow", new JsonShape.Arr(new JsonShape.Obj(grow), 1));
-        rule.put("decay", new JsonShape.Arr(new JsonShape.Obj(decay), 1));
+        rule.put("decay", full ? new JsonShape.Obj(decay) : new JsonShape.Arr(new JsonShape.Obj(decay), 1));
         return new JsonShape.Obj(rule);
     }
 
-    /// The rule of an answer that fits [#SHAPE]. Factors are rounded to a tenth; what then changes no score, by a
+    /// The rule of an answer that fits [#SHAPE] or [#FULL]. Factors are rounded to a tenth; what then changes no score,
+    /// by a
     /// factor of 1 or a rate of 0, is left out; a term that stands there twice counts once.
     ///
     /// @throws BadRuleException for an answer that changes no score at all
@@ -103,7 +107,8 @@ final class RuleForm {
     }
 
     private static void each(JsonNode list, ArrayNode terms, BiConsumer<ObjectNode, JsonNode> what) {
-        for (JsonNode one : list) {
+        Iterable<JsonNode> all = list.isObject() ? List.of(list) : list;
+        for (JsonNode one : all) {
             ObjectNode term = terms.addObject();
             String of = one.path("of").stringValue();
             if (!of.equals(BOTH)) {

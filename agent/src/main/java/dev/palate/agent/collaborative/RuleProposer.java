@@ -7,6 +7,7 @@ import dev.palate.agent.domain.DomainRule;
 import dev.palate.agent.llm.Deadline;
 import dev.palate.agent.llm.FillLimits;
 import dev.palate.agent.llm.Filled;
+import dev.palate.agent.llm.JsonShape;
 import dev.palate.agent.llm.LanguageModel;
 import dev.palate.agent.llm.ModelId;
 import dev.palate.agent.llm.ModelLevel;
@@ -113,17 +114,20 @@ public final class RuleProposer {
         RuleSample sample = parts.desk().sample();
         DomainRule inForce = parts.desk().inForce();
         Usage usage = Usage.NONE;
+        JsonShape.Obj shape = RuleForm.SHAPE;
         String mistake = "";
         for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
             try {
-                Filled filled = fill(prompt(sample, inForce, mistake, request), deadline);
+                Filled filled = fill(prompt(sample, inForce, mistake, request), shape, deadline);
                 usage = usage.plus(filled.usage());
-                DomainRule rule = RuleForm.rule(RuleForm.SHAPE.parse(filled.json()));
+                DomainRule rule = RuleForm.rule(shape.parse(filled.json()));
                 if (!alike(rule, inForce)) {
                     return new Proposal(rule, inForce, parts.model().id(), usage, attempt);
                 }
                 mistake = "it is the rule in force, " + inForce.version() + "; another one is wanted";
             } catch (BadRuleException e) {
+                // The embedded model gives no term rather than a doubtful one, however it is told.
+                shape = RuleForm.FULL;
                 mistake = String.valueOf(e.getMessage());
             } catch (AgentException e) {
                 if (e.code() != Code.MODEL_OUTPUT) {
@@ -138,10 +142,9 @@ public final class RuleProposer {
                         + BY_HAND);
     }
 
-    private Filled fill(RulePrompt prompt, Deadline deadline) {
+    private Filled fill(RulePrompt prompt, JsonShape.Obj shape, Deadline deadline) {
         try {
-            return parts.model()
-                    .fill(parts.prompts().render(prompt), RuleForm.SHAPE, new FillLimits(RuleForm.TOKENS), deadline);
+            return parts.model().fill(parts.prompts().render(prompt), shape, new FillLimits(RuleForm.TOKENS), deadline);
         } catch (AgentException e) {
             if (e.code() != Code.MODEL_DEADLINE) {
                 throw e;

@@ -219,6 +219,23 @@ class RuleProposerTest {
                 .isEqualTo(model.prompts().getFirst().system());
     }
 
+    /// Lists may stay empty, objects may not; what changes nothing is still left out.
+    @Test
+    void whoGivesNoTermIsGivenAFormThatCannotStayEmpty() {
+        String full = """
+                {"shares":{"of":"both","feature":"meta","is":"above","value":0.7,"by":3},\
+                "counts":{"of":"both","feature":"days","is":"above","value":99,"by":1},\
+                "grow":[],"decay":{"of":"item","rate":0.02,"after":30}}""";
+        ScriptedModel model = answering(NOTHING, full);
+        RuleProposer.Proposal proposal = proposer(model).propose("");
+        assertThat(proposal.attempts()).isEqualTo(2);
+        assertThat(proposal.rule().form().path("terms").toString())
+                .isEqualTo("[{\"when\":[{\"feature\":\"meta\",\"above\":0.7}],\"multiply\":3.0},"
+                        + "{\"of\":\"item\",\"decay\":0.02,\"after\":30.0}]");
+        assertThat(model.prompts().getLast().user()).contains("must hold a term that changes a score, had 0");
+        assertThat(refused(answering(NOTHING, NOTHING))).hasMessageContaining("at $.shares expected an object");
+    }
+
     @Test
     void twiceOfNoUseIsTheEnd() {
         ScriptedModel model = answering(BEYOND, NOTHING);
