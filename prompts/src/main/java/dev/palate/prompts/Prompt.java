@@ -4,7 +4,14 @@ import java.util.Map;
 
 /// A prompt with its values: one record per prompt, and that record is the only way to fill its template.
 public sealed interface Prompt
-        permits SpeakPrompt, SelfTestPrompt, ModelTestPrompt, RankPrompt, RankOnePrompt, SynthesisPrompt, SlotPrompt {
+        permits SpeakPrompt,
+                SelfTestPrompt,
+                ModelTestPrompt,
+                RankPrompt,
+                RankOnePrompt,
+                SynthesisPrompt,
+                RulePrompt,
+                SlotPrompt {
     /// The template this record fills.
     PromptVersion version();
 

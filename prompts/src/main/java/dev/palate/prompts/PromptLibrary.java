@@ -34,6 +34,8 @@ public final class PromptLibrary {
             RankOnePrompt.SLOTS,
             SynthesisPrompt.VERSION,
             SynthesisPrompt.SLOTS,
+            RulePrompt.VERSION,
+            RulePrompt.SLOTS,
             SlotPrompt.VERSION,
             SlotPrompt.SLOTS);
 

@@ -40,9 +40,8 @@ final class PromptLibraryTest {
         assertThatThrownBy(() -> PromptLibrary.load(Map.of(TRY, Set.of()), path -> null))
                 .hasMessage("template try/v2 has no system.md; expected the resource prompts/try/v2/system.md");
         assertThatThrownBy(() -> PromptLibrary.load().system(TRY))
-                .hasMessage(
-                        "no template try/v2; there are [model-test/v1, rank-one/v1, rank/v1, self-test/v1, slots/v1,"
-                                + " speak/v2, synthesis/v1]");
+                .hasMessage("no template try/v2; there are [model-test/v1, rank-one/v1, rank/v1, rule/v1, self-test/v1,"
+                        + " slots/v1, speak/v2, synthesis/v1]");
     }
 
     @Test

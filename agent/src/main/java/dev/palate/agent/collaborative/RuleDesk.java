@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -86,6 +88,10 @@ public final class RuleDesk {
             Map<String, Double> themesBefore) {}
 
     private record Previewed(DomainRule rule, Instant at) {}
+
+    /// @param users who have somebody to choose from, in the order they were drawn in
+    /// @param late true when there was no time for all users
+    private record Drawn(Map<UserId, Curated> users, boolean late) {}
 
     private final Curator curator;
     private final Users users;
@@ -150,6 +156,28 @@ public final class RuleDesk {
     /// @throws AgentException `BUSY` when the catalog's themes are not read in time, or another preview does
     ///     not end
     public Preview preview(DomainRule rule) {
+        return alone(end -> preview(rule, end));
+    }
+
+    /// All whom the rule in force has to choose from for the same users, or for those of them that there was time
+    /// for. As long as a preview, and not beside one.
+    ///
+    /// @throws AgentException as [#preview]
+    RuleSample sample() {
+        return alone(end -> {
+            Collection<Curated> drawn =
+                    drawn(inForce, clock.instant(), end).users().values();
+            return new RuleSample(
+                    drawn.size(),
+                    drawn.stream()
+                            .flatMap(curated -> curated.candidates().stream())
+                            .filter(candidate -> !candidate.themes().isEmpty())
+                            .map(Curated.Candidate::likeness)
+                            .toList());
+        });
+    }
+
+    private <T> T alone(LongFunction<T> work) {
         long end = System.nanoTime() + bounds.waiting.toNanos();
         awaitThemes();
         boolean mine = false;
@@ -158,7 +186,7 @@ public final class RuleDesk {
             if (!mine) {
                 throw busy("another preview is under way", null);
             }
-            return preview(rule, System.nanoTime() + bounds.choosing.toNanos());
+            return work.apply(System.nanoTime() + bounds.choosing.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw busy("the preview was interrupted", e);
@@ -196,27 +224,35 @@ public final class RuleDesk {
 
     private Preview preview(DomainRule rule, long end) {
         Instant now = clock.instant();
-        List<UserId> drawn = new ArrayList<>(users.page(null, null, SAMPLED_OF).items().stream()
+        DomainRule before = inForce;
+        Drawn drawn = drawn(before, now, end);
+        List<OfUser> found = new ArrayList<>();
+        drawn.users.forEach(
+                (user, curated) -> found.add(ofUser(user, curated, Curated.choose(rule, curated.candidates()))));
+        if (!drawn.late && !found.isEmpty()) {
+            remember(rule, now);
+        }
+        return new Preview(rule.version(), before.version(), found, !drawn.late);
+    }
+
+    private Drawn drawn(DomainRule before, Instant now, long end) {
+        List<UserId> order = new ArrayList<>(users.page(null, null, SAMPLED_OF).items().stream()
                 .map(User::id)
                 .toList());
-        Collections.shuffle(drawn, new Random(SEED));
-        DomainRule before = inForce;
-        List<OfUser> found = new ArrayList<>();
+        Collections.shuffle(order, new Random(SEED));
+        Map<UserId, Curated> found = new LinkedHashMap<>();
         boolean late = false;
-        for (UserId user : drawn) {
+        for (UserId user : order) {
             late = System.nanoTime() - end > 0;
             if (late || found.size() == PREVIEWED) {
                 break;
             }
             Curated curated = curator.curate(user, before, now);
             if (!curated.candidates().isEmpty()) {
-                found.add(ofUser(user, curated, Curated.choose(rule, curated.candidates())));
+                found.put(user, curated);
             }
         }
-        if (!late && !found.isEmpty()) {
-            remember(rule, now);
-        }
-        return new Preview(rule.version(), before.version(), found, !late);
+        return new Drawn(found, late);
     }
 
     private static OfUser ofUser(UserId user, Curated before, Neighbourhood after) {

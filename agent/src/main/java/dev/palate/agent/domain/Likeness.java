@@ -25,7 +25,7 @@ public record Likeness(DomainRule.Kind kind, double edge, double meta, double me
     }
 
     /// The number of a feature.
-    double of(DomainRule.Feature feature) {
+    public double of(DomainRule.Feature feature) {
         return switch (feature) {
             case EDGE -> edge;
             case META -> meta;

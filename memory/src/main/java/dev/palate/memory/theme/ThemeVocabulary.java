@@ -84,6 +84,15 @@ public final class ThemeVocabulary {
         return themes.values().stream().map(Theme::id).sorted().toList();
     }
 
+    /// Those of the most items, at most so many, the commonest first.
+    public List<ThemeId> commonest(int most) {
+        return themes.values().stream()
+                .sorted(Comparator.comparingInt(Theme::items).reversed().thenComparing(Theme::id))
+                .limit(most)
+                .map(Theme::id)
+                .toList();
+    }
+
     /// How many there are.
     public int size() {
         return themes.size();

@@ -24,17 +24,18 @@ import tools.jackson.databind.json.JsonMapper;
 /// `palate domain rules`: the rule by which like users and items are chosen, in the server that runs.
 @Command(
         name = "rules",
-        description = "Shows, previews and changes the rule by which like users and items are read for a user, in the"
-                + " running server.",
+        description = "Shows, proposes, previews and changes the rule by which like users and items are read for a"
+                + " user, in the running server.",
         subcommands = {
             DomainRulesCommand.ListThem.class,
+            ProposeRuleCommand.class,
             DomainRulesCommand.Preview.class,
             DomainRulesCommand.Activate.class
         },
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true)
 final class DomainRulesCommand implements Runnable {
-    private static final String PATH = "/local/domain-rules";
+    static final String PATH = "/local/domain-rules";
     private static final long MAX_BYTES = 65_536;
 
     @Spec
@@ -46,11 +47,11 @@ final class DomainRulesCommand implements Runnable {
     }
 
     /// Something that the server answers.
-    private interface Answered {
+    interface Answered {
         void show(LocalDoor.Address server) throws IOException;
     }
 
-    private static int asked(CommandSpec spec, DirectoryOption data, Answered answered) {
+    static int asked(CommandSpec spec, DirectoryOption data, Answered answered) {
         try {
             answered.show(LocalCalls.running(data.directory()));
             return 0;
@@ -124,16 +125,19 @@ final class DomainRulesCommand implements Runnable {
         public Integer call() {
             PrintWriter out = spec.commandLine().getOut();
             return asked(spec, data, server -> {
-                String body = JsonMapper.shared()
-                        .writeValueAsString(
-                                JsonMapper.shared().createObjectNode().set("rule", rule(server)));
-                JsonNode preview = LocalCalls.call(server, "POST", PATH + ":preview", body);
+                JsonNode preview = preview(server, rule(server));
                 if (json) {
                     out.println(preview);
                 } else {
                     show(preview, out);
                 }
             });
+        }
+
+        static JsonNode preview(LocalDoor.Address server, JsonNode rule) throws IOException {
+            String body = JsonMapper.shared()
+                    .writeValueAsString(JsonMapper.shared().createObjectNode().set("rule", rule));
+            return LocalCalls.call(server, "POST", PATH + ":preview", body);
         }
 
         private JsonNode rule(LocalDoor.Address server) throws IOException {
@@ -159,7 +163,7 @@ final class DomainRulesCommand implements Runnable {
             }
         }
 
-        private static void show(JsonNode preview, PrintWriter out) {
+        static void show(JsonNode preview, PrintWriter out) {
             String version = preview.path("version").asString("");
             out.printf(
                     "%s beside %s, in force%n",

@@ -16,8 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// Calls to the server that holds a data directory, over loopback with the token of its file. Stateless.
 final class LocalCalls {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
-    /// How long the server may take to answer. The preview of a domain rule, the longest, ends before, with an
-    /// answer that says what it waited for.
+    /// How long the server may take to answer where nothing else is said. The preview of a domain rule, the longest,
+    /// ends before, with an answer that says what it waited for.
     static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private LocalCalls() {}
@@ -54,7 +54,9 @@ final class LocalCalls {
     /// True when something answers at the address.
     private static boolean answers(LocalDoor.Address address) {
         try {
-            return send(address, "GET", "/actuator/health/liveness", "").statusCode() == 200;
+            return send(address, "GET", "/actuator/health/liveness", "", TIMEOUT)
+                            .statusCode()
+                    == 200;
         } catch (IOException e) {
             return false;
         }
@@ -69,7 +71,13 @@ final class LocalCalls {
 
     /// The same with a JSON body; none where it is empty.
     static JsonNode call(LocalDoor.Address address, String method, String path, String body) throws IOException {
-        HttpResponse<String> answer = send(address, method, path, body);
+        return call(address, method, path, body, TIMEOUT);
+    }
+
+    /// The same with another time to wait.
+    static JsonNode call(LocalDoor.Address address, String method, String path, String body, Duration timeout)
+            throws IOException {
+        HttpResponse<String> answer = send(address, method, path, body, timeout);
         JsonNode json = JsonMapper.shared().readTree(answer.body());
         if (answer.statusCode() >= 400) {
             throw new RefusedException(
@@ -78,11 +86,11 @@ final class LocalCalls {
         return json;
     }
 
-    private static HttpResponse<String> send(LocalDoor.Address address, String method, String path, String body)
-            throws IOException {
+    private static HttpResponse<String> send(
+            LocalDoor.Address address, String method, String path, String body, Duration timeout) throws IOException {
         HttpRequest.Builder building = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + address.port() + path))
                 .header(LocalDoor.HEADER, address.token())
-                .timeout(TIMEOUT);
+                .timeout(timeout);
         HttpRequest request = body.isEmpty()
                 ? building.method(method, HttpRequest.BodyPublishers.noBody()).build()
                 : building.header("Content-Type", "application/json")
@@ -93,7 +101,7 @@ final class LocalCalls {
             return client.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (HttpTimeoutException e) {
             throw new IOException(
-                    "the server did not answer within " + TIMEOUT.toSeconds()
+                    "the server did not answer within " + timeout.toSeconds()
                             + " s; it may still be at work: look at its log, then ask again",
                     e);
         } catch (InterruptedException e) {

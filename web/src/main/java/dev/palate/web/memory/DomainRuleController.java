@@ -1,6 +1,7 @@
 package dev.palate.web.memory;
 
 import dev.palate.agent.collaborative.RuleDesk;
+import dev.palate.agent.collaborative.RuleProposer;
 import dev.palate.agent.domain.BadRuleException;
 import dev.palate.agent.domain.DomainRule;
 import dev.palate.web.problem.Input;
@@ -24,10 +25,12 @@ import tools.jackson.databind.JsonNode;
 @ConditionalOnBooleanProperty("palate.synthesis.enabled")
 final class DomainRuleController {
     private final RuleDesk desk;
+    private final RuleProposer proposer;
     private final LocalDoor door;
 
-    DomainRuleController(RuleDesk desk, LocalDoor door) {
+    DomainRuleController(RuleDesk desk, RuleProposer proposer, LocalDoor door) {
         this.desk = desk;
+        this.proposer = proposer;
         this.door = door;
     }
 
@@ -58,6 +61,29 @@ final class DomainRuleController {
                         .toList());
     }
 
+    /// Asks a model for a rule, which takes up to two minutes; puts nothing into force.
+    @PostMapping("/v1/domain-rules:propose")
+    ProposalView propose(@RequestBody ProposeBody body) {
+        String request = Input.or(body.request(), "").strip();
+        if (request.length() > RuleProposer.REQUEST_CHARACTERS) {
+            throw ProblemException.invalid(
+                    "#/request",
+                    "request must have at most " + RuleProposer.REQUEST_CHARACTERS + " characters, had "
+                            + request.length() + "; say shorter what the rule is to do");
+        }
+        RuleProposer.Proposal proposal = proposer.propose(request);
+        return new ProposalView(
+                proposal.rule().version(),
+                proposal.rule().form(),
+                view(proposal.inForce()),
+                proposal.model().value(),
+                proposal.attempts(),
+                new UsageView(
+                        proposal.usage().promptTokens(),
+                        proposal.usage().cachedTokens(),
+                        proposal.usage().completionTokens()));
+    }
+
     @PostMapping("/v1/domain-rules:activate")
     RuleView activate(@RequestBody ActivateBody body) {
         return view(at("#", () -> desk.activate(Input.required("#/version", body.version()))));
@@ -78,6 +104,15 @@ final class DomainRuleController {
             HttpServletRequest request) {
         door.require(token, request.getRemoteAddr());
         return preview(body);
+    }
+
+    @PostMapping("/local/domain-rules:propose")
+    ProposalView proposeForCommand(
+            @RequestHeader(name = LocalDoor.HEADER, required = false) @Nullable String token,
+            @RequestBody ProposeBody body,
+            HttpServletRequest request) {
+        door.require(token, request.getRemoteAddr());
+        return propose(body);
     }
 
     @PostMapping("/local/domain-rules:activate")
@@ -103,6 +138,17 @@ final class DomainRuleController {
 
     /// @param rule a rule as the domain pack has it
     record PreviewBody(@Nullable JsonNode rule) {}
+
+    /// @param request what the rule is to do; may be empty or absent
+    record ProposeBody(@Nullable String request) {}
+
+    /// @param rule to be previewed
+    /// @param inForce the one in force
+    /// @param attempts how often the model was asked
+    record ProposalView(String version, JsonNode rule, RuleView inForce, String model, int attempts, UsageView usage) {}
+
+    /// Tokens of all attempts.
+    record UsageView(long promptTokens, long cachedTokens, long completionTokens) {}
 
     /// @param version of a rule that was previewed
     record ActivateBody(@Nullable String version) {}

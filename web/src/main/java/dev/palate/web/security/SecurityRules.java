@@ -105,6 +105,7 @@ public final class SecurityRules {
                         "/v1/index:rebuild",
                         "/v1/domain-rules",
                         "/v1/domain-rules:preview",
+                        "/v1/domain-rules:propose",
                         "/v1/domain-rules:activate")
                 .hasRole(ADMIN)
                 .requestMatchers("/v1/memories:replay", "/v1/memories/*/approve", "/v1/interactions/*/undo-themes")

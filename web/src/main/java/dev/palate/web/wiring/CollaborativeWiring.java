@@ -7,6 +7,7 @@ import dev.palate.agent.collaborative.Neighbours;
 import dev.palate.agent.collaborative.Planner;
 import dev.palate.agent.collaborative.Propagation;
 import dev.palate.agent.collaborative.RuleDesk;
+import dev.palate.agent.collaborative.RuleProposer;
 import dev.palate.agent.collaborative.ThemeSpaces;
 import dev.palate.agent.domain.DomainPack;
 import dev.palate.agent.llm.ModelRoles;
@@ -124,6 +125,20 @@ class CollaborativeWiring {
     @ConditionalOnBooleanProperty("palate.synthesis.enabled")
     RuleDesk ruleDesk(Curator curator, SqlTruth truth, DomainPack pack, DataDirectory directory, Clock clock) {
         return new RuleDesk(curator, truth.users(), pack, directory.domainRule(), clock);
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty("palate.synthesis.enabled")
+    RuleProposer ruleProposer(RuleDesk desk, SqlTruth truth, ThemesInForce themes, ModelRoles models, Clock clock) {
+        return new RuleProposer(new RuleProposer.Parts(
+                desk,
+                truth.catalog(),
+                truth.users(),
+                truth.interactions(),
+                themes,
+                models.memory(),
+                PromptLibrary.load(),
+                clock));
     }
 
     @Bean(destroyMethod = "close")
