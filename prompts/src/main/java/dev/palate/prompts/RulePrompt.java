@@ -31,7 +31,7 @@ public record RulePrompt(Size size, List<Quoted> themes, List<Spread> seen, Quot
     /// Most spreads: five features of two kinds.
     public static final int MAX_SEEN = 10;
     /// Cap for the rule in force, in characters.
-    public static final int RULE_CHARACTERS = 600;
+    public static final int RULE_CHARACTERS = 1_600;
     /// Cap for what was wrong with the last answer, in characters.
     public static final int MISTAKE_CHARACTERS = 200;
     /// Cap for the request, in characters.

@@ -167,13 +167,12 @@ public final class RuleDesk {
         return alone(end -> {
             Collection<Curated> drawn =
                     drawn(inForce, clock.instant(), end).users().values();
-            return new RuleSample(
-                    drawn.size(),
-                    drawn.stream()
-                            .flatMap(curated -> curated.candidates().stream())
+            return new RuleSample(drawn.stream()
+                    .map(curated -> curated.candidates().stream()
                             .filter(candidate -> !candidate.themes().isEmpty())
                             .map(Curated.Candidate::likeness)
-                            .toList());
+                            .toList())
+                    .toList());
         });
     }
 
@@ -184,12 +183,12 @@ public final class RuleDesk {
         try {
             mine = previewing.tryLock(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
             if (!mine) {
-                throw busy("another preview is under way", null);
+                throw busy("another preview or proposal is under way", null);
             }
             return work.apply(System.nanoTime() + bounds.choosing.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw busy("the preview was interrupted", e);
+            throw busy("it was interrupted", e);
         } finally {
             if (mine) {
                 previewing.unlock();
@@ -206,7 +205,7 @@ public final class RuleDesk {
             throw busy("the themes of the catalog are still being read", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw busy("the preview was interrupted", e);
+            throw busy("it was interrupted", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;

@@ -6,6 +6,7 @@ import dev.palate.agent.llm.JsonShape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -25,6 +26,9 @@ final class RuleForm {
     private static final int MOST_SHARES = 2;
     private static final int MOST_COUNTS = 2;
     private static final int MOST_DAYS = 3_650;
+    // See Curator: the items and the others that are compared.
+    private static final int MOST_CO_OF_USER = 24;
+    private static final int MOST_CO = 48;
     private static final double LEAST_FACTOR = 0.1;
     private static final double MOST_FACTOR = 5;
     private static final double MOST_RATE = 0.05;
@@ -119,6 +123,21 @@ final class RuleForm {
     }
 
     private static boolean changes(DomainRule.Term term) {
+        boolean holds = term.when().stream()
+                .allMatch(condition -> !condition.above() || condition.value() < most(condition.feature(), term.of()));
+        return holds && factor(term);
+    }
+
+    // What a feature can be at most; days have no end.
+    private static double most(DomainRule.Feature feature, DomainRule.@Nullable Kind of) {
+        return switch (feature) {
+            case EDGE, META, MEM -> 1;
+            case CO -> of == DomainRule.Kind.USER ? MOST_CO_OF_USER : MOST_CO;
+            case DAYS -> Double.POSITIVE_INFINITY;
+        };
+    }
+
+    private static boolean factor(DomainRule.Term term) {
         return switch (term) {
             case DomainRule.Multiply multiply -> multiply.by() != 1;
             case DomainRule.Grow _ -> true;

@@ -56,7 +56,7 @@ public final class RuleProposer {
     /// A rule to preview.
     ///
     /// @param inForce what it is another than
-    /// @param usage of all attempts
+    /// @param usage of the attempts that were answered
     /// @param attempts how often the model was asked
     public record Proposal(DomainRule rule, DomainRule inForce, ModelId model, Usage usage, int attempts) {}
 

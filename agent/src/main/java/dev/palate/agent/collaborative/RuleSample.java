@@ -5,12 +5,13 @@ import dev.palate.agent.domain.Likeness;
 import dev.palate.memory.theme.ThemeWeight;
 import dev.palate.prompts.RulePrompt;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
-/// All whom a rule has to choose from for some users together, without whose they are. Immutable.
+/// All whom a rule has to choose from for some users, by whom they are for and without who that is. Immutable.
 ///
-/// @param users for how many they were looked at
-record RuleSample(int users, List<Likeness> candidates) {
+/// @param candidates of each user
+record RuleSample(List<List<Likeness>> candidates) {
     /// From so many of a kind on, each quantile has others on both its sides.
     static final int FEWEST = 20;
 
@@ -19,19 +20,16 @@ record RuleSample(int users, List<Likeness> candidates) {
     private static final double HIGH = 0.9;
 
     RuleSample {
-        candidates = List.copyOf(candidates);
+        candidates = candidates.stream().map(List::copyOf).toList();
     }
 
-    /// How each feature is spread over users and over items. Of a kind of which fewer than [#FEWEST] were seen, and of
-    /// all where fewer than five users were looked at, nothing is told: it could tell of one of them.
+    /// How each feature is spread over users and over items. Nobody counts with more candidates of a kind than
+    /// five have; of a kind that fewer than five users have any of, or of which fewer than [#FEWEST] are left
+    /// then, nothing is told: it could tell of one of them.
     List<RulePrompt.Spread> spreads() {
         List<RulePrompt.Spread> spreads = new ArrayList<>();
-        if (users < ThemeWeight.FEWEST_CONTRIBUTORS) {
-            return spreads;
-        }
         for (DomainRule.Kind kind : DomainRule.Kind.values()) {
-            List<Likeness> ofKind =
-                    candidates.stream().filter(one -> one.kind() == kind).toList();
+            List<Likeness> ofKind = shared(kind);
             if (ofKind.size() < FEWEST) {
                 continue;
             }
@@ -49,6 +47,19 @@ record RuleSample(int users, List<Likeness> candidates) {
             }
         }
         return spreads;
+    }
+
+    private List<Likeness> shared(DomainRule.Kind kind) {
+        List<List<Likeness>> each = candidates.stream()
+                .map(ofUser -> ofUser.stream().filter(one -> one.kind() == kind).toList())
+                .filter(ofUser -> !ofUser.isEmpty())
+                .sorted(Comparator.comparingInt(ofUser -> -ofUser.size()))
+                .toList();
+        if (each.size() < ThemeWeight.FEWEST_CONTRIBUTORS) {
+            return List.of();
+        }
+        int most = each.get(ThemeWeight.FEWEST_CONTRIBUTORS - 1).size();
+        return each.stream().flatMap(ofUser -> ofUser.stream().limit(most)).toList();
     }
 
     /// The least value that so large a share is at or below.

@@ -228,6 +228,14 @@ final class ClaimReader {
             negated = after.equals("longer");
             return;
         }
+        if (word.equals("none") && stance == Stance.SEEN) {
+            ignored = true;
+            return;
+        }
+        if (word.equals("none") && stance == Stance.LIKED) {
+            take(Stance.DISLIKED, true);
+            return;
+        }
         boolean transitory = word.equals("except") || word.equals("minus") || word.equals("skip");
         if (negated) {
             take(Stance.WANTED, false);

@@ -98,8 +98,9 @@ final class EraReader {
         // "I haven't seen a comedy in the last ten years", "for the last five years": the person's own years.
         private static boolean lived(List<Token> tokens, int start, int i) {
             int before = i > start && wordBefore(tokens, i).equals("the") ? i - 1 : i;
-            if (wordBefore(tokens, before).equals("for")) {
-                return true;
+            String joining = wordBefore(tokens, before);
+            if (Set.of("for", "from", "of").contains(joining)) {
+                return joining.equals("for");
             }
             boolean lived = false;
             for (int j = start; j < i; j++) {

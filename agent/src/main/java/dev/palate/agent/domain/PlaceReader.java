@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// of these`. What is pointed at is spoken of as if by its title. Made for one message; immutable.
 ///
 /// A place that is taken wrongly can become a memory that nobody meant, so it is left where it may mean something else:
-/// after a title or a name (`Shrek 2 is great but I hated the first one`), before what it may be of (`the first three
-/// Harry Potter films`, `the last five years`), and where the person's own first or last is told of.
+/// where anything was spoken of before it (`Shrek 2 is great but I hated the first one`, `I saw two films, the second
+/// was
+/// boring`), and before what it may be of (`the first three Harry Potter films`, `the last five years`).
 final class PlaceReader {
     private static final List<String> ORDINALS =
             List.of("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth");
@@ -22,6 +23,10 @@ final class PlaceReader {
     private static final Set<String> PLACED = words("one ones pick picks suggestion suggestions recommendation"
             + " recommendations choice choices option options result results");
     private static final Set<String> POINTING = words("the your that those these this");
+    // What may stand before a place beside words of view, wish and question: nothing that it could be of.
+    private static final Set<String> BEFORE = words("the your that those these this of and or but also already really"
+            + " just only both all any each either none neither more similar to about please ok okay yes yeah thanks great"
+            + " well so too something anything number then now tell long you it them they directed wrote made stars");
     private static final Set<String> AFTER = words("but is was are were looks look sounds sound seems seem please too"
             + " already instead isnt wasnt again about because");
     private static final Set<String> GOES_ON = words("the i ive im id show give then please something also that");
@@ -35,24 +40,17 @@ final class PlaceReader {
     private final List<Token> tokens;
     private final List<Optional<Mention.Title>> shown;
     private final Set<String> nouns;
-    private final IntPredicate titledBefore;
-    private final IntPredicate spokenBefore;
+    private final Lexicon lexicon;
+    private final IntPredicate titled;
 
     /// @param shown the list before, in its order, absent what is gone; may be empty
-    /// @param nouns what items are called
-    /// @param titledBefore whether a title stands before the word
-    /// @param spokenBefore whether anything that is known does
-    PlaceReader(
-            List<Token> tokens,
-            List<Optional<Mention.Title>> shown,
-            Set<String> nouns,
-            IntPredicate titledBefore,
-            IntPredicate spokenBefore) {
+    /// @param titled whether the word is part of a title
+    PlaceReader(List<Token> tokens, List<Optional<Mention.Title>> shown, Lexicon lexicon, IntPredicate titled) {
         this.tokens = tokens;
         this.shown = shown;
-        this.nouns = nouns;
-        this.titledBefore = titledBefore;
-        this.spokenBefore = spokenBefore;
+        this.nouns = lexicon.pack().nouns();
+        this.lexicon = lexicon;
+        this.titled = titled;
     }
 
     private static Set<String> words(String text) {
@@ -63,19 +61,34 @@ final class PlaceReader {
         List<Spots.Spot> spots = new ArrayList<>();
         int i = 0;
         while (i < tokens.size() && !shown.isEmpty()) {
-            Spots.Spot spot = ordinal(i);
-            if (spot == null) {
-                spot = numbered(i);
-            }
-            if (spot == null) {
-                spot = together(i);
-            }
+            Spots.Spot spot = at(i);
             if (spot != null) {
                 spots.add(spot);
+            } else if (!empty(i)) {
+                // From here on a place may be one of what was spoken of.
+                return spots;
             }
             i = spot == null ? i + 1 : spot.to();
         }
         return spots;
+    }
+
+    private Spots.@Nullable Spot at(int i) {
+        if (titled.test(i)) {
+            return null;
+        }
+        Spots.Spot spot = ordinal(i);
+        if (spot == null) {
+            spot = numbered(i);
+        }
+        return spot == null ? together(i) : spot;
+    }
+
+    private boolean empty(int i) {
+        String word = word(i);
+        boolean view = Cues.attitude(word) || Cues.NOT.contains(word) || Cues.SELF.contains(word);
+        boolean wish = Cues.WISH.contains(word) || Cues.EXCLUDE.contains(word) || Cues.QUESTION.contains(word);
+        return !titled.test(i) && (view || wish || lexicon.had(word) || BEFORE.contains(word));
     }
 
     // "The second one", "your first two", "the last pick", "the third" where nothing follows that it could be of.
@@ -84,15 +97,16 @@ final class PlaceReader {
         boolean last = word.equals("last");
         int place = place(word);
         boolean pointed = i == 0 || POINTING.contains(word(i - 1));
-        if (place < 0 && !last || !pointed || titledBefore.test(i) || named(i)) {
+        if (place < 0 && !last || !pointed) {
             return null;
         }
         int many = follows(i) ? number(word(i + 1)) : 0;
         int to = many > 0 ? i + 2 : i + 1;
         boolean noun = follows(to - 1) && PLACED.contains(word(to));
-        boolean kind = follows(to - 1) && nouns.contains(word(to)) && !noun;
+        // "The last film" is the one seen last.
+        boolean kind = follows(to - 1) && nouns.contains(word(to)) && !noun && !(last && many == 0);
         boolean told = noun
-                ? !(follows(to) && OF_ANOTHER.contains(word(to + 1)))
+                ? !(follows(to) && (OF_ANOTHER.contains(word(to + 1)) || name(to + 1)))
                 : kind ? ends(to + 1) : ends(to) && i > 0 && (many > 0 || ORDINALS.contains(word));
         if (!told) {
             return null;
@@ -107,7 +121,7 @@ final class PlaceReader {
     private Spots.@Nullable Spot numbered(int i) {
         boolean numbered = i > 0 && word(i - 1).equals("number") && follows(i - 1);
         boolean marked = tokens.get(i).gap().endsWith("#");
-        if (!tokens.get(i).number() || !numbered && !marked || word(i).length() > 2 || titledBefore.test(i)) {
+        if (!tokens.get(i).number() || !numbered && !marked || word(i).length() > 2 || !ends(i + 1)) {
             return null;
         }
         int first = numbered ? i - 1 : i;
@@ -122,14 +136,13 @@ final class PlaceReader {
             String before = word(i - 1);
             boolean two = before.equals("both") || before.equals("either") || before.equals("neither");
             boolean each = EACH.contains(before) || NONE.contains(before);
-            boolean shownOnly = !titledBefore.test(i) && (word(i + 1).equals("these") || !spokenBefore.test(i));
-            if (!each || two && shown.size() != 2 || !shownOnly || !ends(i + 2)) {
+            if (!each || two && shown.size() != 2 || !ends(i + 2) || excepts(i + 2)) {
                 return null;
             }
             return spot(NONE.contains(before) ? i : i - 1, i + 2, 0, shown.size());
         }
         boolean all = word(i).equals("them") && follows(i) && word(i + 1).equals("all") && ends(i + 2);
-        return all && !titledBefore.test(i) && !spokenBefore.test(i) ? spot(i, i + 2, 0, shown.size()) : null;
+        return all && !excepts(i + 2) ? spot(i, i + 2, 0, shown.size()) : null;
     }
 
     private Spots.@Nullable Spot spot(int from, int to, int place, int count) {
@@ -156,16 +169,15 @@ final class PlaceReader {
         return joins && to + 1 < tokens.size() && GOES_ON.contains(word(to + 1));
     }
 
-    // "The Bond films, especially the first one": a name stands before that is no title.
-    private boolean named(int i) {
-        for (int j = 1; j < i; j++) {
-            Token token = tokens.get(j);
-            boolean begins = token.afterAny(".!?:\n");
-            if (!begins && token.raw().length() > 1 && token.capital() && !Cues.SELF.contains(token.word())) {
-                return true;
-            }
-        }
-        return false;
+    // "All of these but the third".
+    private boolean excepts(int to) {
+        return to < tokens.size() && (word(to).equals("but") || word(to).equals("except"));
+    }
+
+    // "The first one Nolan directed".
+    private boolean name(int i) {
+        Token token = tokens.get(i);
+        return Character.isUpperCase(token.raw().codePointAt(0)) && !Cues.SELF.contains(token.word());
     }
 
     private static int place(String word) {

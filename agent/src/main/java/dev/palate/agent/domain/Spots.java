@@ -36,12 +36,7 @@ final class Spots {
                     null));
         }
         catalog.elsewhere().find(tokens, catalog).forEach(this::put);
-        new PlaceReader(
-                        tokens,
-                        shown,
-                        catalog.lexicon().pack().nouns(),
-                        i -> spots.stream().anyMatch(spot -> spot.from() < i),
-                        i -> spokenBefore(tokens, i, catalog))
+        new PlaceReader(tokens, shown, catalog.lexicon(), i -> byWord[i] != null)
                 .read()
                 .forEach(this::put);
         for (int i = 0; i < tokens.size(); i++) {
@@ -53,15 +48,6 @@ final class Spots {
             }
         }
         spots.sort(java.util.Comparator.comparingInt(Spot::from));
-    }
-
-    private static boolean spokenBefore(List<Token> tokens, int i, CatalogSnapshot catalog) {
-        for (int j = 0; j < i; j++) {
-            if (catalog.people().at(tokens, j) != null || known(tokens, j, catalog) != null) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void put(@Nullable Spot spot) {

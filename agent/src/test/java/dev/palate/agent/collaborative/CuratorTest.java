@@ -466,7 +466,7 @@ class CuratorTest {
                 assertThat(at.await(60, TimeUnit.SECONDS)).isTrue();
                 assertThatThrownBy(() -> desk.preview(rule(1)))
                         .isInstanceOf(AgentException.class)
-                        .hasMessage("another preview is under way, after 3000 ms: ask again in a minute");
+                        .hasMessage("another preview or proposal is under way, after 3000 ms: ask again in a minute");
             } finally {
                 go.countDown();
             }

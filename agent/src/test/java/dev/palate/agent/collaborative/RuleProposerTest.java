@@ -37,6 +37,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,7 +170,7 @@ class RuleProposerTest {
         assertThat(prompt.user())
                 .contains("catalog: 8 users, 60 items, 32 interactions")
                 .contains("themes: comedy, drama, horror, musical, sci-fi, war\n")
-                .containsPattern("seen of users: edge 0\\.25 0\\.5 0\\.75; meta .*; mem .*; co 1 2 3; days 0 0 1\n")
+                .containsPattern("seen of users: edge 0\\.25 0\\.5 0\\.75; meta .*; mem .*; co 1 2 3; days 0 0 0\n")
                 .containsPattern("seen of items: edge 0\\.25 0\\.5 1; .*; co 1 3 3; days 0 0 1\n")
                 .contains("rule in force: {\"name\":\"steady\"")
                 .contains("mistake in your last answer: -\n")
@@ -195,14 +196,32 @@ class RuleProposerTest {
         for (int i = 1; i < RuleSample.FEWEST; i++) {
             candidates.add(new Likeness(DomainRule.Kind.ITEM, 1, 1, 1, 1, 1));
         }
-        assertThat(new RuleSample(5, candidates).spreads())
+        assertThat(new RuleSample(dealt(candidates, 5)).spreads())
                 .containsExactly(
                         new RulePrompt.Spread("user", "edge", 0.1, 0.5, 0.9),
                         new RulePrompt.Spread("user", "meta", 0, 0, 0),
                         new RulePrompt.Spread("user", "mem", 0.5, 0.5, 0.5),
                         new RulePrompt.Spread("user", "co", 2, 10, 18),
                         new RulePrompt.Spread("user", "days", 200, 1_000, 1_800));
-        assertThat(new RuleSample(4, candidates).spreads()).isEmpty();
+        assertThat(new RuleSample(dealt(candidates, 4)).spreads()).isEmpty();
+        List<List<Likeness>> ofOne = new ArrayList<>(dealt(candidates.subList(0, 4), 4));
+        ofOne.add(candidates.subList(0, 20));
+        assertThat(new RuleSample(ofOne).spreads())
+                .as("one user's 20 beside four with one each")
+                .isEmpty();
+    }
+
+    /// To so many users, one after the other.
+    private static List<List<Likeness>> dealt(List<Likeness> candidates, int users) {
+        List<List<Likeness>> each = new ArrayList<>();
+        for (int user = 0; user < users; user++) {
+            int first = user;
+            each.add(IntStream.range(0, candidates.size())
+                    .filter(i -> i % users == first)
+                    .mapToObj(candidates::get)
+                    .toList());
+        }
+        return each;
     }
 
     @Test

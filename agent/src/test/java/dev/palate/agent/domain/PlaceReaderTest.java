@@ -69,6 +69,23 @@ class PlaceReaderTest {
             Alien is my #1                                    | WANTED alien
             Are any of these on Netflix?                      | ''
             I've seen the first and the third one             | SEEN p1, SEEN p3
+            thanks! I loved the second one.                   | LIKED p2
+            I've seen none of these                           | ''
+            I loved none of these                             | DISLIKED p1, DISLIKED p2, DISLIKED p3, DISLIKED p4, DISLIKED p5
+            I've seen all of these but the third one          | REFERENCE p3
+            My cats, I love them all                          | ''
+            I watched six movies this week and hated all of them | ''
+            My friends recommended stuff and I hated all of them | ''
+            I hated the last one Tarantino made               | ''
+            I loved the first one Nolan directed              | ''
+            Bond is great but I hated the first one           | ''
+            i love the bond films but hated the first one     | ''
+            I watched two films last night, the second was boring | ''
+            i read the books but hated the first movie        | ''
+            The last movie was boring, give me something      | ''
+            With sequels the first is always the best         | ''
+            I loved it from the first                         | ''
+            I loved number 3 of the saga                      | ''
             """)
     void placesAreWhatWasShownThere(String text, String expected) {
         assertThat(claims(text, SHOWN)).isEqualTo(expected);
@@ -143,6 +160,8 @@ class PlaceReaderTest {
             a comedy from the last decade         | 10
             the last couple of decades            | 20
             something recent                      | 5
+            have you got a comedy from the last ten years? | 10
+            What was the best comedy of the last ten years? | 10
             """)
     void latelyIsCountedFromTheNewestItem(String text, int years) {
         assertThat(reader.read(text, Films.SNAPSHOT, SHOWN).claims())

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -72,13 +73,23 @@ final class ProposeRuleCommand implements Callable<Integer> {
                     .put("request", request)
                     .toString();
             JsonNode proposal = LocalCalls.call(server, "POST", DomainRulesCommand.PATH + ":propose", body, TIMEOUT);
-            if (file != null) {
-                write(file, proposal.path("rule"));
-            }
             if (!json) {
                 show(proposal, printed);
+                printed.flush();
             }
-            JsonNode shown = preview ? DomainRulesCommand.Preview.preview(server, proposal.path("rule")) : null;
+            JsonNode shown;
+            try {
+                if (file != null) {
+                    write(file, proposal.path("rule"));
+                }
+                shown = preview ? DomainRulesCommand.Preview.preview(server, proposal.path("rule")) : null;
+            } catch (IOException | RuntimeException e) {
+                // What took so long is not lost.
+                if (json) {
+                    printed.println(proposal);
+                }
+                throw e;
+            }
             if (json) {
                 printed.println(shown == null ? proposal : ((ObjectNode) proposal).set("preview", shown));
             } else if (shown == null) {
@@ -92,7 +103,7 @@ final class ProposeRuleCommand implements Callable<Integer> {
 
     private static void write(Path file, JsonNode rule) throws IOException {
         String text = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(rule);
-        Files.writeString(file, text + "\n");
+        Files.writeString(file, text + "\n", StandardOpenOption.CREATE_NEW);
     }
 
     private static String next(@Nullable Path file) {
