@@ -47,7 +47,7 @@ public final class Curator {
     /// The most users and the most items that are compared.
     public static final int MOST_CANDIDATES = 32;
 
-    private static final int ITEMS_SHARED = 24;
+    static final int ITEMS_SHARED = 24;
     private static final int OLDER_SHARED = 8;
     /// The newest that others did with an item, of which its likers are counted.
     static final int SHARERS = 48;

@@ -26,9 +26,6 @@ final class RuleForm {
     private static final int MOST_SHARES = 2;
     private static final int MOST_COUNTS = 2;
     private static final int MOST_DAYS = 3_650;
-    // See Curator: the items and the others that are compared.
-    private static final int MOST_CO_OF_USER = 24;
-    private static final int MOST_CO = 48;
     private static final double LEAST_FACTOR = 0.1;
     private static final double MOST_FACTOR = 5;
     private static final double MOST_RATE = 0.05;
@@ -72,9 +69,9 @@ final class RuleForm {
         return new JsonShape.Obj(rule);
     }
 
-    /// The rule of an answer that fits [#SHAPE] or [#FULL]. Factors are rounded to a tenth; what then changes no score,
-    /// by a
-    /// factor of 1 or a rate of 0, is left out; a term that stands there twice counts once.
+    /// The rule of an answer that fits [#SHAPE] or [#FULL]. Factors are rounded to a tenth; what then changes no
+    /// score, by a factor of 1, a rate of 0 or a bound that is never passed, is left out; a term that stands there
+    /// twice counts once.
     ///
     /// @throws BadRuleException for an answer that changes no score at all
     static DomainRule rule(JsonNode answer) {
@@ -132,7 +129,7 @@ final class RuleForm {
     private static double most(DomainRule.Feature feature, DomainRule.@Nullable Kind of) {
         return switch (feature) {
             case EDGE, META, MEM -> 1;
-            case CO -> of == DomainRule.Kind.USER ? MOST_CO_OF_USER : MOST_CO;
+            case CO -> of == DomainRule.Kind.USER ? Curator.ITEMS_SHARED : Curator.SHARERS;
             case DAYS -> Double.POSITIVE_INFINITY;
         };
     }

@@ -1,6 +1,7 @@
 package dev.palate.agent.domain;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,10 @@ final class Cues {
     private static final Set<String> FILLERS = words("""
             really absolutely just also both already always the a film movie of so much as is was ever first
             original new old""");
+
+    /// How many a word says, two to ten.
+    static final Map<String, Integer> COUNTS =
+            Map.of("two", 2, "three", 3, "four", 4, "five", 5, "six", 6, "seven", 7, "eight", 8, "nine", 9, "ten", 10);
 
     private Cues() {}
 

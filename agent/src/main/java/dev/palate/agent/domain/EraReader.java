@@ -23,22 +23,9 @@ final class EraReader {
             Map.entry("nineties", 1990),
             Map.entry("noughties", 2000),
             Map.entry("aughts", 2000));
-    private static final Map<String, Integer> NUMBERS = Map.ofEntries(
-            Map.entry("couple", 2),
-            Map.entry("two", 2),
-            Map.entry("three", 3),
-            Map.entry("few", 4),
-            Map.entry("four", 4),
-            Map.entry("five", 5),
-            Map.entry("six", 6),
-            Map.entry("seven", 7),
-            Map.entry("eight", 8),
-            Map.entry("nine", 9),
-            Map.entry("ten", 10),
-            Map.entry("fifteen", 15),
-            Map.entry("twenty", 20),
-            Map.entry("thirty", 30),
-            Map.entry("fifty", 50));
+    // Beside the counts of [Cues].
+    private static final Map<String, Integer> NUMBERS =
+            Map.of("couple", 2, "few", 4, "fifteen", 15, "twenty", 20, "thirty", 30, "fifty", 50);
     private static final Set<String> BEFORE = Set.of("before", "pre", "predating");
     private static final Set<String> AFTER = Set.of("after", "post", "past");
     private static final Set<String> SINCE = Set.of("since");
@@ -224,7 +211,12 @@ final class EraReader {
     }
 
     private static @Nullable Integer number(Token token) {
-        return token.word().matches("[1-9]\\d?") ? (Integer) Integer.parseInt(token.word()) : NUMBERS.get(token.word());
+        String word = token.word();
+        if (word.matches("[1-9]\\d?")) {
+            return Integer.parseInt(word);
+        }
+        Integer count = Cues.COUNTS.get(word);
+        return count == null ? NUMBERS.get(word) : count;
     }
 
     private static boolean between(List<Token> tokens, int i) {

@@ -8,7 +8,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /// Tells questions about an item, such as `who directed Alien?`, `is it any good?` or `tell me about the second one`,
-/// from wishes: one sentence that asks, wishes nothing and tells nothing of the person. Stateless.
+/// from wishes: one sentence that asks, wishes nothing and tells nothing of the person. Made for one message;
+/// immutable.
 final class ItemQuestions {
     private static final int MAX_WORDS = 16;
     private static final String IT = "(it|that one|this one)";
@@ -49,18 +50,20 @@ final class ItemQuestions {
 
     private final List<Token> tokens;
     private final Spots spots;
+    private final Clauses clauses;
     private final Lexicon lexicon;
 
-    ItemQuestions(List<Token> tokens, Spots spots, Lexicon lexicon) {
+    ItemQuestions(List<Token> tokens, Spots spots, Clauses clauses, Lexicon lexicon) {
         this.tokens = tokens;
         this.spots = spots;
+        this.clauses = clauses;
         this.lexicon = lexicon;
     }
 
     /// True when the message asks for facts of an item.
     boolean asks() {
         int from = opener();
-        if (tokens.size() > MAX_WORDS || severalSentences()) {
+        if (tokens.size() > MAX_WORDS || clauses.all().getLast().sentence() > 0) {
             return false;
         }
         String phrase = PhraseTable.join(tokens, from, tokens.size() - from);
@@ -99,18 +102,6 @@ final class ItemQuestions {
             boolean own = Cues.SELF.contains(word) && !(tells && word.equals("me"));
             boolean view = Cues.LOVE.contains(word) || Cues.HATE.contains(word) || lexicon.had(word);
             if (!spots.inTitle(i) && (own || view || WISHING.contains(word))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean severalSentences() {
-        for (int i = 1; i < tokens.size(); i++) {
-            Token token = tokens.get(i);
-            if (!spots.insideTitle(i)
-                    && (token.afterAny("!?;\n")
-                            || token.gap().startsWith(".") && token.gap().length() > 1)) {
                 return true;
             }
         }

@@ -74,6 +74,7 @@ public final class MessageReader {
         }
         Spots spots = new Spots(tokens, catalog, shown);
         Clauses clauses = new Clauses(text, tokens, spots);
+        ItemQuestions questions = new ItemQuestions(tokens, spots, clauses, lexicon);
         List<Claim> claims = new ClaimReader(text, tokens, spots, clauses, lexicon).read();
         List<Unknown> unknown = new ArrayList<>(UnknownReader.read(text, tokens, spots, clauses, catalog));
         List<Claim> known = new ArrayList<>();
@@ -110,8 +111,8 @@ public final class MessageReader {
                 moods(tokens, spots, clauses, catalog),
                 unknown,
                 Rest.of(tokens, spots, unknown, catalog),
-                new ItemQuestions(tokens, spots, lexicon).about(),
-                acts(text, tokens, spots, clauses));
+                questions.about(),
+                acts(text, tokens, clauses, questions));
     }
 
     // Where a clause wishes for something: "it was darker outside" does not.
@@ -133,7 +134,7 @@ public final class MessageReader {
         return moods;
     }
 
-    private Set<Act> acts(String text, List<Token> tokens, Spots spots, Clauses clauses) {
+    private Set<Act> acts(String text, List<Token> tokens, Clauses clauses, ItemQuestions questions) {
         Set<Act> acts = EnumSet.noneOf(Act.class);
         String phrase = PhraseTable.join(tokens, 0, tokens.size());
         ACTS.forEach((act, pattern) -> {
@@ -141,7 +142,7 @@ public final class MessageReader {
                 acts.add(act);
             }
         });
-        if (new ItemQuestions(tokens, spots, lexicon).asks()) {
+        if (questions.asks()) {
             acts.add(Act.ABOUT);
         }
         if (InjectionGate.found(text)) {

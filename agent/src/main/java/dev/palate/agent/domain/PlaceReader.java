@@ -2,24 +2,20 @@ package dev.palate.agent.domain;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
-/// Finds where a message points at places of the list before it: `the second one`, `the first two`, `number 3`, `none
-/// of these`. What is pointed at is spoken of as if by its title. Made for one message; immutable.
+/// Finds where a message points at places of the list before it: `the second one`, `the first two`, `number 3`,
+/// `none of these`. What is pointed at is spoken of as if by its title. Made for one message; immutable.
 ///
-/// A place that is taken wrongly can become a memory that nobody meant, so it is left where it may mean something else:
-/// where anything was spoken of before it (`Shrek 2 is great but I hated the first one`, `I saw two films, the second
-/// was
-/// boring`), and before what it may be of (`the first three Harry Potter films`, `the last five years`).
+/// A place that is taken wrongly can become a memory that nobody meant, so it is left where it may mean something
+/// else: where anything was spoken of before it (`Shrek 2 is great but I hated the first one`, `I saw two films, the
+/// second was boring`), and before what it may be of (`the first three Harry Potter films`, `the last five years`).
 final class PlaceReader {
     private static final List<String> ORDINALS =
             List.of("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth");
-    private static final Map<String, Integer> NUMBERS =
-            Map.of("two", 2, "three", 3, "four", 4, "five", 5, "six", 6, "seven", 7, "eight", 8, "nine", 9, "ten", 10);
     private static final Set<String> PLACED = words("one ones pick picks suggestion suggestions recommendation"
             + " recommendations choice choices option options result results");
     private static final Set<String> POINTING = words("the your that those these this");
@@ -39,7 +35,6 @@ final class PlaceReader {
 
     private final List<Token> tokens;
     private final List<Optional<Mention.Title>> shown;
-    private final Set<String> nouns;
     private final Lexicon lexicon;
     private final IntPredicate titled;
 
@@ -48,7 +43,6 @@ final class PlaceReader {
     PlaceReader(List<Token> tokens, List<Optional<Mention.Title>> shown, Lexicon lexicon, IntPredicate titled) {
         this.tokens = tokens;
         this.shown = shown;
-        this.nouns = lexicon.pack().nouns();
         this.lexicon = lexicon;
         this.titled = titled;
     }
@@ -104,7 +98,7 @@ final class PlaceReader {
         int to = many > 0 ? i + 2 : i + 1;
         boolean noun = follows(to - 1) && PLACED.contains(word(to));
         // "The last film" is the one seen last.
-        boolean kind = follows(to - 1) && nouns.contains(word(to)) && !noun && !(last && many == 0);
+        boolean kind = follows(to - 1) && lexicon.pack().nouns().contains(word(to)) && !noun && !(last && many == 0);
         boolean told = noun
                 ? !(follows(to) && (OF_ANOTHER.contains(word(to + 1)) || name(to + 1)))
                 : kind ? ends(to + 1) : ends(to) && i > 0 && (many > 0 || ORDINALS.contains(word));
@@ -191,7 +185,7 @@ final class PlaceReader {
     }
 
     private static int number(String word) {
-        Integer named = NUMBERS.get(word);
+        Integer named = Cues.COUNTS.get(word);
         if (named != null) {
             return named;
         }

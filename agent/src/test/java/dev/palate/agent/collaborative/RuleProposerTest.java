@@ -377,6 +377,19 @@ class RuleProposerTest {
                 .hasMessage("the rule at /terms must hold a term that changes a score, had 1 that change none");
     }
 
+    @Test
+    void aBoundThatIsNeverPassedChangesNothing() {
+        String answer = """
+                {"shares":[{"of":"both","feature":"edge","is":"above","value":1,"by":3}],\
+                "counts":[{"of":"user","feature":"co","is":"above","value":%d,"by":3},\
+                {"of":"item","feature":"co","is":"above","value":24,"by":3}],"grow":[],"decay":[]}""";
+        assertThat(RuleForm.rule(RuleForm.SHAPE.parse(answer.formatted(24))).terms())
+                .singleElement()
+                .satisfies(term -> assertThat(term.of()).isEqualTo(DomainRule.Kind.ITEM));
+        assertThat(RuleForm.rule(RuleForm.SHAPE.parse(answer.formatted(23))).terms())
+                .hasSize(2);
+    }
+
     /// The smallest real model: whatever it writes in the form is a rule, or was said to be none.
     @Test
     void theRealLocalModelGivesARuleThatCanBePreviewed() throws Exception {
